@@ -1,0 +1,13 @@
+const { dest, parallel, src } = require('gulp');
+
+/** Icons, for both nodes and the credential. */
+function icons() {
+	return src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
+}
+
+/** Codex files: the categories and search words of each node. */
+function codex() {
+	return src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
+}
+
+exports.default = parallel(icons, codex);

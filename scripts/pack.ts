@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { build } from './build';
+import { ROOT, WORK_FOLDER } from './paths';
+
+const MAX_BYTES = 40_000;
+const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
+/** What may be published: compiled code, icons, codex files, and the papers. */
+const ALLOWED =
+	/^(package\.json|README\.md|LICENSE\.md|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+\.node\.json|dist\/icons\/.+\.svg)$/;
+
+interface PackedFile {
+	path: string;
+}
+
+interface PackReport {
+	filename: string;
+	size: number;
+	files: PackedFile[];
+}
+
+function isReport(value: unknown): value is PackReport {
+	return (
+		typeof value === 'object' && value !== null && 'filename' in value && 'size' in value && 'files' in value
+	);
+}
+
+function npmPack(): PackReport {
+	const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', PACKAGE_FOLDER];
+	const output = execFileSync('npm', args, {
+		cwd: ROOT,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'ignore'],
+		shell: process.platform === 'win32',
+	});
+	const parsed: unknown = JSON.parse(output);
+	// A list up to npm 11.5, by package name since.
+	const report: unknown =
+		typeof parsed === 'object' && parsed !== null ? Object.values(parsed)[0] : undefined;
+	if (!isReport(report)) throw new Error('npm pack answered in a form that is not known here.');
+	return report;
+}
+
+/**
+ * Builds and packs the package as it would be published.
+ *
+ * @returns the path of the tarball
+ * @throws Error when it holds a file that must not be published, or is too large
+ */
+export function pack(): string {
+	build();
+	rmSync(PACKAGE_FOLDER, { recursive: true, force: true });
+	mkdirSync(PACKAGE_FOLDER, { recursive: true });
+	const { filename, files, size } = npmPack();
+	const strangers = files.map(({ path }) => path).filter((path) => !ALLOWED.test(path));
+	if (strangers.length > 0)
+		throw new Error(`The tarball holds files that must not be published: ${strangers.join(', ')}`);
+	if (size > MAX_BYTES)
+		throw new Error(`The tarball has ${String(size)} bytes, more than ${String(MAX_BYTES)}.`);
+	process.stdout.write(
+		`Packed ${filename}: ${String(files.length)} files, ${(size / 1000).toFixed(1)} kB.\n`,
+	);
+	return join(PACKAGE_FOLDER, filename);
+}
+
+/** The tarball that `pack` made last. */
+export function packedTarball(): string {
+	const [name] = readdirSync(PACKAGE_FOLDER).filter((file) => file.endsWith('.tgz'));
+	if (name === undefined) throw new Error('There is no tarball: run "npm run pack" first.');
+	return join(PACKAGE_FOLDER, name);
+}
+
+if (require.main === module) pack();

@@ -1,0 +1,3 @@
+import { afterSetup } from './run.mjs';
+
+await afterSetup({ server: process.argv.includes('--server') }, () => 0);

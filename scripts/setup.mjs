@@ -1,0 +1,161 @@
+/**
+ * Brings everything that the project needs and is not there yet. Plain JavaScript on Node.js alone, because it runs
+ * before anything is installed. What is there already is reused: a stamp beside it says which lock file it came from.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+export const WORK_FOLDER = join(ROOT, '.n8n-jelou');
+const MINIMUM_NODE = [20, 19];
+
+/** A problem that is told in one sentence, without a stack. */
+export class SetupError extends Error {}
+
+/** @throws SetupError when this Node.js is too old */
+export function checkNode(version = process.versions.node) {
+	const [major, minor] = version.split('.').map(Number);
+	if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
+	throw new SetupError(`Node.js ${version} is too old: install Node.js ${MINIMUM_NODE.join('.')} or newer.`);
+}
+
+function stampFile(folder) {
+	return join(folder, 'node_modules', '.jelou-setup');
+}
+
+function lockHash(folder) {
+	return createHash('sha256')
+		.update(readFileSync(join(folder, 'package-lock.json')))
+		.digest('hex');
+}
+
+function isInstalled(folder) {
+	const stamp = stampFile(folder);
+	return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(folder);
+}
+
+function countPackages(folder) {
+	const modules = join(folder, 'node_modules');
+	if (!existsSync(modules)) return 0;
+	const names = readdirSync(modules).filter((name) => !name.startsWith('.'));
+	return names.reduce(
+		(sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : 1),
+		0,
+	);
+}
+
+/** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */
+function showProgress(folder) {
+	const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+	const total = Object.keys(lock.packages).filter((path) =>
+		/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path),
+	).length;
+	const started = Date.now();
+	const isTerminal = process.stdout.isTTY === true;
+	const timer = setInterval(
+		() => {
+			const seconds = Math.round((Date.now() - started) / 1000);
+			const line = `  ${Math.min(countPackages(folder), total)} of ${total} packages, ${seconds} s`;
+			process.stdout.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
+		},
+		isTerminal ? 1000 : 20_000,
+	);
+	return () => {
+		clearInterval(timer);
+		if (isTerminal) process.stdout.write('\r\x1b[K');
+	};
+}
+
+let running;
+
+/** Ends the installation that is under way, if any. */
+export function stopSetup() {
+	running?.kill('SIGTERM');
+}
+
+function runNpm(folder, args, logName) {
+	mkdirSync(WORK_FOLDER, { recursive: true });
+	const log = join(WORK_FOLDER, logName);
+	// npm must not run on the Node.js that it is about to install, so that one is taken off the path.
+	const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
+	const npmCli = process.env.npm_execpath;
+	const [command, first] = npmCli?.endsWith('.js')
+		? [process.env.npm_node_execpath ?? process.execPath, [npmCli]]
+		: ['npm', []];
+	return new Promise((done, fail) => {
+		const child = spawn(command, [...first, ...args], {
+			cwd: folder,
+			env: { ...process.env, PATH: path.join(delimiter), npm_config_yes: 'true' },
+			stdio: ['ignore', 'pipe', 'pipe'],
+			shell: process.platform === 'win32' && command === 'npm',
+		});
+		running = child;
+		const file = createWriteStream(log, { flags: 'a' });
+		let output = '';
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on('data', (chunk) => {
+				output = (output + chunk).slice(-20_000);
+				file.write(chunk);
+			});
+		}
+		child.on('error', () => fail(new SetupError('npm was not found: install Node.js together with npm.')));
+		child.on('close', (code) => {
+			running = undefined;
+			file.end();
+			if (code === 0) done();
+			else fail(new SetupError(explainNpm(output, args, log)));
+		});
+	});
+}
+
+function explainNpm(output, args, log) {
+	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EAI_FAIL/.test(output)) {
+		return 'The npm registry cannot be reached: check the network connection and run the command again.';
+	}
+	if (/ENOSPC/.test(output)) return 'The disk is full: free about 4 GB and run the command again.';
+	return `"npm ${args[0]}" failed: the reason is at the end of ${log}.`;
+}
+
+async function install(folder, what, finish) {
+	if (isInstalled(folder)) return;
+	process.stdout.write(`Installing ${what} …\n`);
+	const stopProgress = showProgress(folder);
+	try {
+		await runNpm(folder, ['ci', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1'], 'install.log');
+		await finish();
+	} finally {
+		stopProgress();
+	}
+	writeFileSync(stampFile(folder), lockHash(folder));
+}
+
+/**
+ * Installs the development tools and, with `server`, the n8n that `npm start` and the server tests run.
+ *
+ * @throws SetupError with one sentence that says what to do
+ */
+export async function setup({ server }) {
+	checkNode();
+	await install(ROOT, 'the development tools (once: about 600 MB, a minute or two)', () =>
+		// The one install script that is needed: it brings Node.js 24, which n8n runs on.
+		runNpm(ROOT, ['rebuild', 'node', '--ignore-scripts=false'], 'install.log'),
+	);
+	if (!server) return;
+	const folder = join(ROOT, 'test', 'n8n');
+	await install(folder, 'n8n itself (once: about 2.8 GB, three to six minutes)', () =>
+		runNpm(folder, ['rebuild', 'sqlite3', '--ignore-scripts=false'], 'install.log'),
+	);
+}
+
+/** The Node.js 24 that everything runs on, whatever Node.js the user has. */
+export function node24() {
+	const own = join(ROOT, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+	if (existsSync(own)) return own;
+	if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+	throw new SetupError(
+		'Node.js 24 could not be set up: run the command again, or install Node.js 24 yourself.',
+	);
+}
