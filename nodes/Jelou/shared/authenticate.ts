@@ -1,0 +1,63 @@
+import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import { readCredential } from './credential';
+import { authenticationFor } from './endpoints';
+import { SIGNATURE_HEADER, sign } from './signature';
+
+const API_KEY_HEADER = 'x-api-key';
+
+/** n8n's older request helper, which the HTTP Request node uses, calls the URL `uri`. */
+type RequestOptions = IHttpRequestOptions & { uri?: string };
+
+function targetUrl({ url, uri, baseURL }: RequestOptions): string {
+	const address = url || uri || '';
+	if (!baseURL || URL.canParse(address)) return address;
+	return `${baseURL.replace(/\/+$/, '')}/${address.replace(/^\/+/, '')}`;
+}
+
+function withoutOurHeaders(headers: IDataObject = {}): IDataObject {
+	const ours = [API_KEY_HEADER, SIGNATURE_HEADER];
+	return Object.fromEntries(Object.entries(headers).filter(([name]) => !ours.includes(name.toLowerCase())));
+}
+
+function bytesOf(body: unknown): Buffer {
+	if (Buffer.isBuffer(body)) return body;
+	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? {}), 'utf8');
+}
+
+/**
+ * Authenticates one request to Jelou: sending a message is signed, anything else at the gateway gets the API key, and
+ * another host gets neither. Redirects are not followed, because they would carry the key along.
+ *
+ * The signed body becomes a Buffer: from text, n8n's HTTP client would cut the white space at both ends, and the bytes
+ * sent would no longer be the bytes signed.
+ *
+ * @throws Error when a message is to be signed and the credential has no signing secret
+ * @throws InvalidUrlError when a custom base URL of the credential is not a URL
+ * @see Jelou's pages "Authentication" and "Webhook signature"
+ */
+export function authenticate(
+	credentials: ICredentialDataDecryptedObject,
+	requestOptions: RequestOptions,
+): IHttpRequestOptions {
+	const credential = readCredential(credentials);
+	const kind = authenticationFor(credential.hosts, targetUrl(requestOptions));
+	if (kind === 'none') return requestOptions;
+
+	const headers = withoutOurHeaders(requestOptions.headers);
+	const guarded = { ...requestOptions, disableFollowRedirect: true, maxRedirects: 0 };
+	if (kind === 'apiKey') return { ...guarded, headers: { ...headers, [API_KEY_HEADER]: credential.apiKey } };
+
+	if (credential.signingSecret === '') {
+		throw new Error('Signing Secret is empty in the Jelou credential, so the message cannot be signed.');
+	}
+	const body = bytesOf(requestOptions.body);
+	if (!Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) {
+		headers['Content-Type'] = 'application/json';
+	}
+	return {
+		...guarded,
+		headers: { ...headers, [SIGNATURE_HEADER]: sign(body, credential.signingSecret) },
+		body,
+	};
+}

@@ -1,0 +1,87 @@
+import type { JelouRequest } from './types';
+
+const PRODUCTION_GATEWAY = 'https://gateway.jelou.ai/platform';
+const LEGACY_GATEWAY = 'https://gateway.jelou.ai/jelouapi';
+const PRODUCTION_CHATBOT = 'https://chatbot.jelou.ai';
+
+/** Where messages are sent (Jelou's page "Send messages"). The one path that is signed and takes no API key. */
+export const SEND_PATH = ['v1', 'external-support', 'webhook'] as const;
+
+export const DEFAULT_URLS = { gateway: PRODUCTION_GATEWAY, chatbot: PRODUCTION_CHATBOT } as const;
+
+/** The two base URLs of a credential, without a trailing slash. */
+export interface Hosts {
+	gateway: string;
+	chatbot: string;
+}
+
+/** A segment that cannot be part of a path, or a base URL that is none. `field` is the parameter's name. */
+export class InvalidUrlError extends Error {
+	constructor(
+		message: string,
+		readonly field: 'gatewayUrl' | 'chatbotUrl' | 'path',
+	) {
+		super(message);
+	}
+}
+
+function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: string): string {
+	const trimmed = text.trim().replace(/\/+$/, '');
+	if (trimmed === '') return fallback;
+	const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+	if (
+		url === undefined ||
+		!['http:', 'https:'].includes(url.protocol) ||
+		url.search !== '' ||
+		url.hash !== ''
+	) {
+		const name = field === 'gatewayUrl' ? 'Gateway URL' : 'Chatbot URL';
+		throw new InvalidUrlError(
+			`${name} in the Jelou credential is not a URL. Enter one like ${fallback}, without "?" or "#".`,
+			field,
+		);
+	}
+	return trimmed;
+}
+
+/**
+ * The base URLs that a credential's environment stands for.
+ *
+ * @throws InvalidUrlError for a custom URL that is not an http or https URL
+ */
+export function hostsOf(environment: string, gatewayUrl: string, chatbotUrl: string): Hosts {
+	if (environment === 'custom') {
+		return {
+			gateway: baseUrl(gatewayUrl, 'gatewayUrl', PRODUCTION_GATEWAY),
+			chatbot: baseUrl(chatbotUrl, 'chatbotUrl', PRODUCTION_CHATBOT),
+		};
+	}
+	const gateway = environment === 'productionLegacy' ? LEGACY_GATEWAY : PRODUCTION_GATEWAY;
+	return { gateway, chatbot: PRODUCTION_CHATBOT };
+}
+
+function encodeSegment(segment: string): string {
+	// A URL parser takes "." and ".." out of a path even when they are percent-encoded.
+	if (segment === '' || segment === '.' || segment === '..' || /[\uD800-\uDFFF]/u.test(segment)) {
+		throw new InvalidUrlError(`"${segment}" cannot be an ID in a request to Jelou.`, 'path');
+	}
+	return encodeURIComponent(segment);
+}
+
+/**
+ * The URL of a call. Every segment is encoded, so an ID can never reach another path.
+ *
+ * @throws InvalidUrlError for an empty segment, "." or "..", and text that is not well-formed Unicode
+ */
+export function urlOf(hosts: Hosts, request: Pick<JelouRequest, 'target' | 'path'>): string {
+	return [hosts[request.target], ...request.path.map(encodeSegment)].join('/');
+}
+
+/** How a request to this URL is authenticated: signed, with the API key, or (any other host) not at all. */
+export function authenticationFor(hosts: Hosts, url: string): 'signature' | 'apiKey' | 'none' {
+	if (!URL.canParse(url)) return 'none';
+	const target = new URL(url);
+	const send = new URL(urlOf(hosts, { target: 'chatbot', path: SEND_PATH }));
+	if (target.origin === send.origin && target.pathname === send.pathname) return 'signature';
+	return target.origin === new URL(hosts.gateway).origin ? 'apiKey' : 'none';
+}

@@ -1,0 +1,37 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** The header that carries a signature, in both directions (Node.js gives header names in lower case). */
+export const SIGNATURE_HEADER = 'x-jelou-signature';
+
+const SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/;
+
+function hmac(body: Buffer, secret: string): Buffer {
+	// The secret looks like hex and is not decoded: Jelou uses its text, as UTF-8.
+	return createHmac('sha256', secret).update(body).digest();
+}
+
+/**
+ * Signs the exact bytes that are about to be sent.
+ *
+ * @param body the bytes of the body, as they go on the wire
+ * @param secret the integration's signing secret, not empty
+ * @returns the header's value, `sha256=` and 64 hex digits
+ * @see Jelou's page "Webhook signature"
+ */
+export function sign(body: Buffer, secret: string): string {
+	return `sha256=${hmac(body, secret).toString('hex')}`;
+}
+
+/**
+ * Says whether a body was signed with one of the secrets. Takes the same time wherever a signature differs.
+ *
+ * @param body the bytes as received, never JSON that was serialised again
+ * @param header the value of the signature header, from outside: anything at all
+ * @param secrets the secrets to accept; empty ones are never accepted
+ */
+export function verify(body: Buffer, header: unknown, secrets: readonly string[]): boolean {
+	const digits = typeof header === 'string' ? SIGNATURE.exec(header)?.[1] : undefined;
+	if (digits === undefined) return false;
+	const given = Buffer.from(digits, 'hex');
+	return secrets.some((secret) => secret !== '' && timingSafeEqual(hmac(body, secret), given));
+}

@@ -1,0 +1,67 @@
+import { authenticate } from '../../nodes/Jelou/shared/authenticate';
+import { sign } from '../../nodes/Jelou/shared/signature';
+
+const SECRET = 'the-signing-secret';
+const KEY = 'the-api-key';
+const credential = { projectId: 'p', apiKey: KEY, signingSecret: SECRET, environment: 'production' };
+const SEND = 'https://chatbot.jelou.ai/v1/external-support/webhook';
+const GATEWAY = 'https://gateway.jelou.ai/platform/v1/external-support/p';
+
+const everything = (value: unknown) => JSON.stringify(value);
+
+test('the gateway gets the API key and no signature, whoever put one there', () => {
+	const headers = { 'X-Jelou-Signature': 'forged', 'X-API-KEY': 'other', accept: 'x' };
+	const result = authenticate(credential, { url: GATEWAY, method: 'POST', headers, body: '{}' });
+	expect(result.headers).toEqual({ accept: 'x', 'x-api-key': KEY });
+	expect(everything(result)).not.toContain(SECRET);
+});
+
+test('sending gets a signature over the exact bytes, and no API key', () => {
+	const body = ' {"text":"¡Hola! 👋\u2028"}\n';
+	const result = authenticate(credential, { url: SEND, method: 'POST', headers: { 'x-api-key': KEY }, body });
+	expect(result.body).toEqual(Buffer.from(body));
+	expect(result.headers).toEqual({
+		'Content-Type': 'application/json',
+		'x-jelou-signature': sign(Buffer.from(body), SECRET),
+	});
+	expect(everything(result)).not.toContain(KEY);
+});
+
+test('a body that is still an object is serialised once, and those bytes are signed', () => {
+	const result = authenticate(credential, { url: SEND, method: 'POST', body: { a: 'ñ' } });
+	expect(result.body).toEqual(Buffer.from('{"a":"ñ"}'));
+	expect(result.headers?.['x-jelou-signature']).toBe(sign(Buffer.from('{"a":"ñ"}'), SECRET));
+});
+
+test.each([
+	['https://example.com/platform/v1/external-support/p'],
+	['https://chatbot.jelou.ai/anything/else'],
+	['https://gateway.jelou.ai.example.com/'],
+])('%s gets neither', (url) => {
+	const options = { url, method: 'POST' as const, body: '{}' };
+	expect(authenticate(credential, options)).toEqual(options);
+	expect(everything(authenticate(credential, options))).not.toMatch(/api-key|signature/i);
+});
+
+test('redirects are not followed, which would carry the key to another host', () => {
+	for (const url of [GATEWAY, SEND]) {
+		expect(authenticate(credential, { url, body: '{}' })).toMatchObject({
+			disableFollowRedirect: true,
+			maxRedirects: 0,
+		});
+	}
+});
+
+test('the request of the older helper, with "uri", and one with a base URL are authenticated alike', () => {
+	expect(authenticate(credential, { url: '', uri: GATEWAY }).headers).toHaveProperty('x-api-key', KEY);
+	const relative = { url: '/v1/external-support/p', baseURL: 'https://gateway.jelou.ai/platform/' };
+	expect(authenticate(credential, relative).headers).toHaveProperty('x-api-key', KEY);
+	const elsewhere = { url: '/v1/external-support/p', baseURL: 'https://example.com' };
+	expect(authenticate(credential, elsewhere).headers).toBeUndefined();
+});
+
+test('without a secret nothing is sent unsigned', () => {
+	expect(() => authenticate({ ...credential, signingSecret: ' ' }, { url: SEND, body: '{}' })).toThrow(
+		/Signing Secret/,
+	);
+});

@@ -1,0 +1,76 @@
+import { InvalidUrlError, authenticationFor, hostsOf, urlOf } from '../../nodes/Jelou/shared/endpoints';
+
+const production = hostsOf('production', '', '');
+
+describe('the base URLs', () => {
+	test.each([
+		['production', 'https://gateway.jelou.ai/platform'],
+		['productionLegacy', 'https://gateway.jelou.ai/jelouapi'],
+		['anything else', 'https://gateway.jelou.ai/platform'],
+	])('of %s', (environment, gateway) => {
+		expect(hostsOf(environment, 'https://ignored.example', 'https://ignored.example')).toEqual({
+			gateway,
+			chatbot: 'https://chatbot.jelou.ai',
+		});
+	});
+
+	test('of custom, with slashes and spaces at the end', () => {
+		expect(hostsOf('custom', ' https://proxy.example/jelou// ', 'http://127.0.0.1:8040/')).toEqual({
+			gateway: 'https://proxy.example/jelou',
+			chatbot: 'http://127.0.0.1:8040',
+		});
+	});
+
+	test('of custom left empty are those of production', () => {
+		expect(hostsOf('custom', '', ' ')).toEqual(production);
+	});
+
+	test.each(['gateway.jelou.ai', 'ftp://gateway.jelou.ai', 'https://x.example/?a=1', 'https://x.example/#a'])(
+		'refuse %s, naming the field',
+		(url) => {
+			expect(() => hostsOf('custom', url, '')).toThrow(InvalidUrlError);
+			expect(() => hostsOf('custom', url, '')).toThrow(/Gateway URL/);
+			expect(() => hostsOf('custom', '', url)).toThrow(/Chatbot URL/);
+		},
+	);
+});
+
+describe('a path', () => {
+	test.each([
+		['../../admin?x=1#y', '..%2F..%2Fadmin%3Fx%3D1%23y'],
+		['a b/ñ👋', 'a%20b%2F%C3%B1%F0%9F%91%8B'],
+		['%2e%2e', '%252e%252e'],
+	])('keeps %j one segment', (id, segment) => {
+		const url = urlOf(production, { target: 'gateway', path: ['v1', id] });
+		expect(url).toBe(`https://gateway.jelou.ai/platform/v1/${segment}`);
+		expect(new URL(url).href).toBe(url);
+	});
+
+	test.each(['', '.', '..', '\ud800'])('refuses %j', (id) => {
+		expect(() => urlOf(production, { target: 'gateway', path: ['v1', id] })).toThrow(InvalidUrlError);
+	});
+});
+
+describe('a request is authenticated', () => {
+	test.each([
+		['https://gateway.jelou.ai/platform/v1/external-support/p', 'apiKey'],
+		['https://gateway.jelou.ai/jelouapi/v1/anything', 'apiKey'],
+		['https://chatbot.jelou.ai/v1/external-support/webhook', 'signature'],
+		['https://chatbot.jelou.ai/v1/external-support/webhook?x=1', 'signature'],
+		['https://chatbot.jelou.ai/v1/other', 'none'],
+		['https://gateway.jelou.ai.evil.example/platform', 'none'],
+		['https://gateway.jelou.ai@evil.example/platform', 'none'],
+		['http://gateway.jelou.ai/platform', 'none'],
+		['https://gateway.jelou.ai:8443/platform', 'none'],
+		['https://example.com/v1/external-support/webhook', 'none'],
+		['not a URL', 'none'],
+	])('to %s: %s', (url, kind) => {
+		expect(authenticationFor(production, url)).toBe(kind);
+	});
+
+	test('by path when both base URLs are one host, as in the sandbox', () => {
+		const sandbox = hostsOf('custom', 'http://127.0.0.1:8040/platform', 'http://127.0.0.1:8040');
+		expect(authenticationFor(sandbox, 'http://127.0.0.1:8040/platform/v1/external-support/p')).toBe('apiKey');
+		expect(authenticationFor(sandbox, 'http://127.0.0.1:8040/v1/external-support/webhook')).toBe('signature');
+	});
+});
