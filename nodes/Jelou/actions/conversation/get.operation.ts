@@ -1,0 +1,26 @@
+import { options } from '../fields';
+import type { Operation } from '../operation';
+
+/** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
+export const get: Operation = {
+	fields: [
+		{
+			displayName: 'Conversation ID',
+			name: 'conversationId',
+			type: 'string',
+			default: '={{ $json.conversation.id }}',
+			required: true,
+			placeholder: 'e.g. 66a0b1c2d3e4f5',
+			description: 'The ID of the conversation. Filled in by the Jelou Trigger.',
+		},
+		options(),
+	],
+	prepare(item, { projectId }) {
+		const conversationId = item.id('conversationId', 'Conversation ID');
+		return {
+			target: 'gateway',
+			method: 'GET',
+			path: ['v1', 'external-support', projectId, 'conversations', conversationId],
+		};
+	},
+};

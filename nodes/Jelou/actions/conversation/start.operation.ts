@@ -1,0 +1,102 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { botId, options, userId } from '../fields';
+import type { Operation } from '../operation';
+import { FieldError, entryObject, entryText } from '../parameters';
+
+const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
+
+function assignmentOf(fields: IDataObject): IDataObject | undefined {
+	const type = entryText(fields, 'assignmentType');
+	const target = entryText(fields, 'assignmentTarget');
+	if (type === '' && target === '') return undefined;
+	if (type === '') {
+		throw new FieldError(
+			'Assignment Target has no Assignment Type',
+			'Add Assignment Type: queue, operator or team.',
+		);
+	}
+	if (!ASSIGNMENT_TYPES.includes(type)) {
+		throw new FieldError(`Assignment Type "${type}" is unknown`, 'Use queue, operator or team.');
+	}
+	if (target === '') {
+		throw new FieldError(
+			'Assignment Target is empty',
+			'Enter the name of the queue, or the ID of the operator or team.',
+		);
+	}
+	return { type, target };
+}
+
+/** Starts a conversation with a user (Jelou's page "Start conversation"). */
+export const start: Operation = {
+	fields: [
+		botId,
+		userId,
+		{
+			displayName: 'Initial Message',
+			name: 'initialMessage',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: 'e.g. Hello, we are here to help',
+			description: 'Text that opens the conversation',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				{
+					displayName: 'Assignment Target',
+					name: 'assignmentTarget',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. SOPORTE',
+					description: 'Name of the queue, or ID of the operator or team, that the conversation goes to',
+				},
+				{
+					displayName: 'Assignment Type',
+					name: 'assignmentType',
+					type: 'options',
+					options: [
+						{ name: 'Operator', value: 'operator' },
+						{ name: 'Queue', value: 'queue' },
+						{ name: 'Team', value: 'team' },
+					],
+					default: 'queue',
+					description: 'Who the conversation is assigned to',
+				},
+				{
+					displayName: 'Metadata',
+					name: 'metadata',
+					type: 'json',
+					default: '{}',
+					placeholder: 'e.g. {"ticketId": "T-12345"}',
+					description: 'JSON object that travels with the conversation and comes back in its start event',
+				},
+			],
+		},
+		options(),
+	],
+	prepare(item, { projectId }) {
+		const fields = item.collection('additionalFields');
+		const initialMessage = item.text('initialMessage', 'Initial Message');
+		const metadata = entryObject(fields, 'metadata', 'Metadata');
+		const assignment = assignmentOf(fields);
+		return {
+			target: 'gateway',
+			method: 'POST',
+			path: ['v1', 'external-support', projectId, 'conversations', 'start'],
+			body: {
+				botId: item.id('botId', 'Bot ID'),
+				userId: item.id('userId', 'User ID'),
+				...(initialMessage === '' ? {} : { initialMessage }),
+				...(metadata === undefined ? {} : { metadata }),
+				...(assignment === undefined ? {} : { assignment }),
+			},
+		};
+	},
+};

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+
+import { SEND_PATH } from '../../shared/endpoints';
+import { isObject } from '../../shared/types';
+import { botId, options, userId } from '../fields';
+import type { Operation } from '../operation';
+import { entryText } from '../parameters';
+import { messageValue } from './value';
+
+const MEDIA = ['image', 'video', 'audio', 'document'];
+
+/** Sends a message into a room (Jelou's page "Send messages"). */
+export const send: Operation = {
+	fields: [
+		{
+			displayName: 'Room ID',
+			name: 'roomId',
+			type: 'string',
+			default: '={{ $json.room_id }}',
+			required: true,
+			placeholder: 'e.g. 593987654321:65f1c0ffee',
+			description: 'The room that the conversation lives in. Filled in by the Jelou Trigger.',
+		},
+		botId,
+		userId,
+		{
+			displayName: 'Message Type',
+			name: 'messageType',
+			type: 'options',
+			options: [
+				{ name: 'Audio', value: 'audio' },
+				{ name: 'Document', value: 'document' },
+				{ name: 'Image', value: 'image' },
+				{ name: 'Text', value: 'text' },
+				{ name: 'Video', value: 'video' },
+			],
+			default: 'text',
+			description: 'What to send',
+		},
+		{
+			displayName: 'Text',
+			name: 'text',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. Hello, how can we help you?',
+			description: 'The text that the user reads',
+			displayOptions: { show: { messageType: ['text'] } },
+		},
+		{
+			displayName: 'Media URL',
+			name: 'mediaUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com/invoice.pdf',
+			description: 'Public HTTPS address that Jelou fetches the file from',
+			displayOptions: { show: { messageType: MEDIA } },
+		},
+		{
+			displayName: 'MIME Type',
+			name: 'mimeType',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. image/jpeg',
+			description: "Leave it empty to tell it from the URL's ending",
+			displayOptions: { show: { messageType: MEDIA } },
+		},
+		{
+			displayName: 'Caption',
+			name: 'caption',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Your receipt',
+			description: 'Text below the picture or video',
+			displayOptions: { show: { messageType: ['image', 'video'] } },
+		},
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. invoice.pdf',
+			description: 'Name that the user sees',
+			displayOptions: { show: { messageType: ['document'] } },
+		},
+		options({
+			displayName: 'Message ID',
+			name: 'messageId',
+			type: 'string',
+			default: '',
+			description: 'Unique ID of the message. Leave it empty to have one made.',
+		}),
+	],
+	prepare(item, { projectId }) {
+		const messageId = entryText(item.collection('options'), 'messageId') || randomUUID();
+		return {
+			target: 'chatbot',
+			method: 'POST',
+			path: SEND_PATH,
+			body: {
+				field: 'messages',
+				object: 'message_event',
+				event_type: 'incoming_message',
+				project_id: projectId,
+				room_id: item.id('roomId', 'Room ID'),
+				bot_id: item.id('botId', 'Bot ID'),
+				user_id: item.id('userId', 'User ID'),
+				value: messageValue(item, messageId),
+			},
+		};
+	},
+	summary({ body = {} }) {
+		const value = isObject(body.value) ? body.value : {};
+		return { messageId: value.id, roomId: body.room_id, type: value.type };
+	},
+};

@@ -1,0 +1,82 @@
+import { MESSAGE_TYPES, type MessageType, type MessageValue } from '../../shared/types';
+import { FieldError, type ItemParameters } from '../parameters';
+
+/** MIME types by the ending of a URL, for the media that WhatsApp takes. */
+const MIME_TYPES: Record<string, string> = {
+	jpg: 'image/jpeg',
+	jpeg: 'image/jpeg',
+	png: 'image/png',
+	gif: 'image/gif',
+	webp: 'image/webp',
+	mp4: 'video/mp4',
+	'3gp': 'video/3gpp',
+	mov: 'video/quicktime',
+	aac: 'audio/aac',
+	amr: 'audio/amr',
+	m4a: 'audio/mp4',
+	mp3: 'audio/mpeg',
+	ogg: 'audio/ogg',
+	opus: 'audio/ogg',
+	csv: 'text/csv',
+	doc: 'application/msword',
+	docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+	json: 'application/json',
+	pdf: 'application/pdf',
+	ppt: 'application/vnd.ms-powerpoint',
+	pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+	txt: 'text/plain',
+	xls: 'application/vnd.ms-excel',
+	xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+	xml: 'application/xml',
+	zip: 'application/zip',
+};
+
+/** The MIME type that a URL's ending stands for, or `''`. */
+export function mimeTypeOf(url: URL): string {
+	const ending = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1] ?? '';
+	return MIME_TYPES[ending.toLowerCase()] ?? '';
+}
+
+function isMessageType(value: string): value is MessageType {
+	return MESSAGE_TYPES.some((type) => type === value);
+}
+
+function mediaOf(item: ItemParameters): { url: string; mime_type: string } {
+	const address = item.id('mediaUrl', 'Media URL');
+	const url = URL.canParse(address) ? new URL(address) : undefined;
+	if (url?.protocol !== 'https:') {
+		throw new FieldError(
+			'Media URL is not an HTTPS URL',
+			'Jelou fetches media over HTTPS only: enter a URL that begins with https://.',
+		);
+	}
+	const mimeType = item.text('mimeType', 'MIME Type').trim() || mimeTypeOf(url);
+	if (mimeType === '') {
+		throw new FieldError(
+			'MIME Type is empty',
+			'The ending of Media URL does not tell the type: fill in MIME Type, for example image/jpeg.',
+		);
+	}
+	return { url: address, mime_type: mimeType };
+}
+
+/**
+ * The message itself: its type and content (Jelou's page "Send messages").
+ *
+ * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that cannot be told
+ */
+export function messageValue(item: ItemParameters, id: string): MessageValue {
+	const type = item.required('messageType', 'Message Type');
+	if (!isMessageType(type)) {
+		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
+	}
+	if (type === 'text') return { id, type, content: { body: item.required('text', 'Text') } };
+	const media = mediaOf(item);
+	if (type === 'audio') return { id, type, content: media };
+	if (type === 'document') {
+		const filename = item.text('fileName', 'File Name').trim();
+		return { id, type, content: { ...media, ...(filename === '' ? {} : { filename }) } };
+	}
+	const caption = item.text('caption', 'Caption');
+	return { id, type, content: { ...media, ...(caption === '' ? {} : { caption }) } };
+}

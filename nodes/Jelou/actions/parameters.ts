@@ -1,0 +1,102 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { isObject } from '../shared/types';
+
+/** Something wrong in a field, found before anything was sent. */
+export class FieldError extends Error {
+	constructor(
+		message: string,
+		/** The next step for the user. */
+		readonly advice: string,
+	) {
+		super(message);
+	}
+}
+
+/** The parameters of one item, each read once and checked for its type. */
+export class ItemParameters {
+	private readonly values = new Map<string, unknown>();
+
+	constructor(
+		private readonly context: Pick<IExecuteFunctions, 'getNodeParameter'>,
+		readonly index: number,
+	) {}
+
+	private value(name: string): unknown {
+		if (!this.values.has(name)) this.values.set(name, this.context.getNodeParameter(name, this.index, ''));
+		return this.values.get(name);
+	}
+
+	/** The text of a field, as typed; `''` when it is empty. Numbers are taken as text: IDs often arrive as such. */
+	text(name: string, label: string): string {
+		const value = this.value(name);
+		if (value === undefined || value === null) return '';
+		if (typeof value === 'string') return value;
+		if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+		throw new FieldError(
+			`${label} is not a text`,
+			`${label} got a value of another type. Map a single text into it.`,
+		);
+	}
+
+	/** The text of a field that may not be empty. Spaces alone count as empty. */
+	required(name: string, label: string): string {
+		const text = this.text(name, label);
+		if (text.trim() === '') {
+			throw new FieldError(
+				`${label} is empty`,
+				`Fill in ${label}. If it is an expression, the item has no such value: look at the input on the left.`,
+			);
+		}
+		return text;
+	}
+
+	/** An ID: required, and without the spaces around it that copying leaves behind. */
+	id(name: string, label: string): string {
+		return this.required(name, label).trim();
+	}
+
+	/** A collection such as the options; empty when nothing was added. */
+	collection(name: string): IDataObject {
+		const value = this.value(name);
+		return isObject(value) ? value : {};
+	}
+}
+
+/** The text of one entry of a collection, `''` when it is absent. */
+export function entryText(collection: IDataObject, name: string): string {
+	const value = collection[name];
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * A JSON object from a field of type `json`, which gives text or an object; `undefined` when it was left empty.
+ *
+ * @throws FieldError for broken JSON and for JSON that is not an object
+ */
+export function entryObject(collection: IDataObject, name: string, label: string): IDataObject | undefined {
+	const value = collection[name];
+	if (value === undefined || value === null || value === '') return undefined;
+	const parsed = typeof value === 'string' ? parseJson(value) : value;
+	if (parsed === undefined) {
+		throw new FieldError(
+			`${label} is not valid JSON`,
+			'Correct the JSON, for example {"ticketId": "T-12345"}.',
+		);
+	}
+	if (!isObject(parsed)) {
+		throw new FieldError(
+			`${label} is not a JSON object`,
+			'Enter an object in braces, for example {"ticketId": "T-12345"}.',
+		);
+	}
+	return parsed;
+}

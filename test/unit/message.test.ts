@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { send } from '../../nodes/Jelou/actions/message/send.operation';
+import { mimeTypeOf } from '../../nodes/Jelou/actions/message/value';
+import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { itemWith } from './support/item';
+
+const PLACE = { roomId: 'ROOM_ID', botId: 'BOT_ID', userId: 'USER_ID' };
+const CONTEXT = { projectId: 'PROJECT_ID' };
+
+const prepare = (values: Record<string, unknown>) => send.prepare(itemWith({ ...PLACE, ...values }), CONTEXT);
+const valueOf = (values: Record<string, unknown>) =>
+	prepare({ options: { messageId: 'm' }, ...values }).body?.value;
+const media = { mediaUrl: 'https://storage.example.com/media/file.bin', mimeType: 'image/jpeg' };
+
+test('a text is sent as documented', () => {
+	const documented: unknown = JSON.parse(
+		readFileSync(join(__dirname, '../fixtures/request-message-text.json'), 'utf8'),
+	);
+	const request = prepare({
+		messageType: 'text',
+		text: 'Hello user, how can I help you?',
+		options: { messageId: 'MESSAGE_ID' },
+	});
+	expect(request).toEqual({
+		target: 'chatbot',
+		method: 'POST',
+		path: ['v1', 'external-support', 'webhook'],
+		body: documented,
+	});
+});
+
+const content = { url: media.mediaUrl, mime_type: 'image/jpeg' };
+test.each([
+	['image', { caption: 'A cat' }, { ...content, caption: 'A cat' }],
+	['image', { caption: '' }, content],
+	['video', { caption: 'A dog' }, { ...content, caption: 'A dog' }],
+	['audio', { caption: 'not for audio', fileName: 'nor this' }, content],
+	['document', { fileName: 'invoice.pdf', caption: 'no' }, { ...content, filename: 'invoice.pdf' }],
+	['document', {}, content],
+])('a message of type %s with %j', (type, extra, expected) => {
+	expect(valueOf({ messageType: type, ...media, ...extra })).toEqual({ id: 'm', type, content: expected });
+});
+
+test('every message gets an ID of its own', () => {
+	const ids = [1, 2, 3].map(() => send.summary?.(prepare({ messageType: 'text', text: 'x' })).messageId);
+	expect(new Set(ids).size).toBe(3);
+	expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('the text keeps its white space, and an ID loses the spaces around it', () => {
+	const request = prepare({
+		messageType: 'text',
+		text: ' hi \n',
+		roomId: ' ROOM_ID\n',
+		userId: 593_990_000_001,
+	});
+	expect(request.body).toMatchObject({
+		room_id: 'ROOM_ID',
+		user_id: '593990000001',
+		value: { content: { body: ' hi \n' } },
+	});
+});
+
+test.each([
+	['https://x.example/a.jpg', 'image/jpeg'],
+	['https://x.example/a.JPEG?size=large#x', 'image/jpeg'],
+	['https://x.example/a.pdf', 'application/pdf'],
+	['https://x.example/a.ogg', 'audio/ogg'],
+	['https://x.example/a.tar.unknown', ''],
+	['https://x.example.mp4/', ''],
+	['https://x.example/?file=a.png', ''],
+])('the MIME type of %s is told as %j', (url, type) => {
+	expect(mimeTypeOf(new URL(url))).toBe(type);
+});
+
+test.each([
+	['an empty text', { messageType: 'text', text: ' \n' }, /^Text is empty/],
+	['an empty room', { messageType: 'text', text: 'x', roomId: '' }, /^Room ID is empty/],
+	['a room that the item lacks', { messageType: 'text', text: 'x', roomId: undefined }, /^Room ID is empty/],
+	['an empty bot', { messageType: 'text', text: 'x', botId: ' ' }, /^Bot ID is empty/],
+	['an empty user', { messageType: 'text', text: 'x', userId: null }, /^User ID is empty/],
+	['an object for a text', { messageType: 'text', text: { a: 1 } }, /^Text is not a text/],
+	['an unknown type', { messageType: 'sticker' }, /^Message Type "sticker" is unknown/],
+	['an empty media URL', { messageType: 'image', mimeType: 'image/png' }, /^Media URL is empty/],
+	[
+		'media over http',
+		{ messageType: 'image', mediaUrl: 'http://x.example/a.png' },
+		/^Media URL is not an HTTPS URL/,
+	],
+	['media that is no URL', { messageType: 'audio', mediaUrl: 'a.ogg' }, /^Media URL is not an HTTPS URL/],
+	[
+		'media of an unknown ending',
+		{ messageType: 'video', mediaUrl: 'https://x.example/a' },
+		/^MIME Type is empty/,
+	],
+])('%s is refused, naming the field', (_name, values, message) => {
+	expect(() => prepare(values)).toThrow(FieldError);
+	expect(() => prepare(values)).toThrow(message);
+});
