@@ -1,0 +1,95 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { handleDelivery } from './trigger/delivery';
+import { checkExists, create, remove } from './trigger/registration';
+
+/** Starts a workflow on events of a Jelou project, each verified by its signature. */
+export class JelouTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Jelou Trigger',
+		name: 'jelouTrigger',
+		icon: { light: 'file:../../icons/jelou.svg', dark: 'file:../../icons/jelou.dark.svg' },
+		group: ['trigger'],
+		// 2 from the start: for a node at version 1, n8n evaluates an expression on every delivery (a legacy option).
+		version: 2,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when something happens in Jelou',
+		defaults: { name: 'Jelou Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		properties: [
+			{
+				displayName:
+					'A Jelou project has one webhook: use one active Jelou Trigger per project. While you listen for a test event, events come here instead of to the active workflow.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				required: true,
+				options: [
+					{
+						name: '*',
+						value: '*',
+						description: 'Every event, also those that Jelou may add later',
+					},
+					{
+						name: 'Conversation Closed',
+						value: 'conversation.close',
+						description: 'A conversation was closed',
+					},
+					{
+						name: 'Conversation Started',
+						value: 'conversation.start',
+						description: 'A conversation was opened or assigned',
+					},
+					{
+						name: 'Message Received',
+						value: 'message',
+						description: 'The user wrote a message',
+					},
+				],
+				default: ['message'],
+				description: 'What starts the workflow',
+			},
+			{
+				displayName: 'Replace Existing Webhook',
+				name: 'replaceExisting',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to take over a webhook that points elsewhere. Its URL is put back when the workflow is deactivated.',
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await checkExists(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await create(this);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await remove(this);
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await handleDelivery(this);
+	}
+}

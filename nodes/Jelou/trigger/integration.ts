@@ -1,0 +1,91 @@
+import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+
+import { readRefusal } from '../shared/answers';
+import type { LoadedCredential } from '../shared/credential';
+import { toApiError } from '../shared/errors';
+import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../shared/transport';
+import type { Integration, JelouAnswer, JelouRequest } from '../shared/types';
+
+const TIMEOUT = { timeout: DEFAULT_TIMEOUT_MS };
+
+function request(
+	credential: LoadedCredential,
+	method: JelouRequest['method'],
+	webhookUrl?: string,
+): JelouRequest {
+	return {
+		target: 'gateway',
+		method,
+		path: ['v1', 'external-support', credential.projectId],
+		...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
+	};
+}
+
+function toIntegration({ data }: JelouAnswer): Integration {
+	const { webhookUrl, signingSecret } = data;
+	return {
+		webhookUrl: typeof webhookUrl === 'string' ? webhookUrl : '',
+		...(typeof signingSecret === 'string' && signingSecret !== '' ? { signingSecret } : {}),
+	};
+}
+
+/**
+ * Reads the project's integration (Jelou's page "Get integration"); `undefined` when it has none.
+ *
+ * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own: that one says nothing
+ */
+export async function getIntegration(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+): Promise<Integration | undefined> {
+	const get = request(credential, 'GET');
+	const result = await tryCall(context, credential, get, TIMEOUT);
+	if (!('kind' in result)) return toIntegration(result);
+	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou)
+		return undefined;
+	throw toApiError(context.getNode(), result, get, credential);
+}
+
+/**
+ * Creates the integration (Jelou's page "Create integration") and returns its secret, which is shown this once.
+ *
+ * @throws NodeApiError when Jelou refuses, or answers without a secret
+ */
+export async function createIntegration(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+	webhookUrl: string,
+): Promise<{ signingSecret: string }> {
+	const { signingSecret } = toIntegration(
+		await call(context, credential, request(credential, 'POST', webhookUrl), TIMEOUT),
+	);
+	if (signingSecret !== undefined) return { signingSecret };
+	throw new NodeOperationError(
+		context.getNode(),
+		'Jelou created the integration without showing its signing secret',
+		{
+			description:
+				'Nothing could be verified without it. Delete the integration in Jelou and activate the workflow again.',
+		},
+	);
+}
+
+/** Gives the integration another webhook URL; its secret stays (Jelou's page "Update integration"). */
+export async function updateIntegration(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+	webhookUrl: string,
+): Promise<void> {
+	await call(context, credential, request(credential, 'PATCH', webhookUrl), TIMEOUT);
+}
+
+/** Deletes the integration, and its secret with it, for good. One that is gone already is fine. */
+export async function deleteIntegration(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+): Promise<void> {
+	const result = await tryCall(context, credential, request(credential, 'DELETE'), TIMEOUT);
+	if (!('kind' in result)) return;
+	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou) return;
+	throw toApiError(context.getNode(), result, request(credential, 'DELETE'), credential);
+}

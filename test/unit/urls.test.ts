@@ -1,0 +1,50 @@
+import { hostOf, isPublicHttps, productionTwin } from '../../nodes/Jelou/trigger/urls';
+
+test.each([
+	'https://n8n.example.com/webhook/a/webhook',
+	'https://8.8.8.8/webhook',
+	'https://n8n.example.com:5678/webhook',
+	'https://[2001:db8::1]/webhook',
+	'https://172.15.0.1/webhook',
+	'https://100.128.0.1/webhook',
+])('Jelou can reach %s', (url) => {
+	expect(isPublicHttps(url)).toBe(true);
+});
+
+test.each([
+	'http://n8n.example.com/webhook',
+	'https://localhost/webhook',
+	'https://n8n.localhost/webhook',
+	'https://127.0.0.1/webhook',
+	'https://10.1.2.3/webhook',
+	'https://172.16.0.1/webhook',
+	'https://172.31.255.255/webhook',
+	'https://192.168.1.1/webhook',
+	'https://169.254.1.1/webhook',
+	'https://100.64.0.1/webhook',
+	'https://0.0.0.0/webhook',
+	'https://[::1]/webhook',
+	'https://[fd00::1]/webhook',
+	'https://[fe80::1]/webhook',
+	'https://[::ffff:127.0.0.1]/webhook',
+	'https://n8n.local/webhook',
+	'https://n8n/webhook',
+	'not a URL',
+	'',
+])('Jelou cannot reach %j', (url) => {
+	expect(isPublicHttps(url)).toBe(false);
+});
+
+test('a message names the host and keeps the path, which lets anybody in, to itself', () => {
+	expect(hostOf('https://other.example.com:8443/webhook/secret-path')).toBe('other.example.com:8443');
+	expect(hostOf('nonsense')).toBe('an address that is not a URL');
+});
+
+test('the production twin of a test URL', () => {
+	expect(productionTwin('https://n8n.example.com/webhook-test/id/webhook')).toBe(
+		'https://n8n.example.com/webhook/id/webhook',
+	);
+	expect(productionTwin('https://n8n.example.com/webhook/id/webhook')).toBe(
+		'https://n8n.example.com/webhook/id/webhook',
+	);
+});
