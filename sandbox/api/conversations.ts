@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../errors';
+import type { RedirectPayload, StartOptions } from '../events';
+import { success } from '../http/envelope';
+import { readJson } from '../http/json';
+import { findBot, findUser, type Jelou } from '../jelou';
+import type { Store } from '../store';
+import type { Conversation, Project, Room } from '../types';
+import { authenticateByKey, projectOf } from './authenticate';
+import * as schemas from './schemas';
+
+interface Parties {
+	botId: string;
+	userId: string;
+}
+
+function details(project: Project, { botId, userId }: Room, conversation: Conversation) {
+	const { id, name: names, createdAt } = findUser(project, userId);
+	const { name, type } = findBot(project, botId);
+	const { id: _id, ...state } = conversation;
+	// What a reference id refers to is not documented; the user's own id stands in for it.
+	return { _id, ...state, User: { id, names, referenceId: id, createdAt }, Bot: { id: botId, name, type } };
+}
+
+/** `/{projectId}/conversations`. Whether starting one takes an integration is not documented; here it does not. */
+export function conversationRoutes(app: FastifyInstance, store: Store, jelou: Jelou): void {
+	const authenticate = authenticateByKey(store);
+
+	app.post<{ Params: { projectId: string }; Body: Parties & StartOptions }>(
+		'/:projectId/conversations/start',
+		{
+			config: { title: 'Start conversation' },
+			preValidation: [authenticate, readJson],
+			schema: { body: schemas.startConversation },
+		},
+		(request) => {
+			const project = projectOf(request);
+			const { botId, userId, ...options } = request.body;
+			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
+			const { id, state } = jelou.startConversation(project, bot, user, options);
+			return success('Conversation started successfully', {
+				conversationId: id,
+				botId,
+				userId,
+				status: state,
+			});
+		},
+	);
+
+	app.post<{ Params: { projectId: string }; Body: Parties & { redirectPayload?: RedirectPayload } }>(
+		'/:projectId/conversations/close',
+		{
+			config: { title: 'Close conversation' },
+			preValidation: [authenticate, readJson],
+			schema: { body: schemas.closeConversation },
+		},
+		(request) => {
+			const project = projectOf(request);
+			const { botId, userId, redirectPayload } = request.body;
+			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
+			jelou.closeConversation(project, bot, user, redirectPayload);
+			return success('Conversation closed successfully');
+		},
+	);
+
+	app.get<{ Params: { projectId: string; conversationId: string } }>(
+		'/:projectId/conversations/:conversationId',
+		{ config: { title: 'Read conversation' }, preValidation: authenticate },
+		(request) => {
+			const project = projectOf(request);
+			const conversation = store.conversations.get(request.params.conversationId);
+			const room = store.rooms.get(conversation?.roomId ?? '');
+			if (!conversation || room?.projectId !== project.id) {
+				throw new ApiError(404, 'Conversation not found', 'CONVERSATION_NOT_FOUND');
+			}
+			return success('Conversation retrieved successfully', details(project, room, conversation));
+		},
+	);
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../errors';
+import { success } from '../http/envelope';
+import { readJson } from '../http/json';
+import type { Store } from '../store';
+import type { AuthType, Integration, Project } from '../types';
+import { authenticateByKey, integrationOf, projectOf } from './authenticate';
+import * as schemas from './schemas';
+
+interface IntegrationFields {
+	webhookUrl: string;
+	authType?: AuthType;
+	authorization?: string;
+}
+
+/** What may be read of an integration: never the secret, never the webhook's credential. */
+function visible(project: Project, { webhookUrl, createdAt, updatedAt, authType }: Integration) {
+	return {
+		brainId: project.id,
+		webhookUrl,
+		createdAt,
+		updatedAt,
+		...(authType !== 'no_auth' && { authType }),
+	};
+}
+
+/** Not documented, but a credential that is asked for and not given can only be a mistake. */
+function requireCredential({ authType, authorization }: Integration, status: number): void {
+	if (authType === 'no_auth' || authorization !== '') return;
+	const fields = { authorization: [`is required when authType is ${authType}`] };
+	throw new ApiError(status, 'Some fields are not valid', 'VALIDATION_ERROR', fields);
+}
+
+/** `/{projectId}`: the one integration a project has. */
+export function integrationRoutes(app: FastifyInstance, store: Store): void {
+	const authenticate = authenticateByKey(store);
+	const changed = () => store.feed.publish({ type: 'overview' });
+
+	app.post<{ Params: { projectId: string }; Body: IntegrationFields }>(
+		'/:projectId',
+		{
+			config: { title: 'Create integration' },
+			preValidation: [authenticate, readJson],
+			schema: { body: schemas.createIntegration },
+		},
+		(request) => {
+			const project = projectOf(request);
+			const { webhookUrl, authType = 'no_auth', authorization = '' } = request.body;
+			const now = new Date().toISOString();
+			const signingSecret = randomBytes(32).toString('hex');
+			const created = { webhookUrl, signingSecret, authType, authorization, createdAt: now, updatedAt: now };
+			requireCredential(created, 422);
+			if (project.integration) {
+				// The status is not documented.
+				throw new ApiError(409, 'This project has an integration already', 'INTEGRATION_ALREADY_EXISTS');
+			}
+			project.integration = created;
+			changed();
+			return success('Integration created successfully', { ...visible(project, created), signingSecret });
+		},
+	);
+
+	app.get<{ Params: { projectId: string } }>(
+		'/:projectId',
+		{ config: { title: 'Read integration' }, preValidation: authenticate },
+		(request) => {
+			const project = projectOf(request);
+			return success('Integration retrieved successfully', visible(project, integrationOf(project)));
+		},
+	);
+
+	app.patch<{ Params: { projectId: string }; Body: Partial<IntegrationFields> }>(
+		'/:projectId',
+		{
+			// Here, other than for the creation, 400 is documented and 422 is not.
+			config: { title: 'Update integration', invalidStatus: 400 },
+			preValidation: [authenticate, readJson],
+			schema: { body: schemas.updateIntegration },
+		},
+		(request) => {
+			const project = projectOf(request);
+			const { webhookUrl, authType, authorization } = request.body;
+			const given = Object.entries({ webhookUrl, authType, authorization }).filter(
+				([, value]) => value !== undefined,
+			);
+			const integration = integrationOf(project);
+			if (given.length === 0) throw new ApiError(400, 'There is nothing to change', 'NOTHING_TO_CHANGE');
+			const updatedAt = new Date().toISOString();
+			const updated: Integration = { ...integration, ...Object.fromEntries(given), updatedAt };
+			requireCredential(updated, 400);
+			project.integration = updated;
+			changed();
+			return success('Integration updated successfully', visible(project, updated));
+		},
+	);
+
+	app.delete<{ Params: { projectId: string } }>(
+		'/:projectId',
+		{ config: { title: 'Delete integration' }, preValidation: authenticate },
+		(request) => {
+			const project = projectOf(request);
+			integrationOf(project);
+			project.integration = null;
+			changed();
+			return success('Integration deleted successfully');
+		},
+	);
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+
+const FOLDER = join(__dirname, '..', 'page');
+
+const TYPES: Record<string, string> = {
+	'.html': 'text/html; charset=utf-8',
+	'.css': 'text/css; charset=utf-8',
+	'.js': 'text/javascript; charset=utf-8',
+	'.svg': 'image/svg+xml',
+};
+
+/** Nothing but the sandbox's own files, and the media of messages, which are on HTTPS by rule. */
+const POLICY = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"connect-src 'self'",
+	"img-src 'self' https:",
+	"form-action 'self'",
+	"base-uri 'none'",
+	"frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+	'Cache-Control': 'no-cache',
+	'Content-Security-Policy': POLICY,
+	'Referrer-Policy': 'no-referrer',
+	'X-Content-Type-Options': 'nosniff',
+};
+
+/**
+ * The chat page at `/`. Its few files are one route each, so no address can lead anywhere else. Not `@fastify/static`:
+ * what that needs is published as ES modules only, which jest cannot load without Node flags. Read on each request, so
+ * that a change shows on reload.
+ */
+export function servePage(app: FastifyInstance): void {
+	for (const file of readdirSync(FOLDER)) {
+		const type = TYPES[extname(file)];
+		if (type === undefined) continue;
+		const route = file === 'index.html' ? '/' : `/${file}`;
+		app.get(route, (_request, reply) =>
+			reply
+				.headers(HEADERS)
+				.type(type)
+				.send(readFileSync(join(FOLDER, file))),
+		);
+	}
+}

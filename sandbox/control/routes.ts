@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readJson } from '../http/json';
+import type { Faults, FaultSwitch } from '../http/faults';
+import type { Jelou } from '../jelou';
+import type { SandboxProject, UserMessage } from '../options';
+import type { Store } from '../store';
+import * as schemas from './schemas';
+import { fullState } from './state';
+
+export interface ControlParts {
+	store: Store;
+	jelou: Jelou;
+	faults: FaultSwitch;
+}
+
+/** What Jelou does not have: the user's side of the chat, and the switches of the sandbox. */
+export function controlRoutes(app: FastifyInstance, { store, jelou, faults }: ControlParts): void {
+	const preValidation = readJson;
+
+	const readJsonIfAny = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+		if (request.rawBody.length > 0) return readJson(request, reply, done);
+		request.body = {};
+		done();
+	};
+
+	app.get('/sandbox/state', () => fullState(store, faults));
+
+	/** Answers as soon as the message is written, or with `?wait=true` when its event has been delivered. */
+	app.post<{ Params: { id: string }; Querystring: { wait?: string }; Body: UserMessage }>(
+		'/sandbox/projects/:id/messages',
+		{ preValidation, schema: { body: schemas.userMessage } },
+		async (request, reply) => {
+			const { message, delivered } = jelou.userWrites(request.params.id, request.body);
+			if (request.query.wait !== 'true') return await reply.code(202).send({ message });
+			const { rawBody, ...delivery } = await delivered;
+			return { message, delivery: { ...delivery, body: rawBody.toString('utf8') } };
+		},
+	);
+
+	app.post<{ Body: SandboxProject }>(
+		'/sandbox/projects',
+		{ preValidation, schema: { body: schemas.project } },
+		(request, reply) => reply.code(201).send(store.addProject(request.body)),
+	);
+
+	app.get('/sandbox/faults', () => faults.current);
+
+	app.post<{ Body: Faults }>(
+		'/sandbox/faults',
+		{ preValidation, schema: { body: schemas.faults } },
+		(request) => {
+			faults.set(request.body);
+			return faults.current;
+		},
+	);
+
+	app.post<{ Body: { keepIntegrations?: boolean } }>(
+		'/sandbox/reset',
+		{ preValidation: readJsonIfAny, schema: { body: schemas.reset } },
+		(request) => {
+			faults.set({});
+			store.reset(request.body);
+			return {};
+		},
+	);
+}

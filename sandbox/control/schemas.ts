@@ -1,0 +1,53 @@
+import { messageBody } from '../api/schemas';
+
+const id = { type: 'string', minLength: 1 } as const;
+const count = { type: 'integer', minimum: 1 } as const;
+const named = { type: 'object', required: ['id', 'name'], properties: { id, name: id } } as const;
+const parties = { userId: id, botId: id } as const;
+
+/** A text, or a message of any of the five types. */
+export const userMessage = {
+	type: 'object',
+	properties: parties,
+	if: { type: 'object', required: ['type'] },
+	then: messageBody,
+	else: { type: 'object', required: ['text'], properties: { text: id } },
+};
+
+export const project = {
+	type: 'object',
+	required: ['id', 'apiKey'],
+	properties: {
+		id,
+		apiKey: id,
+		name: id,
+		bots: { type: 'array', minItems: 1, items: { ...named, properties: { ...named.properties, type: id } } },
+		users: { type: 'array', minItems: 1, items: named },
+	},
+};
+
+export const faults = {
+	type: 'object',
+	additionalProperties: false,
+	properties: {
+		latencyMs: { type: 'integer', minimum: 0, maximum: 600_000 },
+		respond: {
+			type: 'object',
+			required: ['status'],
+			additionalProperties: false,
+			properties: {
+				status: { type: 'integer', minimum: 200, maximum: 599 },
+				retryAfter: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+				body: { type: 'string' },
+				contentType: id,
+				times: count,
+			},
+		},
+		drop: { type: 'boolean' },
+		dropAfterProcessing: { type: 'boolean' },
+		times: count,
+		path: { enum: ['gateway', 'chatbot', 'all'] },
+	},
+};
+
+export const reset = { type: 'object', properties: { keepIntegrations: { type: 'boolean' } } };

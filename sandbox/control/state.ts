@@ -1,0 +1,42 @@
+import type { FaultSwitch } from '../http/faults';
+import type { Store } from '../store';
+import type { Project } from '../types';
+
+/** How many log entries and messages of a room the page is given to begin with. */
+const SHOWN = 200;
+
+function withoutSecrets({ integration, ...project }: Project) {
+	if (!integration) return { ...project, integration };
+	const { webhookUrl, authType, createdAt, updatedAt } = integration;
+	return { ...project, integration: { webhookUrl, authType, createdAt, updatedAt } };
+}
+
+/** What is small and shown all the time. API keys are in it: they are this machine's own, and meant to be copied. */
+export function overview(store: Store, faults: FaultSwitch) {
+	const rooms = [...store.rooms.values()];
+	return {
+		projects: [...store.projects.values()].map(withoutSecrets),
+		rooms: rooms.map((room) => ({ ...room, conversation: store.activeConversation(room) ?? null })),
+		faults: faults.current,
+	};
+}
+
+/** What the page begins with. */
+export function snapshot(store: Store, faults: FaultSwitch) {
+	return {
+		...overview(store, faults),
+		messages: [...store.messages.values()].flatMap((messages) => messages.slice(-SHOWN)),
+		log: store.log.slice(-SHOWN),
+	};
+}
+
+/** Everything, for programs. */
+export function fullState(store: Store, faults: FaultSwitch) {
+	return {
+		...snapshot(store, faults),
+		messages: Object.fromEntries(store.messages),
+		conversations: [...store.conversations.values()],
+		deliveries: store.deliveries.map(({ rawBody, ...rest }) => ({ ...rest, body: rawBody.toString('utf8') })),
+		requests: store.requests.map(({ at, method, rawUrl, status }) => ({ at, method, rawUrl, status })),
+	};
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { Agent } from 'undici';
+import type { JelouEvent } from '../events';
+import { readable } from '../http/record';
+import { sign, SIGNATURE_HEADER } from '../signature';
+import type { Store } from '../store';
+import type { Delivery, Integration, Project } from '../types';
+import { failureOf, reasonOf } from './outcome';
+import { post, type Posted } from './post';
+
+/** Something to post to a webhook that Jelou itself would not send. */
+export interface CustomDelivery {
+	/** The raw body; none at all when absent. */
+	body?: string | Uint8Array;
+	/** The signature header. Absent: the right one for these bytes (none without integration). Null: no such header. */
+	signature?: string | null;
+	/** Further headers, or others than `Content-Type: application/json`. */
+	headers?: Record<string, string>;
+	/** The integration's URL when absent. */
+	url?: string;
+}
+
+/** Delivers events as Jelou documents it: signed, with a time limit, in one attempt and no second one. */
+export class Courier {
+	private readonly agent: Agent;
+	private readonly closing = new AbortController();
+
+	constructor(
+		private readonly store: Store,
+		private readonly timeoutMs: number,
+	) {
+		// The limit is the signal's alone; undici's own would only cut it shorter.
+		this.agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
+	}
+
+	/** Never throws: a delivery that failed says why. Without an integration nothing is sent, which is no delivery. */
+	async send(project: Project, event: JelouEvent): Promise<Delivery> {
+		const { integration } = project;
+		const rawBody = Buffer.from(JSON.stringify(event.payload));
+		const delivery: Delivery = {
+			id: randomUUID(),
+			at: Date.now(),
+			event: event.name,
+			projectId: project.id,
+			url: integration?.webhookUrl ?? '',
+			rawBody,
+			signature: integration ? sign(rawBody, integration.signingSecret) : '',
+			status: null,
+			ms: 0,
+		};
+		if (integration) {
+			this.store.addDelivery(delivery);
+			await this.attempt(delivery, integration);
+		} else {
+			delivery.error = 'no integration, so Jelou has nowhere to send it';
+		}
+		this.report(delivery);
+		return delivery;
+	}
+
+	/** Posts whatever a test wants to, to see what the receiver does. Throws when no answer comes. */
+	async sendCustom(
+		project: Project,
+		{ body, signature, headers = {}, url }: CustomDelivery,
+	): Promise<Posted> {
+		const { integration } = project;
+		const to = url ?? integration?.webhookUrl;
+		if (to === undefined) throw new Error('No integration and no url: there is nowhere to deliver to');
+		const right = integration ? sign(body ?? '', integration.signingSecret) : null;
+		const header = signature === undefined ? right : signature;
+		return await this.post(to, body, {
+			'Content-Type': 'application/json',
+			...(header !== null && { [SIGNATURE_HEADER]: header }),
+			...headers,
+		});
+	}
+
+	async close(): Promise<void> {
+		this.closing.abort();
+		await this.agent.destroy();
+	}
+
+	private async attempt(delivery: Delivery, integration: Integration): Promise<void> {
+		try {
+			const { status, body } = await this.post(delivery.url, delivery.rawBody, {
+				'Content-Type': 'application/json',
+				[SIGNATURE_HEADER]: delivery.signature,
+				...credentialHeader(integration),
+			});
+			Object.assign(delivery, { status, answer: body });
+		} catch (error) {
+			delivery.error = this.closing.signal.aborted
+				? 'the sandbox was closed'
+				: reasonOf(error, delivery.url, this.timeoutMs);
+		}
+		delivery.ms = Date.now() - delivery.at;
+	}
+
+	private async post(
+		url: string,
+		body: CustomDelivery['body'],
+		headers: Record<string, string>,
+	): Promise<Posted> {
+		const { timeoutMs, closing } = this;
+		return await post(this.agent, { url, body, headers, timeoutMs, closing: closing.signal });
+	}
+
+	private report(delivery: Delivery): void {
+		const failure = failureOf(delivery);
+		this.store.addLogEntry({
+			at: delivery.at,
+			kind: 'delivery',
+			projectId: delivery.projectId,
+			title: delivery.event,
+			outcome: failure === null ? `Delivered, answered ${delivery.status}` : `Not delivered: ${failure}`,
+			tone: failure === null ? 'good' : 'bad',
+			auth: delivery.signature === '' ? null : 'signed',
+			status: delivery.status,
+			ms: delivery.url === '' ? null : delivery.ms,
+			details: {
+				request: `POST ${delivery.url}`,
+				signature: delivery.signature,
+				body: readable(delivery.rawBody.toString('utf8')),
+				answer: readable(delivery.answer ?? ''),
+			},
+		});
+	}
+}
+
+/** The credential is sent as it was given: whether Jelou would encode one for `basic` is not documented. */
+function credentialHeader({ authType, authorization }: Integration): Record<string, string> {
+	switch (authType) {
+		case 'bearer':
+			return { Authorization: `Bearer ${authorization}` };
+		case 'basic':
+			return { Authorization: `Basic ${authorization}` };
+		case 'api_key':
+			return { 'X-API-Key': authorization };
+		case 'no_auth':
+			return {};
+	}
+}

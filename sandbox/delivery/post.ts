@@ -1,0 +1,45 @@
+import { request, type Dispatcher } from 'undici';
+
+/** How much of an answer is read, in bytes; nobody needs more of it. */
+const READ = 8192;
+
+export interface Posted {
+	status: number;
+	headers: Record<string, string | string[] | undefined>;
+	/** At most the first 8 kB. */
+	body: string;
+}
+
+export interface Post {
+	url: string;
+	body: Uint8Array | string | undefined;
+	headers: Record<string, string>;
+	timeoutMs: number;
+	/** Ends it early when the sandbox is closed. */
+	closing: AbortSignal;
+}
+
+/**
+ * Posts once, on a connection of its own, following no redirect. The time limit covers everything, from connecting to
+ * the end of the answer. Throws when no answer came.
+ */
+export async function post(
+	dispatcher: Dispatcher,
+	{ url, body, headers, timeoutMs, closing }: Post,
+): Promise<Posted> {
+	const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing]);
+	const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal, reset: true });
+	const chunks: Buffer[] = [];
+	let length = 0;
+	const content: AsyncIterable<Buffer> = answer.body;
+	for await (const chunk of content) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length >= READ) break;
+	}
+	return {
+		status: answer.statusCode,
+		headers: answer.headers,
+		body: Buffer.concat(chunks).subarray(0, READ).toString('utf8'),
+	};
+}

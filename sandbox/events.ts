@@ -1,0 +1,95 @@
+import type { Bot, Conversation, EventName, Message, Project, Room, User } from './types';
+
+/** What a conversation over the API is started with. */
+export interface StartOptions {
+	initialMessage?: string;
+	metadata?: Record<string, unknown>;
+	assignment?: { type: 'queue' | 'operator' | 'team'; target: string };
+}
+
+/** What a conversation is closed with; the further fields of `edge` are not documented. */
+export type RedirectPayload = { type: 'text'; text: string } | { type: 'edge'; [field: string]: unknown };
+
+/** Whom an event is about. */
+export interface Scene {
+	project: Project;
+	room: Room;
+	bot: Bot;
+	user: User;
+	conversation: Conversation;
+}
+
+/** An event's name and the JSON that Jelou posts for it. */
+export interface JelouEvent {
+	name: EventName;
+	payload: Record<string, unknown>;
+}
+
+function common({ project, room, bot, user, conversation }: Scene) {
+	return {
+		timestamp: Date.now(),
+		project_id: project.id,
+		room_id: room.id,
+		contact: { id: user.id, name: user.name },
+		conversation: { id: conversation.id },
+		bot: { id: bot.id, name: bot.name },
+	};
+}
+
+/** Jelou tells an assignment to a queue as `queue`, one to an operator or a team as `direct`. */
+export function conversationStarted(scene: Scene, options: StartOptions): JelouEvent {
+	const { assignment, initialMessage, metadata } = options;
+	return {
+		name: 'conversation.start',
+		payload: {
+			event: 'conversation.start',
+			field: 'conversation',
+			object: 'conversation_event',
+			event_type: 'start',
+			...common(scene),
+			conversation: {
+				id: scene.conversation.id,
+				...(assignment && {
+					assignment: { type: assignment.type === 'queue' ? 'queue' : 'direct', target: assignment.target },
+				}),
+			},
+			value: {
+				...(initialMessage !== undefined && { initial_message: initialMessage }),
+				...(metadata && { metadata }),
+			},
+		},
+	};
+}
+
+/** The documentation says that the reason and the closing message are in the payload, not where: plausible names. */
+export function conversationClosed(scene: Scene, redirect?: RedirectPayload): JelouEvent {
+	return {
+		name: 'conversation.close',
+		payload: {
+			event: 'conversation.close',
+			field: 'conversation',
+			object: 'conversation_event',
+			event_type: 'close',
+			...common(scene),
+			value: {
+				reason: scene.conversation.endedReason,
+				...(redirect?.type === 'text' && { closing_message: redirect.text }),
+				...(redirect?.type === 'edge' && { redirect_payload: redirect }),
+			},
+		},
+	};
+}
+
+/** A message from the user: the one event without an `event` field. */
+export function userMessage(scene: Scene, { id, type, content }: Message): JelouEvent {
+	return {
+		name: 'message',
+		payload: {
+			field: 'messages',
+			object: 'message_event',
+			event_type: 'message',
+			...common(scene),
+			value: { id, type, content },
+		},
+	};
+}

@@ -1,0 +1,39 @@
+import type { Project, RequestRecord } from '../types';
+
+/** Which part of the sandbox an address belongs to; the first two are Jelou's. */
+export type Area = 'gateway' | 'chatbot' | 'control' | 'page';
+
+export function areaOf(rawUrl: string): Area {
+	const path = rawUrl.split('?', 1)[0] ?? '';
+	if (/^\/(platform|jelouapi)(\/|$)/.test(path)) return 'gateway';
+	if (/^\/v1(\/|$)/.test(path)) return 'chatbot';
+	return /^\/sandbox(\/|$)/.test(path) ? 'control' : 'page';
+}
+
+/** What is learned about a request on its way, beside what fastify knows of it. */
+export interface RequestInfo {
+	area: Area;
+	/** Null for the page and the control API, which are not recorded. */
+	record: RequestRecord | null;
+	project: Project | null;
+	/** How it was authenticated, in plain words, for the log. */
+	auth: string | null;
+	/** A further remark for the log. */
+	note: string | null;
+	/** A fault asks for the connection to be cut instead of the answer being sent. */
+	dropAnswer: boolean;
+}
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		info: RequestInfo;
+		/** The bytes of the body as they arrived; empty when there is none. */
+		rawBody: Buffer;
+	}
+	interface FastifyContextConfig {
+		/** What the request is called in the log. */
+		title?: string;
+		/** The status for fields that do not match the schema; 422 unless told. */
+		invalidStatus?: number;
+	}
+}

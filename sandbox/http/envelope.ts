@@ -1,0 +1,31 @@
+import { ApiError, type FieldErrors } from '../errors';
+
+/** Jelou's answer to what went well; closing and deleting have no data. */
+export function success(message: string, data?: object) {
+	return { message: [message], statusMessage: 'success', status: 1, ...(data && { data }) };
+}
+
+/**
+ * Jelou's answer to what did not. The fields are documented, their contents hardly: the codes, the language key of the
+ * two message objects, and one list of problems per field in `validationError` are plausible choices.
+ */
+export function failure({ status, key, message, fields }: ApiError) {
+	return {
+		message: messages(message, fields),
+		statusMessage: 'failed',
+		status: 0,
+		error: {
+			code: `E${status}`,
+			key,
+			description: message,
+			developerMessages: { en: message },
+			clientMessages: { en: message },
+		},
+		validationError: fields,
+	};
+}
+
+function messages(message: string, fields: FieldErrors): string[] {
+	const problems = Object.entries(fields).flatMap(([field, all]) => all.map((each) => `${field} ${each}`));
+	return problems.length > 0 ? problems : [message];
+}

@@ -1,0 +1,85 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
+import { ApiError, factsOf, keyOf, type FieldErrors } from '../errors';
+import { failure } from './envelope';
+
+/** Says each problem that the schema found, under the path of its field. */
+function fieldErrors(problems: FastifySchemaValidationError[]): FieldErrors {
+	const fields: FieldErrors = {};
+	for (const { instancePath, keyword, params, message } of problems) {
+		// These repeat what is said already: by the branch of an if, and about a type that is missing.
+		if (keyword === 'if' || (keyword === 'discriminator' && params.tagValue === undefined)) continue;
+		const path = instancePath.split('/').slice(1);
+		if (typeof params.missingProperty === 'string') path.push(params.missingProperty);
+		if (keyword === 'discriminator' && typeof params.tag === 'string') path.push(params.tag);
+		(fields[path.join('.') || 'body'] ??= []).push(describe(keyword, params, message));
+	}
+	return fields;
+}
+
+function describe(keyword: string, params: Record<string, unknown>, message = 'is not valid'): string {
+	switch (keyword) {
+		case 'required':
+			return 'is required';
+		case 'const':
+			return `must be "${String(params.allowedValue)}"`;
+		case 'enum':
+			return `must be one of ${Array.isArray(params.allowedValues) ? params.allowedValues.join(', ') : ''}`;
+		case 'discriminator':
+			return 'is not one of the documented types';
+		case 'minLength':
+			return 'must not be empty';
+		case 'format':
+			return `must be ${String(params.format)}`;
+		default:
+			return message;
+	}
+}
+
+interface Thrown {
+	statusCode?: number;
+	message?: string;
+	validation?: FastifySchemaValidationError[];
+}
+
+/** Whatever was thrown, as something that may be told: nothing of an internal error is. */
+export function toApiError(error: unknown, invalidStatus = 422): ApiError {
+	if (error instanceof ApiError) return error;
+	const { statusCode = 500, message = '', validation }: Thrown = error instanceof Error ? error : {};
+	if (validation) {
+		return new ApiError(
+			invalidStatus,
+			'Some fields are not valid',
+			'VALIDATION_ERROR',
+			fieldErrors(validation),
+		);
+	}
+	if (statusCode >= 400 && statusCode < 500) return new ApiError(statusCode, message, keyOf(statusCode));
+	return new ApiError(500, 'Something went wrong on our side');
+}
+
+/** Every failure is told in Jelou's envelope, also of requests that no route ever sees. */
+export function answerErrors(app: FastifyInstance): void {
+	app.setErrorHandler((error, request, reply) => {
+		const problem = toApiError(error, request.routeOptions.config.invalidStatus);
+		if (problem.status === 500) request.info.note = factsOf(error).message;
+		return reply.code(problem.status).send(failure(problem));
+	});
+	app.setNotFoundHandler((request, reply) => {
+		const problem = new ApiError(404, `There is no ${request.method} ${request.url.split('?', 1)[0]}`);
+		return reply.code(404).send(failure(problem));
+	});
+}
+
+/** Answers what is not even HTTP, on the bare socket. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+	if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+	const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+	const problem = new ApiError(status, 'This is not a valid HTTP request');
+	const body = JSON.stringify(failure(problem));
+	const type = 'Content-Type: application/json; charset=utf-8';
+	socket.end(
+		`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+	);
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Store } from '../store';
+import type { RequestRecord, Tone } from '../types';
+import { areaOf } from './context';
+
+/** How much of a body the log shows, in characters. */
+const SHOWN = 8000;
+
+/**
+ * Begins the record of a request to Jelou's API. An address that exists nowhere counts as one too: most likely somebody
+ * has set a wrong base URL.
+ */
+export function recordRequests(app: FastifyInstance, store: Store): void {
+	app.addHook('onRequest', (request, _reply, done) => {
+		const area = areaOf(request.raw.url ?? '');
+		request.rawBody = Buffer.alloc(0);
+		request.info = { area, record: null, project: null, auth: null, note: null, dropAnswer: false };
+		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
+		if (isApi) {
+			request.info.record = recordOf(request, null);
+			store.addRequest(request.info.record);
+		}
+		done();
+	});
+
+	app.addHook('onSend', (request, reply, payload, done) => {
+		const { record, dropAnswer } = request.info;
+		if (!record) return done();
+		if (dropAnswer) request.raw.socket.destroy();
+		else record.status = reply.statusCode;
+		store.addLogEntry(describe(request, record, typeof payload === 'string' ? payload : ''));
+		done();
+	});
+}
+
+function recordOf({ method, raw, headers }: FastifyRequest, status: number | null): RequestRecord {
+	const rawUrl = raw.url ?? '';
+	return { at: Date.now(), method, rawUrl, headers: { ...headers }, rawBody: Buffer.alloc(0), status };
+}
+
+/** Records a request that was refused before any hook saw it. */
+export function recordUnread(request: FastifyRequest, store: Store, status: number): void {
+	store.addRequest(recordOf(request, status));
+}
+
+function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
+	const { project, auth, note } = request.info;
+	const answered = record.status === null ? 'Connection dropped' : `Answered ${record.status}`;
+	const isFine = record.status !== null && record.status < 400;
+	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : 'warning';
+	return {
+		at: record.at,
+		kind: 'request' as const,
+		projectId: project?.id ?? null,
+		title: request.routeOptions.config.title ?? 'Unknown address',
+		outcome: note === null ? answered : `${answered}. ${note}`,
+		tone,
+		auth,
+		status: record.status,
+		ms: Date.now() - record.at,
+		details: {
+			request: `${record.method} ${record.rawUrl}`,
+			contentType: record.headers['content-type'],
+			body: readable(record.rawBody.toString('utf8')),
+			answer: readable(answer),
+		},
+	};
+}
+
+/** Shown once, by the answer that creates the integration, and never by the sandbox. */
+const SECRETS = new Set(['signingSecret', 'authorization']);
+
+function hideSecrets(key: string, value: unknown): unknown {
+	return SECRETS.has(key) ? '(hidden)' : value;
+}
+
+/** JSON as what it means, so that the log can lay it out; anything else as text. */
+export function readable(text: string): unknown {
+	if (text === '') return undefined;
+	try {
+		if (text.length <= SHOWN) return JSON.parse(text, hideSecrets);
+	} catch {
+		// Shown as text.
+	}
+	return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

@@ -1,0 +1,82 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { conversationRoutes } from '../api/conversations';
+import { integrationRoutes } from '../api/integration';
+import { messageRoutes } from '../api/messages';
+import type { Jelou } from '../jelou';
+import type { Store } from '../store';
+import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from '../urls';
+import { failure } from './envelope';
+import { answerBrokenRequest, answerErrors, toApiError } from './errors';
+import { applyFaults, type FaultSwitch } from './faults';
+import { keepRawBodies } from './json';
+import { recordRequests, recordUnread } from './record';
+
+export interface ServerParts {
+	store: Store;
+	jelou: Jelou;
+	faults: FaultSwitch;
+	allowInsecureWebhooks: boolean;
+	/** Aborted when the sandbox begins to close. */
+	closing: AbortSignal;
+}
+
+/** Both are in Jelou's documentation, the first in its newer pages. */
+const GATEWAY_PATHS = ['/platform', '/jelouapi'];
+
+/** Jelou's API over HTTP, without page and control API. */
+export function createServer({
+	store,
+	jelou,
+	faults,
+	allowInsecureWebhooks,
+	closing,
+}: ServerParts): FastifyInstance {
+	const app = Fastify({
+		forceCloseConnections: true,
+		return503OnClosing: false,
+		routerOptions: { maxParamLength: 5000 },
+		clientErrorHandler: answerBrokenRequest,
+		frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
+			// An address that cannot be decoded: no hook has seen this request, so it is recorded here.
+			const problem = toApiError(error);
+			recordUnread(request, store, problem.status);
+			void reply.code(problem.status).send(failure(problem));
+		},
+		ajv: {
+			customOptions: {
+				allErrors: true,
+				coerceTypes: false,
+				discriminator: true,
+				removeAdditional: false,
+				useDefaults: false,
+				formats: {
+					'an HTTPS URL': isHttpsUrl,
+					'a public HTTPS URL': allowInsecureWebhooks ? isHttpUrl : isPublicHttpsUrl,
+				},
+			},
+		},
+	});
+	recordRequests(app, store);
+	keepRawBodies(app);
+	answerErrors(app);
+	applyFaults(app, faults, closing);
+
+	for (const path of GATEWAY_PATHS) {
+		void app.register(
+			(gateway, _options, done) => {
+				integrationRoutes(gateway, store);
+				conversationRoutes(gateway, store, jelou);
+				done();
+			},
+			{ prefix: `${path}/v1/external-support` },
+		);
+	}
+	void app.register(
+		(chatbot, _options, done) => {
+			messageRoutes(chatbot, store);
+			done();
+		},
+		{ prefix: '/v1/external-support' },
+	);
+	return app;
+}

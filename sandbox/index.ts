@@ -1,0 +1,90 @@
+import { guardControl } from './control/guard';
+import { servePage } from './control/page';
+import { controlRoutes } from './control/routes';
+import { streamRoute } from './control/stream';
+import { Courier, type CustomDelivery } from './delivery/courier';
+import type { Posted } from './delivery/post';
+import { FaultSwitch, type Faults } from './http/faults';
+import { createServer } from './http/server';
+import { findProject, Jelou } from './jelou';
+import { DEMO_PROJECT, type SandboxOptions, type UserMessage } from './options';
+import { Store } from './store';
+import type { Delivery } from './types';
+
+export { DEMO_PROJECT, type SandboxOptions, type SandboxProject, type UserMessage } from './options';
+export type { CustomDelivery } from './delivery/courier';
+export type { Posted } from './delivery/post';
+export type { Faults } from './http/faults';
+export { sign } from './signature';
+export type { Store } from './store';
+export type * from './types';
+
+/** A running sandbox. */
+export interface Sandbox {
+	/** For example `http://127.0.0.1:4321`; the chat page is there. */
+	readonly url: string;
+	/** The base URLs to give to a credential in place of Jelou's. */
+	readonly gatewayUrl: string;
+	readonly chatbotUrl: string;
+	readonly port: number;
+	/** Everything that happened, in memory. */
+	readonly store: Store;
+	/**
+	 * A user writes to a bot. Resolves when the event has been delivered, or was not: then `status` is null and `error`
+	 * says why. Rejects for an unknown project, user or bot.
+	 */
+	userWrites(projectId: string, message: UserMessage): Promise<Delivery>;
+	/** Posts any bytes with any signature to the webhook, as a forger would. Rejects when no answer comes. */
+	deliver(projectId: string, custom: CustomDelivery): Promise<Posted>;
+	/** Replaces the faults; `{}` switches all off. */
+	setFaults(faults: Faults): void;
+	/** Ends streams, connections and deliveries under way. */
+	close(): Promise<void>;
+}
+
+/** Only this machine reaches it: it answers anyone with API keys. */
+const HOST = '127.0.0.1';
+
+/** Starts a local Jelou with a chat page. Rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const {
+		port = 0,
+		projects = [DEMO_PROJECT],
+		allowInsecureWebhooks = false,
+		deliveryTimeoutMs = 20_000,
+	} = options;
+	const closing = new AbortController();
+	const store = new Store();
+	const courier = new Courier(store, deliveryTimeoutMs);
+	const jelou = new Jelou(store, courier);
+	const faults = new FaultSwitch(() => store.feed.publish({ type: 'overview' }));
+	for (const project of projects) store.addProject(project);
+
+	const app = createServer({ store, jelou, faults, allowInsecureWebhooks, closing: closing.signal });
+	guardControl(app);
+	controlRoutes(app, { store, jelou, faults });
+	streamRoute(app, store, faults);
+	servePage(app);
+
+	const close = async () => {
+		closing.abort();
+		await Promise.all([courier.close(), app.close()]);
+	};
+	try {
+		const url = await app.listen({ host: HOST, port });
+		return {
+			url,
+			gatewayUrl: `${url}/platform`,
+			chatbotUrl: url,
+			port: Number(new URL(url).port),
+			store,
+			userWrites: async (projectId, message) => await jelou.userWrites(projectId, message).delivered,
+			deliver: async (projectId, custom) => await courier.sendCustom(findProject(store, projectId), custom),
+			setFaults: (next) => faults.set(next),
+			close,
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}

@@ -1,0 +1,109 @@
+import type { Courier } from './delivery/courier';
+import { failureOf } from './delivery/outcome';
+import { ApiError } from './errors';
+import {
+	conversationClosed,
+	conversationStarted,
+	userMessage,
+	type RedirectPayload,
+	type Scene,
+	type StartOptions,
+} from './events';
+import type { UserMessage } from './options';
+import type { Store } from './store';
+import type { Bot, Conversation, Delivery, Message, MessageBody, Project, Room, User } from './types';
+
+/** The first when no id is given. Throws the 404 that Jelou documents for a bot or user it does not know. */
+export function findBot(project: Project, id?: string): Bot {
+	const bot = id === undefined ? project.bots[0] : project.bots.find((each) => each.id === id);
+	if (!bot) throw new ApiError(404, `Bot ${id ?? ''} not found in this project`, 'BOT_NOT_FOUND');
+	return bot;
+}
+
+export function findUser(project: Project, id?: string): User {
+	const user = id === undefined ? project.users[0] : project.users.find((each) => each.id === id);
+	if (!user) throw new ApiError(404, `User ${id ?? ''} not found in this project`, 'USER_NOT_FOUND');
+	return user;
+}
+
+export function findProject(store: Store, id: string): Project {
+	const project = store.projects.get(id);
+	if (!project) throw new ApiError(404, `Project ${id} not found`, 'PROJECT_NOT_FOUND');
+	return project;
+}
+
+/** What happens at Jelou: conversations begin and end, users and agents write, events go out. */
+export class Jelou {
+	/** Start events on their way, by conversation: its messages wait for them. */
+	private readonly announcing = new Map<string, Promise<Delivery>>();
+
+	constructor(
+		private readonly store: Store,
+		private readonly courier: Courier,
+	) {}
+
+	/**
+	 * Unknown in Jelou, chosen here: a user who is in a conversation with the bot already stays in it, and no second
+	 * start event is sent; a workflow that starts conversations on start events would otherwise go round for ever. The
+	 * initial message is shown to the user as the agent's.
+	 */
+	startConversation(project: Project, bot: Bot, user: User, options: StartOptions = {}): Conversation {
+		const room = this.store.roomOf(project, bot, user);
+		const active = this.store.activeConversation(room);
+		const conversation = active ?? this.store.openConversation(room);
+		if (options.initialMessage) this.say(room, options.initialMessage);
+		if (active) return active;
+
+		const event = conversationStarted({ project, room, bot, user, conversation }, options);
+		const announced = this.courier.send(project, event);
+		this.announcing.set(conversation.id, announced);
+		void announced.finally(() => this.announcing.delete(conversation.id));
+		return conversation;
+	}
+
+	/** Closes the conversation the two are in. Throws a 404 when they are in none. */
+	closeConversation(project: Project, bot: Bot, user: User, redirect?: RedirectPayload): Conversation {
+		const room = this.store.roomOf(project, bot, user);
+		const conversation = this.store.activeConversation(room);
+		if (!conversation) {
+			throw new ApiError(404, 'This user has no active conversation with this bot', 'CONVERSATION_NOT_FOUND');
+		}
+		this.store.closeConversation(conversation, 'closed_by_operator');
+		if (redirect?.type === 'text') this.say(room, redirect.text);
+		void this.courier.send(project, conversationClosed({ project, room, bot, user, conversation }, redirect));
+		return conversation;
+	}
+
+	/** A user writes. Opens a conversation first when there is none; its start event is delivered before the message. */
+	userWrites(projectId: string, input: UserMessage): { message: Message; delivered: Promise<Delivery> } {
+		const project = findProject(this.store, projectId);
+		const { botId, userId, ...written } = input;
+		const bot = findBot(project, botId);
+		const user = findUser(project, userId);
+		const conversation = this.startConversation(project, bot, user);
+		const room = this.store.roomOf(project, bot, user);
+		const message = this.store.addMessage(room, 'user', 'text' in written ? textBody(written.text) : written);
+		const scene = { project, room, bot, user, conversation };
+		return { message, delivered: this.announce(scene, message) };
+	}
+
+	private async announce(scene: Scene, message: Message): Promise<Delivery> {
+		this.store.setMessageDelivery(message, { state: 'sending' });
+		await this.announcing.get(scene.conversation.id);
+		const delivery = await this.courier.send(scene.project, userMessage(scene, message));
+		const failure = failureOf(delivery);
+		this.store.setMessageDelivery(
+			message,
+			failure === null ? { state: 'delivered' } : { state: 'failed', note: failure },
+		);
+		return delivery;
+	}
+
+	private say(room: Room, body: string): void {
+		this.store.addMessage(room, 'agent', textBody(body));
+	}
+}
+
+function textBody(body: string): MessageBody {
+	return { type: 'text', content: { body } };
+}

@@ -1,0 +1,40 @@
+import type { MessageBody } from './types';
+
+export interface SandboxProject {
+	id: string;
+	apiKey: string;
+	/** Shown on the page; the id when absent. */
+	name?: string;
+	/** The demo project's bots and users when absent. */
+	bots?: Array<{ id: string; name: string; type?: string }>;
+	users?: Array<{ id: string; name: string }>;
+}
+
+export interface SandboxOptions {
+	/** 0 or absent: any free port. */
+	port?: number;
+	/** Default: the demo project. */
+	projects?: SandboxProject[];
+	/**
+	 * Jelou wants the webhook on a public HTTPS address, and so does the sandbox by default. When true, plain HTTP and
+	 * the loopback address are accepted too, for an n8n on the same machine: the only deliberate deviation from Jelou.
+	 */
+	allowInsecureWebhooks?: boolean;
+	/** How long a webhook may take to answer; default 20000, as Jelou documents for its custom channel. */
+	deliveryTimeoutMs?: number;
+}
+
+/** What a user writes. Without ids it is the project's first user, writing to its first bot. */
+export type UserMessage = ({ text: string } | MessageBody) & { userId?: string; botId?: string };
+
+/** The project that the sandbox has when it is given none. */
+export const DEMO_PROJECT = {
+	id: 'demo-project',
+	apiKey: 'demo-api-key',
+	name: 'Demo project',
+	bots: [{ id: 'demo-bot', name: 'Tienda Aurora', type: 'Whatsapp' }],
+	users: [
+		{ id: '593990000001', name: 'Ana Torres' },
+		{ id: '593990000002', name: 'Luis Peña' },
+	],
+} satisfies SandboxProject;

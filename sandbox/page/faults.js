@@ -1,0 +1,59 @@
+// @ts-check
+import { post } from './api.js';
+import { byId } from './dom.js';
+import { model } from './model.js';
+
+/** @import { Faults } from './model.js' */
+
+const form = byId('faults-form', HTMLFormElement);
+
+/** @returns {Faults} */
+function fromForm() {
+	const data = new FormData(form);
+	/** @param {string} name */
+	const number = (name) => (data.get(name) ? Number(data.get(name)) : undefined);
+	const answer = String(data.get('answer'));
+	const retryAfter = number('retryAfter');
+	return {
+		...(answer === 'drop' && { drop: true }),
+		...(answer === 'dropAfterProcessing' && { dropAfterProcessing: true }),
+		...(Number(answer) > 0 && { respond: { status: Number(answer), retryAfter } }),
+		latencyMs: number('latencyMs'),
+		times: number('times'),
+		path: String(data.get('path')),
+	};
+}
+
+/**
+ * The faults in plain words; empty when none is on.
+ * @param {Faults} faults
+ */
+function describe({ latencyMs, respond, drop, dropAfterProcessing, times, path = 'all' }) {
+	const parts = [];
+	if (latencyMs) parts.push(`${latencyMs} ms delay`);
+	if (respond) parts.push(`answers ${respond.status}`);
+	if (drop || dropAfterProcessing) parts.push('drops the connection');
+	if (parts.length === 0) return '';
+	if (path !== 'all') parts.push(path === 'gateway' ? 'gateway only' : 'sending only');
+	const left = times ?? respond?.times;
+	if (left !== undefined) parts.push(`${left} left`);
+	return parts.join(', ');
+}
+
+export function drawFaults() {
+	const state = byId('faults-state', HTMLElement);
+	const words = describe(model.overview.faults);
+	state.textContent = words === '' ? 'off' : words;
+	state.classList.toggle('bad', words !== '');
+}
+
+export function startFaults() {
+	form.addEventListener('submit', (event) => {
+		event.preventDefault();
+		void post('/sandbox/faults', fromForm());
+	});
+	byId('faults-off', HTMLButtonElement).addEventListener('click', () => {
+		form.reset();
+		void post('/sandbox/faults', {});
+	});
+}

@@ -1,0 +1,51 @@
+// @ts-check
+
+/**
+ * @typedef {{ id: string, name: string }} Named
+ * @typedef {{ webhookUrl: string, authType: string, createdAt: string, updatedAt: string }} Integration
+ * @typedef {{ id: string, apiKey: string, name: string, bots: Named[], users: Named[], integration: Integration | null }} Project
+ * @typedef {{ id: string, startAt: string }} Conversation
+ * @typedef {{ id: string, projectId: string, botId: string, userId: string, conversation: Conversation | null }} Room
+ * @typedef {{ body?: string, url?: string, mime_type?: string, caption?: string, filename?: string }} Content
+ * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string }} MessageDelivery
+ * @typedef {{ id: string, roomId: string, from: 'user' | 'agent', type: string, content: Content, at: number,
+ *   duplicate: boolean, delivery?: MessageDelivery }} Message
+ * @typedef {{ id: number, at: number, kind: 'request' | 'delivery', projectId: string | null, title: string,
+ *   outcome: string, tone: 'good' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
+ *   details: object }} LogEntry
+ * @typedef {{ latencyMs?: number, respond?: { status: number, retryAfter?: string | number, times?: number },
+ *   drop?: boolean, dropAfterProcessing?: boolean, times?: number, path?: string }} Faults
+ * @typedef {{ projects: Project[], rooms: Room[], faults: Faults }} Overview
+ * @typedef {Overview & { messages: Message[], log: LogEntry[] }} Snapshot
+ */
+
+/** What the sandbox has told, and what is chosen on the page. The sandbox is always right: nothing is guessed here. */
+export const model = {
+	/** @type {Overview} */
+	overview: { projects: [], rooms: [], faults: {} },
+	/** @type {Message[]} all rooms' together */
+	messages: [],
+	chosen: { project: '', bot: '', user: '' },
+};
+
+/**
+ * @template {{ id: string }} T
+ * @param {T[]} list
+ * @param {string} id
+ * @returns {T | undefined} the first when there is none of this id
+ */
+function pick(list, id) {
+	return list.find((each) => each.id === id) ?? list[0];
+}
+
+/** The project, bot and user that are chosen and still there, and the room that they have, if any. */
+export function scene() {
+	const { overview, chosen } = model;
+	const project = pick(overview.projects, chosen.project);
+	const bot = pick(project?.bots ?? [], chosen.bot);
+	const user = pick(project?.users ?? [], chosen.user);
+	const room = overview.rooms.find(
+		(each) => each.projectId === project?.id && each.botId === bot?.id && each.userId === user?.id,
+	);
+	return { project, bot, user, room };
+}

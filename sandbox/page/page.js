@@ -1,0 +1,91 @@
+// @ts-check
+import { post } from './api.js';
+import { drawChat, drawConversation, showMessage } from './chat.js';
+import { startComposer } from './composer.js';
+import { byId } from './dom.js';
+import { drawFaults, startFaults } from './faults.js';
+import { drawLog, showEntry } from './log.js';
+import { model, scene } from './model.js';
+import { follow } from './stream.js';
+import { drawSurroundings, startPickers } from './surroundings.js';
+
+/** @import { LogEntry, Message, Overview, Snapshot } from './model.js' */
+
+/** Messages of all rooms that are kept in the browser. */
+const KEPT = 2000;
+
+const views = { chat: byId('view-chat', HTMLButtonElement), side: byId('view-side', HTMLButtonElement) };
+let unseen = 0;
+
+function drawUnseen() {
+	byId('unseen', HTMLElement).textContent = unseen > 0 ? ` (${unseen})` : '';
+}
+
+/** On a narrow screen one of the two is shown. @param {'chat' | 'side'} name */
+function show(name) {
+	document.body.dataset.view = name;
+	for (const [each, button] of Object.entries(views))
+		button.setAttribute('aria-pressed', String(each === name));
+	unseen = 0;
+	drawUnseen();
+	if (name === 'chat') drawChat();
+}
+
+/** @param {Snapshot} snapshot */
+function onSnapshot({ messages, log, ...overview }) {
+	Object.assign(model, { overview, messages });
+	unseen = 0;
+	drawUnseen();
+	drawSurroundings();
+	drawFaults();
+	drawLog(log);
+	drawChat();
+}
+
+/** @param {Overview} overview */
+function onOverview(overview) {
+	const before = scene();
+	model.overview = overview;
+	drawSurroundings();
+	drawFaults();
+	if (scene().room?.id === before.room?.id && scene().bot?.id === before.bot?.id) drawConversation();
+	else drawChat();
+}
+
+/** @param {Message} message */
+function onMessage(message) {
+	const index = message.from === 'user' ? model.messages.findIndex(({ id }) => id === message.id) : -1;
+	if (index >= 0) model.messages[index] = message;
+	else model.messages.push(message);
+	if (model.messages.length > KEPT) model.messages.shift();
+	showMessage(message);
+}
+
+/** @param {LogEntry} entry */
+function onLog(entry) {
+	showEntry(entry);
+	if (document.body.dataset.view === 'side') return;
+	unseen += 1;
+	drawUnseen();
+}
+
+/** @param {boolean} live */
+function onState(live) {
+	const pill = byId('connection', HTMLElement);
+	pill.textContent = live ? 'Live' : 'Reconnecting…';
+	pill.className = `pill ${live ? 'good' : 'bad'}`;
+	if (live) byId('send-problem', HTMLElement).textContent = '';
+}
+
+views.chat.addEventListener('click', () => show('chat'));
+views.side.addEventListener('click', () => show('side'));
+byId('clear', HTMLButtonElement).addEventListener('click', () => {
+	void post('/sandbox/reset', { keepIntegrations: true });
+});
+startPickers(() => {
+	drawSurroundings();
+	drawChat();
+});
+startComposer();
+startFaults();
+follow({ snapshot: onSnapshot, overview: onOverview, message: onMessage, log: onLog }, onState);

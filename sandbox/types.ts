@@ -1,0 +1,131 @@
+/**
+ * The things Jelou knows about, as the sandbox keeps them. Field names in `snake_case` are Jelou's own; times called
+ * `at` are Unix milliseconds, those ending in `At` are ISO 8601, as in Jelou's answers.
+ */
+
+export interface Bot {
+	id: string;
+	name: string;
+	/** The channel, as Jelou spells it, for example `Whatsapp`. */
+	type: string;
+}
+
+export interface User {
+	id: string;
+	name: string;
+	createdAt: string;
+}
+
+export const AUTH_TYPES = ['no_auth', 'bearer', 'api_key', 'basic'] as const;
+export type AuthType = (typeof AUTH_TYPES)[number];
+
+export interface Integration {
+	webhookUrl: string;
+	/** 64 hex characters. As the key of an HMAC it is used as text, never decoded. */
+	signingSecret: string;
+	authType: AuthType;
+	/** The credential Jelou sends to the webhook; empty with `no_auth`. */
+	authorization: string;
+	createdAt: string;
+	updatedAt: string;
+}
+
+export interface Project {
+	id: string;
+	apiKey: string;
+	name: string;
+	bots: Bot[];
+	users: User[];
+	/** A project has at most one. */
+	integration: Integration | null;
+}
+
+/** The one room that a user and a bot of a project share, whatever conversations they have in it. */
+export interface Room {
+	id: string;
+	projectId: string;
+	botId: string;
+	userId: string;
+}
+
+export interface Conversation {
+	id: string;
+	roomId: string;
+	state: 'active' | 'closed';
+	startAt: string;
+	endAt?: string;
+	endedReason?: string;
+}
+
+export type MessageBody =
+	| { type: 'text'; content: { body: string } }
+	| { type: 'image' | 'video'; content: { url: string; mime_type: string; caption?: string } }
+	| { type: 'audio'; content: { url: string; mime_type: string } }
+	| { type: 'document'; content: { url: string; mime_type: string; filename?: string } };
+
+export type MessageDelivery =
+	{ state: 'sending' | 'delivered'; note?: undefined } | { state: 'failed'; note: string };
+
+export type Message = MessageBody & {
+	id: string;
+	roomId: string;
+	from: 'user' | 'agent';
+	at: number;
+	/** Its `value.id` had been received in this project before. */
+	duplicate: boolean;
+	/** What became of the event; only messages from the user cause one. */
+	delivery?: MessageDelivery;
+};
+
+/** One request to Jelou's API, kept for tests and the log. */
+export interface RequestRecord {
+	at: number;
+	method: string;
+	/** Path and query exactly as they arrived, still encoded. */
+	rawUrl: string;
+	headers: Record<string, string | string[] | undefined>;
+	rawBody: Buffer;
+	/** Null while unanswered, and for good when the connection was dropped. */
+	status: number | null;
+}
+
+export type EventName = 'conversation.start' | 'conversation.close' | 'message';
+
+/** One attempt to post an event to a webhook; there never is a second one. */
+export interface Delivery {
+	id: string;
+	at: number;
+	event: EventName;
+	projectId: string;
+	/** Empty when there was no integration to deliver to. */
+	url: string;
+	rawBody: Buffer;
+	/** The value of the `X-Jelou-Signature` header. */
+	signature: string;
+	/** Null when no answer came; `error` then says why. */
+	status: number | null;
+	error?: string;
+	/** The beginning of the receiver's answer. */
+	answer?: string;
+	ms: number;
+}
+
+export type Tone = 'good' | 'warning' | 'bad';
+
+/** One line of the log on the page. */
+export interface LogEntry {
+	id: number;
+	at: number;
+	/** A request that Jelou's API got, or an event that it had to deliver. */
+	kind: 'request' | 'delivery';
+	projectId: string | null;
+	title: string;
+	/** What came of it, in plain words. */
+	outcome: string;
+	tone: Tone;
+	/** How it was signed or authenticated, in plain words. */
+	auth: string | null;
+	status: number | null;
+	ms: number | null;
+	details: Record<string, unknown>;
+}

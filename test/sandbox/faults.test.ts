@@ -1,0 +1,86 @@
+import { call, endAll, expectFailure, INTEGRATION, integrate, receiver, send, start } from './support';
+
+afterEach(endAll);
+
+const WEBHOOK = 'https://example.com/hook';
+const TEXT = { id: 'm1', type: 'text', content: { body: 'Hola' } };
+
+test('answers with a status, Retry-After and the envelope, as often as asked', async () => {
+	const sandbox = await start();
+	await integrate(sandbox, WEBHOOK);
+	sandbox.setFaults({ respond: { status: 429, retryAfter: 3, times: 2 } });
+	for (let times = 0; times < 2; times++) {
+		const answer = await call(sandbox.gatewayUrl, INTEGRATION, { method: 'DELETE' });
+		expectFailure(answer, 429);
+		expect(answer.headers.get('retry-after')).toBe('3');
+	}
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
+test('answers like a proxy in front of Jelou', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({
+		respond: { status: 502, body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
+		times: 1,
+	});
+	const answer = await call(sandbox.gatewayUrl, INTEGRATION);
+	expect(answer).toMatchObject({ status: 502, text: '<h1>Bad gateway</h1>' });
+	sandbox.setFaults({ respond: { status: 500, body: '', contentType: 'text/plain' }, times: 1 });
+	expect(await call(sandbox.gatewayUrl, INTEGRATION)).toMatchObject({ status: 500, text: '' });
+	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 404);
+});
+
+test('drops the connection before anything is processed', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ drop: true, times: 1 });
+	await expect(call(sandbox.gatewayUrl, INTEGRATION, { body: { webhookUrl: WEBHOOK } })).rejects.toThrow();
+	expect(sandbox.store.requests.at(-1)).toMatchObject({ method: 'POST', status: null });
+	expect(sandbox.store.requests.at(-1)?.rawBody.toString()).toContain(WEBHOOK);
+	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 404);
+});
+
+test('drops the connection after the request was processed', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ dropAfterProcessing: true, times: 1 });
+	await expect(call(sandbox.gatewayUrl, INTEGRATION, { body: { webhookUrl: WEBHOOK } })).rejects.toThrow();
+	expect(sandbox.store.requests.at(-1)).toMatchObject({ status: null });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
+test('concern only the part of the API that is meant', async () => {
+	const sandbox = await start();
+	const secret = await integrate(sandbox, (await receiver()).url);
+	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
+	sandbox.setFaults({ respond: { status: 503 }, path: 'chatbot' });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+	expectFailure(await send(sandbox, secret, TEXT), 503);
+	sandbox.setFaults({ respond: { status: 503 }, path: 'gateway' });
+	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 503);
+	expect((await send(sandbox, secret, TEXT)).status).toBe(200);
+	expect((await call(sandbox.url, '/')).status).toBe(200);
+	sandbox.setFaults({});
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
+test('a delayed request ends with the sandbox', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ latencyMs: 600_000 });
+	const pending = call(sandbox.gatewayUrl, INTEGRATION).catch(() => 'ended');
+	while (sandbox.store.requests.length === 0) await new Promise(setImmediate);
+	await sandbox.close();
+	await pending;
+});
+
+test('are switched over the control API, which says what it does not understand', async () => {
+	const { url, gatewayUrl } = await start();
+	const faults = { respond: { status: 500 }, latencyMs: 1, path: 'gateway' };
+	expect((await call(url, '/sandbox/faults', { body: faults })).body).toEqual(faults);
+	expect((await call(url, '/sandbox/faults')).body).toEqual(faults);
+	expectFailure(await call(gatewayUrl, INTEGRATION), 500);
+	expectFailure(await call(url, '/sandbox/faults', { body: { respond: { status: 99 } } }), 422, [
+		'respond.status',
+	]);
+	expectFailure(await call(url, '/sandbox/faults', { body: { latency: 5 } }), 422, ['body']);
+	await call(url, '/sandbox/faults', { body: {} });
+	expectFailure(await call(gatewayUrl, INTEGRATION), 404);
+});
