@@ -1,0 +1,148 @@
+import { createHmac } from 'node:crypto';
+
+import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
+import { Engine, errorOf, outputOf } from './support/engine';
+import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+});
+afterAll(async () => sandbox.close());
+beforeEach(() => sandbox.setFaults({}));
+
+const engine = (extra = {}) =>
+	new Engine({ credential: credentialFor(sandbox, { signingSecret: secret, ...extra }) });
+const text = (body: string, extra = {}) => ({
+	resource: 'message',
+	operation: 'send',
+	roomId,
+	botId: BOT,
+	userId: USER,
+	messageType: 'text',
+	text: body,
+	...extra,
+});
+const lastRequest = () => sandbox.store.requests.at(-1);
+const messages = () => sandbox.store.messages.get(roomId) ?? [];
+
+test.each([
+	['accents and emoji', '¿Cómo estás, Ñandú? 👩‍👧 ǅ'],
+	['quotes and backslashes', `"double" 'single' \\ \\n \`back\``],
+	['U+2028, U+2029 and a NUL', 'one\u2028two\u2029three\u0000four'],
+	['white space at both ends', ' \t\r\n text \n\u00a0 '],
+	['20 kB', 'ñandú 👋 '.repeat(1_600)],
+])('the bytes that Jelou receives are the bytes that were signed: %s', async (_name, body) => {
+	const run = await engine().run(text(body), [{}]);
+	expect(errorOf(run)).toBeUndefined();
+	const request = lastRequest();
+	const digest = createHmac('sha256', secret)
+		.update(request?.rawBody ?? '')
+		.digest('hex');
+	expect(request?.headers['x-jelou-signature']).toBe(`sha256=${digest}`);
+	expect(request?.status).toBe(200);
+	expect(messages().at(-1)?.content).toEqual({ body });
+});
+
+test('the API key does not go along with a message', async () => {
+	await engine().run(text('x'), [{}]);
+	expect(lastRequest()?.headers).not.toHaveProperty('x-api-key');
+	expect(JSON.stringify(lastRequest()?.headers)).not.toContain(DEMO_PROJECT.apiKey);
+});
+
+test.each([
+	['image', { mediaUrl: 'https://x.example/a.png', caption: 'A' }, { mime_type: 'image/png', caption: 'A' }],
+	['video', { mediaUrl: 'https://x.example/a.mp4', caption: '' }, { mime_type: 'video/mp4' }],
+	['audio', { mediaUrl: 'https://x.example/a.ogg' }, { mime_type: 'audio/ogg' }],
+	[
+		'document',
+		{ mediaUrl: 'https://x.example/a', mimeType: 'text/x', fileName: 'a.txt' },
+		{ mime_type: 'text/x', filename: 'a.txt' },
+	],
+])('media of type %s arrive', async (messageType, fields, content) => {
+	const run = await engine().run({ ...text(''), messageType, ...fields }, [{}]);
+	expect(errorOf(run)).toBeUndefined();
+	expect(messages().at(-1)).toMatchObject({
+		type: messageType,
+		content: { url: fields.mediaUrl, ...content },
+	});
+});
+
+test('behind the trigger no field but the text is needed: the defaults read the event', async () => {
+	const event = {
+		room_id: roomId,
+		bot: { id: BOT },
+		contact: { id: USER },
+		value: { content: { body: 'hola' } },
+	};
+	const run = await engine().run({ text: '=You said: {{ $json.value.content.body }}' }, [event]);
+	expect(errorOf(run)).toBeUndefined();
+	expect(messages().at(-1)?.content).toEqual({ body: 'You said: hola' });
+});
+
+test('the output names the message, its room and its type, and each item its origin', async () => {
+	const run = await engine().run(text('={{ $json.n }}', { options: { messageId: '=id-{{ $json.n }}' } }), [
+		{ n: 'a' },
+		{ n: 'b' },
+	]);
+	expect(outputOf(run)).toEqual([
+		expect.objectContaining({
+			json: expect.objectContaining({ messageId: 'id-a', roomId, type: 'text' }),
+			pairedItem: { item: 0 },
+		}),
+		expect.objectContaining({
+			json: expect.objectContaining({ messageId: 'id-b' }),
+			pairedItem: { item: 1 },
+		}),
+	]);
+});
+
+test('the credential is decrypted once, however many items there are', async () => {
+	const own = engine();
+	await own.run(text('x'), [{}, {}, {}]);
+	expect(own.credentials.reads).toBe(1);
+});
+
+describe('the signing secret', () => {
+	const kept = (webhookSecret: string) => ({
+		global: {
+			jelou: { [`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: webhookSecret, isOwner: true } },
+		},
+	});
+
+	test('may be the one that the trigger of this workflow was given', async () => {
+		const credential = credentialFor(sandbox);
+		const run = await new Engine({ credential, staticData: kept(secret) }).run(text('x'), [{}]);
+		expect(errorOf(run)).toBeUndefined();
+	});
+
+	test('typed in the credential wins', async () => {
+		const credential = credentialFor(sandbox, { signingSecret: secret });
+		const run = await new Engine({ credential, staticData: kept('an older one') }).run(text('x'), [{}]);
+		expect(errorOf(run)).toBeUndefined();
+	});
+
+	test('known to nobody: nothing is sent, and the error says what to do', async () => {
+		const before = sandbox.store.requests.length;
+		const run = await new Engine({ credential: credentialFor(sandbox) }).run(text('x'), [{}]);
+		expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
+		expect(errorOf(run)?.description).toMatch(/Fill in Signing Secret in the Jelou credential/);
+		expect(sandbox.store.requests).toHaveLength(before);
+	});
+
+	test('that is wrong: Jelou refuses, and the error names the field', async () => {
+		const run = await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
+		expect(errorOf(run)?.message).toBe('Jelou refused the signature (401)');
+		expect(errorOf(run)?.description).toMatch(/Signing Secret/);
+	});
+});
+
+test('a message that is refused is sent once: n8n repeats nothing behind our back', async () => {
+	const before = sandbox.store.requests.length;
+	await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
+	expect(sandbox.store.requests).toHaveLength(before + 1);
+});

@@ -1,0 +1,180 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { Engine } from './support/engine';
+import { PROJECT, credentialFor } from './support/setup';
+
+const URL_HERE = 'https://n8n.example.com/webhook/webhook-1/webhook';
+const TEST_URL = 'https://n8n.example.com/webhook-test/webhook-1/webhook';
+const ELSEWHERE = 'https://other.example.com/secret-path';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+});
+afterEach(async () => sandbox.close());
+
+const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
+const calls = () => sandbox.store.requests.map(({ method }) => method);
+
+function engineWith(signingSecret = '', staticData: IDataObject = {}) {
+	return new Engine({ credential: credentialFor(sandbox, { signingSecret }), staticData });
+}
+
+/** Activates as n8n does: create only when checkExists says no, and delete after a create that failed. */
+async function activate(engine: Engine, parameters: IDataObject = {}, isTest = false): Promise<void> {
+	if (await engine.hook('checkExists', parameters as never, { isTest })) return;
+	try {
+		await engine.hook('create', parameters as never, { isTest });
+	} catch (error) {
+		await engine.hook('delete', parameters as never, { isTest });
+		throw error;
+	}
+}
+
+async function integrationOfSomebodyElse(): Promise<string> {
+	const engine = engineWith();
+	await activate(engine);
+	const existing = integration();
+	if (existing == null) throw new Error('No integration was made.');
+	existing.webhookUrl = ELSEWHERE;
+	sandbox.store.requests.length = 0;
+	return existing.signingSecret;
+}
+
+test('on a fresh project activation creates the integration, and deactivation deletes it', async () => {
+	const engine = engineWith();
+	await activate(engine);
+	expect(integration()?.webhookUrl).toBe(URL_HERE);
+	expect(JSON.stringify(engine.staticData)).toContain(integration()?.signingSecret);
+	await engine.hook('delete');
+	expect(integration()).toBeNull();
+	expect(JSON.stringify(engine.staticData)).not.toContain('signingSecret');
+});
+
+test('activating again with the same URL changes nothing', async () => {
+	const engine = engineWith();
+	await activate(engine);
+	sandbox.store.requests.length = 0;
+	await activate(engine);
+	expect(calls()).toEqual(['GET']);
+});
+
+test('an address that changed is updated, and the secret stays', async () => {
+	const engine = engineWith();
+	await activate(engine);
+	const secret = integration()?.signingSecret;
+	const moved = new Engine({
+		credential: credentialFor(sandbox),
+		staticData: engine.staticData,
+		webhookBaseUrl: 'https://moved.example.com',
+	});
+	await activate(moved);
+	expect(integration()?.webhookUrl).toBe('https://moved.example.com/webhook/webhook-1/webhook');
+	expect(integration()?.signingSecret).toBe(secret);
+	await moved.hook('delete');
+	expect(integration()).toBeNull();
+});
+
+test('an integration that was deleted behind our back is made anew', async () => {
+	const engine = engineWith();
+	await activate(engine);
+	const project = sandbox.store.projects.get(PROJECT);
+	if (project) project.integration = null;
+	await activate(engine);
+	expect(integration()?.webhookUrl).toBe(URL_HERE);
+});
+
+describe('an integration that points elsewhere', () => {
+	test('is left alone: activation is refused, naming its host but not its path', async () => {
+		const secret = await integrationOfSomebodyElse();
+		const engine = engineWith(secret);
+		await expect(activate(engine)).rejects.toMatchObject({
+			message: expect.stringMatching(/points to other\.example\.com already/),
+			description: expect.stringMatching(/Replace Existing Webhook/),
+		});
+		expect(integration()).toMatchObject({ webhookUrl: ELSEWHERE, signingSecret: secret });
+		expect(calls()).not.toContain('PATCH');
+		expect(calls()).not.toContain('DELETE');
+	});
+
+	test('is taken over when the user says so, and put back on deactivation', async () => {
+		const secret = await integrationOfSomebodyElse();
+		const engine = engineWith(secret);
+		await activate(engine, { replaceExisting: true });
+		expect(integration()?.webhookUrl).toBe(URL_HERE);
+		await engine.hook('delete', { replaceExisting: true });
+		expect(integration()).toMatchObject({ webhookUrl: ELSEWHERE, signingSecret: secret });
+		expect(calls()).not.toContain('DELETE');
+	});
+
+	test('is not touched when its secret is not known, whatever the user said', async () => {
+		await integrationOfSomebodyElse();
+		// Another credential: what was learned through the first must not serve this one.
+		const stranger = new Engine({ credential: credentialFor(sandbox), credentialId: 'credential-2' });
+		await expect(activate(stranger, { replaceExisting: true })).rejects.toMatchObject({
+			message: expect.stringMatching(/signing secret is not known/),
+			description: expect.stringMatching(/Enter Signing Secret in the Jelou credential/),
+		});
+		expect(integration()?.webhookUrl).toBe(ELSEWHERE);
+	});
+
+	test('since activation is not touched by deactivation', async () => {
+		const engine = engineWith();
+		await activate(engine);
+		const existing = integration();
+		if (existing) existing.webhookUrl = ELSEWHERE;
+		await engine.hook('delete');
+		expect(integration()?.webhookUrl).toBe(ELSEWHERE);
+	});
+});
+
+test('an integration with our URL that we did not create is used, and stays on deactivation', async () => {
+	const secret = await integrationOfSomebodyElse();
+	const existing = integration();
+	if (existing) existing.webhookUrl = URL_HERE;
+	const engine = engineWith(secret);
+	await activate(engine);
+	await engine.hook('delete');
+	expect(integration()?.webhookUrl).toBe(URL_HERE);
+});
+
+test('test listening borrows the webhook and gives it back', async () => {
+	const production = engineWith();
+	await activate(production);
+	const secret = integration()?.signingSecret;
+	const listening = engineWith();
+	await activate(listening, {}, true);
+	expect(integration()?.webhookUrl).toBe(TEST_URL);
+	await listening.hook('delete', {}, { isTest: true });
+	expect(integration()).toMatchObject({ webhookUrl: URL_HERE, signingSecret: secret });
+	await production.hook('delete');
+	expect(integration()).toBeNull();
+});
+
+test('what a failing Jelou answers is passed on, and nothing is changed', async () => {
+	const engine = engineWith();
+	for (const status of [401, 409, 422, 500]) {
+		sandbox.setFaults({ respond: { status } });
+		await expect(engine.hook('checkExists')).rejects.toMatchObject({ httpCode: String(status) });
+		await expect(engine.hook('create')).rejects.toMatchObject({ httpCode: String(status) });
+		await expect(engine.hook('delete')).rejects.toMatchObject({ httpCode: String(status) });
+	}
+	sandbox.setFaults({ respond: { status: 404, body: '<html>', contentType: 'text/html' } });
+	await expect(engine.hook('checkExists')).rejects.toMatchObject({
+		description: expect.stringMatching(/Environment/),
+	});
+	expect(integration()).toBeNull();
+});
+
+test.each(['http://n8n.example.com', 'https://localhost:5678', 'https://192.168.1.20'])(
+	'with the production environment an n8n at %s, which Jelou cannot reach, is refused, naming WEBHOOK_URL',
+	async (webhookBaseUrl) => {
+		const credential = { ...credentialFor(sandbox), environment: 'production' };
+		const engine = new Engine({ credential, webhookBaseUrl });
+		await expect(engine.hook('create')).rejects.toMatchObject({
+			message: expect.stringMatching(/^Jelou cannot reach this n8n/),
+			description: expect.stringMatching(/WEBHOOK_URL/),
+		});
+	},
+);

@@ -1,0 +1,221 @@
+import {
+	ExecutionLifecycleHooks,
+	ExternalSecretsProxy,
+	HookContext,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	Workflow,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IWebhookData,
+	type IWebhookResponseData,
+	type IWorkflowExecuteAdditionalData,
+	type ICredentialDataDecryptedObject,
+	type WorkflowActivateMode,
+} from 'n8n-workflow';
+import type { Request, Response } from 'express';
+
+import { Jelou } from '../../../nodes/Jelou/Jelou.node';
+import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
+import { OneCredential } from './credentials';
+import { Probe } from './probe';
+
+const trigger = new JelouTrigger();
+export const probe = new Probe();
+const TYPES: Record<string, INodeType> = { jelou: new Jelou(), jelouTrigger: trigger, probe };
+
+const nodeTypes: INodeTypes = {
+	getByName: (name) => TYPES[name] ?? unknownType(name),
+	getByNameAndVersion: (name) => TYPES[name] ?? unknownType(name),
+	getKnownTypes: () => ({}),
+};
+
+function unknownType(name: string): never {
+	throw new Error(`No node type ${name}`);
+}
+
+function webhookData(
+	node: INode,
+	workflowExecuteAdditionalData: IWorkflowExecuteAdditionalData,
+	isTest: boolean,
+): IWebhookData {
+	const [webhookDescription] = trigger.description.webhooks ?? [];
+	if (webhookDescription === undefined) throw new Error('The trigger has no webhook.');
+	return {
+		httpMethod: 'POST',
+		node: node.name,
+		path: `${String(node.webhookId)}/webhook`,
+		webhookDescription,
+		workflowId: 'workflow-1',
+		workflowExecuteAdditionalData,
+		webhookId: node.webhookId,
+		isTest,
+	};
+}
+
+export interface EngineOptions {
+	credential: ICredentialDataDecryptedObject;
+	staticData?: IDataObject;
+	/** The base of the trigger's URLs, for example the address of a test's own server. */
+	webhookBaseUrl?: string;
+	/** n8n's ID of the credential. */
+	credentialId?: string;
+}
+
+/** n8n's real execution engine and request helpers around one node of the package. */
+export class Engine {
+	readonly credentials: OneCredential;
+	readonly staticData: IDataObject;
+	private readonly baseUrl: string;
+	private readonly credentialId: string;
+
+	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId }: EngineOptions) {
+		this.credentials = new OneCredential(credential);
+		this.staticData = staticData;
+		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
+		this.credentialId = credentialId ?? 'credential-1';
+	}
+
+	private workflow(node: INode): Workflow {
+		return new Workflow({
+			id: 'workflow-1',
+			name: 'Test',
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes,
+			staticData: this.staticData,
+			settings: { executionOrder: 'v1' },
+		});
+	}
+
+	private node(type: string, parameters: INodeParameters, extra: Partial<INode> = {}): INode {
+		return {
+			id: 'node-1',
+			name: type === 'jelouTrigger' ? 'Jelou Trigger' : 'Jelou',
+			type,
+			typeVersion: type === 'jelouTrigger' ? 2 : 1,
+			position: [0, 0],
+			webhookId: 'webhook-1',
+			parameters,
+			credentials: { jelouApi: { id: this.credentialId, name: 'Jelou' } },
+			...extra,
+		};
+	}
+
+	private additionalData(
+		extra: Partial<IWorkflowExecuteAdditionalData> = {},
+	): IWorkflowExecuteAdditionalData {
+		const refuse = () => Promise.reject(new Error('not needed'));
+		return {
+			credentialsHelper: this.credentials,
+			externalSecretsProxy: new ExternalSecretsProxy(),
+			executeWorkflow: refuse,
+			getRunExecutionData: refuse,
+			getRuntimeCredential: refuse,
+			startRunnerTask: refuse,
+			logAiEvent: () => undefined,
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			restApiUrl: `${this.baseUrl}/rest`,
+			instanceBaseUrl: this.baseUrl,
+			formBaseUrl: `${this.baseUrl}/form`,
+			formWaitingBaseUrl: `${this.baseUrl}/form-waiting`,
+			formTestBaseUrl: `${this.baseUrl}/form-test`,
+			webhookBaseUrl: `${this.baseUrl}/webhook`,
+			webhookWaitingBaseUrl: `${this.baseUrl}/webhook-waiting`,
+			webhookTestBaseUrl: `${this.baseUrl}/webhook-test`,
+			mcpBaseUrl: `${this.baseUrl}/mcp`,
+			mcpTestBaseUrl: `${this.baseUrl}/mcp-test`,
+			...extra,
+		};
+	}
+
+	/** Runs the action node over these items, as one execution. */
+	async run(parameters: INodeParameters, items: IDataObject[], extra: Partial<INode> = {}): Promise<IRun> {
+		const node = this.node('jelou', parameters, extra);
+		const workflow = this.workflow(node);
+		const data = { id: workflow.id, name: '', nodes: [node], connections: {}, active: false };
+		const now = new Date();
+		const hooks = new ExecutionLifecycleHooks('manual', '1', {
+			...data,
+			isArchived: false,
+			createdAt: now,
+			updatedAt: now,
+			activeVersionId: null,
+		});
+		const execute = new WorkflowExecute(this.additionalData({ hooks }), 'manual');
+		return await execute.run({
+			workflow,
+			startNode: node,
+			triggerToStartFrom: {
+				name: node.name,
+				data: { data: { main: [items.map((json) => ({ json }))] } } as never,
+			},
+		});
+	}
+
+	/** Sends one request with the credential through n8n's own helpers, as the HTTP Request node does. */
+	async request(helper: Probe['helper'], request: Probe['request']): Promise<IRun> {
+		Object.assign(probe, { helper, request });
+		return await this.run({}, [{}], { type: 'probe' });
+	}
+
+	/** Calls one of the trigger's webhook methods the way n8n's core does. */
+	async hook(
+		method: 'checkExists' | 'create' | 'delete',
+		parameters: INodeParameters = {},
+		{
+			isTest = false,
+			activation = isTest ? 'manual' : 'activate',
+		}: { isTest?: boolean; activation?: WorkflowActivateMode } = {},
+	): Promise<boolean> {
+		return await trigger.webhookMethods.default[method].call(
+			this.hookContext(parameters, isTest, activation),
+		);
+	}
+
+	private hookContext(parameters: INodeParameters, isTest: boolean, activation: WorkflowActivateMode) {
+		const node = this.node('jelouTrigger', parameters);
+		const workflow = this.workflow(node);
+		const additionalData = this.additionalData();
+		const data = webhookData(node, additionalData, isTest);
+		const mode = isTest ? 'manual' : 'trigger';
+		// The same object as the workflow's, so that what a hook keeps is there for the next one.
+		workflow.staticData = this.staticData;
+		return new HookContext(workflow, node, additionalData, mode, activation, data);
+	}
+
+	/** Hands one request to the trigger's `webhook`, as n8n's core does. */
+	async webhook(
+		request: Request,
+		response: Response,
+		parameters: INodeParameters,
+	): Promise<IWebhookResponseData> {
+		const node = this.node('jelouTrigger', parameters);
+		const workflow = this.workflow(node);
+		workflow.staticData = this.staticData;
+		const additionalData = this.additionalData({ httpRequest: request, httpResponse: response });
+		const data = webhookData(node, additionalData, false);
+		return await trigger.webhook.call(
+			new WebhookContext(workflow, node, additionalData, 'webhook', data, [], null),
+		);
+	}
+}
+
+/** The items that a run put out, on its first output or another. */
+export function outputOf(run: IRun, output = 0): INodeExecutionData[] {
+	return run.data.resultData.runData.Jelou?.[0]?.data?.main?.[output] ?? [];
+}
+
+/** The error that a run ended with, as the user would see it. */
+export function errorOf(run: IRun) {
+	return run.data.resultData.error;
+}

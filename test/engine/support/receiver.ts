@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+
+import express, { type Request, type Response } from 'express';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import getRawBody from 'raw-body';
+
+import type { Engine } from './engine';
+
+/** An HTTP server in front of the trigger that does with a request what n8n does before the node sees it. */
+export interface Receiver {
+	url: string;
+	/** The items that started a workflow, one entry a run. */
+	runs: IDataObject[];
+	close(): Promise<void>;
+}
+
+async function readAsN8n(request: Request): Promise<void> {
+	const readRawBody = async () => {
+		request.rawBody = await getRawBody(request);
+	};
+	Object.assign(request, { readRawBody });
+	const type = request.headers['content-type'] ?? '';
+	// For a node of version 2 n8n reads the body only of content types that it parses; multipart goes to a parser of forms.
+	if (type.startsWith('multipart/')) for await (const chunk of request) void chunk;
+	else if (/json|xml|x-www-form-urlencoded|text\/plain/.test(type)) await readRawBody();
+	request.body = {};
+}
+
+async function answer(
+	engine: Engine,
+	parameters: INodeParameters,
+	runs: IDataObject[],
+	req: Request,
+	res: Response,
+) {
+	await readAsN8n(req);
+	const result = await engine.webhook(req, res, parameters);
+	for (const [item] of result.workflowData ?? []) if (item) runs.push(item.json);
+	if (result.noWebhookResponse !== true)
+		res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
+}
+
+/** Starts a receiver on a free port of the loopback address. */
+export async function startReceiver(engine: Engine, parameters: INodeParameters): Promise<Receiver> {
+	const runs: IDataObject[] = [];
+	const app = express();
+	app.post('/webhook/webhook-1/webhook', (req, res, next) => {
+		answer(engine, parameters, runs, req, res).catch(next);
+	});
+	const server = app.listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${String(port)}`,
+		runs,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}

@@ -1,0 +1,46 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
+
+export const BOT = DEMO_PROJECT.bots[0]?.id ?? '';
+export const USER = DEMO_PROJECT.users[0]?.id ?? '';
+export const PROJECT = DEMO_PROJECT.id;
+
+/** A credential for the sandbox; recognisable, so that a leak can be searched for. */
+export function credentialFor(
+	sandbox: Sandbox,
+	extra: Partial<Record<string, string>> = {},
+): ICredentialDataDecryptedObject {
+	return {
+		projectId: PROJECT,
+		apiKey: DEMO_PROJECT.apiKey,
+		signingSecret: '',
+		environment: 'custom',
+		gatewayUrl: sandbox.gatewayUrl,
+		chatbotUrl: sandbox.chatbotUrl,
+		...extra,
+	};
+}
+
+/** A sandbox in which the demo project has an integration; gives its secret too. */
+export async function sandboxWithIntegration(webhookUrl = 'https://n8n.example.com/webhook/elsewhere') {
+	const sandbox = await startSandbox({ allowInsecureWebhooks: true });
+	const response = await fetch(`${sandbox.gatewayUrl}/v1/external-support/${PROJECT}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'x-api-key': DEMO_PROJECT.apiKey },
+		body: JSON.stringify({ webhookUrl }),
+	});
+	if (!response.ok) throw new Error(`The sandbox answered ${String(response.status)}`);
+	const secret = sandbox.store.projects.get(PROJECT)?.integration?.signingSecret ?? '';
+	return { sandbox, secret };
+}
+
+/** Opens a conversation of the demo user with the demo bot. */
+export function openRoom({ store }: Sandbox): { roomId: string; conversationId: string } {
+	const project = store.projects.get(PROJECT);
+	const [bot] = project?.bots ?? [];
+	const [user] = project?.users ?? [];
+	if (project === undefined || bot === undefined || user === undefined) throw new Error('No demo project.');
+	const room = store.roomOf(project, bot, user);
+	return { roomId: room.id, conversationId: store.openConversation(room).id };
+}
