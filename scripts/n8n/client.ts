@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+
+type Json = Record<string, unknown>;
+
+export interface Login {
+	email: string;
+	password: string;
+}
+
+function isRecord(value: unknown): value is Json {
+	return typeof value === 'object' && value !== null;
+}
+
+/** Talks to n8n's own REST API as its editor does. */
+export class N8nClient {
+	/** The session, for requests that are not to the REST API. */
+	cookie = '';
+	private readonly browserId = randomUUID();
+
+	constructor(private readonly url: string) {}
+
+	/** One call; gives what n8n calls `data`. Throws with n8n's own words when it refuses. */
+	async call(method: string, path: string, body?: unknown): Promise<unknown> {
+		const response = await fetch(`${this.url}/rest${path}`, {
+			method,
+			headers: {
+				'content-type': 'application/json',
+				'browser-id': this.browserId,
+				...(this.cookie === '' ? {} : { cookie: this.cookie }),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const cookie = response.headers.getSetCookie().find((entry) => entry.startsWith('n8n-auth='));
+		if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? '';
+		const text = await response.text();
+		if (!response.ok)
+			throw new Error(`n8n answered ${String(response.status)} to ${method} ${path}: ${text}`);
+		const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+		return isRecord(parsed) && 'data' in parsed ? parsed.data : parsed;
+	}
+
+	private async record(method: string, path: string, body?: unknown): Promise<Json> {
+		const data = await this.call(method, path, body);
+		if (!isRecord(data)) throw new Error(`n8n answered ${method} ${path} without an object.`);
+		return data;
+	}
+
+	private async list(path: string): Promise<Json[]> {
+		const data = await this.call('GET', path);
+		const entries = isRecord(data) && Array.isArray(data.results) ? data.results : data;
+		return Array.isArray(entries) ? entries.filter(isRecord) : [];
+	}
+
+	/** Makes the owner of a fresh n8n, or logs in to one that has an owner. */
+	async login({ email, password }: Login): Promise<void> {
+		const settings = await this.record('GET', '/settings');
+		const management = isRecord(settings.userManagement) ? settings.userManagement : {};
+		if (management.showSetupOnFirstLoad === true) {
+			await this.call('POST', '/owner/setup', { email, password, firstName: 'Sandbox', lastName: 'Owner' });
+		} else {
+			await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
+		}
+	}
+
+	async credentials(): Promise<Json[]> {
+		return await this.list('/credentials');
+	}
+
+	/** Makes or replaces the credential of this name; gives its ID. */
+	async saveCredential(name: string, type: string, data: Json): Promise<string> {
+		const existing = (await this.credentials()).find((credential) => credential.name === name);
+		const saved = existing
+			? await this.record('PATCH', `/credentials/${String(existing.id)}`, { name, type, data })
+			: await this.record('POST', '/credentials', { name, type, data });
+		return String(saved.id);
+	}
+
+	async testCredential(credentials: Json): Promise<Json> {
+		return await this.record('POST', '/credentials/test', { credentials });
+	}
+
+	async workflows(): Promise<Json[]> {
+		return await this.list('/workflows');
+	}
+
+	async createWorkflow(workflow: Json): Promise<string> {
+		return String((await this.record('POST', '/workflows', workflow)).id);
+	}
+
+	async workflow(id: string): Promise<Json> {
+		return await this.record('GET', `/workflows/${id}`);
+	}
+
+	async updateWorkflow(id: string, workflow: Json): Promise<void> {
+		await this.call('PATCH', `/workflows/${id}`, workflow);
+	}
+
+	/** Activates a workflow; its webhook answers a moment later. */
+	async activate(id: string): Promise<void> {
+		const { versionId } = await this.workflow(id);
+		await this.call('POST', `/workflows/${id}/activate`, { versionId });
+	}
+
+	async deactivate(id: string): Promise<void> {
+		await this.call('POST', `/workflows/${id}/deactivate`, {});
+	}
+
+	async executions(workflowId: string): Promise<Json[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		return await this.list(`/executions?filter=${filter}&limit=100`);
+	}
+
+	async execution(id: string): Promise<Json> {
+		return await this.record('GET', `/executions/${id}`);
+	}
+}

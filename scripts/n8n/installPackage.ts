@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Installs a packed tarball where n8n looks for community packages, the way n8n itself does it: with npm, without
+ * scripts, and without the peer dependency that n8n brings.
+ */
+export function installPackage(userFolder: string, tarball: string): void {
+	const nodes = join(userFolder, '.n8n', 'nodes');
+	rmSync(join(nodes, 'node_modules'), { recursive: true, force: true });
+	mkdirSync(nodes, { recursive: true });
+	writeFileSync(join(nodes, 'package.json'), JSON.stringify({ name: 'installed-nodes', private: true }));
+	const args = [
+		'install',
+		tarball,
+		'--ignore-scripts',
+		'--legacy-peer-deps',
+		'--no-package-lock',
+		'--no-audit',
+		'--no-fund',
+	];
+	execFileSync('npm', args, { cwd: nodes, stdio: 'ignore', shell: process.platform === 'win32' });
+}

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { N8N_FOLDER } from '../paths';
+import { LOOPBACK, freePort } from './ports';
+
+const START_TIMEOUT_MS = 180_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+export interface N8nOptions {
+	/** n8n's home: its database, its key and the installed package live below it. */
+	userFolder: string;
+	/** Where everything that n8n prints is kept. */
+	logFile: string;
+	port?: number;
+	env?: Record<string, string>;
+}
+
+/** A running n8n. */
+export interface N8nServer {
+	url: string;
+	/** What n8n has printed so far. */
+	log(): string;
+	/** Resolves with the exit code when the process ends, for whatever reason. */
+	exited: Promise<number | null>;
+	/** Ends it gracefully, and after a while by force. */
+	stop(): Promise<void>;
+	/** Ends it at once, as a crash would. */
+	kill(): Promise<void>;
+}
+
+async function environment({ userFolder, env }: N8nOptions, port: number): Promise<NodeJS.ProcessEnv> {
+	return {
+		...process.env,
+		// Jest says "test" here, and then n8n ends without a word.
+		NODE_ENV: 'production',
+		N8N_USER_FOLDER: userFolder,
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: LOOPBACK,
+		N8N_HOST: LOOPBACK,
+		// Two servers on one machine would otherwise meet on the same port.
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_SECURE_COOKIE: 'false',
+		...env,
+	};
+}
+
+async function answers(url: string): Promise<boolean> {
+	try {
+		return (await fetch(`${url}/healthz/readiness`)).ok && (await fetch(`${url}/rest/settings`)).ok;
+	} catch {
+		return false;
+	}
+}
+
+async function end(
+	child: ChildProcess,
+	exited: Promise<number | null>,
+	signal: NodeJS.Signals,
+): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	child.kill(signal);
+	const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+	await exited;
+	clearTimeout(force);
+}
+
+/**
+ * Starts n8n on a port of the loopback address and waits until it answers.
+ *
+ * @throws Error when it ends or does not answer; nothing is left running then
+ */
+export async function startN8n(options: N8nOptions): Promise<N8nServer> {
+	const port = options.port ?? (await freePort());
+	const url = `http://${LOOPBACK}:${String(port)}`;
+	mkdirSync(dirname(options.logFile), { recursive: true });
+	mkdirSync(options.userFolder, { recursive: true });
+	const file = createWriteStream(options.logFile);
+	const child = spawn(process.execPath, [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
+		cwd: options.userFolder,
+		env: await environment(options, port),
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	child.stdout.pipe(file, { end: false });
+	child.stderr.pipe(file, { end: false });
+	const exited = new Promise<number | null>((resolve) => {
+		child.once('error', () => resolve(1));
+		child.once('exit', (code) => {
+			file.end();
+			resolve(code);
+		});
+	});
+	const server: N8nServer = {
+		url,
+		exited,
+		log: () => readFileSync(options.logFile, 'utf8'),
+		stop: async () => end(child, exited, 'SIGTERM'),
+		kill: async () => end(child, exited, 'SIGKILL'),
+	};
+	const deadline = Date.now() + START_TIMEOUT_MS;
+	while (!(await answers(url))) {
+		if (child.exitCode !== null || Date.now() > deadline) {
+			await server.kill();
+			throw new Error(`n8n did not start: the reason is at the end of ${options.logFile}.`);
+		}
+		await sleep(250);
+	}
+	return server;
+}
