@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { N8nClient } from '../../scripts/n8n/client';
+import { installPackage } from '../../scripts/n8n/installPackage';
+import { startN8n, type N8nServer } from '../../scripts/n8n/server';
+import { packedTarball } from '../../scripts/pack';
+import { WORK_FOLDER } from '../../scripts/paths';
+
+export const CREDENTIAL_NAME = 'Jelou sandbox';
+export const PROJECT = DEMO_PROJECT.id;
+
+/** A real n8n with the packed tarball installed, and a sandbox beside it. */
+export interface Stage {
+	n8n: N8nServer;
+	client: N8nClient;
+	sandbox: Sandbox;
+	stop(): Promise<void>;
+}
+
+export async function startStage(env: Record<string, string> = {}): Promise<Stage> {
+	const folder = join(WORK_FOLDER, 'test', randomUUID());
+	const sandbox = await startSandbox({ allowInsecureWebhooks: true });
+	try {
+		installPackage(folder, packedTarball());
+		const n8n = await startN8n({ userFolder: folder, logFile: join(folder, 'n8n.log'), env });
+		const client = new N8nClient(n8n.url);
+		const stop = async () => {
+			await n8n.stop();
+			await sandbox.close();
+			rmSync(folder, { recursive: true, force: true });
+		};
+		try {
+			await client.login({ email: 'owner@example.com', password: 'Test-password-1' });
+		} catch (error) {
+			await stop();
+			throw error;
+		}
+		return { n8n, client, sandbox, stop };
+	} catch (error) {
+		await sandbox.close();
+		throw error;
+	}
+}
+
+/** The credential's data for the sandbox. */
+export function credentialData(sandbox: Sandbox, extra: Record<string, string> = {}): Record<string, string> {
+	return {
+		projectId: PROJECT,
+		apiKey: DEMO_PROJECT.apiKey,
+		signingSecret: '',
+		environment: 'custom',
+		gatewayUrl: sandbox.gatewayUrl,
+		chatbotUrl: sandbox.chatbotUrl,
+		...extra,
+	};
+}
