@@ -17,6 +17,7 @@ export type { Posted } from './delivery/post';
 export type { Faults } from './http/faults';
 export { sign } from './signature';
 export type { Store } from './store';
+export { trafficOf, type Traffic } from './traffic';
 export type * from './types';
 
 /** A running sandbox. */

@@ -15,7 +15,7 @@ import type {
 } from './types';
 
 /** How many requests, deliveries and messages of a room are kept; older ones are forgotten. */
-const KEPT = 5000;
+const KEPT = 20_000;
 const KEPT_LOG_ENTRIES = 500;
 
 function pushBounded<T>(list: T[], item: T, limit: number): void {
@@ -44,6 +44,7 @@ export class Store {
 	private readonly activeIds = new Map<string, string>();
 	private readonly receivedIds = new Set<string>();
 	private lastEntry = 0;
+	private lastPlace = 0;
 
 	/** Adds a project, or replaces the one of this id. */
 	addProject({ id, apiKey, name = id, bots, users }: SandboxProject): Project {
@@ -117,6 +118,11 @@ export class Store {
 	setMessageDelivery(message: Message, delivery: Message['delivery']): void {
 		message.delivery = delivery;
 		this.feed.publish({ type: 'message', message });
+	}
+
+	/** The next place in the order of arrivals and answers. */
+	nextPlace(): number {
+		return ++this.lastPlace;
 	}
 
 	addRequest(request: RequestRecord): void {

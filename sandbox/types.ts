@@ -87,6 +87,9 @@ export interface RequestRecord {
 	rawBody: Buffer;
 	/** Null while unanswered, and for good when the connection was dropped. */
 	status: number | null;
+	/** Places in the one order of arrivals and answers of all requests: they tell which were under way together. */
+	arrived: number;
+	answered: number | null;
 }
 
 export type EventName = 'conversation.start' | 'conversation.close' | 'message';

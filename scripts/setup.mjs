@@ -37,14 +37,15 @@ function isInstalled(folder) {
 	return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(folder);
 }
 
+/** How many packages have been unpacked: npm makes all folders first, and fills them afterwards. */
 function countPackages(folder) {
 	const modules = join(folder, 'node_modules');
-	if (!existsSync(modules)) return 0;
-	const names = readdirSync(modules).filter((name) => !name.startsWith('.'));
-	return names.reduce(
-		(sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : 1),
-		0,
+	const namesIn = (parent) =>
+		(existsSync(parent) ? readdirSync(parent) : []).filter((name) => !name.startsWith('.'));
+	const paths = namesIn(modules).flatMap((name) =>
+		name.startsWith('@') ? namesIn(join(modules, name)).map((inner) => join(name, inner)) : [name],
 	);
+	return paths.filter((path) => existsSync(join(modules, path, 'package.json'))).length;
 }
 
 /** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */

@@ -7,11 +7,12 @@ import {
 } from 'n8n-workflow';
 
 import * as conversation from './actions/conversation';
+import * as integration from './actions/integration';
 import * as message from './actions/message';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
 
-/** The action node: conversations and messages of a Jelou project. */
+/** The action node: conversations, messages and the integration of a Jelou project. */
 export class Jelou implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Jelou',
@@ -34,12 +35,14 @@ export class Jelou implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Conversation', value: 'conversation' },
+					{ name: 'Integration', value: 'integration' },
 					{ name: 'Message', value: 'message' },
 				],
 				default: 'message',
 			},
 			...message.fields,
 			...conversation.fields,
+			...integration.fields,
 		],
 	};
 

@@ -17,7 +17,7 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 		request.info = { area, record: null, project: null, auth: null, note: null, dropAnswer: false };
 		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
 		if (isApi) {
-			request.info.record = recordOf(request, null);
+			request.info.record = recordOf(request, null, store);
 			store.addRequest(request.info.record);
 		}
 		done();
@@ -26,6 +26,7 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 	app.addHook('onSend', (request, reply, payload, done) => {
 		const { record, dropAnswer } = request.info;
 		if (!record) return done();
+		record.answered = store.nextPlace();
 		if (dropAnswer) request.raw.socket.destroy();
 		else record.status = reply.statusCode;
 		store.addLogEntry(describe(request, record, typeof payload === 'string' ? payload : ''));
@@ -33,14 +34,29 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 	});
 }
 
-function recordOf({ method, raw, headers }: FastifyRequest, status: number | null): RequestRecord {
+function recordOf(
+	{ method, raw, headers }: FastifyRequest,
+	status: number | null,
+	store: Store,
+): RequestRecord {
 	const rawUrl = raw.url ?? '';
-	return { at: Date.now(), method, rawUrl, headers: { ...headers }, rawBody: Buffer.alloc(0), status };
+	const arrived = store.nextPlace();
+	const rawBody = Buffer.alloc(0);
+	return {
+		at: Date.now(),
+		method,
+		rawUrl,
+		headers: { ...headers },
+		rawBody,
+		status,
+		arrived,
+		answered: null,
+	};
 }
 
 /** Records a request that was refused before any hook saw it. */
 export function recordUnread(request: FastifyRequest, store: Store, status: number): void {
-	store.addRequest(recordOf(request, status));
+	store.addRequest(recordOf(request, status, store));
 }
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {

@@ -95,7 +95,10 @@ test('one failing item stops the run, or becomes an error item that is linked to
 	expect(errorOf(continued)).toBeUndefined();
 	const output = outputOf(continued);
 	expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-	expect(output[1]?.json).toEqual({ error: 'Jelou did not find it (404)' });
+	expect(output[1]?.json).toEqual({
+		error: 'Jelou did not find it (404)',
+		message: expect.stringMatching(/Check the IDs/),
+	});
 });
 
 test.each([
@@ -105,7 +108,7 @@ test.each([
 	['a dropped connection', { drop: true }, /^The connection to 127\.0\.0\.1:\d+ broke/],
 ])('Jelou answering with %s is told in plain words', async (_name, faults, message) => {
 	sandbox.setFaults(faults);
-	const run = await engine().run(get, [{ id: 'c' }]);
+	const run = await engine().run({ ...get, options: { maxRetries: 0 } }, [{ id: 'c' }]);
 	expect(errorOf(run)?.message).toMatch(message);
 });
 
@@ -116,7 +119,10 @@ test('a time-out says so, after the seconds in the options', async () => {
 });
 
 test('nobody listening says so, naming the host', async () => {
-	const run = await engine({ gatewayUrl: 'http://127.0.0.1:9' }).run(start, [{}]);
+	const run = await engine({ gatewayUrl: 'http://127.0.0.1:9' }).run(
+		{ ...start, options: { maxRetries: 0 } },
+		[{}],
+	);
 	expect(errorOf(run)?.message).toBe('127.0.0.1:9 refused the connection');
 });
 

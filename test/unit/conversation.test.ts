@@ -1,9 +1,10 @@
+import { close } from '../../nodes/Jelou/actions/conversation/close.operation';
 import { get } from '../../nodes/Jelou/actions/conversation/get.operation';
 import { start } from '../../nodes/Jelou/actions/conversation/start.operation';
 import { FieldError } from '../../nodes/Jelou/actions/parameters';
 import { itemWith } from './support/item';
 
-const CONTEXT = { projectId: 'p' };
+const CONTEXT = { projectId: 'p', environment: 'production' };
 const WHO = { botId: 'b', userId: 'u' };
 const bodyOf = (additionalFields: unknown, initialMessage = '') =>
 	start.prepare(itemWith({ ...WHO, initialMessage, additionalFields }), CONTEXT).body;
@@ -65,4 +66,79 @@ test('an empty conversation ID is refused', () => {
 	expect(() => get.prepare(itemWith({ conversationId: undefined }), CONTEXT)).toThrow(
 		/^Conversation ID is empty/,
 	);
+});
+
+const closeBody = (values: Record<string, unknown>) =>
+	close.prepare(itemWith({ ...WHO, ...values }), CONTEXT).body;
+
+test('a conversation is closed, with a text, with an edge, or without a word', () => {
+	expect(close.prepare(itemWith(WHO), CONTEXT)).toEqual({
+		target: 'gateway',
+		method: 'POST',
+		path: ['v1', 'external-support', 'p', 'conversations', 'close'],
+		body: WHO,
+	});
+	expect(closeBody({ closingMessage: 'Adiós' })).toEqual({
+		...WHO,
+		redirectPayload: { type: 'text', text: 'Adiós' },
+	});
+	const edge = (redirectPayload: unknown) => closeBody({ additionalFields: { redirectPayload } });
+	expect(edge('{"edgeId":"e1"}')).toEqual({ ...WHO, redirectPayload: { type: 'edge', edgeId: 'e1' } });
+	expect(edge({ type: 'text', text: 'x' })).toEqual({ ...WHO, redirectPayload: { type: 'text', text: 'x' } });
+});
+
+test.each([
+	[
+		'a text and an edge',
+		{ closingMessage: 'x', additionalFields: { redirectPayload: '{}' } },
+		/both filled in/,
+	],
+	[
+		'an edge that is broken',
+		{ additionalFields: { redirectPayload: '{' } },
+		/^Redirect Payload is not valid JSON/,
+	],
+	[
+		'an edge that is a list',
+		{ additionalFields: { redirectPayload: '[]' } },
+		/^Redirect Payload is not a JSON object/,
+	],
+])('closing with %s is refused', (_name, values, message) => {
+	expect(() => closeBody(values)).toThrow(message);
+});
+
+test('calls for one user keep their order, calls for different users do not wait', () => {
+	const laneOf = (operation: typeof close, user: string) =>
+		operation.lane?.(operation.prepare(itemWith({ botId: 'b', userId: user }), CONTEXT));
+	expect(laneOf(close, 'u')).toBe(laneOf(start, 'u'));
+	expect(laneOf(close, 'u')).not.toBe(laneOf(close, 'v'));
+	expect(get.lane).toBeUndefined();
+});
+
+describe('an ID', () => {
+	test.each(['a b', 'a\tb', 'María', '👋', 'a/b', 'a\\b'])(
+		'%j in a body is refused before anything is sent',
+		(id) => {
+			expect(() => close.prepare(itemWith({ botId: id, userId: 'u' }), CONTEXT)).toThrow(
+				/^Bot ID is not an ID/,
+			);
+			expect(() => close.prepare(itemWith({ botId: 'b', userId: id }), CONTEXT)).toThrow(
+				/^User ID is not an ID/,
+			);
+		},
+	);
+
+	test.each(['a b', 'María', '👋'])('%j in a path is refused as well', (id) => {
+		expect(() => get.prepare(itemWith({ conversationId: id }), CONTEXT)).toThrow(
+			/^Conversation ID is not an ID/,
+		);
+	});
+
+	test.each(['593990000001@c.us', '+593-99:bot_1=', 'a.b~c'])('%j is taken', (id) => {
+		expect(closeBody({ userId: id })).toEqual({ botId: 'b', userId: id });
+	});
+});
+
+test('a text of a megabyte is refused before anything is sent', () => {
+	expect(() => closeBody({ closingMessage: 'x'.repeat(1_000_000) })).toThrow(/^Closing Message is too long/);
 });

@@ -7,7 +7,7 @@ import { FieldError } from '../../nodes/Jelou/actions/parameters';
 import { itemWith } from './support/item';
 
 const PLACE = { roomId: 'ROOM_ID', botId: 'BOT_ID', userId: 'USER_ID' };
-const CONTEXT = { projectId: 'PROJECT_ID' };
+const CONTEXT = { projectId: 'PROJECT_ID', environment: 'production' };
 
 const prepare = (values: Record<string, unknown>) => send.prepare(itemWith({ ...PLACE, ...values }), CONTEXT);
 const valueOf = (values: Record<string, unknown>) =>

@@ -28,6 +28,24 @@ export function options(...own: INodeProperties[]): INodeProperties {
 	const entries: INodeProperties[] = [
 		...own,
 		{
+			displayName: 'Concurrency',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+			default: 10,
+			description:
+				'How many requests may be under way at once. Messages to one room always go one after the other.',
+		},
+		{
+			displayName: 'Max Retries',
+			name: 'maxRetries',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
+			default: 3,
+			description:
+				'How often a request is repeated when Jelou was surely not reached or asks to wait. What may have been sent is never sent again.',
+		},
+		{
 			displayName: 'Project ID',
 			name: 'projectId',
 			type: 'string',

@@ -13,6 +13,11 @@ export interface Operation {
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	prepare(item: ItemParameters, context: PrepareContext): JelouRequest;
+	/**
+	 * What has to keep its order: two items with the same lane are never under way together, and go in input order.
+	 * Without it, items do not wait for each other.
+	 */
+	lane?(request: JelouRequest): string;
 	/** What the output has beside Jelou's answer. */
 	summary?(request: JelouRequest): IDataObject;
 }
@@ -20,4 +25,11 @@ export interface Operation {
 export interface PrepareContext {
 	/** The project of the credential, or the one that replaces it in the options. */
 	projectId: string;
+	/** The credential's environment; with `custom`, a webhook need not be on HTTPS. */
+	environment: string;
+}
+
+/** The lane of calls that change a user's conversation: one at a time for each user. */
+export function userLane({ body = {} }: JelouRequest): string {
+	return JSON.stringify([body.userId]);
 }

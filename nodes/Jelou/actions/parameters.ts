@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../shared/types';
 
@@ -13,17 +13,23 @@ export class FieldError extends Error {
 	}
 }
 
+/** Longer than any channel takes, and short enough to keep an accident from being sent. */
+const MAX_TEXT_LENGTH = 65_536;
+/** What no ID has; a name or an address mapped into an ID field by mistake has one of these. */
+const NOT_IN_ANY_ID = /[^\x21-\x7e]/u;
+const NOT_IN_BODY_ID = /[^\x21-\x7e]|[/\\]/u;
+
 /** The parameters of one item, each read once and checked for its type. */
 export class ItemParameters {
 	private readonly values = new Map<string, unknown>();
 
 	constructor(
-		private readonly context: Pick<IExecuteFunctions, 'getNodeParameter'>,
+		private readonly read: (name: string) => unknown,
 		readonly index: number,
 	) {}
 
 	private value(name: string): unknown {
-		if (!this.values.has(name)) this.values.set(name, this.context.getNodeParameter(name, this.index, ''));
+		if (!this.values.has(name)) this.values.set(name, this.read(name));
 		return this.values.get(name);
 	}
 
@@ -31,12 +37,20 @@ export class ItemParameters {
 	text(name: string, label: string): string {
 		const value = this.value(name);
 		if (value === undefined || value === null) return '';
-		if (typeof value === 'string') return value;
 		if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-		throw new FieldError(
-			`${label} is not a text`,
-			`${label} got a value of another type. Map a single text into it.`,
-		);
+		if (typeof value !== 'string') {
+			throw new FieldError(
+				`${label} is not a text`,
+				`${label} got a value of another type. Map a single text into it.`,
+			);
+		}
+		if (value.length > MAX_TEXT_LENGTH) {
+			throw new FieldError(
+				`${label} is too long`,
+				`It has ${String(value.length)} characters, and at most ${String(MAX_TEXT_LENGTH)} are sent. Shorten it, or send a document instead.`,
+			);
+		}
+		return value;
 	}
 
 	/** The text of a field that may not be empty. Spaces alone count as empty. */
@@ -51,9 +65,24 @@ export class ItemParameters {
 		return text;
 	}
 
-	/** An ID: required, and without the spaces around it that copying leaves behind. */
+	/** An ID that goes into the body: required, without the spaces around it that copying leaves behind. */
 	id(name: string, label: string): string {
-		return this.required(name, label).trim();
+		return this.checkedId(name, label, NOT_IN_BODY_ID);
+	}
+
+	/** An ID that goes into the path. There a slash is encoded, so it is harmless and Jelou says what it thinks of it. */
+	pathId(name: string, label: string): string {
+		return this.checkedId(name, label, NOT_IN_ANY_ID);
+	}
+
+	private checkedId(name: string, label: string, forbidden: RegExp): string {
+		const id = this.required(name, label).trim();
+		const found = forbidden.exec(id)?.[0];
+		if (found === undefined) return id;
+		throw new FieldError(
+			`${label} is not an ID`,
+			`It has ${found.trim() === '' ? 'a space' : `the character "${found}"`} in it, which no ID has. Look at what is mapped into ${label}.`,
+		);
 	}
 
 	/** A collection such as the options; empty when nothing was added. */

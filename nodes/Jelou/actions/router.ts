@@ -1,24 +1,36 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
-import { InvalidUrlError } from '../shared/endpoints';
-import { toFieldError } from '../shared/errors';
 import { readRegistration, sendingSecret } from '../shared/secrets';
-import { DEFAULT_TIMEOUT_MS, call } from '../shared/transport';
+import { call } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
+import { Batch } from './batch';
 import * as conversation from './conversation';
+import * as integration from './integration';
+import { runInLanes } from './lanes';
 import * as message from './message';
 import type { Operation } from './operation';
-import { FieldError, ItemParameters, entryText } from './parameters';
+import { FieldError, ItemParameters } from './parameters';
+import { ParameterReader } from './reader';
+import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
 
 const RESOURCES: Record<string, Record<string, Operation>> = {
 	conversation: conversation.operations,
+	integration: integration.operations,
 	message: message.operations,
+};
+
+/** An item that was checked, with the request it makes. */
+interface Prepared {
+	request: JelouRequest;
+	settings: Settings;
+	projectId: string;
+}
+
+const NO_SECRET = {
+	message: 'No signing secret is known, so nothing can be sent',
+	advice:
+		"Fill in Signing Secret in the Jelou credential, or send from the workflow whose Jelou Trigger created the project's integration.",
 };
 
 function findOperation(context: IExecuteFunctions): Operation {
@@ -33,71 +45,87 @@ function findOperation(context: IExecuteFunctions): Operation {
 	return operation;
 }
 
-/** The credential to use for a request: for one that is signed, with the secret that this workflow may sign with. */
-function forRequest(
-	context: IExecuteFunctions,
-	loaded: LoadedCredential,
-	request: JelouRequest,
-): LoadedCredential {
-	if (request.target !== 'chatbot') return loaded;
-	if (loaded.signingSecret !== '') return loaded;
-	const registration = readRegistration(context.getWorkflowStaticData('global'), loaded);
-	const secret = sendingSecret(loaded, registration);
-	if (secret === undefined) {
-		throw new FieldError(
-			'No signing secret is known, so nothing can be sent',
-			"Fill in Signing Secret in the Jelou credential, or send from the workflow whose Jelou Trigger created the project's integration.",
-		);
-	}
-	return withSigningSecret(loaded, secret);
-}
-
-async function runItem(
-	context: IExecuteFunctions,
-	operation: Operation,
-	loaded: LoadedCredential,
-	itemIndex: number,
-): Promise<INodeExecutionData> {
-	const item = new ItemParameters(context, itemIndex);
-	const settings = item.collection('options');
-	const projectId = entryText(settings, 'projectId') || loaded.projectId;
-	const request = operation.prepare(item, { projectId });
-	const timeout = Number(entryText(settings, 'timeout')) * 1000 || DEFAULT_TIMEOUT_MS;
-	const credential = forRequest(context, { ...loaded, projectId }, request);
-	const answer = await call(context, credential, request, { timeout, itemIndex });
-	const json = settings.simplify === false ? answer.envelope : answer.data;
-	return { json: { ...operation.summary?.(request), ...json }, pairedItem: { item: itemIndex } };
-}
-
-/** Gives any error the node, the item and, where it came from a field, the advice. */
-function toItemError(
-	context: IExecuteFunctions,
-	error: unknown,
-	itemIndex: number,
-): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	const node = context.getNode();
-	if (error instanceof FieldError) return toFieldError(node, error, itemIndex);
-	if (error instanceof InvalidUrlError) {
-		const advice = 'Correct the ID: it is not one that Jelou could have given.';
-		return toFieldError(node, { message: error.message, advice }, itemIndex);
-	}
-	return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
+/** Gives the credential to use for a request, worked out once per project: for messages with the secret to sign with. */
+function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
+	const signing = new Map<string, LoadedCredential>();
+	return (target: JelouRequest['target'], projectId: string): LoadedCredential => {
+		const credential = projectId === loaded.projectId ? loaded : { ...loaded, projectId };
+		if (target !== 'chatbot' || loaded.signingSecret !== '') return credential;
+		const known = signing.get(projectId);
+		if (known) return known;
+		const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
+		const secret = sendingSecret(credential, registration);
+		if (secret === undefined) throw new FieldError(NO_SECRET.message, NO_SECRET.advice);
+		signing.set(projectId, withSigningSecret(credential, secret));
+		return withSigningSecret(credential, secret);
+	};
 }
 
 /** Runs the chosen operation for every input item: the one loop, the one place that catches. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const count = context.getInputData().length;
+	if (count === 0) return [[]];
 	const operation = findOperation(context);
 	const loaded = await loadCredential(context);
-	const output: INodeExecutionData[] = [];
-	for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex++) {
+	const signal = context.getExecutionCancelSignal();
+	const credentialFor = credentialsFor(context, loaded);
+	const reader = new ParameterReader(context);
+	const batch = new Batch(context, count);
+	/** Items that are ready to go, or why they are not. Each is dropped when it is run. */
+	const prepared = new Map<number, Prepared | { error: unknown }>();
+
+	function prepare(index: number): Prepared | { error: unknown } {
+		const known = prepared.get(index);
+		if (known) return known;
+		let result: Prepared | { error: unknown };
 		try {
-			output.push(await runItem(context, operation, loaded, itemIndex));
+			const item = new ItemParameters((name) => reader.read(name, index), index);
+			const settings = readSettings(item);
+			const projectId = settings.projectId || loaded.projectId;
+			const request = operation.prepare(item, { projectId, environment: loaded.environment });
+			result = { request, settings, projectId };
 		} catch (error) {
-			const itemError = toItemError(context, error, itemIndex);
-			if (!context.continueOnFail()) throw itemError;
-			output.push({ json: { error: itemError.message }, error: itemError, pairedItem: { item: itemIndex } });
+			result = { error };
+		}
+		prepared.set(index, result);
+		return result;
+	}
+
+	function laneOf(index: number): string | undefined {
+		const item = prepare(index);
+		return 'error' in item ? undefined : operation.lane?.(item.request);
+	}
+
+	async function run(index: number): Promise<void> {
+		const item = prepare(index);
+		prepared.delete(index);
+		try {
+			if ('error' in item) throw item.error;
+			const { projectId, request, settings } = item;
+			const { maxRetries, simplify, timeout } = settings;
+			const credential = credentialFor(request.target, projectId);
+			const answer = await call(context, credential, request, {
+				timeout,
+				maxRetries,
+				itemIndex: index,
+				signal,
+			});
+			batch.succeed(index, {
+				...operation.summary?.(request),
+				...(simplify ? answer.data : answer.envelope),
+			});
+		} catch (error) {
+			batch.fail(index, error);
 		}
 	}
-	return [output];
+
+	const first = prepare(0);
+	await runInLanes(count, {
+		// A first item that is wrong fails by itself, and says why.
+		concurrency: 'error' in first ? DEFAULT_CONCURRENCY : first.settings.concurrency,
+		laneOf,
+		run,
+		isStopped: () => batch.isStopped || signal?.aborted === true,
+	});
+	return batch.result(signal?.aborted === true);
 }

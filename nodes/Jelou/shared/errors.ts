@@ -5,7 +5,8 @@ import type { JelouCredential } from './credential';
 import type { JelouRequest } from './types';
 
 /** A call that failed: Jelou answered with an error, or there was no answer at all. */
-export type Failure = { kind: 'answer'; status: number; body: unknown } | { kind: 'network'; code: string };
+export type Failure =
+	{ kind: 'answer'; status: number; body: unknown; retryAfter?: unknown } | { kind: 'network'; code: string };
 
 interface Explanation {
 	message: string;

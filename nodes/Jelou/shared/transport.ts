@@ -10,6 +10,7 @@ import { parseBody } from './answers';
 import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
 import { urlOf } from './endpoints';
 import { toApiError, type Failure } from './errors';
+import { isRepeatable, pause, retryDelay } from './retry';
 import { isObject, type JelouAnswer, type JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;
@@ -17,8 +18,12 @@ export type RequestContext = IExecuteFunctions | IHookFunctions;
 export interface CallOptions {
 	/** How long to wait for an answer, in milliseconds. */
 	timeout: number;
+	/** How often a call that may be repeated is made again. */
+	maxRetries: number;
 	/** The item that the call belongs to; absent in a trigger. */
 	itemIndex?: number;
+	/** Ends the waiting between attempts. */
+	signal?: AbortSignal;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -46,9 +51,10 @@ function toHttpOptions(
 
 /** Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. */
 function networkCode(error: unknown): string {
-	for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth++) {
+	let current = error;
+	for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
 		if ('code' in current && typeof current.code === 'string') return current.code;
-		current = current.cause;
+		current = 'cause' in current ? current.cause : undefined;
 	}
 	return '';
 }
@@ -62,32 +68,60 @@ function toAnswer(envelope: IDataObject): JelouAnswer {
 	return { envelope, data: isObject(envelope.data) ? envelope.data : envelope };
 }
 
-/** Makes one call and says how it went, without throwing for what Jelou or the network did. */
-export async function tryCall(
+async function attempt(
 	context: RequestContext,
 	credential: LoadedCredential,
-	request: JelouRequest,
-	{ timeout }: CallOptions,
+	options: IHttpRequestOptions,
 ): Promise<JelouAnswer | Failure> {
-	const options = toHttpOptions(credential, request, timeout);
 	let response: unknown;
 	try {
-		response = await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_NAME, options, {
-			credentialsDecrypted: credential.decrypted,
-		});
+		// A copy, because n8n writes into what it is given.
+		response = await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL_NAME,
+			{ ...options },
+			{ credentialsDecrypted: credential.decrypted },
+		);
 	} catch (error) {
 		return { kind: 'network', code: networkCode(error) };
 	}
 	if (!isObject(response) || typeof response.statusCode !== 'number') return { kind: 'network', code: '' };
-	const { statusCode: status, body } = response;
+	const { statusCode: status, body, headers } = response;
 	const envelope = parseBody(body);
 	const isAccepted = status >= 200 && status < 300;
-	if (!isAccepted || (envelope === undefined && !isBlank(body))) return { kind: 'answer', status, body };
+	if (!isAccepted || (envelope === undefined && !isBlank(body))) {
+		return {
+			kind: 'answer',
+			status,
+			body,
+			retryAfter: isObject(headers) ? headers['retry-after'] : undefined,
+		};
+	}
 	return toAnswer(envelope ?? {});
 }
 
 /**
- * Makes one call to Jelou.
+ * Makes a call, again where that is safe, and says how it went without throwing for what Jelou or the network did.
+ * Every attempt sends the same bytes, so a repeated message keeps its ID and signature.
+ */
+export async function tryCall(
+	context: RequestContext,
+	credential: LoadedCredential,
+	request: JelouRequest,
+	{ timeout, maxRetries, signal }: CallOptions,
+): Promise<JelouAnswer | Failure> {
+	const options = toHttpOptions(credential, request, timeout);
+	for (let failed = 0; ; failed++) {
+		const result = await attempt(context, credential, options);
+		if (!('kind' in result) || failed >= maxRetries) return result;
+		if (!isRepeatable(result, request.method === 'GET')) return result;
+		await pause(retryDelay(result, failed), signal);
+		if (signal?.aborted) return result;
+	}
+}
+
+/**
+ * Makes one call to Jelou, again where that is safe.
  *
  * @throws NodeApiError when Jelou refused it or did not answer; says what to do, and holds no key, secret or signature
  * @throws InvalidUrlError when an ID cannot be part of a path

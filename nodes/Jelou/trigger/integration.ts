@@ -6,7 +6,7 @@ import { toApiError } from '../shared/errors';
 import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../shared/transport';
 import type { Integration, JelouAnswer, JelouRequest } from '../shared/types';
 
-const TIMEOUT = { timeout: DEFAULT_TIMEOUT_MS };
+const OPTIONS = { timeout: DEFAULT_TIMEOUT_MS, maxRetries: 2 };
 
 function request(
 	credential: LoadedCredential,
@@ -39,7 +39,7 @@ export async function getIntegration(
 	credential: LoadedCredential,
 ): Promise<Integration | undefined> {
 	const get = request(credential, 'GET');
-	const result = await tryCall(context, credential, get, TIMEOUT);
+	const result = await tryCall(context, credential, get, OPTIONS);
 	if (!('kind' in result)) return toIntegration(result);
 	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou)
 		return undefined;
@@ -57,7 +57,7 @@ export async function createIntegration(
 	webhookUrl: string,
 ): Promise<{ signingSecret: string }> {
 	const { signingSecret } = toIntegration(
-		await call(context, credential, request(credential, 'POST', webhookUrl), TIMEOUT),
+		await call(context, credential, request(credential, 'POST', webhookUrl), OPTIONS),
 	);
 	if (signingSecret !== undefined) return { signingSecret };
 	throw new NodeOperationError(
@@ -76,7 +76,7 @@ export async function updateIntegration(
 	credential: LoadedCredential,
 	webhookUrl: string,
 ): Promise<void> {
-	await call(context, credential, request(credential, 'PATCH', webhookUrl), TIMEOUT);
+	await call(context, credential, request(credential, 'PATCH', webhookUrl), OPTIONS);
 }
 
 /** Deletes the integration, and its secret with it, for good. One that is gone already is fine. */
@@ -84,7 +84,7 @@ export async function deleteIntegration(
 	context: IHookFunctions,
 	credential: LoadedCredential,
 ): Promise<void> {
-	const result = await tryCall(context, credential, request(credential, 'DELETE'), TIMEOUT);
+	const result = await tryCall(context, credential, request(credential, 'DELETE'), OPTIONS);
 	if (!('kind' in result)) return;
 	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou) return;
 	throw toApiError(context.getNode(), result, request(credential, 'DELETE'), credential);

@@ -8,6 +8,7 @@ import {
 import {
 	Workflow,
 	type IDataObject,
+	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
@@ -140,31 +141,40 @@ export class Engine {
 
 	/** Runs the action node over these items, as one execution. */
 	async run(parameters: INodeParameters, items: IDataObject[], extra: Partial<INode> = {}): Promise<IRun> {
+		return await this.start(parameters, items, extra);
+	}
+
+	/** Begins an execution, which can be cancelled as n8n's Stop button does. */
+	start(parameters: INodeParameters, items: IDataObject[], extra: Partial<INode> = {}) {
 		const node = this.node('jelou', parameters, extra);
 		const workflow = this.workflow(node);
-		const data = { id: workflow.id, name: '', nodes: [node], connections: {}, active: false };
 		const now = new Date();
 		const hooks = new ExecutionLifecycleHooks('manual', '1', {
-			...data,
+			id: workflow.id,
+			name: '',
+			nodes: [node],
+			connections: {},
+			active: false,
 			isArchived: false,
 			createdAt: now,
 			updatedAt: now,
 			activeVersionId: null,
 		});
 		const execute = new WorkflowExecute(this.additionalData({ hooks }), 'manual');
-		return await execute.run({
-			workflow,
-			startNode: node,
-			triggerToStartFrom: {
-				name: node.name,
-				data: { data: { main: [items.map((json) => ({ json }))] } } as never,
-			},
-		});
+		const main = [items.map((json) => ({ json }))];
+		const trigger = { name: node.name, data: { data: { main } } as never };
+		return execute.run({ workflow, startNode: node, triggerToStartFrom: trigger });
 	}
 
 	/** Sends one request with the credential through n8n's own helpers, as the HTTP Request node does. */
-	async request(helper: Probe['helper'], request: Probe['request']): Promise<IRun> {
-		Object.assign(probe, { helper, request });
+	async request(
+		helper: 'httpRequestWithAuthentication' | 'requestWithAuthentication',
+		request: Partial<IHttpRequestOptions> & { uri?: string },
+	): Promise<IRun> {
+		probe.action = async (context) => {
+			await context.helpers[helper].call(context, 'jelouApi', { ...request } as IHttpRequestOptions);
+			return [];
+		};
 		return await this.run({}, [{}], { type: 'probe' });
 	}
 

@@ -1,10 +1,8 @@
-import type { IExecuteFunctions, IHttpRequestOptions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
-/** A node that sends one request with the Jelou credential, as n8n's own HTTP Request node does. */
+/** A node that does in n8n's engine what a test asks for. Each object that `action` gives becomes an item. */
 export class Probe implements INodeType {
-	/** The older helper calls the URL `uri`. */
-	request: Partial<IHttpRequestOptions> & { uri?: string } = {};
-	helper: 'httpRequestWithAuthentication' | 'requestWithAuthentication' = 'httpRequestWithAuthentication';
+	action: (context: IExecuteFunctions) => IDataObject[] | Promise<IDataObject[]> = () => [];
 
 	description: INodeType['description'] = {
 		displayName: 'Probe',
@@ -16,13 +14,12 @@ export class Probe implements INodeType {
 		inputs: ['main'],
 		outputs: ['main'],
 		credentials: [{ name: 'jelouApi', required: true }],
-		properties: [],
+		properties: [{ displayName: 'Value', name: 'value', type: 'string', default: '' }],
 	};
 
 	// n8n calls `execute` with the context as `this`, so the probe is kept in a variable.
 	execute: INodeType['execute'] = ((probe) =>
 		async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-			await this.helpers[probe.helper].call(this, 'jelouApi', probe.request as IHttpRequestOptions);
-			return [[{ json: {} }]];
+			return [(await probe.action(this)).map((json) => ({ json }))];
 		})(this);
 }

@@ -16,7 +16,7 @@ export const get: Operation = {
 		options(),
 	],
 	prepare(item, { projectId }) {
-		const conversationId = item.id('conversationId', 'Conversation ID');
+		const conversationId = item.pathId('conversationId', 'Conversation ID');
 		return {
 			target: 'gateway',
 			method: 'GET',

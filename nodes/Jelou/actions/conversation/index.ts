@@ -1,10 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { shownFor } from '../fields';
+import { close } from './close.operation';
 import { get } from './get.operation';
 import { start } from './start.operation';
 
-export const operations = { get, start };
+export const operations = { close, get, start };
 
 export const fields: INodeProperties[] = [
 	{
@@ -14,6 +15,12 @@ export const fields: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['conversation'] } },
 		options: [
+			{
+				name: 'Close',
+				value: 'close',
+				action: 'Close a conversation',
+				description: "End a user's conversation, with a closing message if you like",
+			},
 			{
 				name: 'Get',
 				value: 'get',
@@ -29,6 +36,7 @@ export const fields: INodeProperties[] = [
 		],
 		default: 'get',
 	},
+	...shownFor('conversation', 'close', operations.close.fields),
 	...shownFor('conversation', 'get', operations.get.fields),
 	...shownFor('conversation', 'start', operations.start.fields),
 ];

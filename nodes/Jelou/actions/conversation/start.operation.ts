@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { botId, options, userId } from '../fields';
-import type { Operation } from '../operation';
+import { userLane, type Operation } from '../operation';
 import { FieldError, entryObject, entryText } from '../parameters';
 
 const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
@@ -99,4 +99,5 @@ export const start: Operation = {
 			},
 		};
 	},
+	lane: userLane,
 };

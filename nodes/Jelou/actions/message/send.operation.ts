@@ -111,6 +111,7 @@ export const send: Operation = {
 			},
 		};
 	},
+	lane: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
 	summary({ body = {} }) {
 		const value = isObject(body.value) ? body.value : {};
 		return { messageId: value.id, roomId: body.room_id, type: value.type };

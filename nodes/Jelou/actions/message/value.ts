@@ -42,7 +42,7 @@ function isMessageType(value: string): value is MessageType {
 }
 
 function mediaOf(item: ItemParameters): { url: string; mime_type: string } {
-	const address = item.id('mediaUrl', 'Media URL');
+	const address = item.required('mediaUrl', 'Media URL').trim();
 	const url = URL.canParse(address) ? new URL(address) : undefined;
 	if (url?.protocol !== 'https:') {
 		throw new FieldError(

@@ -1,0 +1,70 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { botId, options, userId } from '../fields';
+import { userLane, type Operation } from '../operation';
+import { FieldError, entryObject } from '../parameters';
+
+function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataObject | undefined {
+	const payload = entryObject(fields, 'redirectPayload', 'Redirect Payload');
+	if (payload === undefined)
+		return closingMessage === '' ? undefined : { type: 'text', text: closingMessage };
+	if (closingMessage !== '') {
+		throw new FieldError(
+			'Closing Message and Redirect Payload are both filled in',
+			'Jelou takes one of them: empty Closing Message, or remove Redirect Payload.',
+		);
+	}
+	return { type: 'edge', ...payload };
+}
+
+/** Closes a user's conversation (Jelou's page "Close conversation"). */
+export const close: Operation = {
+	fields: [
+		botId,
+		userId,
+		{
+			displayName: 'Closing Message',
+			name: 'closingMessage',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: 'e.g. Thank you for writing to us',
+			description: 'Last text that the user reads. Leave it empty to close without a word.',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				{
+					displayName: 'Redirect Payload',
+					name: 'redirectPayload',
+					type: 'json',
+					default: '{\n  "type": "edge"\n}',
+					description:
+						'JSON object that sends the user on to another part of a Jelou flow, instead of a text',
+				},
+			],
+		},
+		options(),
+	],
+	prepare(item, { projectId }) {
+		const redirectPayload = redirectPayloadOf(
+			item.text('closingMessage', 'Closing Message'),
+			item.collection('additionalFields'),
+		);
+		return {
+			target: 'gateway',
+			method: 'POST',
+			path: ['v1', 'external-support', projectId, 'conversations', 'close'],
+			body: {
+				botId: item.id('botId', 'Bot ID'),
+				userId: item.id('userId', 'User ID'),
+				...(redirectPayload === undefined ? {} : { redirectPayload }),
+			},
+		};
+	},
+	lane: userLane,
+};

@@ -1,0 +1,81 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { FieldError, entryText, type ItemParameters } from '../parameters';
+import type { PrepareContext } from '../operation';
+
+/** What creating and updating an integration share. */
+
+export const webhookUrl: INodeProperties = {
+	displayName: 'Webhook URL',
+	name: 'webhookUrl',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://n8n.example.com/webhook/jelou',
+	description: 'Public HTTPS address that Jelou posts the events of the project to',
+};
+
+export const additionalFields: INodeProperties = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [
+		{
+			displayName: 'Authentication Type',
+			name: 'authType',
+			type: 'options',
+			options: [
+				{ name: 'API Key', value: 'api_key', description: 'Sent as X-API-Key' },
+				{ name: 'Basic', value: 'basic', description: 'Sent as Authorization: Basic' },
+				{ name: 'Bearer', value: 'bearer', description: 'Sent as Authorization: Bearer' },
+				{ name: 'None', value: 'no_auth' },
+			],
+			default: 'no_auth',
+			description: 'How Jelou authenticates itself at the webhook, beside its signature',
+		},
+		{
+			displayName: 'Authorization',
+			name: 'authorization',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'The token, key or password that Jelou sends to the webhook',
+		},
+	],
+};
+
+function authenticationOf(fields: IDataObject): IDataObject {
+	const authType = entryText(fields, 'authType');
+	const authorization = entryText(fields, 'authorization');
+	if (authorization !== '' && (authType === '' || authType === 'no_auth')) {
+		throw new FieldError(
+			'Authorization has no Authentication Type',
+			'Choose how it is sent: add Authentication Type, and not None.',
+		);
+	}
+	if (authorization === '' && authType !== '' && authType !== 'no_auth') {
+		throw new FieldError('Authorization is empty', 'Enter what Jelou shall send to the webhook.');
+	}
+	return { ...(authType === '' ? {} : { authType }), ...(authorization === '' ? {} : { authorization }) };
+}
+
+/**
+ * The body that creates or updates an integration.
+ *
+ * @throws FieldError for a webhook URL that is not HTTPS, and an authorization without its type
+ */
+export function integrationBody(item: ItemParameters, { environment }: PrepareContext): IDataObject {
+	const url = item.text('webhookUrl', 'Webhook URL').trim();
+	const protocols = environment === 'custom' ? ['https:', 'http:'] : ['https:'];
+	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {
+		throw new FieldError(
+			'Webhook URL is not an HTTPS URL',
+			'Jelou posts to HTTPS only: enter a URL that begins with https://.',
+		);
+	}
+	return {
+		...(url === '' ? {} : { webhookUrl: url }),
+		...authenticationOf(item.collection('additionalFields')),
+	};
+}

@@ -1,0 +1,28 @@
+import { options } from '../fields';
+import type { Operation } from '../operation';
+import { additionalFields, integrationBody, webhookUrl } from './body';
+
+/** Creates the project's integration (Jelou's page "Create integration"). The answer shows the signing secret, once. */
+export const create: Operation = {
+	fields: [
+		{
+			displayName:
+				'The output holds the signing secret, which Jelou never shows again: paste it into the Jelou credential.',
+			name: 'secretNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ ...webhookUrl, required: true },
+		additionalFields,
+		options(),
+	],
+	prepare(item, context) {
+		item.required('webhookUrl', 'Webhook URL');
+		return {
+			target: 'gateway',
+			method: 'POST',
+			path: ['v1', 'external-support', context.projectId],
+			body: integrationBody(item, context),
+		};
+	},
+};

@@ -1,0 +1,19 @@
+import { options } from '../fields';
+import type { Operation } from '../operation';
+
+/** Deletes the integration, and its signing secret with it, for good (Jelou's page "Delete integration"). */
+export const deleteIntegration: Operation = {
+	fields: [
+		{
+			displayName:
+				'This cannot be undone: Jelou stops sending events, and the signing secret is lost. A new integration gets a new one.',
+			name: 'deleteNotice',
+			type: 'notice',
+			default: '',
+		},
+		options(),
+	],
+	prepare(_item, { projectId }) {
+		return { target: 'gateway', method: 'DELETE', path: ['v1', 'external-support', projectId] };
+	},
+};

@@ -1,0 +1,10 @@
+import { options } from '../fields';
+import type { Operation } from '../operation';
+
+/** Reads the project's integration and its webhook URL (Jelou's page "Get integration"). Never shows the secret. */
+export const get: Operation = {
+	fields: [options()],
+	prepare(_item, { projectId }) {
+		return { target: 'gateway', method: 'GET', path: ['v1', 'external-support', projectId] };
+	},
+};

@@ -1,0 +1,25 @@
+import { options } from '../fields';
+import type { Operation } from '../operation';
+import { FieldError } from '../parameters';
+import { additionalFields, integrationBody, webhookUrl } from './body';
+
+/** Changes the integration; its signing secret stays (Jelou's page "Update integration"). */
+export const update: Operation = {
+	fields: [
+		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave it empty to keep it.` },
+		additionalFields,
+		options(),
+	],
+	prepare(item, context) {
+		const body = integrationBody(item, context);
+		if (Object.keys(body).length === 0) {
+			throw new FieldError('Webhook URL is empty', 'Fill in Webhook URL, or add a field to change.');
+		}
+		return {
+			target: 'gateway',
+			method: 'PATCH',
+			path: ['v1', 'external-support', context.projectId],
+			body,
+		};
+	},
+};

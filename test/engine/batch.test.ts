@@ -1,0 +1,176 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { trafficOf, type Sandbox } from '../../sandbox';
+import { Engine, errorOf, outputOf } from './support/engine';
+import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+
+let sandbox: Sandbox;
+let secret: string;
+/** Rooms of the demo bot, one for each of many users. */
+let rooms: Array<{ room: string; user: string }>;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	const project = sandbox.store.projects.get(PROJECT);
+	const bot = project?.bots[0];
+	if (project === undefined || bot === undefined) throw new Error('No demo project.');
+	rooms = Array.from({ length: 20 }, (_, n) => {
+		const user = { id: `user-${String(n)}`, name: `User ${String(n)}`, createdAt: '' };
+		project.users.push(user);
+		return { room: sandbox.store.roomOf(project, bot, user).id, user: user.id };
+	});
+});
+afterAll(async () => sandbox.close());
+beforeEach(() => {
+	sandbox.setFaults({});
+	sandbox.store.messages.clear();
+	sandbox.store.requests.length = 0;
+});
+
+const engine = () => new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) });
+const send = (options: INodeParameters = {}) => ({
+	resource: 'message',
+	operation: 'send',
+	roomId: '={{ $json.room }}',
+	botId: BOT,
+	userId: '={{ $json.user }}',
+	text: '={{ $json.text }}',
+	options,
+});
+/** Items that go round the rooms, numbered from 0. */
+const itemsFor = (count: number, roomCount = rooms.length) =>
+	Array.from({ length: count }, (_, n) => ({ ...rooms[n % roomCount], text: `message ${String(n)}` }));
+const textsIn = (room: string) =>
+	(sandbox.store.messages.get(room) ?? []).map(({ content }) => ('body' in content ? content.body : ''));
+const allTexts = () => [...sandbox.store.messages.keys()].flatMap(textsIn);
+/** Spreads the answers, so that requests would overtake each other if they could. */
+const spread = () => sandbox.setFaults({ latencyMs: 5 });
+
+test('each room gets its messages in input order, and the output is in input order', async () => {
+	spread();
+	const items = itemsFor(120);
+	const run = await engine().run(send({ concurrency: 25 }), items);
+	expect(errorOf(run)).toBeUndefined();
+	for (const [n, { room }] of rooms.entries()) {
+		const expected = items.filter((_, index) => index % rooms.length === n).map(({ text }) => text);
+		expect(textsIn(room)).toEqual(expected);
+	}
+	expect(outputOf(run).map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+	expect(outputOf(run).map(({ json }) => json.roomId)).toEqual(items.map(({ room }) => room));
+});
+
+test('messages of one room are never under way together, and no more than asked for are', async () => {
+	spread();
+	await engine().run(send({ concurrency: 7 }), itemsFor(140));
+	expect(trafficOf(sandbox.store.requests)).toEqual({ requests: 140, mostUnderWay: 7, roomOverlaps: 0 });
+	sandbox.store.requests.length = 0;
+	await engine().run(send({ concurrency: 25 }), itemsFor(15, 1));
+	expect(trafficOf(sandbox.store.requests)).toEqual({ requests: 15, mostUnderWay: 1, roomOverlaps: 0 });
+});
+
+test('when an item fails the run stops: nothing new starts, and the error accounts for every item', async () => {
+	const items: IDataObject[] = itemsFor(40);
+	items[10] = { ...items[10], text: '' };
+	const run = await engine().run(send({ concurrency: 5 }), items);
+	const sent = allTexts().length;
+	expect(sent).toBeLessThan(40);
+	const error = errorOf(run);
+	expect(error?.message).toBe('Text is empty');
+	expect(error?.context?.itemIndex).toBe(10);
+	expect(error?.description).toContain(`Of 40 items, ${String(sent)} were done, 1 failed (item 10), `);
+	expect(error?.description).toMatch(/were not started \(item \d+ to 39\)\.$/);
+});
+
+test('going on after errors, every item is there once: done, or with its error', async () => {
+	const items: IDataObject[] = itemsFor(30);
+	items[3] = { ...items[3], room: 'no such room' };
+	items[7] = { ...items[7], text: '' };
+	items[11] = { ...items[11], room: 'unknown-room' };
+	const run = await engine().run(send(), items, { onError: 'continueRegularOutput' });
+	expect(errorOf(run)).toBeUndefined();
+	const output = outputOf(run);
+	expect(output.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+	const errors = output.flatMap(({ json }, index) => (json.error === undefined ? [] : [[index, json.error]]));
+	expect(errors).toEqual([
+		[3, 'Room ID is not an ID'],
+		[7, 'Text is empty'],
+		[11, 'Jelou did not find it (404)'],
+	]);
+	expect(allTexts()).toHaveLength(27);
+});
+
+test('with an error output, the items part, each linked to its own', async () => {
+	const items: IDataObject[] = itemsFor(4);
+	items[1] = { ...items[1], text: '' };
+	const run = await engine().run(send(), items, { onError: 'continueErrorOutput' });
+	expect(outputOf(run, 0).map(({ pairedItem }) => pairedItem)).toEqual([
+		{ item: 0 },
+		{ item: 2 },
+		{ item: 3 },
+	]);
+	expect(outputOf(run, 1)).toEqual([
+		expect.objectContaining({
+			json: expect.objectContaining({
+				error: 'Text is empty',
+				message: expect.stringMatching(/^Fill in Text/),
+			}),
+			pairedItem: { item: 1 },
+		}),
+	]);
+});
+
+describe('what is sent again, and what is not', () => {
+	const one = () => itemsFor(1);
+	const ids = () =>
+		sandbox.store.requests.map(
+			({ rawBody }) => (JSON.parse(rawBody.toString()) as { value: { id: string } }).value.id,
+		);
+
+	test.each([
+		[429, { retryAfter: '0' }],
+		[503, {}],
+	])('%i is: with the same message ID and the same signature', async (status, extra) => {
+		sandbox.setFaults({ respond: { status, times: 2, ...extra } });
+		const run = await engine().run(send(), one());
+		expect(errorOf(run)).toBeUndefined();
+		expect(ids()).toHaveLength(3);
+		expect(new Set(ids()).size).toBe(1);
+		expect(new Set(sandbox.store.requests.map(({ headers }) => headers['x-jelou-signature'])).size).toBe(1);
+		expect(allTexts()).toHaveLength(1);
+	});
+
+	test.each([
+		['a 500', { respond: { status: 500 } }],
+		['a 502', { respond: { status: 502 } }],
+		['a connection that breaks after Jelou took the message', { dropAfterProcessing: true }],
+	])('%s is not: the user would see it twice', async (_name, faults) => {
+		sandbox.setFaults(faults);
+		const run = await engine().run(send(), one());
+		expect(errorOf(run)).toBeDefined();
+		expect(sandbox.store.requests).toHaveLength(1);
+	});
+
+	test('a time-out is not, and the error says that it may have arrived', async () => {
+		sandbox.setFaults({ latencyMs: 2_000 });
+		const run = await engine().run(send({ timeout: 1 }), one());
+		expect(errorOf(run)?.description).toMatch(/unknown whether Jelou processed/);
+		expect(sandbox.store.requests).toHaveLength(1);
+	});
+
+	test('a read is, whatever happened to it', async () => {
+		sandbox.setFaults({ drop: true, times: 2 });
+		const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
+		const run = await engine().run(get, [{}]);
+		expect(errorOf(run)?.message).toBe('Jelou did not find it (404)');
+		expect(sandbox.store.requests).toHaveLength(3);
+	});
+
+	test('no more often than the options say', async () => {
+		sandbox.setFaults({ respond: { status: 429 } });
+		await engine().run(send({ maxRetries: 1 }), one());
+		expect(sandbox.store.requests).toHaveLength(2);
+		sandbox.store.requests.length = 0;
+		await engine().run(send({ maxRetries: 0 }), one());
+		expect(sandbox.store.requests).toHaveLength(1);
+	});
+});

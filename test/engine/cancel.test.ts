@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import type { Sandbox } from '../../sandbox';
+import { Engine } from './support/engine';
+import { BOT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+});
+afterAll(async () => sandbox.close());
+beforeEach(() => {
+	sandbox.store.requests.length = 0;
+});
+
+const engine = () => new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) });
+const send = { resource: 'message', operation: 'send', botId: BOT, userId: USER, text: 'x' };
+const parameters = () => ({ ...send, roomId });
+const items = Array.from({ length: 50 }, () => ({}));
+const requests = () => sandbox.store.requests.length;
+
+test('cancelled in the middle: nothing new is sent', async () => {
+	sandbox.setFaults({ latencyMs: 30 });
+	const execution = engine().start(parameters(), items);
+	await waitUntil('some messages', () => Promise.resolve(requests() >= 3));
+	execution.cancel();
+	const atCancel = requests();
+	await execution.catch(() => undefined);
+	await sleep(300);
+	expect(requests()).toBe(atCancel);
+});
+
+test('cancelled while waiting to try again: it is not tried again', async () => {
+	sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
+	const execution = engine().start(parameters(), [{}]);
+	await waitUntil('the first attempt', () => Promise.resolve(requests() === 1));
+	execution.cancel();
+	await execution.catch(() => undefined);
+	await sleep(1_500);
+	expect(requests()).toBe(1);
+});

@@ -1,0 +1,62 @@
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { Engine, errorOf, outputOf } from './support/engine';
+import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+});
+afterEach(async () => sandbox.close());
+
+const engine = () => new Engine({ credential: credentialFor(sandbox) });
+const integration = (operation: string, extra = {}) => ({ resource: 'integration', operation, ...extra });
+const existing = () => sandbox.store.projects.get(PROJECT)?.integration;
+const URL_ONE = 'https://n8n.example.com/one';
+
+test('an integration is created, read, changed and deleted', async () => {
+	const created = outputOf(await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]))[0]?.json;
+	expect(created).toMatchObject({ webhookUrl: URL_ONE, signingSecret: existing()?.signingSecret });
+
+	const read = outputOf(await engine().run(integration('get'), [{}]))[0]?.json;
+	expect(read).toMatchObject({ brainId: PROJECT, webhookUrl: URL_ONE });
+	expect(read).not.toHaveProperty('signingSecret');
+
+	const secret = existing()?.signingSecret;
+	const additionalFields = { authType: 'bearer', authorization: 'token' };
+	const changed = { webhookUrl: 'https://n8n.example.com/two', additionalFields };
+	await engine().run(integration('update', changed), [{}]);
+	expect(existing()).toMatchObject({
+		webhookUrl: changed.webhookUrl,
+		signingSecret: secret,
+		...additionalFields,
+	});
+
+	expect(errorOf(await engine().run(integration('delete'), [{}]))).toBeUndefined();
+	expect(existing()).toBeNull();
+});
+
+test('what does not exist, or exists already, is said in plain words', async () => {
+	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe('Jelou did not find it (404)');
+	await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);
+	const again = await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);
+	expect(errorOf(again)?.message).toBe('It exists already in Jelou (409)');
+});
+
+test('a conversation is closed, with a closing message', async () => {
+	const { conversationId } = openRoom(sandbox);
+	const close = {
+		resource: 'conversation',
+		operation: 'close',
+		botId: BOT,
+		userId: USER,
+		closingMessage: 'Adiós',
+	};
+	const run = await engine().run(close, [{}]);
+	expect(errorOf(run)).toBeUndefined();
+	expect(sandbox.store.conversations.get(conversationId)?.state).toBe('closed');
+	expect(JSON.parse(sandbox.store.requests.at(-1)?.rawBody.toString() ?? '')).toEqual({
+		botId: BOT,
+		userId: USER,
+		redirectPayload: { type: 'text', text: 'Adiós' },
+	});
+});

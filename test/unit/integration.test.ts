@@ -1,0 +1,62 @@
+import { operations } from '../../nodes/Jelou/actions/integration';
+import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { itemWith } from './support/item';
+
+const { create, get, update } = operations;
+const production = { projectId: 'p', environment: 'production' };
+const custom = { projectId: 'p', environment: 'custom' };
+const path = ['v1', 'external-support', 'p'];
+const url = 'https://n8n.example.com/webhook';
+
+test('each operation is one request', () => {
+	const item = itemWith({ webhookUrl: ` ${url} ` });
+	const body = { webhookUrl: url };
+	expect(create.prepare(item, production)).toEqual({ target: 'gateway', method: 'POST', path, body });
+	expect(update.prepare(item, production)).toEqual({ target: 'gateway', method: 'PATCH', path, body });
+	expect(get.prepare(item, production)).toEqual({ target: 'gateway', method: 'GET', path });
+	expect(operations.delete.prepare(item, production)).toEqual({ target: 'gateway', method: 'DELETE', path });
+});
+
+test('how Jelou authenticates itself at the webhook', () => {
+	const additionalFields = { authType: 'bearer', authorization: 'token' };
+	expect(create.prepare(itemWith({ webhookUrl: url, additionalFields }), production).body).toEqual({
+		webhookUrl: url,
+		...additionalFields,
+	});
+	expect(update.prepare(itemWith({ additionalFields: { authType: 'no_auth' } }), production).body).toEqual({
+		authType: 'no_auth',
+	});
+});
+
+test('a webhook on plain HTTP is for a custom environment only', () => {
+	const item = itemWith({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
+	expect(() => create.prepare(item, production)).toThrow(/^Webhook URL is not an HTTPS URL/);
+	expect(create.prepare(item, custom).body).toEqual({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
+});
+
+test.each([
+	['no URL', create, {}, /^Webhook URL is empty/],
+	['nothing to change', update, {}, /^Webhook URL is empty/],
+	['no URL but text', create, { webhookUrl: 'n8n.example.com' }, /^Webhook URL is not an HTTPS URL/],
+	[
+		'an authorization without its type',
+		update,
+		{ additionalFields: { authorization: 'x' } },
+		/no Authentication Type/,
+	],
+	[
+		'an authorization with type None',
+		update,
+		{ additionalFields: { authType: 'no_auth', authorization: 'x' } },
+		/no Authentication Type/,
+	],
+	[
+		'a type without authorization',
+		update,
+		{ additionalFields: { authType: 'basic' } },
+		/^Authorization is empty/,
+	],
+])('%s is refused, naming the field', (_name, operation, values, message) => {
+	expect(() => operation.prepare(itemWith(values), production)).toThrow(FieldError);
+	expect(() => operation.prepare(itemWith(values), production)).toThrow(message);
+});

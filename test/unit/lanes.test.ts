@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+
+import { runInLanes } from '../../nodes/Jelou/actions/lanes';
+
+/** A task that has been started and ends when the test says so. */
+interface Running {
+	index: number;
+	end: () => void;
+}
+
+/** Runs items whose ends the test decides, and watches what may never happen. */
+function watch(lanes: Array<string | undefined>, concurrency: number) {
+	const running: Running[] = [];
+	const started: number[] = [];
+	const asked: number[] = [];
+	const overlaps: number[] = [];
+	let most = 0;
+	let isStopped = false;
+	const finished = runInLanes(lanes.length, {
+		concurrency,
+		laneOf: (index) => {
+			asked.push(index);
+			return lanes[index];
+		},
+		run: async (index) => {
+			const lane = lanes[index];
+			if (lane !== undefined && running.some((other) => lanes[other.index] === lane)) overlaps.push(index);
+			started.push(index);
+			await new Promise<void>((resolve) => {
+				running.push({
+					index,
+					end: () => {
+						running.splice(
+							running.findIndex((entry) => entry.index === index),
+							1,
+						);
+						resolve();
+					},
+				});
+				most = Math.max(most, running.length);
+			});
+		},
+		isStopped: () => isStopped,
+	});
+	return {
+		running,
+		started,
+		asked,
+		overlaps,
+		finished,
+		most: () => most,
+		stop: () => (isStopped = true),
+	};
+}
+
+const settle = async () => new Promise((resolve) => setImmediate(resolve));
+
+async function endAll(watched: ReturnType<typeof watch>, pick: (count: number) => number): Promise<void> {
+	await settle();
+	while (watched.running.length > 0) {
+		watched.running[pick(watched.running.length)]?.end();
+		await settle();
+	}
+	await watched.finished;
+}
+
+test('whatever the lanes, the limit and the order in which items end: order, limit and completeness hold', async () => {
+	const lane = fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined });
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(lane, { maxLength: 40 }),
+			fc.integer({ min: 1, max: 8 }),
+			fc.infiniteStream(fc.nat()),
+			async (lanes, concurrency, choices) => {
+				const watched = watch(lanes, concurrency);
+				await endAll(watched, (count) => Number(choices.next().value) % count);
+				expect(watched.overlaps).toEqual([]);
+				expect(watched.most()).toBeLessThanOrEqual(concurrency);
+				expect([...watched.started].sort((a, b) => a - b)).toEqual(lanes.map((_, index) => index));
+				expect(watched.asked).toEqual(lanes.map((_, index) => index));
+				for (const name of new Set(lanes)) {
+					if (name === undefined) continue;
+					const ofLane = watched.started.filter((index) => lanes[index] === name);
+					expect(ofLane).toEqual([...ofLane].sort((a, b) => a - b));
+				}
+			},
+		),
+		{ numRuns: 300 },
+	);
+});
+
+test('as many as allowed are under way whenever enough lanes have work', async () => {
+	const watched = watch(['a', 'a', 'a', 'b', 'c', 'd'], 3);
+	await settle();
+	expect(watched.running.map(({ index }) => index)).toEqual([0, 3, 4]);
+	watched.running[0]?.end();
+	await settle();
+	expect(watched.running.map(({ index }) => index)).toEqual([3, 4, 1]);
+	await endAll(watched, () => 0);
+});
+
+test('once stopped nothing new starts, and what is under way ends first', async () => {
+	const watched = watch(['a', 'b', 'a', 'c', 'd'], 2);
+	await settle();
+	watched.stop();
+	watched.running[0]?.end();
+	await settle();
+	expect(watched.started).toEqual([0, 1]);
+	let isFinished = false;
+	void watched.finished.then(() => (isFinished = true));
+	await settle();
+	expect(isFinished).toBe(false);
+	await endAll(watched, () => 0);
+	expect(watched.started).toEqual([0, 1]);
+});
+
+test('one long lane does not make it look at every item at once', async () => {
+	const watched = watch(
+		Array.from({ length: 5_000 }, () => 'a'),
+		10,
+	);
+	await settle();
+	expect(watched.asked.length).toBeLessThan(1_500);
+	await endAll(watched, () => 0);
+	expect(watched.started).toHaveLength(5_000);
+	expect(watched.started).toEqual([...watched.started].sort((a, b) => a - b));
+});
+
+test('no items are no work', async () => {
+	await expect(
+		runInLanes(0, { concurrency: 1, laneOf: () => '', run: async () => {}, isStopped: () => false }),
+	).resolves.toBeUndefined();
+});

@@ -1,0 +1,120 @@
+import type { Failure } from '../../nodes/Jelou/shared/errors';
+import { isRepeatable, pause, readRetryAfter, retryDelay } from '../../nodes/Jelou/shared/retry';
+
+const answer = (status: number, retryAfter?: string): Failure => ({
+	kind: 'answer',
+	status,
+	body: '',
+	retryAfter,
+});
+const network = (code: string): Failure => ({ kind: 'network', code });
+
+describe('what surely was not processed is repeated, whatever the call', () => {
+	test.each([
+		network('ECONNREFUSED'),
+		network('ENOTFOUND'),
+		network('EAI_AGAIN'),
+		network('EHOSTUNREACH'),
+		network('ENETUNREACH'),
+		answer(429),
+		answer(503),
+	])('%j', (failure) => {
+		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([true, true]);
+	});
+});
+
+describe('what may have been processed is repeated for reads only: a user must not see a message twice', () => {
+	test.each([
+		network('ECONNABORTED'),
+		network('ETIMEDOUT'),
+		network('ECONNRESET'),
+		network('EPIPE'),
+		answer(500),
+		answer(502),
+		answer(504),
+	])('%j', (failure) => {
+		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([true, false]);
+	});
+});
+
+describe('what will not get better is not repeated', () => {
+	test.each([
+		answer(200),
+		answer(301),
+		answer(400),
+		answer(401),
+		answer(403),
+		answer(404),
+		answer(409),
+		answer(422),
+		answer(501),
+		network('CERT_HAS_EXPIRED'),
+		network('ERR_CANCELED'),
+		network(''),
+	])('%j', (failure) => {
+		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([false, false]);
+	});
+});
+
+const NOW = Date.parse('2026-01-15T10:00:00Z');
+
+test.each([
+	['3', 3_000],
+	[' 0 ', 0],
+	['Thu, 15 Jan 2026 10:00:07 GMT', 7_000],
+	['Thu, 15 Jan 2026 09:00:00 GMT', 0],
+	['-1', undefined],
+	['1.5', undefined],
+	['soon', undefined],
+	['', undefined],
+	[7, undefined],
+	[undefined, undefined],
+])('Retry-After %j is %j ms', (header, ms) => {
+	expect(readRetryAfter(header, NOW)).toBe(ms);
+});
+
+describe('the delay', () => {
+	test.each([
+		[0, 500],
+		[1, 1_000],
+		[2, 2_000],
+		[6, 30_000],
+		[20, 30_000],
+	])('of attempt %i is anything up to %i ms', (attempt, most) => {
+		expect(retryDelay(answer(500), attempt, 1, NOW)).toBe(most);
+		expect(retryDelay(answer(500), attempt, 0, NOW)).toBe(0);
+		expect(retryDelay(network('ECONNREFUSED'), attempt, 0.5, NOW)).toBe(most / 2);
+	});
+
+	test.each([
+		['4', 4_000],
+		['Thu, 15 Jan 2026 10:00:09 GMT', 9_000],
+		['3600', 60_000],
+	])('is at least the Retry-After of %s, capped', (header, ms) => {
+		expect(retryDelay(answer(429, header), 0, 0, NOW)).toBe(ms);
+		expect(retryDelay(answer(429, header), 0, 1, NOW)).toBe(Math.max(ms, 500));
+	});
+});
+
+describe('the pause', () => {
+	beforeEach(() => jest.useFakeTimers());
+	afterEach(() => jest.useRealTimers());
+
+	test('takes its time', async () => {
+		const ended = jest.fn();
+		const waiting = pause(1_000).then(ended);
+		await jest.advanceTimersByTimeAsync(999);
+		expect(ended).not.toHaveBeenCalled();
+		await jest.advanceTimersByTimeAsync(1);
+		expect(ended).toHaveBeenCalled();
+		await waiting;
+	});
+
+	test('ends at once when the execution is cancelled, before or meanwhile', async () => {
+		const controller = new AbortController();
+		const waiting = pause(60_000, controller.signal);
+		controller.abort();
+		await expect(waiting).resolves.toBeUndefined();
+		await expect(pause(60_000, controller.signal)).resolves.toBeUndefined();
+	});
+});

@@ -1,0 +1,38 @@
+import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { readSettings } from '../../nodes/Jelou/actions/settings';
+import { itemWith } from './support/item';
+
+const settings = (options: unknown) => readSettings(itemWith({ options }));
+
+test('what is left out has its default', () => {
+	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3, concurrency: 10 };
+	expect(settings({})).toEqual(defaults);
+	expect(settings('')).toEqual(defaults);
+});
+
+test('numbers may come as text, as an expression gives them', () => {
+	expect(
+		settings({ timeout: '1.5', maxRetries: '0', concurrency: 25, simplify: false, projectId: ' p ' }),
+	).toEqual({
+		projectId: 'p',
+		simplify: false,
+		timeout: 1_500,
+		maxRetries: 0,
+		concurrency: 25,
+	});
+});
+
+test.each([
+	[{ concurrency: 0 }, /^Concurrency is 0/],
+	[{ concurrency: 1.5 }, /^Concurrency is 1\.5/],
+	[{ concurrency: 101 }, /^Concurrency is 101/],
+	[{ concurrency: 'many' }, /^Concurrency is many/],
+	[{ maxRetries: -1 }, /^Max Retries is -1/],
+	[{ maxRetries: 11 }, /^Max Retries is 11/],
+	[{ timeout: 0 }, /^Timeout is 0/],
+	[{ timeout: Number.NaN }, /^Timeout is NaN/],
+	[{ timeout: 301 }, /^Timeout is 301/],
+])('%j is refused, naming the field', (options, message) => {
+	expect(() => settings(options)).toThrow(FieldError);
+	expect(() => settings(options)).toThrow(message);
+});
