@@ -4,6 +4,7 @@ import type { Faults, FaultSwitch } from '../http/faults';
 import type { Jelou } from '../jelou';
 import type { SandboxProject, UserMessage } from '../options';
 import type { Store } from '../store';
+import { trafficOf } from '../traffic';
 import * as schemas from './schemas';
 import { fullState } from './state';
 
@@ -24,6 +25,15 @@ export function controlRoutes(app: FastifyInstance, { store, jelou, faults }: Co
 	};
 
 	app.get('/sandbox/state', () => fullState(store, faults));
+
+	/** How many requests there were, how many of them at once, and whether any came twice; of all since a place. */
+	app.get<{ Querystring: { since?: string } }>('/sandbox/traffic', ({ query }) => {
+		const since = Number(query.since ?? 0);
+		return {
+			...trafficOf(store.requests.filter(({ arrived }) => arrived > since)),
+			place: store.nextPlace(),
+		};
+	});
 
 	/** Answers as soon as the message is written, or with `?wait=true` when its event has been delivered. */
 	app.post<{ Params: { id: string }; Querystring: { wait?: string }; Body: UserMessage }>(

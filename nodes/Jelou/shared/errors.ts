@@ -126,7 +126,9 @@ export function toApiError(
 		failure.kind === 'answer'
 			? explainStatus(failure.status, request.target, refusal?.fromJelou ?? false)
 			: explainNetwork(failure.code, host);
+	const authorization = request.body?.authorization;
 	const hidden = [credential.apiKey, credential.signingSecret];
+	if (typeof authorization === 'string') hidden.push(authorization);
 	const said = redact(
 		[refusal?.words, refusal?.code && `(${refusal.code})`].filter(Boolean).join(' '),
 		hidden,

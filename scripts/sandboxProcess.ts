@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+import { DEMO_PROJECT, type Faults, type Traffic } from '../sandbox';
+import { ROOT } from './paths';
+
+/** A sandbox in a process of its own, so that measuring n8n does not measure it as well. */
+export interface SandboxProcess {
+	url: string;
+	gatewayUrl: string;
+	chatbotUrl: string;
+	setFaults(faults: Faults): Promise<void>;
+	/** The present place in the order of requests, to measure from. */
+	mark(): Promise<number>;
+	/** What arrived since a mark. */
+	traffic(since: number): Promise<Traffic>;
+	/** Adds users to the demo project and opens a room for each; gives what a message needs. */
+	openRooms(count: number): Promise<Array<{ room: string; user: string; bot: string; conversation: string }>>;
+	/** Creates the integration and gives its secret. */
+	createIntegration(webhookUrl: string): Promise<string>;
+	close(): Promise<void>;
+}
+
+type Json = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Json {
+	return typeof value === 'object' && value !== null;
+}
+
+async function request(url: string, method: string, body?: unknown): Promise<Json> {
+	const response = await fetch(url, {
+		method,
+		headers: { 'content-type': 'application/json', 'x-api-key': DEMO_PROJECT.apiKey },
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+	const text = await response.text();
+	if (!response.ok)
+		throw new Error(`The sandbox answered ${String(response.status)} to ${method} ${url}: ${text}`);
+	const parsed: unknown = text === '' ? {} : JSON.parse(text);
+	return isRecord(parsed) ? parsed : {};
+}
+
+function dataOf(envelope: Json): Json {
+	return isRecord(envelope.data) ? envelope.data : {};
+}
+
+/** Starts `sandbox/main.ts` on a free port. */
+export async function startSandboxProcess(): Promise<SandboxProcess> {
+	const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'sandbox/main.ts')], {
+		cwd: ROOT,
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+	const url = await new Promise<string>((resolve, reject) => {
+		let output = '';
+		child.stdout.on('data', (chunk: Buffer) => {
+			output += chunk.toString();
+			const found = /Jelou sandbox: (\S+)/.exec(output)?.[1];
+			if (found !== undefined) resolve(found);
+		});
+		child.once('exit', () => reject(new Error('The sandbox did not start.')));
+	});
+	const project = `${url}/platform/v1/external-support/${DEMO_PROJECT.id}`;
+
+	async function openRoom(
+		user: string,
+	): Promise<{ room: string; user: string; bot: string; conversation: string }> {
+		const bot = DEMO_PROJECT.bots[0]?.id ?? '';
+		const started = dataOf(
+			await request(`${project}/conversations/start`, 'POST', { botId: bot, userId: user }),
+		);
+		const conversation = String(started.conversationId);
+		const { roomId } = dataOf(await request(`${project}/conversations/${conversation}`, 'GET'));
+		return { room: String(roomId), user, bot, conversation };
+	}
+
+	return {
+		url,
+		gatewayUrl: `${url}/platform`,
+		chatbotUrl: url,
+		setFaults: async (faults) => void (await request(`${url}/sandbox/faults`, 'POST', faults)),
+		mark: async () => Number((await request(`${url}/sandbox/traffic`, 'GET')).place),
+		traffic: async (since) => {
+			const measured = await request(`${url}/sandbox/traffic?since=${String(since)}`, 'GET');
+			return {
+				requests: Number(measured.requests),
+				accepted: Number(measured.accepted),
+				duplicates: Number(measured.duplicates),
+				mostUnderWay: Number(measured.mostUnderWay),
+				roomOverlaps: Number(measured.roomOverlaps),
+			};
+		},
+		openRooms: async (count) => {
+			const users = Array.from({ length: count }, (_, n) => ({
+				id: `user-${String(n)}`,
+				name: `User ${String(n)}`,
+			}));
+			const { bots, ...rest } = DEMO_PROJECT;
+			await request(`${url}/sandbox/projects`, 'POST', { ...rest, bots, users });
+			const rooms = [];
+			for (const { id } of users) rooms.push(await openRoom(id));
+			return rooms;
+		},
+		createIntegration: async (webhookUrl) =>
+			String(dataOf(await request(project, 'POST', { webhookUrl })).signingSecret),
+		close: async () => {
+			child.kill('SIGTERM');
+			await exited;
+		},
+	};
+}
