@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { activateExample, readExample } from '../../scripts/n8n/examples';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { forgeries } from '../forgeries';
-import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support';
+import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 
 jest.setTimeout(240_000);
 

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
-import { N8nClient } from '../../scripts/n8n/client';
-import { installPackage } from '../../scripts/n8n/installPackage';
-import { startN8n, type N8nServer } from '../../scripts/n8n/server';
-import { packedTarball } from '../../scripts/pack';
-import { WORK_FOLDER } from '../../scripts/paths';
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
+import { N8nClient } from '../../../scripts/n8n/client';
+import { installPackage } from '../../../scripts/n8n/installPackage';
+import { startN8n, type N8nServer } from '../../../scripts/n8n/server';
+import { packedTarball } from '../../../scripts/pack';
+import { WORK_FOLDER } from '../../../scripts/paths';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
 export const PROJECT = DEMO_PROJECT.id;

@@ -1,0 +1,66 @@
+import type { AddressInfo } from 'node:net';
+
+import express from 'express';
+
+interface Tool {
+	function: { name: string; parameters: { properties: Record<string, unknown> } };
+}
+
+interface ChatRequest {
+	messages: Array<{ role: string; content: unknown }>;
+	tools?: Tool[];
+}
+
+/** A chat model that always does the same: it calls its first tool with one text for every field, then says "Done". */
+export interface ModelStub {
+	/** The base URL to give to n8n's OpenAI credential. */
+	url: string;
+	/** What it was asked, in order. */
+	requests: ChatRequest[];
+	close(): Promise<void>;
+}
+
+function answer({ messages, tools }: ChatRequest, text: string) {
+	const tool = tools?.[0]?.function;
+	if (tool === undefined || messages.at(-1)?.role === 'tool') return { role: 'assistant', content: 'Done' };
+	const fields = Object.keys(tool.parameters.properties).map((name) => [name, text]);
+	const call = { name: tool.name, arguments: JSON.stringify(Object.fromEntries(fields)) };
+	return {
+		role: 'assistant',
+		content: null,
+		tool_calls: [{ id: 'call-1', type: 'function', function: call }],
+	};
+}
+
+/** Starts the stub with OpenAI's chat API on a free port of the loopback address. */
+export async function startModelStub(text: string): Promise<ModelStub> {
+	const requests: ChatRequest[] = [];
+	const app = express();
+	app.use(express.json({ limit: '5mb' }));
+	app.post('/v1/chat/completions', (req, res) => {
+		const request = req.body as ChatRequest;
+		requests.push(request);
+		const message = answer(request, text);
+		const finish_reason = 'tool_calls' in message ? 'tool_calls' : 'stop';
+		res.json({
+			id: 'stub',
+			object: 'chat.completion',
+			created: 1,
+			model: 'stub',
+			choices: [{ index: 0, message, finish_reason }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		});
+	});
+	const server = app.listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${String(port)}/v1`,
+		requests,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
