@@ -21,6 +21,8 @@ export interface N8nOptions {
 /** A running n8n. */
 export interface N8nServer {
 	url: string;
+	/** Its process ID. */
+	pid: number;
 	/** What n8n has printed so far. */
 	log(): string;
 	/** Resolves with the exit code when the process ends, for whatever reason. */
@@ -99,6 +101,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	});
 	const server: N8nServer = {
 		url,
+		pid: child.pid ?? 0,
 		exited,
 		log: () => readFileSync(options.logFile, 'utf8'),
 		stop: async () => end(child, exited, 'SIGTERM'),
