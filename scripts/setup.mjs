@@ -112,7 +112,8 @@ function runNpm(folder, args, logName) {
 	});
 }
 
-function explainNpm(output, args, log) {
+/** What went wrong in npm, in one sentence. */
+export function explainNpm(output, args, log) {
 	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EAI_FAIL/.test(output)) {
 		return 'The npm registry cannot be reached: check the network connection and run the command again.';
 	}
