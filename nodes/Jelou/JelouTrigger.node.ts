@@ -72,6 +72,46 @@ export class JelouTrigger implements INodeType {
 				description:
 					'Whether to take over a webhook that points elsewhere. Its URL is put back when the workflow is deactivated.',
 			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Bot IDs',
+						name: 'botIds',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 65f1c0ffee, 65f1c0ff00',
+						description: 'Only events of these bots, separated by commas',
+					},
+					{
+						displayName: 'Maximum Age',
+						name: 'maximumAge',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 0,
+						description:
+							'How many seconds old an event may be, so that a recorded one cannot be played again later. 0 for any age.',
+					},
+					{
+						displayName: 'Message Types',
+						name: 'messageTypes',
+						type: 'multiOptions',
+						options: [
+							{ name: 'Audio', value: 'audio' },
+							{ name: 'Document', value: 'document' },
+							{ name: 'Image', value: 'image' },
+							{ name: 'Text', value: 'text' },
+							{ name: 'Video', value: 'video' },
+						],
+						default: [],
+						description: 'Only messages of these types',
+					},
+				],
+			},
 		],
 	};
 

@@ -97,7 +97,7 @@ test('the secret that the trigger was given is enough', async () => {
 });
 
 test('a credential that cannot be read refuses every delivery instead of starting an empty run', async () => {
-	const engine = new Engine({ credential: { projectId: '', apiKey: '' } });
+	const engine = new Engine({ credential: { projectId: '', apiKey: '' }, credentialId: 'cannot-be-read' });
 	const { receiver, deliver } = await receive(['*'], engine);
 	expect((await deliver({ body: EVENT })).status).toBe(401);
 	expect(receiver.runs).toEqual([]);

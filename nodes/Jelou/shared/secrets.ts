@@ -83,9 +83,14 @@ export function forgetSecret(credential: LoadedCredential): void {
 	remembered.delete(memoryKey(credential));
 }
 
+/** The secret that some trigger of this process was given for the credential's integration, if any. */
+export function rememberedSecret(credential: LoadedCredential): string | undefined {
+	return remembered.get(memoryKey(credential));
+}
+
 /** Every secret that a delivery may be signed with, the credential's first. Empty when none is known. */
 export function acceptedSecrets(credential: LoadedCredential, registration: Registration): string[] {
-	const known = [credential.signingSecret, registration.signingSecret, remembered.get(memoryKey(credential))];
+	const known = [credential.signingSecret, registration.signingSecret, rememberedSecret(credential)];
 	return [...new Set(known.filter((secret): secret is string => secret !== undefined && secret !== ''))];
 }
 

@@ -22,6 +22,11 @@ export function sign(body: Buffer, secret: string): string {
 	return `sha256=${hmac(body, secret).toString('hex')}`;
 }
 
+/** Whether a header has the form of a signature at all; anything else can be refused without looking further. */
+export function isSignature(header: unknown): header is string {
+	return typeof header === 'string' && SIGNATURE.test(header);
+}
+
 /**
  * Says whether a body was signed with one of the secrets. Takes the same time wherever a signature differs.
  *

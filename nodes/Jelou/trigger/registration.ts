@@ -1,56 +1,22 @@
-import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 
-import { loadCredential, type LoadedCredential } from '../shared/credential';
+import { loadCredential } from '../shared/credential';
+import type { Registration } from '../shared/secrets';
+import { createIntegration, deleteIntegration, updateIntegration } from './integration';
+import { borrow, endLoan, endTest, loanOf, setBack } from './loans';
 import {
-	acceptedSecrets,
-	forgetSecret,
-	readRegistration,
-	rememberSecret,
-	writeRegistration,
-	type Registration,
-} from '../shared/secrets';
-import type { Integration } from '../shared/types';
-import { createIntegration, deleteIntegration, getIntegration, updateIntegration } from './integration';
-import { hostOf, isPublicHttps, productionTwin } from './urls';
+	forget,
+	keep,
+	knowsSecret,
+	refuseUnreachable,
+	secretUnknown,
+	situationOf,
+	takenByOther,
+	type Situation,
+} from './situation';
+import { productionTwin } from './urls';
 
-/** Everything the three webhook methods decide from. */
-interface Situation {
-	credential: LoadedCredential;
-	/** This node's URL in the present context: production and test listening have different ones. */
-	url: string;
-	isTest: boolean;
-	registration: Registration;
-	integration: Integration | undefined;
-}
-
-async function situationOf(context: IHookFunctions, credential: LoadedCredential): Promise<Situation> {
-	return {
-		credential,
-		url: urlOf(context),
-		isTest: context.getActivationMode() === 'manual',
-		registration: readRegistration(context.getWorkflowStaticData('global'), credential),
-		integration: await getIntegration(context, credential),
-	};
-}
-
-function urlOf(context: IHookFunctions): string {
-	return context.getNodeWebhookUrl('default') ?? '';
-}
-
-/** Keeps what is known of the integration, in static data for this workflow and in memory for test listening. */
-function keep(
-	context: IHookFunctions,
-	{ credential }: Situation,
-	registration: Registration | undefined,
-): void {
-	writeRegistration(context.getWorkflowStaticData('global'), credential, registration);
-	if (registration?.signingSecret) rememberSecret(credential, registration.signingSecret);
-	if (registration === undefined) forgetSecret(credential);
-}
-
-function refusal(context: IHookFunctions, message: string, description: string): NodeOperationError {
-	return new NodeOperationError(context.getNode(), message, { description });
-}
+const isTestListening = (context: IHookFunctions) => context.getActivationMode() === 'manual';
 
 /**
  * Says whether Jelou posts to this node already. An integration that is gone takes its secret along.
@@ -58,27 +24,15 @@ function refusal(context: IHookFunctions, message: string, description: string):
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
 	const situation = await situationOf(context, await loadCredential(context));
-	const { credential, integration, isTest, registration, url } = situation;
+	const { integration, registration, url } = situation;
 	if (integration === undefined) {
-		keep(context, situation, undefined);
+		endLoan(situation.credential);
+		forget(context, situation);
 		return false;
 	}
-	return !isTest && integration.webhookUrl === url && acceptedSecrets(credential, registration).length > 0;
-}
-
-function refuseUnreachable(context: IHookFunctions, credential: LoadedCredential): void {
-	const url = urlOf(context);
-	if (credential.environment === 'custom' || isPublicHttps(url)) return;
-	throw refusal(
-		context,
-		`Jelou cannot reach this n8n at ${hostOf(url)}`,
-		'Jelou needs a public HTTPS address. Set WEBHOOK_URL of n8n to the address under which it is reachable from the internet, restart n8n and activate the workflow again.',
-	);
-}
-
-/** Whether the URL that stands at Jelou is this trigger's own, perhaps from before the instance moved or crashed. */
-function isOurs({ registration, url }: Situation, current: string): boolean {
-	return current === url || current === registration.webhookUrl || productionTwin(current) === url;
+	if (isTestListening(context) || integration.webhookUrl !== url || !knowsSecret(situation)) return false;
+	keep(context, situation, { ...registration, webhookUrl: url });
+	return true;
 }
 
 /**
@@ -91,70 +45,113 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 	const credential = await loadCredential(context);
 	refuseUnreachable(context, credential);
 	const situation = await situationOf(context, credential);
-	const { integration, isTest, registration, url } = situation;
+	const { integration, url } = situation;
+	const isTest = isTestListening(context);
 	if (integration === undefined) {
 		const { signingSecret } = await createIntegration(context, credential, url);
 		keep(context, situation, { signingSecret, webhookUrl: url, isOwner: true });
+		if (isTest) borrow(credential, url, undefined);
 		return true;
 	}
 
-	const current = integration.webhookUrl;
-	if (acceptedSecrets(credential, registration).length === 0) {
-		throw refusal(
-			context,
-			'The project has an integration already, and its signing secret is not known here',
-			'Enter Signing Secret in the Jelou credential. If a workflow of this n8n created the integration, deactivate that workflow instead: it then deletes the integration, and this one can create its own.',
-		);
-	}
-	if (!isTest && !isOurs(situation, current) && context.getNodeParameter('replaceExisting', false) !== true) {
-		throw refusal(
-			context,
-			`The project's integration points to ${hostOf(current)} already`,
-			'A Jelou project has one webhook. Use the workflow that it points to, or turn on Replace Existing Webhook in the Jelou Trigger to take it over until this workflow is deactivated.',
-		);
-	}
-	if (current !== url) await updateIntegration(context, credential, url);
-	keep(context, situation, {
-		...registration,
-		webhookUrl: url,
-		previousUrl: previousUrlOf(situation, current),
-	});
+	if (!knowsSecret(situation)) throw secretUnknown(context);
+	const registration = isTest
+		? testRegistration(situation, integration.webhookUrl)
+		: productionRegistration(context, situation, integration.webhookUrl);
+	// Kept before it is done: when the update fails half-way, it is still known what has to be put back.
+	keep(context, situation, registration);
+	if (isTest) borrow(credential, url, registration.previousUrl);
+	if (integration.webhookUrl !== url) await updateIntegration(context, credential, url);
+	if (!isTest) setBack(credential, url);
 	return true;
 }
 
-/** What to put back later: never a test URL, and never a URL of this node itself. */
-function previousUrlOf({ isTest, registration, url }: Situation, current: string): string | undefined {
-	const previous = productionTwin(current);
-	if (isTest) return previous === url ? undefined : previous;
-	if (previous === url || current === registration.webhookUrl) return registration.previousUrl;
-	return previous;
+/** What a test has to put back: never a test URL, which a crash may have left there, but its production twin. */
+function testRegistration({ credential, url }: Situation, current: string): Registration {
+	const loan = loanOf(credential, current);
+	const previousUrl = loan ? loan.back : productionTwin(current);
+	return { webhookUrl: url, previousUrl, isOwner: previousUrl === undefined };
+}
+
+/** @throws NodeOperationError when the integration points to somebody else, and the user did not say to replace it */
+function productionRegistration(
+	context: IHookFunctions,
+	situation: Situation,
+	current: string,
+): Registration {
+	const { credential, registration, url } = situation;
+	const loan = loanOf(credential, current);
+	// A test made the integration, so nobody's is replaced, and it goes with this workflow from now on.
+	if (loan && loan.back === undefined) return { ...registration, webhookUrl: url, isOwner: true };
+	const standing = loan?.back ?? current;
+	const isOurs = standing === url || standing === registration.webhookUrl || productionTwin(standing) === url;
+	if (isOurs) return { ...registration, webhookUrl: url };
+	if (context.getNodeParameter('replaceExisting', false) !== true) throw takenByOther(context, standing);
+	return { ...registration, webhookUrl: url, previousUrl: productionTwin(standing) };
 }
 
 /**
- * Takes this node's URL back from Jelou: puts back what was there before, or deletes the integration that this trigger
- * created. Touches nothing that points elsewhere: n8n also calls this after a registration that failed.
+ * Takes this node's URL back from Jelou: puts back what was there before, or deletes the integration that was created
+ * for it. Touches nothing that points elsewhere: n8n also calls this after a registration that failed.
  */
 export async function remove(context: IHookFunctions): Promise<boolean> {
 	const situation = await situationOf(context, await loadCredential(context));
 	const { credential, integration, registration, url } = situation;
 	if (integration === undefined) {
-		keep(context, situation, undefined);
+		endTest(credential, url);
+		forget(context, situation);
 		return true;
 	}
-	if (integration.webhookUrl !== url && integration.webhookUrl !== registration.webhookUrl) return true;
-	if (registration.previousUrl !== undefined) {
-		await updateIntegration(context, credential, registration.previousUrl);
+	const current = integration.webhookUrl;
+	const ours = [url, registration.webhookUrl];
+	// In a deletion n8n does not say whether it ends a test; the URL does.
+	const loan = loanOf(credential, url);
+	const isTest = loan !== undefined || productionTwin(url) !== url;
+	if (!isTest && ours.includes(loanOf(credential, current)?.back)) return leaveToTest(context, situation);
+	if (!ours.includes(current)) {
+		endTest(credential, url);
 		keep(context, situation, { ...registration, webhookUrl: undefined, previousUrl: undefined });
 		return true;
 	}
-	if (registration.isOwner === true) {
+
+	const back = loan ? loan.back : registration.previousUrl;
+	const isOwner = loan ? loan.back === undefined : registration.isOwner === true;
+	const stillListening = loan && [...loan.listening].find((other) => other !== url);
+	if (back !== undefined) {
+		await updateIntegration(context, credential, back);
+		keep(context, situation, { ...registration, webhookUrl: undefined, previousUrl: undefined });
+	} else if (isOwner && stillListening !== undefined) {
+		await updateIntegration(context, credential, stillListening);
+	} else if (isOwner) {
 		await deleteIntegration(context, credential);
-		keep(context, situation, undefined);
+		forget(context, situation);
+	} else {
+		warnThatItStays(context);
+	}
+	endTest(credential, url);
+	return true;
+}
+
+/** Production ends while a test has its URL: what production would have done now, the test's end does. */
+function leaveToTest(context: IHookFunctions, situation: Situation): true {
+	const { credential, registration } = situation;
+	if (registration.previousUrl === undefined && registration.isOwner !== true) {
+		warnThatItStays(context);
 		return true;
 	}
+	setBack(credential, registration.previousUrl);
+	keep(context, situation, {
+		...registration,
+		webhookUrl: undefined,
+		previousUrl: undefined,
+		isOwner: false,
+	});
+	return true;
+}
+
+function warnThatItStays(context: IHookFunctions): void {
 	context.logger.warn(
 		`Jelou Trigger "${context.getNode().name}" did not create the project's integration, so it stays and still points here. Delete it or give it another URL in Jelou.`,
 		{ workflowId: context.getWorkflow().id },
 	);
-	return true;
 }

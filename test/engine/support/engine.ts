@@ -68,6 +68,8 @@ export interface EngineOptions {
 	webhookBaseUrl?: string;
 	/** n8n's ID of the credential. */
 	credentialId?: string;
+	/** What tells the URLs of triggers apart. */
+	webhookId?: string;
 }
 
 /** n8n's real execution engine and request helpers around one node of the package. */
@@ -76,12 +78,14 @@ export class Engine {
 	readonly staticData: IDataObject;
 	private readonly baseUrl: string;
 	private readonly credentialId: string;
+	private readonly webhookId: string;
 
-	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId }: EngineOptions) {
+	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId, webhookId }: EngineOptions) {
 		this.credentials = new OneCredential(credential);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
 		this.credentialId = credentialId ?? 'credential-1';
+		this.webhookId = webhookId ?? 'webhook-1';
 	}
 
 	private workflow(node: INode): Workflow {
@@ -104,7 +108,7 @@ export class Engine {
 			type,
 			typeVersion: type === 'jelouTrigger' ? 2 : 1,
 			position: [0, 0],
-			webhookId: 'webhook-1',
+			webhookId: this.webhookId,
 			parameters,
 			credentials: { jelouApi: { id: this.credentialId, name: 'Jelou' } },
 			...extra,

@@ -1,0 +1,57 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isObject } from '../shared/types';
+import { isWanted, type JelouEvent } from './events';
+
+/** What the trigger's fields ask for. */
+export interface Filters {
+	events: readonly string[];
+	/** Empty: any bot. */
+	botIds: readonly string[];
+	/** Empty: any type. Concerns messages only. */
+	messageTypes: readonly string[];
+	/** Milliseconds; 0: any age. */
+	maximumAge: number;
+}
+
+function texts(value: unknown): string[] {
+	const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+	return list
+		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
+		.map((entry) => String(entry).trim())
+		.filter((entry) => entry !== '');
+}
+
+/** Reads the trigger's fields as they are; what cannot be read filters nothing, but no event list means no event. */
+export function readFilters(events: unknown, options: IDataObject): Filters {
+	const seconds = Number(options.maximumAge ?? 0);
+	return {
+		events: texts(events),
+		botIds: texts(options.botIds),
+		messageTypes: texts(options.messageTypes),
+		maximumAge: seconds > 0 ? seconds * 1_000 : 0,
+	};
+}
+
+/** Whether the user asked for this event, from this bot, and for messages of this type. */
+export function isAskedFor(event: JelouEvent, { botIds, events, messageTypes }: Filters): boolean {
+	if (!isWanted(event, events)) return false;
+	if (
+		botIds.length > 0 &&
+		!texts([isObject(event.bot) ? event.bot.id : undefined]).some((id) => botIds.includes(id))
+	) {
+		return false;
+	}
+	if (event.event !== 'message' || messageTypes.length === 0) return true;
+	const type = isObject(event.value) ? event.value.type : undefined;
+	return typeof type === 'string' && messageTypes.includes(type);
+}
+
+/**
+ * Whether an event is older than it may be: a delivery that somebody recorded and plays again. One that does not say
+ * its age is too old. One from the future is not, because clocks differ.
+ */
+export function isTooOld(event: JelouEvent, { maximumAge }: Filters, now = Date.now()): boolean {
+	if (maximumAge === 0) return false;
+	return typeof event.timestamp !== 'number' || now - event.timestamp > maximumAge;
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { TriggerWorkflow, integrationOf } from './support/triggers';
+
+jest.setTimeout(120_000);
+
+const FOREIGN = 'https://other.example.com/webhook';
+
+/** Everything that can happen to a project's one webhook. */
+const events = fc.constantFrom(
+	'activate a',
+	'activate b',
+	'take over a',
+	'take over b',
+	'deactivate a',
+	'deactivate b',
+	'listen a',
+	'listen b',
+	'stop listening a',
+	'stop listening b',
+	'somebody else moves it',
+	'Jelou fails once',
+);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => sandbox.close());
+
+interface World {
+	workflows: Record<string, TriggerWorkflow>;
+	/** Whose the URL is meant to be when no test listens: a workflow's, or somebody else's. */
+	moved: boolean;
+}
+
+async function happen(event: string, world: World): Promise<void> {
+	const workflow = world.workflows[event.slice(-1)];
+	const integration = integrationOf(sandbox);
+	if (event === 'Jelou fails once') {
+		sandbox.setFaults({ respond: { status: 401, times: 1 } });
+	} else if (event === 'somebody else moves it') {
+		if (integration) {
+			integration.webhookUrl = FOREIGN;
+			world.moved = true;
+		}
+	} else if (workflow && event.startsWith('activate')) {
+		await workflow.activate();
+	} else if (workflow && event.startsWith('take over')) {
+		await workflow.activate(true);
+	} else if (workflow?.isActive && event.startsWith('deactivate')) {
+		await workflow.deactivate();
+	} else if (workflow && event.startsWith('listen')) {
+		await workflow.listen();
+	} else if (workflow?.isListening && event.startsWith('stop')) {
+		await workflow.stopListening();
+	}
+}
+
+test('whatever happens in whatever order: nothing of somebody else is deleted or replaced unasked, and no test URL stays', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.boolean(), fc.array(events, { maxLength: 14 }), async (startsForeign, sequence) => {
+			sandbox.setFaults({});
+			sandbox.store.reset();
+			const secret = 'a'.repeat(64);
+			const a = new TriggerWorkflow(sandbox, 'a', startsForeign ? secret : '');
+			const b = new TriggerWorkflow(sandbox, 'b', startsForeign ? secret : '');
+			const world: World = { workflows: { a, b }, moved: false };
+			if (startsForeign) {
+				await a.activate();
+				const integration = integrationOf(sandbox);
+				if (integration) Object.assign(integration, { webhookUrl: FOREIGN, signingSecret: secret });
+				Object.assign(a.staticData, { global: {} });
+				a.isActive = false;
+			}
+			let wasTakenOver = false;
+			for (const event of sequence) {
+				const before = integrationOf(sandbox)?.webhookUrl;
+				const requests = sandbox.store.requests.length;
+				await happen(event, world).catch(() => undefined);
+				wasTakenOver ||= event.startsWith('take over');
+				const made = sandbox.store.requests.slice(requests).map(({ method }) => method);
+				// What stands elsewhere is replaced only by a test, for its time, or when the user said so.
+				if (before === FOREIGN && !event.startsWith('listen') && !event.startsWith('take over')) {
+					expect(integrationOf(sandbox)?.webhookUrl).toBe(FOREIGN);
+				}
+				// What somebody else made is never deleted.
+				if (startsForeign) expect(made).not.toContain('DELETE');
+			}
+			sandbox.setFaults({});
+			for (const workflow of [a, b]) if (workflow.isListening) await workflow.stopListening();
+			const end = integrationOf(sandbox)?.webhookUrl;
+			expect(end ?? '').not.toContain('webhook-test');
+			if (startsForeign) expect(end).toBeDefined();
+			if (startsForeign && !wasTakenOver) expect(end).toBe(FOREIGN);
+		}),
+		{ numRuns: 250 },
+	);
+});

@@ -1,0 +1,77 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Sandbox } from '../../../sandbox';
+import { Engine } from './engine';
+import { PROJECT, credentialFor } from './setup';
+
+const BASE = 'https://n8n.example.com';
+
+/** A workflow with a Jelou Trigger, as n8n's core drives it: in production, and listening for a test. */
+export class TriggerWorkflow {
+	readonly url: string;
+	readonly testUrl: string;
+	isActive = false;
+	isListening = false;
+	private production: Engine;
+	private listening: Engine;
+
+	constructor(
+		private readonly sandbox: Sandbox,
+		private readonly name: string,
+		private readonly signingSecret = '',
+	) {
+		this.url = `${BASE}/webhook/${name}/webhook`;
+		this.testUrl = `${BASE}/webhook-test/${name}/webhook`;
+		this.production = this.engine();
+		this.listening = this.engine();
+	}
+
+	private engine(): Engine {
+		const credential = credentialFor(this.sandbox, { signingSecret: this.signingSecret });
+		return new Engine({ credential, webhookId: this.name, webhookBaseUrl: BASE });
+	}
+
+	get staticData(): IDataObject {
+		return this.production.staticData;
+	}
+
+	/** Core creates only when checkExists says no, and deletes after a create that failed. */
+	private async register(engine: Engine, replaceExisting: boolean, isTest: boolean): Promise<void> {
+		const parameters = { replaceExisting };
+		if (await engine.hook('checkExists', parameters, { isTest })) return;
+		try {
+			await engine.hook('create', parameters, { isTest });
+		} catch (error) {
+			await engine.hook('delete', parameters, { isTest, activation: 'update' });
+			throw error;
+		}
+	}
+
+	async activate(replaceExisting = false): Promise<void> {
+		await this.register(this.production, replaceExisting, false);
+		this.isActive = true;
+	}
+
+	async deactivate(): Promise<void> {
+		await this.production.hook('delete');
+		this.isActive = false;
+	}
+
+	/** A test gets a static data of its own, which is empty. */
+	async listen(): Promise<void> {
+		this.listening = this.engine();
+		await this.register(this.listening, false, true);
+		this.isListening = true;
+	}
+
+	/** After an event, a time-out or a cancel. */
+	async stopListening(): Promise<void> {
+		await this.listening.hook('delete', {}, { isTest: true, activation: 'update' });
+		this.isListening = false;
+	}
+}
+
+/** The integration at Jelou, if there is one. */
+export function integrationOf(sandbox: Sandbox) {
+	return sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
+}
