@@ -128,6 +128,17 @@ describe('on a project without an integration', () => {
 		await other.deactivate();
 	});
 
+	test('a workflow that is activated during a test keeps it through further tests', async () => {
+		await one.listen();
+		await other.activate();
+		await other.listen();
+		await other.stopListening();
+		expect(url()).toBe(other.url);
+		await one.stopListening();
+		expect(url()).toBe(other.url);
+		await other.deactivate();
+	});
+
 	test('production that ends during a test leaves the rest to the test', async () => {
 		await one.activate();
 		await other.listen();
