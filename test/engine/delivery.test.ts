@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { INodeParameters } from 'n8n-workflow';
+
 import type { Sandbox } from '../../sandbox';
 import { forgeries } from '../forgeries';
 import { Engine } from './support/engine';
@@ -26,8 +28,9 @@ afterEach(async () => {
 async function receive(
 	events: string[],
 	engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) }),
+	options: INodeParameters = {},
 ) {
-	const receiver = await startReceiver(engine, { events });
+	const receiver = await startReceiver(engine, { events, options });
 	receivers.push(receiver);
 	const url = `${receiver.url}/webhook/webhook-1/webhook`;
 	return {
@@ -114,4 +117,21 @@ test.each(['[]', '"text"', 'not JSON'])('%s, though signed, is no event and star
 	const { receiver, deliver } = await receive(['*']);
 	expect((await deliver({ body, headers: { 'Content-Type': 'application/octet-stream' } })).status).toBe(400);
 	expect(receiver.runs).toEqual([]);
+});
+
+test('a genuine event that is older than Maximum Age is refused, and not silently dropped', async () => {
+	const { receiver, deliver } = await receive(['*'], undefined, { maximumAge: 300 });
+	expect((await deliver({ body: EVENT })).status).toBe(401);
+	const fresh = JSON.stringify({ ...JSON.parse(EVENT), timestamp: Date.now() });
+	expect((await deliver({ body: fresh })).status).toBe(200);
+	expect(receiver.runs).toHaveLength(1);
+});
+
+test('an event of another bot or of another message type is answered and starts nothing', async () => {
+	for (const options of [{ botIds: 'other' }, { messageTypes: ['image'] }]) {
+		const { receiver, deliver } = await receive(['message'], undefined, options);
+		const posted = await deliver({ body: EVENT });
+		expect([posted.status, posted.body]).toEqual([200, '{"status":"ignored"}']);
+		expect(receiver.runs).toEqual([]);
+	}
 });

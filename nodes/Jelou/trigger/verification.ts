@@ -13,6 +13,8 @@ const MAX_ENTRIES = 500;
 interface Entry {
 	secrets: readonly string[];
 	readAt: number;
+	/** When they were last read because a signature did not match. */
+	rereadAt: number;
 }
 
 /**
@@ -27,10 +29,10 @@ function keyOf(context: IWebhookFunctions): string {
 	return JSON.stringify([node.credentials?.[CREDENTIAL_NAME]?.id, context.getWorkflow().id, node.id]);
 }
 
-async function read(context: IWebhookFunctions, key: string): Promise<Entry> {
+async function read(context: IWebhookFunctions, key: string, rereadAt: number): Promise<Entry> {
 	const credential = await loadCredential(context);
 	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-	const entry = { secrets: acceptedSecrets(credential, registration), readAt: Date.now() };
+	const entry = { secrets: acceptedSecrets(credential, registration), readAt: Date.now(), rereadAt };
 	known.delete(key);
 	known.set(key, entry);
 	const oldest = known.keys().next();
@@ -39,10 +41,10 @@ async function read(context: IWebhookFunctions, key: string): Promise<Entry> {
 }
 
 /** Reads afresh; deliveries that arrive meanwhile wait for the same reading. */
-async function readOnce(context: IWebhookFunctions, key: string): Promise<Entry> {
+async function readOnce(context: IWebhookFunctions, key: string, rereadAt = 0): Promise<Entry> {
 	const underWay = reading.get(key);
 	if (underWay) return await underWay;
-	const promise = read(context, key).finally(() => reading.delete(key));
+	const promise = read(context, key, rereadAt).finally(() => reading.delete(key));
 	reading.set(key, promise);
 	return await promise;
 }
@@ -71,12 +73,14 @@ export async function verifiedBody(context: IWebhookFunctions): Promise<Buffer |
 	if (body === undefined) return 'it has no body that could be verified';
 
 	const key = keyOf(context);
-	const entry = known.get(key);
-	const age = entry ? Date.now() - entry.readAt : Infinity;
-	if (entry && age < FRESH_MS && verify(body, header, entry.secrets)) return body;
-	if (entry && age < REREAD_MS) return refusalFor(entry);
-	const fresh = await readOnce(context, key);
-	return verify(body, header, fresh.secrets) ? body : refusalFor(fresh);
+	const now = Date.now();
+	let entry = known.get(key);
+	if (entry === undefined || now - entry.readAt >= FRESH_MS)
+		entry = await readOnce(context, key, entry?.rereadAt);
+	if (verify(body, header, entry.secrets)) return body;
+	if (now - entry.rereadAt < REREAD_MS) return refusalFor(entry);
+	entry = await readOnce(context, key, now);
+	return verify(body, header, entry.secrets) ? body : refusalFor(entry);
 }
 
 function refusalFor({ secrets }: Entry): string {

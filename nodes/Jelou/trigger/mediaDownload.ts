@@ -1,0 +1,149 @@
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+import { isObject } from '../shared/types';
+import { hostOf, isPublicHttps } from './urls';
+
+export interface MediaOptions {
+	/** The most bytes to fetch. */
+	maxSize: number;
+	/** Milliseconds for the whole download, a whole number. */
+	timeout: number;
+	/** Plain HTTP and private addresses are fine: the credential's environment is custom. */
+	allowPrivate: boolean;
+}
+
+/** Why media could not be fetched: the end of a sentence for a person, with no part of a URL but its host. */
+export class MediaError extends Error {}
+
+export interface Download {
+	bytes: Buffer;
+	/** As the server gave it; may be anything. */
+	contentType: unknown;
+}
+
+/** What n8n gives for `encoding: 'stream'`: a stream of Node.js, named here by what is used of it. */
+interface Body extends AsyncIterable<Uint8Array> {
+	destroy(): unknown;
+}
+
+interface Answer {
+	status: number;
+	headers: IDataObject;
+	body: Body;
+}
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MEGABYTE = 1024 * 1024;
+
+function isBody(value: unknown): value is Body {
+	return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** The address as it may be asked for, without a name and password that it may hold. */
+function allowedAddress(address: string, allowPrivate: boolean): string {
+	if (!URL.canParse(address)) throw new MediaError('its address is not a URL');
+	const url = new URL(address);
+	if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
+		throw new MediaError(`its address${url.host && ` at ${url.host}`} is not HTTPS`);
+	}
+	if (!allowPrivate && !isPublicHttps(address)) {
+		throw new MediaError(`${url.host} is an address of a private network`);
+	}
+	url.username = '';
+	url.password = '';
+	return url.href;
+}
+
+async function ask(context: IWebhookFunctions, address: string, signal: AbortSignal): Promise<Answer> {
+	// Without the credential: the address is whatever the message says. Redirects are followed by hand, because n8n
+	// would follow one to anywhere. Errors are dropped, because their words may hold the whole URL.
+	const response: unknown = await context.helpers
+		.httpRequest({
+			method: 'GET',
+			url: address,
+			headers: { Accept: '*/*' },
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			maxRedirects: 0,
+			abortSignal: signal,
+		})
+		.catch(() => undefined);
+	const { body, headers, statusCode } = isObject(response) ? response : {};
+	const stream: unknown = body;
+	if (!isBody(stream)) throw new MediaError(`${hostOf(address)} could not be reached`);
+	return { status: Number(statusCode), headers: isObject(headers) ? headers : {}, body: stream };
+}
+
+/** Reads chunk by chunk, and not one more than allowed: the length that a server states need not be true. */
+async function read({ body, headers }: Answer, host: string, maxSize: number): Promise<Buffer> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	let isBroken = false;
+	const isStatedTooLarge = Number(headers['content-length']) > maxSize;
+	try {
+		if (!isStatedTooLarge) {
+			for await (const chunk of body) {
+				size += chunk.length;
+				if (size > maxSize) break;
+				chunks.push(chunk);
+			}
+		}
+	} catch {
+		isBroken = true;
+	}
+	if (isBroken) throw new MediaError(`the connection to ${host} broke off`);
+	if (isStatedTooLarge || size > maxSize) {
+		const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
+		throw new MediaError(`${host} sends more than ${limit}`);
+	}
+	return Buffer.concat(chunks);
+}
+
+/**
+ * Fetches a file from an address that came from outside.
+ *
+ * @throws MediaError when the address is not allowed, or the server does not give the file, all of it, in time
+ */
+export async function download(
+	context: IWebhookFunctions,
+	address: string,
+	{ allowPrivate, maxSize, timeout }: MediaOptions,
+): Promise<Download> {
+	const signal = AbortSignal.timeout(timeout);
+	let current = address;
+	const follow = async (): Promise<Download> => {
+		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+			current = allowedAddress(current, allowPrivate);
+			const answer = await ask(context, current, signal);
+			try {
+				signal.throwIfAborted();
+				const { headers, status } = answer;
+				if (status >= 200 && status < 300) {
+					const bytes = await read(answer, hostOf(current), maxSize);
+					return { bytes, contentType: headers['content-type'] };
+				}
+				const { location } = headers;
+				if (!REDIRECTS.includes(status) || typeof location !== 'string') {
+					throw new MediaError(`${hostOf(current)} answered ${status}`);
+				}
+				if (!URL.canParse(location, current)) {
+					throw new MediaError(`${hostOf(current)} redirected to an address that is not a URL`);
+				}
+				current = new URL(location, current).href;
+			} finally {
+				answer.body.destroy();
+			}
+		}
+		throw new MediaError(`${hostOf(address)} redirects more than ${MAX_REDIRECTS} times`);
+	};
+	// Beside the signal given to the request, so that the deadline holds whatever n8n is busy with.
+	const tooLate = new Promise<never>((_resolve, reject) => {
+		signal.addEventListener('abort', () => {
+			reject(new MediaError(`${hostOf(current)} did not send all of it within ${timeout / 1_000} seconds`));
+		});
+	});
+	return await Promise.race([follow(), tooLate]);
+}

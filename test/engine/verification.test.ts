@@ -1,0 +1,96 @@
+import { createHmac } from 'node:crypto';
+
+import type { Request, Response } from 'express';
+
+import { Engine } from './support/engine';
+
+const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
+const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`;
+
+/** Hands one delivery to the trigger and gives the status that it was answered with. */
+async function deliver(engine: Engine, signature: string): Promise<number> {
+	let answered = 200;
+	const response = {
+		status: (status: number) => ((answered = status), response),
+		json: () => response,
+		end: () => response,
+	};
+	const request = { headers: { 'x-jelou-signature': signature }, rawBody: BODY };
+	const events = ['*'];
+	await engine.webhook(request as unknown as Request, response as unknown as Response, { events });
+	return answered;
+}
+
+let now = Date.parse('2026-01-15T10:00:00Z');
+let count = 0;
+
+function engineWith(signingSecret: string, credentialId = `credential-${String(++count)}`): Engine {
+	return new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret }, credentialId });
+}
+
+beforeEach(() => jest.spyOn(Date, 'now').mockImplementation(() => now));
+afterEach(() => jest.restoreAllMocks());
+
+test('genuine deliveries read the credential once a minute, however many there are', async () => {
+	const engine = engineWith('secret');
+	for (let n = 0; n < 10; n++) expect(await deliver(engine, sign('secret'))).toBe(200);
+	expect(engine.credentials.reads).toBe(1);
+	now += 61_000;
+	for (let n = 0; n < 10; n++) expect(await deliver(engine, sign('secret'))).toBe(200);
+	expect(engine.credentials.reads).toBe(2);
+});
+
+test('deliveries that come together share one reading', async () => {
+	const engine = engineWith('secret');
+	const answers = await Promise.all(Array.from({ length: 20 }, async () => deliver(engine, sign('secret'))));
+	expect(new Set(answers)).toEqual(new Set([200]));
+	expect(engine.credentials.reads).toBe(1);
+});
+
+test('a secret that was changed in the credential works on the next delivery', async () => {
+	const engine = engineWith('old');
+	expect(await deliver(engine, sign('old'))).toBe(200);
+	engine.credentials.data.signingSecret = 'new';
+	expect(await deliver(engine, sign('new'))).toBe(200);
+	expect(await deliver(engine, sign('old'))).toBe(401);
+});
+
+test('a secret that was changed right after the minute was over works as well', async () => {
+	const engine = engineWith('old');
+	await deliver(engine, sign('old'));
+	now += 61_000;
+	await deliver(engine, sign('old'));
+	engine.credentials.data.signingSecret = 'new';
+	expect(await deliver(engine, sign('new'))).toBe(200);
+});
+
+test('a flood of forgeries reads the credential once a second at most', async () => {
+	const engine = engineWith('secret');
+	await deliver(engine, sign('secret'));
+	for (let n = 0; n < 50; n++) expect(await deliver(engine, sign('wrong'))).toBe(401);
+	expect(engine.credentials.reads).toBe(2);
+	now += 1_000;
+	for (let n = 0; n < 50; n++) expect(await deliver(engine, sign('wrong'))).toBe(401);
+	expect(engine.credentials.reads).toBe(3);
+	expect(await deliver(engine, sign('secret'))).toBe(200);
+});
+
+test('what does not even look like a signature reads nothing', async () => {
+	const engine = engineWith('secret');
+	for (const header of ['', 'sha256=', sign('secret').slice(7), `${sign('secret')}0`]) {
+		expect(await deliver(engine, header)).toBe(401);
+	}
+	expect(engine.credentials.reads).toBe(0);
+});
+
+test('what one credential learned does not serve another', async () => {
+	const knows = engineWith('secret');
+	expect(await deliver(knows, sign('secret'))).toBe(200);
+	expect(await deliver(engineWith('other'), sign('secret'))).toBe(401);
+	expect(await deliver(engineWith(''), sign('secret'))).toBe(401);
+});
+
+test('more triggers than are kept in memory are served all the same', async () => {
+	for (let n = 0; n < 600; n++) expect(await deliver(engineWith('secret'), sign('secret'))).toBe(200);
+	expect(await deliver(engineWith('secret', 'credential-1'), sign('secret'))).toBe(200);
+});
