@@ -110,6 +110,12 @@ export class N8nClient {
 		return await this.list(`/executions?filter=${filter}&limit=100`);
 	}
 
+	/** How many executions of a workflow have succeeded. */
+	async executionCount(workflowId: string): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status: ['success'] }));
+		return Number((await this.record('GET', `/executions?filter=${filter}&limit=1`)).count);
+	}
+
 	async execution(id: string): Promise<Json> {
 		return await this.record('GET', `/executions/${id}`);
 	}

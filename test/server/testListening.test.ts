@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
+
+jest.setTimeout(240_000);
+
+const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
+
+let stage: Stage;
+let credential: string;
+let production: string;
+let other: string;
+
+const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
+const url = () => integration()?.webhookUrl ?? '';
+const standing = () => ({ url: url(), secret: integration()?.signingSecret });
+
+function workflow(name: string) {
+	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
+	const trigger = { parameters: { events: ['*'] }, credentials, webhookId: `webhook-of-${name}` };
+	return {
+		name,
+		nodes: [
+			{
+				id: 't',
+				name: 'Jelou Trigger',
+				type: 'n8n-nodes-jelou.jelouTrigger',
+				typeVersion: 2,
+				position: [0, 0],
+				...trigger,
+			},
+			{
+				id: 'n',
+				name: 'End',
+				type: 'n8n-nodes-base.noOp',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: {},
+			},
+		],
+		connections: { 'Jelou Trigger': { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+/** Waits until a genuine delivery starts a workflow: registration in n8n is asynchronous. */
+async function activate(id: string): Promise<void> {
+	await stage.client.activate(id);
+	await waitUntil(
+		'the webhook to answer',
+		async () => url() !== '' && (await fetch(url(), { method: 'POST' })).status === 401,
+	);
+}
+
+async function listen(id: string): Promise<void> {
+	const workflowData = await stage.client.workflow(id);
+	await stage.client.call('POST', `/workflows/${id}/run`, {
+		workflowData,
+		triggerToStartFrom: { name: 'Jelou Trigger' },
+	});
+	await waitUntil('the test URL to be registered', () => Promise.resolve(url().includes('/webhook-test/')));
+}
+
+async function cancel(id: string): Promise<void> {
+	await stage.client.call('DELETE', `/test-webhook/${id}`);
+	await waitUntil('the test to end', () => Promise.resolve(!url().includes('/webhook-test/')));
+}
+
+const deliver = async () => (await stage.sandbox.deliver(PROJECT, { body: EVENT })).status;
+
+beforeAll(async () => {
+	stage = await startStage();
+	credential = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
+	production = await stage.client.createWorkflow(workflow('production'));
+	other = await stage.client.createWorkflow(workflow('other'));
+	await activate(production);
+});
+afterAll(async () => stage?.stop());
+
+describe('production keeps its URL and secret, with none typed anywhere, through', () => {
+	let before: ReturnType<typeof standing>;
+	beforeEach(() => {
+		before = standing();
+		expect(before.url).toContain('/webhook/webhook-of-production/webhook');
+	});
+	afterEach(async () => {
+		expect(standing()).toEqual(before);
+		expect(await deliver()).toBe(200);
+	});
+
+	test('a test in the same workflow that is cancelled', async () => {
+		await listen(production);
+		await cancel(production);
+	});
+
+	test('a test in the same workflow that gets its event', async () => {
+		await listen(production);
+		expect(await deliver()).toBe(200);
+		await waitUntil('the webhook to be given back', () => Promise.resolve(url() === before.url));
+	});
+
+	test('a test in another workflow', async () => {
+		await listen(other);
+		expect(await deliver()).toBe(200);
+		await waitUntil('the webhook to be given back', () => Promise.resolve(url() === before.url));
+	});
+
+	test('two tests at once', async () => {
+		await listen(production);
+		await listen(other);
+		await waitUntil('the second test', () => Promise.resolve(url().includes('webhook-of-other')));
+		await stage.client.call('DELETE', `/test-webhook/${production}`);
+		await cancel(other);
+	});
+
+	test('another workflow that is refused', async () => {
+		await stage.client.activate(other).catch(() => undefined);
+		await stage.client.deactivate(other).catch(() => undefined);
+	});
+
+	test('publishing a new version', async () => {
+		const { connections, nodes, settings, versionId } = await stage.client.workflow(production);
+		await stage.client.updateWorkflow(production, {
+			nodes,
+			connections,
+			settings,
+			versionId,
+			name: 'production, changed',
+		});
+		await activate(production);
+	});
+});
+
+test('1,000 genuine deliveries, 16 at once, are 1,000 runs, each event once', async () => {
+	const counted = await stage.client.createWorkflow(workflow('counted'));
+	await stage.client.deactivate(production);
+	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
+	await activate(counted);
+	const bodies = Array.from({ length: 1_000 }, (_, n) => EVENT.replace('MESSAGE_ID', `message-${String(n)}`));
+	const statuses: number[] = [];
+	await Promise.all(
+		Array.from({ length: 16 }, async () => {
+			for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+				statuses.push((await stage.sandbox.deliver(PROJECT, { body })).status);
+			}
+		}),
+	);
+	expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);
+	const ids = async () => stage.client.executionCount(counted);
+	await waitUntil('1,000 executions', async () => (await ids()) >= 1_000, 120_000, 1_000);
+	expect(await ids()).toBe(1_000);
+	await stage.client.deactivate(counted);
+	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
+});
