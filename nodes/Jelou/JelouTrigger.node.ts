@@ -88,6 +88,22 @@ export class JelouTrigger implements INodeType {
 						description: 'Only events of these bots, separated by commas',
 					},
 					{
+						displayName: 'Download Media',
+						name: 'downloadMedia',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether to add the picture, video, audio or document of a message as binary data. If that fails, the event comes all the same, with mediaError.',
+					},
+					{
+						displayName: 'Max Media Size',
+						name: 'maxMediaSize',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 25,
+						description: 'How many megabytes a file may have to be downloaded',
+					},
+					{
 						displayName: 'Maximum Age',
 						name: 'maximumAge',
 						type: 'number',

@@ -21,10 +21,8 @@ export interface Download {
 	contentType: unknown;
 }
 
-/** What n8n gives for `encoding: 'stream'`: a stream of Node.js, named here by what is used of it. */
-interface Body extends AsyncIterable<Uint8Array> {
-	destroy(): unknown;
-}
+/** What n8n gives for `encoding: 'stream'`: a stream of Node.js, of which this is used. */
+type Body = AsyncIterable<Uint8Array>;
 
 interface Answer {
 	status: number;
@@ -112,38 +110,40 @@ export async function download(
 	address: string,
 	{ allowPrivate, maxSize, timeout }: MediaOptions,
 ): Promise<Download> {
-	const signal = AbortSignal.timeout(timeout);
+	const deadline = AbortSignal.timeout(timeout);
+	const ending = new AbortController();
+	const signal = AbortSignal.any([deadline, ending.signal]);
 	let current = address;
 	const follow = async (): Promise<Download> => {
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			current = allowedAddress(current, allowPrivate);
 			const answer = await ask(context, current, signal);
-			try {
-				signal.throwIfAborted();
-				const { headers, status } = answer;
-				if (status >= 200 && status < 300) {
-					const bytes = await read(answer, hostOf(current), maxSize);
-					return { bytes, contentType: headers['content-type'] };
-				}
-				const { location } = headers;
-				if (!REDIRECTS.includes(status) || typeof location !== 'string') {
-					throw new MediaError(`${hostOf(current)} answered ${status}`);
-				}
-				if (!URL.canParse(location, current)) {
-					throw new MediaError(`${hostOf(current)} redirected to an address that is not a URL`);
-				}
-				current = new URL(location, current).href;
-			} finally {
-				answer.body.destroy();
+			const { headers, status } = answer;
+			if (status >= 200 && status < 300) {
+				const bytes = await read(answer, hostOf(current), maxSize);
+				return { bytes, contentType: headers['content-type'] };
 			}
+			const { location } = headers;
+			if (!REDIRECTS.includes(status) || typeof location !== 'string') {
+				throw new MediaError(`${hostOf(current)} answered ${status}`);
+			}
+			if (!URL.canParse(location, current)) {
+				throw new MediaError(`${hostOf(current)} redirected to an address that is not a URL`);
+			}
+			current = new URL(location, current).href;
 		}
 		throw new MediaError(`${hostOf(address)} redirects more than ${MAX_REDIRECTS} times`);
 	};
 	// Beside the signal given to the request, so that the deadline holds whatever n8n is busy with.
 	const tooLate = new Promise<never>((_resolve, reject) => {
-		signal.addEventListener('abort', () => {
+		deadline.addEventListener('abort', () => {
 			reject(new MediaError(`${hostOf(current)} did not send all of it within ${timeout / 1_000} seconds`));
 		});
 	});
-	return await Promise.race([follow(), tooLate]);
+	try {
+		return await Promise.race([follow(), tooLate]);
+	} finally {
+		// Destroying a stream of which nothing was read would leave its connection open: n8n's HTTP client wraps it.
+		ending.abort();
+	}
 }

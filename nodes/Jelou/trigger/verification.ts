@@ -12,9 +12,17 @@ const MAX_ENTRIES = 500;
 
 interface Entry {
 	secrets: readonly string[];
+	environment: string;
 	readAt: number;
 	/** When they were last read because a signature did not match. */
 	rereadAt: number;
+}
+
+/** A delivery that is genuine. */
+export interface Verified {
+	body: Buffer;
+	/** The credential's environment. */
+	environment: string;
 }
 
 /**
@@ -32,7 +40,8 @@ function keyOf(context: IWebhookFunctions): string {
 async function read(context: IWebhookFunctions, key: string, rereadAt: number): Promise<Entry> {
 	const credential = await loadCredential(context);
 	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-	const entry = { secrets: acceptedSecrets(credential, registration), readAt: Date.now(), rereadAt };
+	const secrets = acceptedSecrets(credential, registration);
+	const entry = { secrets, environment: credential.environment, readAt: Date.now(), rereadAt };
 	known.delete(key);
 	known.set(key, entry);
 	const oldest = known.keys().next();
@@ -57,7 +66,7 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
 }
 
 /**
- * The body of a genuine delivery, or in words why it is not believed.
+ * A genuine delivery, or in words why it is not believed.
  *
  * Where a signature does not match, the secrets are read afresh, at most once a second: a secret that was changed works
  * on the next delivery, and a flood of forgeries costs nothing.
@@ -65,7 +74,7 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
  * @throws whatever n8n throws when the request or the credential cannot be read
  * @see Jelou's page "Webhook signature"
  */
-export async function verifiedBody(context: IWebhookFunctions): Promise<Buffer | string> {
+export async function verifyDelivery(context: IWebhookFunctions): Promise<Verified | string> {
 	const header = context.getHeaderData()[SIGNATURE_HEADER];
 	if (header === undefined) return 'it has no signature';
 	if (!isSignature(header)) return 'its signature has another form';
@@ -77,10 +86,10 @@ export async function verifiedBody(context: IWebhookFunctions): Promise<Buffer |
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)
 		entry = await readOnce(context, key, entry?.rereadAt);
-	if (verify(body, header, entry.secrets)) return body;
+	if (verify(body, header, entry.secrets)) return { body, environment: entry.environment };
 	if (now - entry.rereadAt < REREAD_MS) return refusalFor(entry);
 	entry = await readOnce(context, key, now);
-	return verify(body, header, entry.secrets) ? body : refusalFor(entry);
+	return verify(body, header, entry.secrets) ? { body, environment: entry.environment } : refusalFor(entry);
 }
 
 function refusalFor({ secrets }: Entry): string {
