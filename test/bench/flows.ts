@@ -24,7 +24,13 @@ export interface Flow {
 	path: string;
 }
 
-function node(name: string, type: string, typeVersion: number, parameters: Json, extra: Json = {}): Json {
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: Json,
+	extra: Json = {},
+): Json {
 	return { id: name, name, type, typeVersion, position: [0, 0], parameters, ...extra };
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { N8N_FOLDER, ROOT } from '../../scripts/paths';
 import { median, type Run } from './measure';
@@ -13,11 +13,41 @@ export interface Comparison {
 
 const REPORT = join(ROOT, 'docs', 'benchmark.json');
 const README = join(ROOT, 'README.md');
-const BLOCK = /(<!-- benchmark -->\n)[\s\S]*?(\n<!-- \/benchmark -->)/;
 
 function n8nVersion(): string {
 	const file: unknown = JSON.parse(readFileSync(join(N8N_FOLDER, 'node_modules/n8n/package.json'), 'utf8'));
 	return typeof file === 'object' && file !== null && 'version' in file ? String(file.version) : 'unknown';
+}
+
+/** When and where something was measured. */
+export function environment() {
+	return {
+		date: new Date().toISOString().slice(0, 10),
+		n8n: n8nVersion(),
+		node: process.version,
+		cores: cpus().length,
+	};
+}
+
+/** Puts results into `docs/benchmark.json`; what was measured by other parts stays. */
+export function saveResults(results: Record<string, unknown>): void {
+	const saved: unknown = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : {};
+	const merged = { ...(typeof saved === 'object' ? saved : {}), ...results };
+	mkdirSync(dirname(REPORT), { recursive: true });
+	writeFileSync(REPORT, `${JSON.stringify(merged, undefined, '\t')}\n`);
+}
+
+/** Puts a table into the README between `<!-- marker -->` and `<!-- /marker -->`, or says that they are not there. */
+export function writeTable(marker: string, table: string): void {
+	const [start, end] = [`<!-- ${marker} -->\n`, `<!-- /${marker} -->`];
+	const readme = readFileSync(README, 'utf8');
+	const from = readme.indexOf(start) + start.length;
+	const to = readme.indexOf(end, from);
+	if (from < start.length || to === -1) {
+		process.stdout.write(`README.md has no <!-- ${marker} --> … ${end}: the table is not written there.\n`);
+		return;
+	}
+	writeFileSync(README, `${readme.slice(0, from)}\n${table}\n\n${readme.slice(to)}`);
 }
 
 function summary({ name, runs }: Comparison['flows'][number], base: number) {
@@ -41,14 +71,8 @@ export function writeReport(comparisons: Comparison[]): void {
 		const byHand = median(flows.at(-1)?.runs.map(({ ms }) => ms) ?? []);
 		return { name, rounds: flows[0]?.runs.length, flows: flows.map((flow) => summary(flow, byHand)) };
 	});
-	const where = {
-		date: new Date().toISOString().slice(0, 10),
-		n8n: n8nVersion(),
-		node: process.version,
-		cores: cpus().length,
-	};
-	mkdirSync(join(ROOT, 'docs'), { recursive: true });
-	writeFileSync(REPORT, `${JSON.stringify({ ...where, results }, undefined, '\t')}\n`);
+	const where = environment();
+	saveResults({ ...where, results });
 
 	const rows = results.flatMap(({ name, flows }) =>
 		flows.map(
@@ -64,11 +88,5 @@ export function writeReport(comparisons: Comparison[]): void {
 		`Medians of ${String(results[0]?.rounds)} runs in turn in one n8n ${where.n8n} on ${String(where.cores)} cores, ${where.date}. Speed is relative to the flow built by hand.`,
 	].join('\n');
 	process.stdout.write(`\n${table}\n`);
-	writeFileSync(
-		README,
-		readFileSync(README, 'utf8').replace(
-			BLOCK,
-			(_all, start: string, end: string) => `${start}\n${table}\n${end}`,
-		),
-	);
+	writeTable('benchmark', table);
 }

@@ -1,0 +1,64 @@
+/** The client of the trigger bench, in a process of its own: what it costs to send is not taken from n8n's share. */
+import { Pool } from 'undici';
+
+const CONNECTIONS = 16;
+const TIMEOUT_MS = 60_000;
+
+/** What to send, and until when: whichever bound is reached first. */
+export interface Volley {
+	url: string;
+	header: string;
+	deliveries: Array<{ body: string; signature: string }>;
+	seconds: number;
+	most: number;
+}
+
+export interface Outcome {
+	/** From the first request to the last answer. */
+	ms: number;
+	latencies: number[];
+	/** How many answers had which status. */
+	statuses: Record<string, number>;
+}
+
+async function fire({ deliveries, header, most, seconds, url }: Volley): Promise<Outcome> {
+	const { origin, pathname } = new URL(url);
+	const pool = new Pool(origin, {
+		connections: CONNECTIONS,
+		pipelining: 1,
+		headersTimeout: TIMEOUT_MS,
+		bodyTimeout: TIMEOUT_MS,
+	});
+	const latencies: number[] = [];
+	const statuses: Record<string, number> = {};
+	const started = performance.now();
+	let sent = 0;
+	const sendInTurn = async () => {
+		while (sent < most && performance.now() - started < seconds * 1_000) {
+			const delivery = deliveries[sent++ % deliveries.length];
+			const before = performance.now();
+			const { statusCode, body } = await pool.request({
+				path: pathname,
+				method: 'POST',
+				headers: { 'content-type': 'application/json', [header]: delivery?.signature },
+				body: delivery?.body,
+			});
+			await body.dump();
+			latencies.push(performance.now() - before);
+			statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
+		}
+	};
+	try {
+		await Promise.all(Array.from({ length: CONNECTIONS }, sendInTurn));
+		return { ms: performance.now() - started, latencies, statuses };
+	} finally {
+		await pool.destroy();
+	}
+}
+
+process.on('message', (volley: Volley) => {
+	fire(volley).then(
+		(outcome) => process.send?.(outcome),
+		(error: unknown) => process.send?.({ error: String(error) }),
+	);
+});
