@@ -6,6 +6,10 @@ test.each([
 	'https://n8n.example.com:5678/webhook',
 	'https://[2001:db8::1]/webhook',
 	'https://172.15.0.1/webhook',
+	'https://cdn.local-news.com/a',
+	'https://localhost-media.com/a',
+	'https://10.example.com/a',
+	'https://internal.example.com./a',
 	'https://100.128.0.1/webhook',
 ])('Jelou can reach %s', (url) => {
 	expect(isPublicHttps(url)).toBe(true);
@@ -29,6 +33,15 @@ test.each([
 	'https://[::ffff:127.0.0.1]/webhook',
 	'https://n8n.local/webhook',
 	'https://n8n/webhook',
+	'https://n8n.lan/webhook',
+	'https://n8n.local./webhook',
+	'https://198.18.0.1/webhook',
+	'https://192.0.0.8/webhook',
+	'https://224.0.0.1/webhook',
+	'https://[64:ff9b::7f00:1]/webhook',
+	'https://[fe90::1]/webhook',
+	'https://0x7f.1/webhook',
+	'https://2130706433/webhook',
 	'not a URL',
 	'',
 ])('Jelou cannot reach %j', (url) => {

@@ -112,12 +112,11 @@ export async function download(
 ): Promise<Download> {
 	const deadline = AbortSignal.timeout(timeout);
 	const ending = new AbortController();
-	const signal = AbortSignal.any([deadline, ending.signal]);
 	let current = address;
 	const follow = async (): Promise<Download> => {
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			current = allowedAddress(current, allowPrivate);
-			const answer = await ask(context, current, signal);
+			const answer = await ask(context, current, ending.signal);
 			const { headers, status } = answer;
 			if (status >= 200 && status < 300) {
 				const bytes = await read(answer, hostOf(current), maxSize);
@@ -134,7 +133,7 @@ export async function download(
 		}
 		throw new MediaError(`${hostOf(address)} redirects more than ${MAX_REDIRECTS} times`);
 	};
-	// Beside the signal given to the request, so that the deadline holds whatever n8n is busy with.
+	// Raced, not given to the request, so that the deadline holds whatever n8n is busy with.
 	const tooLate = new Promise<never>((_resolve, reject) => {
 		deadline.addEventListener('abort', () => {
 			reject(new MediaError(`${hostOf(current)} did not send all of it within ${timeout / 1_000} seconds`));
@@ -143,7 +142,8 @@ export async function download(
 	try {
 		return await Promise.race([follow(), tooLate]);
 	} finally {
-		// Destroying a stream of which nothing was read would leave its connection open: n8n's HTTP client wraps it.
+		// Closes what is still open, as destroying a stream would not: n8n's HTTP client wraps it, and of a wrapper that
+		// nothing was read from, the connection stays open.
 		ending.abort();
 	}
 }

@@ -1,0 +1,145 @@
+import { createHmac, randomInt } from 'node:crypto';
+
+import type { Request, Response } from 'express';
+import fc from 'fast-check';
+
+import { Engine } from './support/engine';
+import { deliveries, tamper, type Recipe, type Tampered } from './support/fuzz';
+
+jest.setTimeout(300_000);
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 12_000);
+/** `FUZZ_SEED=… npm test -- --selectProjects engine -- fuzz` draws the same deliveries again. */
+const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+
+// A real one is 64 hex digits too.
+const SECRET = '5f'.repeat(32);
+const credential = {
+	projectId: 'project',
+	apiKey: 'key',
+	signingSecret: SECRET,
+	environment: 'production',
+};
+
+type Outcome = 'ran' | 'refused' | 'not an object' | 'ignored';
+
+/** Whether the header is the signature of the bytes: said here in other words than in the node. */
+function isRight({ bytes, header }: Tampered): boolean {
+	if (bytes === undefined || bytes.length === 0 || typeof header !== 'string') return false;
+	const right = `sha256=${createHmac('sha256', SECRET).update(bytes).digest('hex')}`;
+	return (
+		header.length === right.length &&
+		header.startsWith('sha256=') &&
+		header.slice(7).toLowerCase() === right.slice(7)
+	);
+}
+
+function payloadOf(bytes: Buffer | undefined): Map<string, unknown> | undefined {
+	try {
+		const value: unknown = JSON.parse(String(bytes));
+		if (Object.prototype.toString.call(value) !== '[object Object]') return undefined;
+		return new Map(Object.entries(value as object));
+	} catch {
+		return undefined;
+	}
+}
+
+function nameOf(payload: Map<string, unknown>): string {
+	const [event, field, type] = ['event', 'field', 'event_type'].map((key) => {
+		const value = payload.get(key);
+		return typeof value === 'string' ? value : '';
+	});
+	if (event) return event;
+	if (payload.get('object') === 'message_event' || field === 'messages') return 'message';
+	return [field, type].filter(Boolean).join('.') || 'unknown';
+}
+
+function expectedOf(recipe: Recipe, tampered: Tampered): Outcome {
+	if (!isRight(tampered)) return 'refused';
+	const payload = payloadOf(tampered.bytes);
+	if (payload === undefined) return 'not an object';
+	const events: readonly string[] = recipe.events;
+	return events.includes('*') || events.includes(nameOf(payload)) ? 'ran' : 'ignored';
+}
+
+/** Express's response, as far as the trigger may use it. */
+function responseFor(answers: Array<{ status: number; body: unknown }>): Response {
+	let status = 200;
+	const response = {
+		status: (code: number) => {
+			status = code;
+			return response;
+		},
+		json: (body: unknown) => {
+			answers.push({ status, body });
+			return response;
+		},
+		end: () => response,
+	};
+	return response as unknown as Response;
+}
+
+test(`of ${String(RUNS)} deliveries that were tampered with, those run whose signature is right over their bytes, and no others`, async () => {
+	const counts: Record<Outcome, number> = { ran: 0, refused: 0, 'not an object': 0, ignored: 0 };
+	const staticData = {
+		global: {
+			jelou: {
+				'https://gateway.jelou.ai/platform project': {
+					signingSecret: SECRET,
+					webhookUrl: 'x',
+					isOwner: true,
+				},
+			},
+		},
+	};
+	const engine = new Engine({ credential, staticData });
+	const before = JSON.stringify(engine.staticData);
+	process.stdout.write(`fuzz: FUZZ_SEED=${String(SEED)}\n`);
+
+	const property = fc.asyncProperty(deliveries, async (recipe) => {
+		const tampered = tamper(recipe, SECRET);
+		const expected = expectedOf(recipe, tampered);
+		const answers: Array<{ status: number; body: unknown }> = [];
+		// It must not throw: n8n would start the workflow with an empty item.
+		const result = await engine.webhook(tampered.request as unknown as Request, responseFor(answers), {
+			events: [...recipe.events],
+		});
+
+		expect(JSON.stringify(engine.staticData)).toBe(before);
+		const said = { ...result, workflowData: undefined };
+		const runs = (result.workflowData ?? []).flat();
+		if (expected === 'ran') {
+			const payload = payloadOf(tampered.bytes) ?? new Map<string, unknown>();
+			expect(result.workflowData?.map((items) => items.length)).toEqual([1]);
+			expect(Object.keys(runs[0]?.json ?? {}).sort()).toEqual(
+				[...new Set([...payload.keys(), 'event'])].sort(),
+			);
+			expect(runs[0]?.json.event).toBe(nameOf(payload));
+			// Jest's comparison would not survive what is nested deeply.
+			if (recipe.base.kind === 'text') {
+				for (const [key, value] of payload) {
+					if (key !== 'event') {
+						expect(Object.getOwnPropertyDescriptor(runs[0]?.json, key)?.value).toEqual(value);
+					}
+				}
+			}
+			expect([said, answers]).toEqual([{}, []]);
+		} else {
+			expect(result.workflowData).toBeUndefined();
+			const refused = { noWebhookResponse: true };
+			expect([said, answers]).toEqual(
+				{
+					refused: [refused, [{ status: 401, body: { status: 'unauthorized' } }]],
+					'not an object': [refused, [{ status: 400, body: { status: 'not a JSON object' } }]],
+					ignored: [{ webhookResponse: { status: 'ignored' } }, []],
+				}[expected],
+			);
+		}
+		counts[expected]++;
+	});
+	await fc.assert(property, { numRuns: RUNS, seed: SEED });
+
+	process.stdout.write(`fuzz: ${JSON.stringify(counts)}\n`);
+	expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+	for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0);
+});

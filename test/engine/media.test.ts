@@ -1,0 +1,469 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+import type { Request, Response } from 'express';
+import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+
+import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
+import type { JelouEvent } from '../../nodes/Jelou/trigger/events';
+import { withMedia, type MediaOptions } from '../../nodes/Jelou/trigger/media';
+import { Engine } from './support/engine';
+
+const API_KEY = 'recognisable-api-key';
+const SECRET = 'recognisable-signing-secret';
+const PUBLIC = 'https://storage.example.com';
+/** More than a socket holds, so that a server notices when nobody reads on. */
+const PICTURE = randomBytes(300_000);
+const OPTIONS: MediaOptions = { maxSize: 1_000_000, timeout: 20_000, allowPrivate: true };
+
+/** A server that somebody keeps media on; what it answers is each test's own. */
+let server: Server;
+let origin: string;
+let host: string;
+let answer: RequestListener;
+let requests: IncomingMessage[];
+let context: IWebhookFunctions;
+
+/** The context that n8n gives to the trigger's `webhook`. */
+async function webhookContext(): Promise<IWebhookFunctions> {
+	const given: IWebhookFunctions[] = [];
+	const spy = jest.spyOn(JelouTrigger.prototype, 'webhook').mockImplementation(function (
+		this: IWebhookFunctions,
+	) {
+		given.push(this);
+		return Promise.resolve({});
+	});
+	const credential = { projectId: 'project', apiKey: API_KEY, signingSecret: SECRET };
+	await new Engine({ credential }).webhook({ headers: {} } as Request, {} as Response, {});
+	spy.mockRestore();
+	if (given[0] === undefined) throw new Error('The trigger was not called.');
+	return given[0];
+}
+
+/**
+ * Makes https://storage.example.com the test's server, as DNS and a certificate would. Everything else of a request
+ * stays as it is, and goes over a real socket.
+ */
+function withPublicName(): void {
+	const { httpRequest } = context.helpers;
+	jest
+		.spyOn(context.helpers, 'httpRequest')
+		.mockImplementation(
+			async (options) =>
+				(await httpRequest({ ...options, url: options.url.replace(PUBLIC, origin) })) as unknown,
+		);
+}
+
+beforeEach(async () => {
+	requests = [];
+	answer = (_request, response) => response.end(PICTURE);
+	server = createServer((request, response) => {
+		requests.push(request);
+		answer(request, response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+	origin = `http://${host}`;
+	context = await webhookContext();
+});
+afterEach(async () => {
+	jest.restoreAllMocks();
+	const closed = new Promise((resolve) => server.close(resolve));
+	server.closeAllConnections();
+	await closed;
+});
+
+function messageOf(type: string, content: unknown): JelouEvent {
+	return { event: 'message', room_id: 'room', value: { id: 'message', type, content } as IDataObject };
+}
+
+const picture = (url: string, content: IDataObject = { mime_type: 'image/png' }) =>
+	messageOf('image', { url, ...content });
+
+async function bytesOf(item: INodeExecutionData): Promise<Buffer> {
+	const binary = item.binary?.data;
+	if (binary === undefined) throw new Error(String(item.json.mediaError));
+	expect(binary.bytes).toBe(Buffer.from(binary.data, 'base64').length);
+	return Promise.resolve(Buffer.from(binary.data, 'base64'));
+}
+
+/** The reason why an event has no media; the event must be there all the same, as it came. */
+function reasonOf(item: INodeExecutionData, event: JelouEvent): unknown {
+	const { mediaError, ...rest } = item.json;
+	expect(rest).toEqual(event);
+	expect(item.binary).toBeUndefined();
+	return mediaError;
+}
+
+/** Tells when the server's connection is closed from the other side before the answer is complete. */
+const hungUp = async (request: IncomingMessage) =>
+	new Promise<void>((resolve) => request.socket.once('close', resolve));
+
+describe('media becomes binary data', () => {
+	test.each([
+		['image', 'image/png', 'image', 'png'],
+		['video', 'video/mp4', 'video', 'mp4'],
+		['audio', 'audio/ogg', 'audio', 'ogg'],
+		['document', 'application/pdf', 'pdf', 'pdf'],
+	])('of a message of type %s', async (type, mimeType, fileType, fileExtension) => {
+		const event = messageOf(type, { url: `${origin}/a/file.${fileExtension}?sig=x`, mime_type: mimeType });
+		const item = await withMedia(context, event, OPTIONS);
+		expect(item.json).toEqual(event);
+		expect(
+			createHash('sha256')
+				.update(await bytesOf(item))
+				.digest('hex'),
+		).toBe(createHash('sha256').update(PICTURE).digest('hex'));
+		expect(item.binary?.data).toMatchObject({
+			mimeType,
+			fileType,
+			fileExtension,
+			fileName: `file.${fileExtension}`,
+		});
+		expect(requests.map(({ method, url }) => `${String(method)} ${String(url)}`)).toEqual([
+			`GET /a/file.${fileExtension}?sig=x`,
+		]);
+	});
+
+	test('from a public HTTPS address', async () => {
+		withPublicName();
+		const item = await withMedia(context, picture(`${PUBLIC}/a.png`), { ...OPTIONS, allowPrivate: false });
+		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+	});
+
+	test('also when it is exactly as large as it may be', async () => {
+		const options = { ...OPTIONS, maxSize: PICTURE.length };
+		expect((await bytesOf(await withMedia(context, picture(`${origin}/a`), options))).equals(PICTURE)).toBe(
+			true,
+		);
+	});
+
+	test('also when the server compresses it', async () => {
+		answer = (_request, response) => {
+			response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(PICTURE));
+		};
+		const item = await withMedia(context, picture(`${origin}/a`), OPTIONS);
+		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+	});
+
+	test.each([
+		[{}, 'image/webp; q=1', 'image/webp'],
+		[{ mime_type: 'nonsense' }, 'IMAGE/WEBP', 'image/webp'],
+		[{ mime_type: 7 }, undefined, 'application/octet-stream'],
+		[{ mime_type: ' Audio/OGG; codecs=opus' }, 'text/html', 'audio/ogg'],
+	])('%j, answered as %s, is of type %s', async (content, contentType, mimeType) => {
+		answer = (_request, response) => {
+			response.writeHead(200, contentType === undefined ? {} : { 'Content-Type': contentType }).end('x');
+		};
+		const item = await withMedia(context, picture(`${origin}/a`, content), OPTIONS);
+		expect(item.binary?.data?.mimeType).toBe(mimeType);
+	});
+
+	test('redirects are followed, five of them, also relative ones', async () => {
+		answer = ({ url }, response) => {
+			const step = Number(String(url).slice(1));
+			const location = step % 2 === 0 ? `${origin}/${String(step + 1)}` : String(step + 1);
+			const status = [301, 302, 303, 307, 308][step];
+			if (status === undefined) response.end(PICTURE);
+			else response.writeHead(status, { Location: location }).end('moved');
+		};
+		const item = await withMedia(context, picture(`${origin}/0`), OPTIONS);
+		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+		expect(requests.map(({ url }) => url)).toEqual(['/0', '/1', '/2', '/3', '/4', '/5']);
+		expect(item.binary?.data?.fileName).toBe('0');
+	});
+
+	test('nothing secret is sent, neither of the credential nor of the address', async () => {
+		answer = ({ url }, response) => {
+			if (url === '/a') response.writeHead(302, { Location: `http://name:password@${host}/b` }).end();
+			else response.end('x');
+		};
+		await bytesOf(await withMedia(context, picture(`http://name:password@${host}/a`), OPTIONS));
+		expect(requests).toHaveLength(2);
+		for (const { headers, rawHeaders } of requests) {
+			expect(Object.keys(headers).sort()).toEqual([
+				'accept',
+				'accept-encoding',
+				'connection',
+				'host',
+				'user-agent',
+			]);
+			expect(rawHeaders.join('\n')).not.toMatch(/recognisable|password/);
+		}
+	});
+});
+
+describe('an event without media to fetch is given back as it is', () => {
+	test.each<[string, JelouEvent]>([
+		['a text', messageOf('text', { body: 'Hola' })],
+		['an unknown type', messageOf('sticker', { url: 'http://127.0.0.1/' })],
+		['a type that every object has', messageOf('constructor', { url: 'http://127.0.0.1/' })],
+		['a type that is no text', { event: 'message', value: { type: ['image'], content: {} } }],
+		['no value', { event: 'message' }],
+		['a value that is a list', { event: 'message', value: [{ type: 'image' }] }],
+		['a value that is null', { event: 'message', value: null }],
+		['another event', { ...messageOf('image', { url: 'http://127.0.0.1/' }), event: 'conversation.start' }],
+	])('%s', async (_name, event) => {
+		const before = structuredClone(event);
+		expect(await withMedia(context, event, { ...OPTIONS, allowPrivate: false })).toEqual({ json: before });
+		expect(requests).toEqual([]);
+	});
+});
+
+describe('media that may not be fetched is not asked for', () => {
+	const CLOSED = { ...OPTIONS, allowPrivate: false };
+
+	test.each([
+		['no content', undefined, 'the message does not say where it is'],
+		['content that is null', null, 'the message does not say where it is'],
+		['content that is a list', ['https://storage.example.com'], 'the message does not say where it is'],
+		['no url', { mime_type: 'image/png' }, 'the message does not say where it is'],
+		['an empty url', { url: '' }, 'the message does not say where it is'],
+		['a url that is an object', { url: { href: PUBLIC } }, 'the message does not say where it is'],
+		['a url that is none', { url: '/media/1.png' }, 'its address is not a URL'],
+		['data in the url', { url: 'data:image/png;base64,AAAA' }, 'its address is not HTTPS'],
+		['a file', { url: 'file:///etc/passwd' }, 'its address is not HTTPS'],
+		['FTP', { url: 'ftp://storage.example.com/a' }, 'its address at storage.example.com is not HTTPS'],
+	])('%s, whatever the environment', async (_name, content, reason) => {
+		const event = messageOf('image', content);
+		for (const options of [OPTIONS, CLOSED]) {
+			expect(reasonOf(await withMedia(context, event, options), event)).toBe(
+				`The picture could not be fetched: ${reason}.`,
+			);
+		}
+	});
+
+	test('plain HTTP', async () => {
+		const event = messageOf('video', { url: 'http://storage.example.com/a?sig=x' });
+		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
+			'The video could not be fetched: its address at storage.example.com is not HTTPS.',
+		);
+	});
+
+	test.each([
+		'127.0.0.1',
+		'localhost',
+		'10.1.2.3',
+		'192.168.0.1',
+		'169.254.169.254',
+		'[::1]',
+		'intranet',
+		// Other ways to write 127.0.0.1.
+		'2130706433',
+		'0x7f.1',
+	])('a private address: %s', async (name) => {
+		const request = jest.spyOn(context.helpers, 'httpRequest');
+		const url = `https://${name}/a?sig=x`;
+		const event = messageOf('document', { url });
+		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
+			`The document could not be fetched: ${new URL(url).host} is an address of a private network.`,
+		);
+		expect(request).not.toHaveBeenCalled();
+	});
+
+	test.each([
+		['plain HTTP', 'http://storage.example.com/b', 'its address at storage.example.com is not HTTPS'],
+		['a private address', 'https://127.0.0.1/b', '127.0.0.1 is an address of a private network'],
+		['a file', 'file:///etc/passwd', 'its address is not HTTPS'],
+		['no URL', 'https://', 'storage.example.com redirected to an address that is not a URL'],
+	])('a redirect to %s', async (_name, location, reason) => {
+		withPublicName();
+		answer = (_request, response) => response.writeHead(302, { Location: location }).end();
+		const event = picture(`${PUBLIC}/a`);
+		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
+			`The picture could not be fetched: ${reason}.`,
+		);
+		expect(requests.map(({ url }) => url)).toEqual(['/a']);
+	});
+});
+
+describe('a download that fails leaves the event, and says why', () => {
+	test.each([
+		[404, {}],
+		[403, {}],
+		[500, {}],
+		[302, {}],
+		// These do not redirect, wherever they point.
+		[304, { Location: '/b' }],
+		[404, { Location: '/b' }],
+	])('status %i, %j', async (status, headers) => {
+		answer = (_request, response) => response.writeHead(status, headers).end();
+		const event = picture(`${origin}/path?signature=secret`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			`The picture could not be fetched: ${host} answered ${String(status)}.`,
+		);
+	});
+
+	test.each([
+		[404, {}],
+		[302, { Location: '/again' }],
+		[302, { Location: 'ftp://127.0.0.1/' }],
+	])('no connection is left open: status %i, %j', async (status, headers) => {
+		const closed: Array<Promise<void>> = [];
+		answer = (request, response) => {
+			closed.push(hungUp(request));
+			response.writeHead(status, { ...headers, 'Content-Length': '1000' });
+			response.flushHeaders();
+		};
+		await withMedia(context, picture(`${origin}/a`), OPTIONS);
+		await Promise.all(closed);
+		expect(closed.length).toBeGreaterThan(0);
+	});
+
+	test('a sixth redirect', async () => {
+		answer = (_request, response) => response.writeHead(302, { Location: '/again?sig=x' }).end();
+		const event = picture(`${origin}/a`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			`The picture could not be fetched: ${host} redirects more than 5 times.`,
+		);
+		expect(requests).toHaveLength(6);
+	});
+
+	test('too large by its own statement: nothing of it is read', async () => {
+		let closed: Promise<void> | undefined;
+		answer = (request, response) => {
+			closed = hungUp(request);
+			response.writeHead(200, { 'Content-Length': String(40 * 1024 * 1024) });
+			response.flushHeaders();
+		};
+		const event = picture(`${origin}/a?sig=x`);
+		const item = await withMedia(context, event, { ...OPTIONS, maxSize: 25 * 1024 * 1024 });
+		expect(reasonOf(item, event)).toBe(`The picture could not be fetched: ${host} sends more than 25 MB.`);
+		await closed;
+	});
+
+	test('too large without saying so: it is read no further than allowed', async () => {
+		let sent = 0;
+		let closed: Promise<void> | undefined;
+		answer = (request, response) => {
+			closed = hungUp(request);
+			const more = () => {
+				while (!response.destroyed) {
+					sent += PICTURE.length;
+					if (!response.write(PICTURE)) break;
+				}
+			};
+			response.on('drain', more);
+			more();
+		};
+		const event = picture(`${origin}/a?sig=x`);
+		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, maxSize: 500_000 }), event)).toBe(
+			`The picture could not be fetched: ${host} sends more than 500000 bytes.`,
+		);
+		// The server would send for ever.
+		await closed;
+		expect(sent).toBeGreaterThan(500_000);
+	});
+
+	test('small, but large once it is unpacked', async () => {
+		answer = (_request, response) => {
+			response
+				.writeHead(200, { 'Content-Encoding': 'gzip' })
+				.end(gzipSync(Buffer.alloc(OPTIONS.maxSize + 1)));
+		};
+		const event = picture(`${origin}/a`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			`The picture could not be fetched: ${host} sends more than 1000000 bytes.`,
+		);
+	});
+
+	test('too late: a server that says nothing', async () => {
+		let closed: Promise<void> | undefined;
+		answer = (request) => {
+			closed = hungUp(request);
+		};
+		const event = picture(`${origin}/a?sig=x`);
+		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 200 }), event)).toBe(
+			`The picture could not be fetched: ${host} did not send all of it within 0.2 seconds.`,
+		);
+		await closed;
+	});
+
+	test.each([
+		['nothing more', 0],
+		['a little now and then', 20],
+	])('too late: a server that sends half and then %s', async (_name, interval) => {
+		let closed: Promise<void> | undefined;
+		let timer: NodeJS.Timeout | undefined;
+		answer = (request, response) => {
+			closed = hungUp(request);
+			response.writeHead(200, { 'Content-Length': '1000' });
+			response.write(Buffer.alloc(500));
+			if (interval > 0) timer = setInterval(() => response.write('x'), interval);
+		};
+		const event = picture(`${origin}/a?sig=x`);
+		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 200 }), event)).toBe(
+			`The picture could not be fetched: ${host} did not send all of it within 0.2 seconds.`,
+		);
+		await closed;
+		clearInterval(timer);
+	});
+
+	test('too late: redirects share one deadline', async () => {
+		let asked = 0;
+		answer = (_request, response) => {
+			asked++;
+			setTimeout(() => response.writeHead(302, { Location: '/again' }).end(), 150);
+		};
+		const event = picture(`${origin}/a`);
+		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 400 }), event)).toBe(
+			`The picture could not be fetched: ${host} did not send all of it within 0.4 seconds.`,
+		);
+		expect(asked).toBeLessThan(6);
+	});
+
+	test.each([
+		[
+			'before it answers',
+			(response: Parameters<RequestListener>[1]) => response.destroy(),
+			'could not be reached',
+		],
+		[
+			'in the middle',
+			(response: Parameters<RequestListener>[1]) => {
+				response.writeHead(200, { 'Content-Length': '1000' });
+				response.write(Buffer.alloc(500), () => response.destroy());
+			},
+			'broke off',
+		],
+		[
+			'in the middle of chunks',
+			(response: Parameters<RequestListener>[1]) => response.write('x', () => response.destroy()),
+			'broke off',
+		],
+		[
+			'in the middle of what is compressed',
+			(response: Parameters<RequestListener>[1]) => {
+				response.writeHead(200, { 'Content-Encoding': 'gzip' });
+				response.write(gzipSync(PICTURE).subarray(0, 1_000), () => response.destroy());
+			},
+			'broke off',
+		],
+	])('a connection that breaks %s', async (_name, breakOff, words) => {
+		answer = (_request, response) => void breakOff(response);
+		const event = picture(`${origin}/a?sig=x`);
+		const reason = words === 'broke off' ? `the connection to ${host} broke off` : `${host} ${words}`;
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			`The picture could not be fetched: ${reason}.`,
+		);
+	});
+
+	test('nobody there', async () => {
+		const event = messageOf('audio', { url: 'http://127.0.0.1:1/a?sig=x' });
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			'The audio could not be fetched: 127.0.0.1:1 could not be reached.',
+		);
+	});
+
+	test('n8n cannot store it', async () => {
+		jest
+			.spyOn(context.helpers, 'prepareBinaryData')
+			.mockRejectedValue(new Error(`no space left for ${origin}/a?sig=x`));
+		const event = picture(`${origin}/a?sig=x`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			'The picture could not be fetched: something unexpected happened in n8n.',
+		);
+	});
+});
