@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
+import { triggerWorkflow } from './support/workflows';
 
 jest.setTimeout(240_000);
 
@@ -16,34 +17,6 @@ let other: string;
 const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
 const url = () => integration()?.webhookUrl ?? '';
 const standing = () => ({ url: url(), secret: integration()?.signingSecret });
-
-function workflow(name: string) {
-	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
-	const trigger = { parameters: { events: ['*'] }, credentials, webhookId: `webhook-of-${name}` };
-	return {
-		name,
-		nodes: [
-			{
-				id: 't',
-				name: 'Jelou Trigger',
-				type: 'n8n-nodes-jelou.jelouTrigger',
-				typeVersion: 2,
-				position: [0, 0],
-				...trigger,
-			},
-			{
-				id: 'n',
-				name: 'End',
-				type: 'n8n-nodes-base.noOp',
-				typeVersion: 1,
-				position: [200, 0],
-				parameters: {},
-			},
-		],
-		connections: { 'Jelou Trigger': { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
-}
 
 /** Waits until a genuine delivery starts a workflow: registration in n8n is asynchronous. */
 async function activate(id: string): Promise<void> {
@@ -73,8 +46,8 @@ const deliver = async () => (await stage.sandbox.deliver(PROJECT, { body: EVENT 
 beforeAll(async () => {
 	stage = await startStage();
 	credential = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
-	production = await stage.client.createWorkflow(workflow('production'));
-	other = await stage.client.createWorkflow(workflow('other'));
+	production = await stage.client.createWorkflow(triggerWorkflow('production', credential));
+	other = await stage.client.createWorkflow(triggerWorkflow('other', credential));
 	await activate(production);
 });
 afterAll(async () => stage?.stop());
@@ -133,8 +106,21 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 	});
 });
 
+test('a test run that sends without a typed secret says what to do, and production goes on', async () => {
+	const reply = { id: 'reply', name: 'Reply', type: 'n8n-nodes-jelou.jelou', typeVersion: 1, parameters: { text: 'x' } };
+	const replying = await stage.client.createWorkflow(triggerWorkflow('replying', credential, reply));
+	await listen(replying);
+	await stage.sandbox.userWrites(PROJECT, { text: 'hola' });
+	await waitUntil('the test run', async () => (await stage.client.executions(replying)).length > 0);
+	await waitUntil('the webhook to be given back', () => Promise.resolve(!url().includes('/webhook-test/')));
+	const [run] = await stage.client.executions(replying);
+	const { data } = await stage.client.execution(String(run?.id));
+	expect(String(data)).toContain('No signing secret is known, so nothing can be sent');
+	expect(url()).toContain('/webhook/webhook-of-production/webhook');
+});
+
 test('1,000 genuine deliveries, 16 at once, are 1,000 runs, each event once', async () => {
-	const counted = await stage.client.createWorkflow(workflow('counted'));
+	const counted = await stage.client.createWorkflow(triggerWorkflow('counted', credential));
 	await stage.client.deactivate(production);
 	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
 	await activate(counted);

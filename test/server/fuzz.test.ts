@@ -1,0 +1,107 @@
+import { createHmac, randomInt } from 'node:crypto';
+import { request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+
+import fc from 'fast-check';
+
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { deliveries, tamper, type Tampered } from '../engine/support/fuzz';
+import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
+import { triggerWorkflow } from './support/workflows';
+
+jest.setTimeout(300_000);
+
+const COUNT = 1_000;
+/** `FUZZ_SEED=… npm test -- --selectProjects server -- fuzz` sends the same deliveries again. */
+const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await startStage();
+});
+afterAll(async () => stage?.stop());
+
+/** The status that n8n answers with; `undefined` when the request cannot be put on the wire or gets no answer. */
+async function send(
+	url: string,
+	{ bytes = Buffer.alloc(0), request: { headers } }: Tampered,
+): Promise<number | undefined> {
+	return new Promise((resolve) => {
+		try {
+			const sent = request(url, {
+				method: 'POST',
+				headers: { ...(headers as Record<string, string>), 'content-length': String(bytes.length) },
+				timeout: 20_000,
+			});
+			sent.on('response', (response) => {
+				response.resume();
+				resolve(response.statusCode);
+			});
+			sent.on('timeout', () => sent.destroy());
+			sent.on('error', () => resolve(undefined));
+			sent.end(bytes);
+		} catch {
+			resolve(undefined);
+		}
+	});
+}
+
+function isSigned(bytes: Buffer, header: unknown, secret: string): boolean {
+	const right = createHmac('sha256', secret).update(bytes).digest('hex');
+	if (typeof header !== 'string') return false;
+	// On the wire a header loses the white space around it.
+	const received = header.trim();
+	return received.startsWith('sha256=') && received.slice(7).toLowerCase() === right;
+}
+
+/** n8n unpacks gzip before a node sees the bytes, so those count that were packed. */
+function mayRun({ bytes = Buffer.alloc(0), header }: Tampered, secret: string): boolean {
+	if (isSigned(bytes, header, secret)) return true;
+	try {
+		return isSigned(gunzipSync(bytes), header, secret);
+	} catch {
+		return false;
+	}
+}
+
+test(`of ${String(COUNT)} deliveries that were tampered with, a real n8n runs none whose signature is not right`, async () => {
+	process.stdout.write(`fuzz: FUZZ_SEED=${String(SEED)}\n`);
+	const credential = await stage.client.saveCredential(
+		CREDENTIAL_NAME,
+		'jelouApi',
+		credentialData(stage.sandbox),
+	);
+	const id = await stage.client.createWorkflow(triggerWorkflow('fuzzed', credential));
+	await stage.client.activate(id);
+	const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
+	const url = () => integration()?.webhookUrl ?? '';
+	await waitUntil(
+		'the webhook to answer',
+		async () => url() !== '' && (await fetch(url(), { method: 'POST' })).status === 401,
+	);
+
+	const secret = integration()?.signingSecret ?? '';
+	let ran = 0;
+	let refused = 0;
+	for (const recipe of fc.sample(deliveries, { numRuns: COUNT, seed: SEED })) {
+		const tampered = tamper(recipe, secret);
+		const status = await send(url(), tampered);
+		if (status === 200) {
+			if (!mayRun(tampered, secret))
+				throw new Error(`This ran, and its signature is not right: ${JSON.stringify(recipe)}`);
+			ran++;
+		} else {
+			refused++;
+		}
+	}
+	await waitUntil(
+		'the runs to be saved',
+		async () => (await stage.client.executionCount(id)) >= ran,
+		60_000,
+		500,
+	);
+	expect(await stage.client.executionCount(id)).toBe(ran);
+	process.stdout.write(`fuzz: ${String(ran)} ran, ${String(refused)} did not\n`);
+	expect(ran).toBeGreaterThan(50);
+	expect(refused).toBeGreaterThan(300);
+});

@@ -1,0 +1,41 @@
+import { CREDENTIAL_NAME } from './stage';
+
+/** A workflow of a Jelou Trigger for all events and the nodes given, one behind the other. */
+export function triggerWorkflow(
+	name: string,
+	credential: string,
+	...nodes: Array<{ name: string } & Record<string, unknown>>
+) {
+	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
+	const trigger = {
+		id: 'trigger',
+		name: 'Jelou Trigger',
+		type: 'n8n-nodes-jelou.jelouTrigger',
+		typeVersion: 2,
+		position: [0, 0],
+		parameters: { events: ['*'] },
+		credentials,
+		webhookId: `webhook-of-${name}`,
+	};
+	const end = {
+		id: 'end',
+		name: 'End',
+		type: 'n8n-nodes-base.noOp',
+		typeVersion: 1,
+		position: [200, 0],
+		parameters: {},
+	};
+	const behind =
+		nodes.length > 0 ? nodes.map((node) => ({ credentials, position: [200, 0], ...node })) : [end];
+	const names = ['Jelou Trigger', ...behind.map((node) => node.name)];
+	return {
+		name,
+		nodes: [trigger, ...behind],
+		connections: Object.fromEntries(
+			names
+				.slice(0, -1)
+				.map((from, index) => [from, { main: [[{ node: names[index + 1], type: 'main', index: 0 }]] }]),
+		),
+		settings: { executionOrder: 'v1' },
+	};
+}
