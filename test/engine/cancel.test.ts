@@ -36,10 +36,14 @@ test('cancelled in the middle: nothing new is sent', async () => {
 
 test('cancelled while waiting to try again: it is not tried again', async () => {
 	sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
-	const execution = engine().start(parameters(), [{}]);
+	const own = engine();
+	// n8n lets no request of a cancelled execution out, so that nothing is tried is seen where it is authenticated.
+	const authenticate = jest.spyOn(own.credentials, 'authenticate');
+	const execution = own.start(parameters(), [{}]);
 	await waitUntil('the first attempt', () => Promise.resolve(requests() === 1));
 	execution.cancel();
 	await execution.catch(() => undefined);
 	await sleep(1_500);
 	expect(requests()).toBe(1);
+	expect(authenticate).toHaveBeenCalledTimes(1);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
 
+import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { forgeries } from '../forgeries';
 import { Engine } from './support/engine';
@@ -97,6 +98,31 @@ test('the secret that the trigger was given is enough', async () => {
 	expect((await deliver({ body: EVENT })).status).toBe(200);
 	expect(receiver.runs).toHaveLength(1);
 	expect(JSON.stringify(engine.staticData)).toBe(before);
+});
+
+test.each([
+	['believed', {}, 200],
+	['refused', { signature: 'sha256=forged' }, 401],
+	['ignored', { body: '{"event":"other"}' }, 200],
+])('a delivery that is %s writes nothing into the static data', async (_name, custom, status) => {
+	const engine = new Engine({
+		credential: credentialFor(sandbox, { signingSecret: secret }),
+		staticData: { global: {}, 'node:Jelou Trigger': {} },
+	});
+	const before = JSON.stringify(engine.staticData);
+	const { deliver } = await receive(['message'], engine);
+	expect((await deliver({ body: EVENT, ...custom })).status).toBe(status);
+	expect(JSON.stringify(engine.staticData)).toBe(before);
+});
+
+test('a delivery without bytes to verify is refused, even with a genuine signature over nothing', async () => {
+	const { receiver, deliver } = await receive(['*']);
+	const signature = sign(Buffer.alloc(0), secret);
+	expect((await deliver({ signature })).status).toBe(401);
+	// n8n hands a form over without its bytes.
+	const headers = { 'Content-Type': 'multipart/form-data; boundary=x' };
+	expect((await deliver({ body: EVENT, signature, headers })).status).toBe(401);
+	expect(receiver.runs).toEqual([]);
 });
 
 test('a credential that cannot be read refuses every delivery instead of starting an empty run', async () => {

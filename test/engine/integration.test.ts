@@ -35,6 +35,11 @@ test('an integration is created, read, changed and deleted', async () => {
 	expect(existing()).toBeNull();
 });
 
+test('with a custom environment a webhook on plain HTTP is left for Jelou to judge', async () => {
+	await engine().run(integration('create', { webhookUrl: 'http://127.0.0.1:5678/webhook' }), [{}]);
+	expect(sandbox.store.requests.map(({ method }) => method)).toEqual(['POST']);
+});
+
 test('what does not exist, or exists already, is said in plain words', async () => {
 	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe('Jelou did not find it (404)');
 	await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);

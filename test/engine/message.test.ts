@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 
+import { send } from '../../nodes/Jelou/actions/message/send.operation';
 import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
@@ -101,6 +102,13 @@ test('the output names the message, its room and its type, and each item its ori
 	]);
 });
 
+test('each item is prepared once, however often it is looked at', async () => {
+	const prepare = jest.spyOn(send, 'prepare');
+	await engine().run(text('x'), [{}, {}, {}]);
+	expect(prepare.mock.calls.map(([{ index }]) => index)).toEqual([0, 1, 2]);
+	prepare.mockRestore();
+});
+
 test('the credential is decrypted once, however many items there are', async () => {
 	const own = engine();
 	await own.run(text('x'), [{}, {}, {}]);
@@ -124,6 +132,28 @@ describe('the signing secret', () => {
 		const credential = credentialFor(sandbox, { signingSecret: secret });
 		const run = await new Engine({ credential, staticData: kept('an older one') }).run(text('x'), [{}]);
 		expect(errorOf(run)).toBeUndefined();
+	});
+
+	test('is the one of the project that an item is sent for', async () => {
+		const jelou = {
+			[`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: secret },
+			[`${sandbox.gatewayUrl} other`]: { signingSecret: 'secret of the other' },
+		};
+		const own = new Engine({ credential: credentialFor(sandbox), staticData: { global: { jelou } } });
+		const options = { projectId: '={{ $json.project }}', concurrency: 1 };
+		await own.run(text('x', { options }), [{ project: '' }, { project: 'other' }], {
+			onError: 'continueRegularOutput',
+		});
+		for (const [place, key] of [
+			[-2, secret],
+			[-1, 'secret of the other'],
+		] as const) {
+			const request = sandbox.store.requests.at(place);
+			const digest = createHmac('sha256', key)
+				.update(request?.rawBody ?? '')
+				.digest('hex');
+			expect(request?.headers['x-jelou-signature']).toBe(`sha256=${digest}`);
+		}
 	});
 
 	test('known to nobody: nothing is sent, and the error says what to do', async () => {

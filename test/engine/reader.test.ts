@@ -62,7 +62,9 @@ test.each([
 	['a field that is there, never', '={{ $json.bot.id }}', 0],
 	['a field that is missing, each time', '={{ $json.other.id }}', 3],
 	['any other expression, each time', '={{ $json.bot.id + "x" }}', 3],
-	['text around a field, each time', '=x{{ $json.bot.id }}', 3],
+	['text before a field, each time', '=x{{ $json.bot.id }}', 3],
+	['text behind a field, each time', '={{ $json.bot.id }}x', 3],
+	['a constant that has a field in it, once for all items', 'x={{ $json.bot.id }}', 1],
 ])('n8n is asked for %s', async (_name, expression, expected) => {
 	const items = [1, 2, 3].map((id) => ({ bot: { id } }));
 	const { evaluations, results } = await readBoth(expression, items);

@@ -6,6 +6,7 @@ import { PROJECT, credentialFor } from './support/setup';
 
 const URL_HERE = 'https://n8n.example.com/webhook/webhook-1/webhook';
 const TEST_URL = 'https://n8n.example.com/webhook-test/webhook-1/webhook';
+const MOVED_URL = 'https://moved.example.com/webhook/webhook-1/webhook';
 const ELSEWHERE = 'https://other.example.com/secret-path';
 
 let sandbox: Sandbox;
@@ -19,6 +20,22 @@ const calls = () => sandbox.store.requests.map(({ method }) => method);
 
 function engineWith(signingSecret = '', staticData: IDataObject = {}) {
 	return new Engine({ credential: credentialFor(sandbox, { signingSecret }), staticData });
+}
+
+/** The same workflow after its n8n has moved to another address. */
+function moved({ credentials, staticData }: Engine) {
+	const webhookBaseUrl = 'https://moved.example.com';
+	return new Engine({ credential: credentials.data, staticData, webhookBaseUrl });
+}
+
+function pointTo(webhookUrl: string): void {
+	const existing = integration();
+	if (existing) existing.webhookUrl = webhookUrl;
+}
+
+function deleteBehindOurBack(): void {
+	const project = sandbox.store.projects.get(PROJECT);
+	if (project) project.integration = null;
 }
 
 /** Activates as n8n does: create only when checkExists says no, and delete after a create that failed. */
@@ -64,25 +81,55 @@ test('an address that changed is updated, and the secret stays', async () => {
 	const engine = engineWith();
 	await activate(engine);
 	const secret = integration()?.signingSecret;
-	const moved = new Engine({
-		credential: credentialFor(sandbox),
-		staticData: engine.staticData,
-		webhookBaseUrl: 'https://moved.example.com',
-	});
-	await activate(moved);
-	expect(integration()?.webhookUrl).toBe('https://moved.example.com/webhook/webhook-1/webhook');
+	const later = moved(engine);
+	await activate(later);
+	expect(integration()?.webhookUrl).toBe(MOVED_URL);
 	expect(integration()?.signingSecret).toBe(secret);
-	await moved.hook('delete');
+	await later.hook('delete');
 	expect(integration()).toBeNull();
 });
 
 test('an integration that was deleted behind our back is made anew', async () => {
 	const engine = engineWith();
 	await activate(engine);
-	const project = sandbox.store.projects.get(PROJECT);
-	if (project) project.integration = null;
+	deleteBehindOurBack();
 	await activate(engine);
 	expect(integration()?.webhookUrl).toBe(URL_HERE);
+});
+
+test.each(['checkExists', 'delete'] as const)(
+	'when %s finds the integration gone, its secret and everything else about it are forgotten',
+	async (method) => {
+		const engine = engineWith();
+		await activate(engine);
+		deleteBehindOurBack();
+		await engine.hook(method);
+		expect(engine.staticData).toEqual({ global: { jelou: {} } });
+	},
+);
+
+test('the secret of an integration that was deleted does not serve the next one', async () => {
+	const first = engineWith();
+	await activate(first);
+	const old = integration();
+	await first.hook('delete');
+	const project = sandbox.store.projects.get(PROJECT);
+	if (project && old) project.integration = { ...old, signingSecret: 'a new one', webhookUrl: ELSEWHERE };
+	await expect(activate(engineWith(), { replaceExisting: true })).rejects.toMatchObject({
+		message: expect.stringMatching(/signing secret is not known/),
+	});
+	expect(integration()?.webhookUrl).toBe(ELSEWHERE);
+});
+
+test.each([
+	['still has the address from before', URL_HERE],
+	['was given the new address by hand', MOVED_URL],
+])('after a move an integration of ours that %s is ours to delete', async (_name, webhookUrl) => {
+	const engine = engineWith();
+	await activate(engine);
+	pointTo(webhookUrl);
+	await moved(engine).hook('delete');
+	expect(integration()).toBeNull();
 });
 
 describe('an integration that points elsewhere', () => {
@@ -106,6 +153,46 @@ describe('an integration that points elsewhere', () => {
 		await engine.hook('delete', { replaceExisting: true });
 		expect(integration()).toMatchObject({ webhookUrl: ELSEWHERE, signingSecret: secret });
 		expect(calls()).not.toContain('DELETE');
+		expect(JSON.stringify(engine.staticData)).not.toMatch(/https:[^ ]*webhook|secret-path/);
+	});
+
+	test('is put back also when our address changed meanwhile', async () => {
+		const engine = engineWith(await integrationOfSomebodyElse());
+		await activate(engine, { replaceExisting: true });
+		const later = moved(engine);
+		await activate(later);
+		expect(integration()?.webhookUrl).toBe(MOVED_URL);
+		await later.hook('delete');
+		expect(integration()?.webhookUrl).toBe(ELSEWHERE);
+	});
+
+	test('with a test URL gets the production URL that belongs to it: the test will be over by then', async () => {
+		const engine = engineWith(await integrationOfSomebodyElse());
+		pointTo('https://other.example.com/webhook-test/id/webhook');
+		await activate(engine, { replaceExisting: true });
+		await engine.hook('delete');
+		expect(integration()?.webhookUrl).toBe('https://other.example.com/webhook/id/webhook');
+	});
+
+	test('does not become ours by having been taken over once', async () => {
+		const engine = engineWith(await integrationOfSomebodyElse());
+		await activate(engine, { replaceExisting: true });
+		await engine.hook('delete');
+		pointTo(URL_HERE);
+		await activate(engine);
+		await engine.hook('delete');
+		expect(integration()?.webhookUrl).toBe(URL_HERE);
+	});
+
+	test('that was moved on by somebody else is not put back to where it was before, not even later', async () => {
+		const engine = engineWith(await integrationOfSomebodyElse());
+		await activate(engine, { replaceExisting: true });
+		pointTo('https://third.example.com/webhook');
+		await engine.hook('delete');
+		pointTo(URL_HERE);
+		await activate(engine);
+		await engine.hook('delete');
+		expect(integration()?.webhookUrl).toBe(URL_HERE);
 	});
 
 	test('is not touched when its secret is not known, whatever the user said', async () => {
@@ -122,8 +209,7 @@ describe('an integration that points elsewhere', () => {
 	test('since activation is not touched by deactivation', async () => {
 		const engine = engineWith();
 		await activate(engine);
-		const existing = integration();
-		if (existing) existing.webhookUrl = ELSEWHERE;
+		pointTo(ELSEWHERE);
 		await engine.hook('delete');
 		expect(integration()?.webhookUrl).toBe(ELSEWHERE);
 	});
@@ -131,12 +217,35 @@ describe('an integration that points elsewhere', () => {
 
 test('an integration with our URL that we did not create is used, and stays on deactivation', async () => {
 	const secret = await integrationOfSomebodyElse();
-	const existing = integration();
-	if (existing) existing.webhookUrl = URL_HERE;
+	pointTo(URL_HERE);
 	const engine = engineWith(secret);
 	await activate(engine);
 	await engine.hook('delete');
 	expect(integration()?.webhookUrl).toBe(URL_HERE);
+});
+
+test('an integration with our URL that we did not create is still known as ours after a move', async () => {
+	const engine = engineWith(await integrationOfSomebodyElse());
+	pointTo(URL_HERE);
+	await activate(engine);
+	await activate(moved(engine));
+	expect(integration()?.webhookUrl).toBe(MOVED_URL);
+});
+
+test('a secret that another workflow of this process was given is kept, so that a restart does not lose it', async () => {
+	await activate(engineWith());
+	const second = new Engine({ credential: credentialFor(sandbox), webhookId: 'webhook-2' });
+	await activate(second, { replaceExisting: true });
+	expect(JSON.stringify(second.staticData)).toContain(integration()?.signingSecret);
+});
+
+test('an integration with our URL is of no use without its secret, and activation says so', async () => {
+	await integrationOfSomebodyElse();
+	pointTo(URL_HERE);
+	const stranger = new Engine({ credential: credentialFor(sandbox), credentialId: 'credential-2' });
+	await expect(activate(stranger)).rejects.toMatchObject({
+		message: expect.stringMatching(/signing secret is not known/),
+	});
 });
 
 test('test listening borrows the webhook and gives it back', async () => {
@@ -178,3 +287,11 @@ test.each(['http://n8n.example.com', 'https://localhost:5678', 'https://192.168.
 		});
 	},
 );
+
+test('with a custom environment an n8n that the internet cannot reach is left for that Jelou to judge', async () => {
+	await sandbox.close();
+	sandbox = await startSandbox({ allowInsecureWebhooks: true });
+	const webhookBaseUrl = 'http://127.0.0.1:5678';
+	await activate(new Engine({ credential: credentialFor(sandbox), webhookBaseUrl }));
+	expect(integration()?.webhookUrl).toBe(`${webhookBaseUrl}/webhook/webhook-1/webhook`);
+});

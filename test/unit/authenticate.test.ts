@@ -33,6 +33,12 @@ test('a body that is still an object is serialised once, and those bytes are sig
 	expect(result.headers?.['x-jelou-signature']).toBe(sign(Buffer.from('{"a":"ñ"}'), SECRET));
 });
 
+test('a content type that is there already stays the only one, however it is written', () => {
+	const headers = { 'content-type': 'application/json; charset=utf-8' };
+	const result = authenticate(credential, { url: SEND, method: 'POST', headers, body: '{}' });
+	expect(result.headers).toEqual({ ...headers, 'x-jelou-signature': sign(Buffer.from('{}'), SECRET) });
+});
+
 test.each([
 	['https://example.com/platform/v1/external-support/p'],
 	['https://chatbot.jelou.ai/anything/else'],

@@ -139,6 +139,13 @@ describe('an ID', () => {
 	});
 });
 
-test('a text of a megabyte is refused before anything is sent', () => {
+test('a text may be a number or a truth value, as an expression gives them', () => {
+	expect(bodyOf({}, true as never)).toEqual({ ...WHO, initialMessage: 'true' });
+	expect(bodyOf({}, 7 as never)).toEqual({ ...WHO, initialMessage: '7' });
+});
+
+test('a text of a megabyte is refused before anything is sent, and one of 64 K characters is not', () => {
+	expect(closeBody({ closingMessage: 'x'.repeat(65_536) })).toHaveProperty('redirectPayload');
+	expect(() => closeBody({ closingMessage: 'x'.repeat(65_537) })).toThrow(/^Closing Message is too long/);
 	expect(() => closeBody({ closingMessage: 'x'.repeat(1_000_000) })).toThrow(/^Closing Message is too long/);
 });

@@ -103,6 +103,10 @@ test.each<[string, unknown]>([
 	expect(error.description).toContain('[hidden]');
 });
 
+test('a secret that is repeated is taken out everywhere', () => {
+	expect(redact('SECRET, SECRET and KEY-', ['SECRET', 'KEY-'])).toBe('[hidden], [hidden] and [hidden]');
+});
+
 test('a very short secret is not searched for, which would tear words apart', () => {
 	expect(redact('a banana', ['a', ''])).toBe('a banana');
 });

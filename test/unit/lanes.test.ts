@@ -114,6 +114,15 @@ test('once stopped nothing new starts, and what is under way ends first', async 
 	expect(watched.started).toEqual([0, 1]);
 });
 
+test('once stopped, also those that were waiting for their lane are not started', async () => {
+	const watched = watch(['a', 'a', 'b', 'b', 'a'], 3);
+	await settle();
+	expect(watched.started).toEqual([0, 2]);
+	watched.stop();
+	await endAll(watched, () => 0);
+	expect(watched.started).toEqual([0, 2]);
+});
+
 test('one long lane does not make it look at every item at once', async () => {
 	const watched = watch(
 		Array.from({ length: 5_000 }, () => 'a'),

@@ -63,6 +63,16 @@ test('the text keeps its white space, and an ID loses the spaces around it', () 
 	});
 });
 
+test('messages to one room keep their order, those to other rooms or projects do not wait', () => {
+	const laneOf = (roomId: string, projectId = 'p') => {
+		const item = itemWith({ ...PLACE, roomId, messageType: 'text', text: 'x' });
+		return send.lane?.(send.prepare(item, { ...CONTEXT, projectId }));
+	};
+	expect(laneOf('r')).toBe(laneOf('r'));
+	expect(laneOf('r')).not.toBe(laneOf('s'));
+	expect(laneOf('r')).not.toBe(laneOf('r', 'q'));
+});
+
 test.each([
 	['https://x.example/a.jpg', 'image/jpeg'],
 	['https://x.example/a.JPEG?size=large#x', 'image/jpeg'],

@@ -96,6 +96,12 @@ describe('the delay', () => {
 	});
 });
 
+test('the delay is drawn anew each time, so that many who wait do not come back together', () => {
+	const random = jest.spyOn(Math, 'random').mockReturnValueOnce(0.25).mockReturnValueOnce(0.75);
+	expect([retryDelay(answer(503), 0), retryDelay(answer(503), 0)]).toEqual([125, 375]);
+	random.mockRestore();
+});
+
 describe('the pause', () => {
 	beforeEach(() => jest.useFakeTimers());
 	afterEach(() => jest.useRealTimers());
@@ -115,6 +121,7 @@ describe('the pause', () => {
 		const waiting = pause(60_000, controller.signal);
 		controller.abort();
 		await expect(waiting).resolves.toBeUndefined();
+		expect(jest.getTimerCount()).toBe(0);
 		await expect(pause(60_000, controller.signal)).resolves.toBeUndefined();
 	});
 });

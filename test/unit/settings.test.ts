@@ -1,4 +1,4 @@
-import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { FieldError, ItemParameters } from '../../nodes/Jelou/actions/parameters';
 import { readSettings } from '../../nodes/Jelou/actions/settings';
 import { itemWith } from './support/item';
 
@@ -7,7 +7,7 @@ const settings = (options: unknown) => readSettings(itemWith({ options }));
 test('what is left out has its default', () => {
 	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3, concurrency: 10 };
 	expect(settings({})).toEqual(defaults);
-	expect(settings('')).toEqual(defaults);
+	for (const nothing of ['', null, 'text', ['timeout']]) expect(settings(nothing)).toEqual(defaults);
 });
 
 test('numbers may come as text, as an expression gives them', () => {
@@ -23,12 +23,26 @@ test('numbers may come as text, as an expression gives them', () => {
 });
 
 test.each([
+	{ timeout: 1, maxRetries: 0, concurrency: 1 },
+	{ timeout: 300, maxRetries: 10, concurrency: 100 },
+])('%j is taken, to the very limits', (options) => {
+	expect(settings(options)).toMatchObject({ ...options, timeout: options.timeout * 1_000 });
+});
+
+test('the options are read once, however many there are', () => {
+	const read = jest.fn(() => ({ timeout: 1 }));
+	readSettings(new ItemParameters(read, 0));
+	expect(read).toHaveBeenCalledTimes(1);
+});
+
+test.each([
 	[{ concurrency: 0 }, /^Concurrency is 0/],
 	[{ concurrency: 1.5 }, /^Concurrency is 1\.5/],
 	[{ concurrency: 101 }, /^Concurrency is 101/],
 	[{ concurrency: 'many' }, /^Concurrency is many/],
 	[{ maxRetries: -1 }, /^Max Retries is -1/],
 	[{ maxRetries: 11 }, /^Max Retries is 11/],
+	[{ maxRetries: 1.5 }, /^Max Retries is 1\.5/],
 	[{ timeout: 0 }, /^Timeout is 0/],
 	[{ timeout: Number.NaN }, /^Timeout is NaN/],
 	[{ timeout: 301 }, /^Timeout is 301/],

@@ -1,0 +1,62 @@
+import {
+	acceptedSecrets,
+	forgetSecret,
+	readRegistration,
+	rememberSecret,
+	sendingSecret,
+	writeRegistration,
+} from '../../nodes/Jelou/shared/secrets';
+import { LOADED } from './support/credential';
+
+const typed = { ...LOADED, signingSecret: 'typed' };
+const otherProject = { ...LOADED, projectId: 'q' };
+const otherGateway = { ...LOADED, hosts: { ...LOADED.hosts, gateway: 'https://proxy.example' } };
+
+afterEach(() => forgetSecret(LOADED));
+
+test('a secret that was remembered serves its credential and its integration alone, until it is forgotten', () => {
+	rememberSecret(LOADED, 'remembered');
+	expect(acceptedSecrets(LOADED, {})).toEqual(['remembered']);
+	for (const other of [{ ...LOADED, id: '2' }, otherProject, otherGateway]) {
+		expect(acceptedSecrets(other, {})).toEqual([]);
+	}
+	forgetSecret(LOADED);
+	expect(acceptedSecrets(LOADED, {})).toEqual([]);
+});
+
+test('of many secrets the one that was remembered longest ago is dropped', () => {
+	rememberSecret(LOADED, 'the first');
+	const others = Array.from({ length: 500 }, (_, n) => ({ ...LOADED, id: `other-${String(n)}` }));
+	for (const other of others) rememberSecret(other, 'x');
+	expect(acceptedSecrets(LOADED, {})).toEqual([]);
+	for (const other of others) {
+		expect(acceptedSecrets(other, {})).toEqual(['x']);
+		forgetSecret(other);
+	}
+});
+
+test('every secret that is known is accepted, each once, and never an empty one', () => {
+	rememberSecret(LOADED, 'remembered');
+	expect(acceptedSecrets(typed, { signingSecret: 'given' })).toEqual(['typed', 'given', 'remembered']);
+	expect(acceptedSecrets(typed, { signingSecret: 'typed' })).toEqual(['typed', 'remembered']);
+	rememberSecret(LOADED, '');
+	expect(acceptedSecrets(LOADED, { signingSecret: '' })).toEqual([]);
+});
+
+test('messages are signed with what was typed, else with what the trigger was given, never from memory', () => {
+	rememberSecret(LOADED, 'remembered');
+	expect(sendingSecret(typed, { signingSecret: 'given' })).toBe('typed');
+	expect(sendingSecret(LOADED, { signingSecret: 'given' })).toBe('given');
+	expect(sendingSecret(LOADED, {})).toBeUndefined();
+});
+
+test('what is kept about one integration leaves the others and the rest of the static data alone', () => {
+	const staticData = { somebodyElse: 1 };
+	writeRegistration(staticData, LOADED, { signingSecret: 'a' });
+	writeRegistration(staticData, otherProject, { signingSecret: 'b' });
+	expect(readRegistration(staticData, LOADED)).toMatchObject({ signingSecret: 'a', isOwner: false });
+	writeRegistration(staticData, LOADED, undefined);
+	expect(readRegistration(staticData, LOADED)).toEqual({});
+	expect(readRegistration(staticData, otherProject)).toMatchObject({ signingSecret: 'b' });
+	expect(staticData).toHaveProperty('somebodyElse', 1);
+});

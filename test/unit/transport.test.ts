@@ -1,0 +1,89 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
+import { tryCall, type RequestContext } from '../../nodes/Jelou/shared/transport';
+import type { JelouRequest } from '../../nodes/Jelou/shared/types';
+import { LOADED } from './support/credential';
+
+const request: JelouRequest = { target: 'gateway', method: 'POST', path: ['v1'], body: { text: 'ñ' } };
+
+interface Answer {
+	statusCode: number;
+	body?: unknown;
+	headers?: object;
+}
+const refused = (retryAfter?: string): Answer => ({
+	statusCode: 429,
+	body: '',
+	headers: { 'retry-after': retryAfter },
+});
+const accepted: Answer = { statusCode: 200, body: '{"data":{"a":1}}', headers: {} };
+
+/** A call to a Jelou that gives these answers in turn, through a request helper that writes into what it is given. */
+function start(answers: Answer[], signal?: AbortSignal) {
+	const sent: IHttpRequestOptions[] = [];
+	const httpRequestWithAuthentication = (_type: string, options: IHttpRequestOptions) => {
+		sent.push({ ...options });
+		delete options.body;
+		delete options.timeout;
+		return Promise.resolve(answers[sent.length - 1]);
+	};
+	const context = { helpers: { httpRequestWithAuthentication } } as unknown as RequestContext;
+	const result = tryCall(context, LOADED, request, { timeout: 1_000, maxRetries: 3, signal });
+	return { sent, result };
+}
+
+beforeEach(() => {
+	jest.useFakeTimers();
+	jest.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+	jest.useRealTimers();
+	jest.restoreAllMocks();
+});
+
+test('the time that Jelou asks for in its answer is waited before the next attempt', async () => {
+	const { sent, result } = start([refused('7'), accepted]);
+	await jest.advanceTimersByTimeAsync(6_999);
+	expect(sent).toHaveLength(1);
+	await jest.advanceTimersByTimeAsync(1);
+	expect(sent).toHaveLength(2);
+	expect(await result).toMatchObject({ data: { a: 1 } });
+});
+
+test('each failure makes the next wait longer', async () => {
+	const { sent, result } = start([refused(), refused(), accepted]);
+	await jest.advanceTimersByTimeAsync(500);
+	expect(sent).toHaveLength(2);
+	await jest.advanceTimersByTimeAsync(999);
+	expect(sent).toHaveLength(2);
+	await jest.advanceTimersByTimeAsync(1);
+	expect(sent).toHaveLength(3);
+	await result;
+});
+
+test('every attempt is given the same, whatever n8n wrote into what the last was given', async () => {
+	const { sent, result } = start([refused('0'), refused('0'), accepted]);
+	await jest.runAllTimersAsync();
+	await result;
+	expect(sent).toHaveLength(3);
+	expect(sent[0]).toMatchObject({ body: '{"text":"ñ"}', timeout: 1_000 });
+	expect(sent[1]).toEqual(sent[0]);
+	expect(sent[2]).toEqual(sent[0]);
+});
+
+test('cancelled while waiting, the call ends with the last answer and asks n8n for nothing more', async () => {
+	const controller = new AbortController();
+	const { sent, result } = start([refused('60'), accepted], controller.signal);
+	await jest.advanceTimersByTimeAsync(1_000);
+	controller.abort();
+	expect(await result).toMatchObject({ kind: 'answer', status: 429 });
+	expect(sent).toHaveLength(1);
+});
+
+test.each([undefined, null, '', ' \n'])(
+	'a success with the body %j is a success without data',
+	async (body) => {
+		const { result } = start([{ statusCode: 200, body, headers: {} }]);
+		expect(await result).toEqual({ envelope: {}, data: {} });
+	},
+);

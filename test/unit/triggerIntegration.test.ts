@@ -1,0 +1,39 @@
+import type { IHookFunctions } from 'n8n-workflow';
+
+import { createIntegration, deleteIntegration, getIntegration } from '../../nodes/Jelou/trigger/integration';
+import { LOADED } from './support/credential';
+
+const NO_INTEGRATION = '{"statusMessage":"failed","error":{"code":"EXTERNAL_SUPPORT_NOT_FOUND"}}';
+
+/** A Jelou that gives this one answer. */
+function answering(statusCode: number, body: string): IHookFunctions {
+	const httpRequestWithAuthentication = () => Promise.resolve({ statusCode, body, headers: {} });
+	const getNode = () => ({ name: 'Jelou Trigger' });
+	return { helpers: { httpRequestWithAuthentication }, getNode } as unknown as IHookFunctions;
+}
+
+describe.each([
+	['reading', getIntegration],
+	['deleting', deleteIntegration],
+])('%s the integration', (_name, operation) => {
+	test("takes Jelou's own 404 for an integration that does not exist", async () => {
+		await expect(operation(answering(404, NO_INTEGRATION), LOADED)).resolves.toBeUndefined();
+	});
+
+	test.each(['<html>', '', '{"message":"no route"}'])(
+		'takes the 404 of anybody else, %j, for a failure that says nothing',
+		async (body) => {
+			await expect(operation(answering(404, body), LOADED)).rejects.toMatchObject({ httpCode: '404' });
+		},
+	);
+});
+
+test.each([{}, { signingSecret: '' }, { signingSecret: 7 }])(
+	'an integration that Jelou creates with %j, without showing a secret, is a failure',
+	async (data) => {
+		const context = answering(200, JSON.stringify({ data: { webhookUrl: 'https://x.example', ...data } }));
+		await expect(createIntegration(context, LOADED, 'https://x.example')).rejects.toThrow(
+			/without showing its signing secret/,
+		);
+	},
+);
