@@ -107,7 +107,13 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 });
 
 test('a test run that sends without a typed secret says what to do, and production goes on', async () => {
-	const reply = { id: 'reply', name: 'Reply', type: 'n8n-nodes-jelou.jelou', typeVersion: 1, parameters: { text: 'x' } };
+	const reply = {
+		id: 'reply',
+		name: 'Reply',
+		type: 'n8n-nodes-jelou.jelou',
+		typeVersion: 1,
+		parameters: { text: 'x' },
+	};
 	const replying = await stage.client.createWorkflow(triggerWorkflow('replying', credential, reply));
 	await listen(replying);
 	await stage.sandbox.userWrites(PROJECT, { text: 'hola' });
