@@ -207,6 +207,15 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 		expect(integrationOf(sandbox)).toBeUndefined();
 	});
 
+	test('the next activation mends it as well when another workflow had been testing', async () => {
+		const restarted = await crash();
+		const integration = integrationOf(sandbox);
+		if (integration) integration.webhookUrl = other.testUrl;
+		const before = secret();
+		await restarted.activate();
+		expect({ url: url(), secret: secret() }).toEqual({ url: one.url, secret: before });
+	});
+
 	test('the next test mends it: the test URL is never put back', async () => {
 		const restarted = await crash();
 		await restarted.listen();

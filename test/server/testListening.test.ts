@@ -93,6 +93,18 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 		await stage.client.deactivate(other).catch(() => undefined);
 	});
 
+	test('a restart, after which no hook is called', async () => {
+		await stage.restart('stop');
+	});
+
+	test('a crash in the middle of a test, which the next activation mends', async () => {
+		await listen(other);
+		await stage.restart('kill');
+		expect(url()).toContain('/webhook-test/webhook-of-other/');
+		await stage.client.deactivate(production);
+		await activate(production);
+	});
+
 	test('publishing a new version', async () => {
 		const { connections, nodes, settings, versionId } = await stage.client.workflow(production);
 		await stage.client.updateWorkflow(production, {

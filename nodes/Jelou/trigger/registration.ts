@@ -14,7 +14,7 @@ import {
 	takenByOther,
 	type Situation,
 } from './situation';
-import { productionTwin } from './urls';
+import { isTestUrlOf, productionTwin } from './urls';
 
 const isTestListening = (context: IHookFunctions) => context.getActivationMode() === 'manual';
 
@@ -84,7 +84,10 @@ function productionRegistration(
 	// A test made the integration, so nobody's is replaced, and it goes with this workflow from now on.
 	if (loan && loan.back === undefined) return { ...registration, webhookUrl: url, isOwner: true };
 	const standing = loan?.back ?? current;
-	const isOurs = standing === url || standing === registration.webhookUrl || productionTwin(standing) === url;
+	// A crash in the middle of a test, also of another workflow, leaves its URL at the integration that this one created.
+	const isLeftOver = registration.isOwner === true && loan === undefined && isTestUrlOf(url, standing);
+	const isOurs =
+		[url, registration.webhookUrl].includes(standing) || productionTwin(standing) === url || isLeftOver;
 	if (isOurs) return { ...registration, webhookUrl: url };
 	if (context.getNodeParameter('replaceExisting', false) !== true) throw takenByOther(context, standing);
 	return { ...registration, webhookUrl: url, previousUrl: productionTwin(standing) };

@@ -43,3 +43,9 @@ export function hostOf(address: string): string {
 export function productionTwin(address: string): string {
 	return address.replace(/\/webhook-test\//, '/webhook/');
 }
+
+/** Whether an address is a test URL of the same n8n as another. */
+export function isTestUrlOf(url: string, address: string): boolean {
+	if (!URL.canParse(url) || !URL.canParse(address) || productionTwin(address) === address) return false;
+	return new URL(url).origin === new URL(address).origin;
+}

@@ -1,7 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { CREDENTIAL_NAME, loadCredential } from '../shared/credential';
-import { acceptedSecrets, readRegistration } from '../shared/secrets';
+import { acceptedSecrets, readRegistration, rememberSecret } from '../shared/secrets';
 import { SIGNATURE_HEADER, isSignature, verify } from '../shared/signature';
 
 /** How long secrets are used before they are read again, in milliseconds. */
@@ -40,6 +40,8 @@ function keyOf(context: IWebhookFunctions): string {
 async function read(context: IWebhookFunctions, key: string, rereadAt: number): Promise<Entry> {
 	const credential = await loadCredential(context);
 	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
+	// After a restart this is where test listening finds the secret again.
+	if (registration.signingSecret) rememberSecret(credential, registration.signingSecret);
 	const secrets = acceptedSecrets(credential, registration);
 	const entry = { secrets, environment: credential.environment, readAt: Date.now(), rereadAt };
 	known.delete(key);

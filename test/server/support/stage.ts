@@ -17,6 +17,8 @@ export interface Stage {
 	n8n: N8nServer;
 	client: N8nClient;
 	sandbox: Sandbox;
+	/** Ends n8n, gracefully or as a crash would, and starts it again on the same port with the same data. */
+	restart(how: 'stop' | 'kill'): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -25,8 +27,13 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 	const sandbox = await startSandbox({ allowInsecureWebhooks: true });
 	try {
 		installPackage(folder, packedTarball());
-		const n8n = await startN8n({ userFolder: folder, logFile: join(folder, 'n8n.log'), env });
+		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env };
+		let n8n = await startN8n(options);
 		const client = new N8nClient(n8n.url);
+		const restart = async (how: 'stop' | 'kill') => {
+			await n8n[how]();
+			n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
+		};
 		const stop = async () => {
 			await n8n.stop();
 			await sandbox.close();
@@ -38,7 +45,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			await stop();
 			throw error;
 		}
-		return { n8n, client, sandbox, stop };
+		return { n8n, client, sandbox, restart, stop };
 	} catch (error) {
 		await sandbox.close();
 		throw error;
