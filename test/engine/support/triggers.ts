@@ -19,6 +19,7 @@ export class TriggerWorkflow {
 		private readonly sandbox: Sandbox,
 		private readonly name: string,
 		private readonly signingSecret = '',
+		private readonly credentialId?: string,
 	) {
 		this.url = `${BASE}/webhook/${name}/webhook`;
 		this.testUrl = `${BASE}/webhook-test/${name}/webhook`;
@@ -28,7 +29,12 @@ export class TriggerWorkflow {
 
 	private engine(): Engine {
 		const credential = credentialFor(this.sandbox, { signingSecret: this.signingSecret });
-		return new Engine({ credential, webhookId: this.name, webhookBaseUrl: BASE });
+		return new Engine({
+			credential,
+			webhookId: this.name,
+			webhookBaseUrl: BASE,
+			credentialId: this.credentialId,
+		});
 	}
 
 	get staticData(): IDataObject {
