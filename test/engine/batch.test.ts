@@ -60,7 +60,7 @@ test('each room gets its messages in input order, and the output is in input ord
 });
 
 test('messages of one room are never under way together, and no more than asked for are', async () => {
-	spread();
+	sandbox.setFaults({ latencyMs: 40 });
 	await engine().run(send({ concurrency: 7 }), itemsFor(140));
 	expect(trafficOf(sandbox.store.requests)).toEqual({
 		requests: 140,

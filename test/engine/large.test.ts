@@ -65,7 +65,8 @@ test('10,000 items in one execution are all sent, once, in order, within 100 MB 
 		clearInterval(watch);
 	}
 	const traffic = await sandbox.traffic(since);
-	expect(traffic).toMatchObject({ accepted: ITEMS, duplicates: 0, roomOverlaps: 0, mostUnderWay: 50 });
+	expect(traffic).toMatchObject({ accepted: ITEMS, duplicates: 0, roomOverlaps: 0 });
+	expect(traffic.mostUnderWay).toBeLessThanOrEqual(50);
 	process.stdout.write(`10,000 items: ${((most - before) / MEGABYTE).toFixed(0)} MB more in use at most\n`);
 	expect(most - before).toBeLessThan(100 * MEGABYTE);
 });
