@@ -1,4 +1,4 @@
-import { createHmac, randomInt } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
@@ -12,8 +12,8 @@ import { triggerWorkflow } from './support/workflows';
 jest.setTimeout(300_000);
 
 const COUNT = 1_000;
-/** `FUZZ_SEED=… npm test -- --selectProjects server -- fuzz` sends the same deliveries again. */
-const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+/** Fixed, so that a failure is the code's; `FUZZ_SEED=… npm test -- --selectProjects server -- fuzz` sends others. */
+const SEED = Number(process.env.FUZZ_SEED ?? 843_448_906);
 
 let stage: Stage;
 beforeAll(async () => {
