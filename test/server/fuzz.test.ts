@@ -54,7 +54,10 @@ function isSigned(bytes: Buffer, header: unknown, secret: string): boolean {
 }
 
 /** n8n unpacks gzip before a node sees the bytes, so those count that were packed. */
-function mayRun({ bytes = Buffer.alloc(0), header }: Tampered, secret: string): boolean {
+function mayRun({ bytes = Buffer.alloc(0), request: { headers } }: Tampered, secret: string): boolean {
+	// On the wire the case of a header's name does not count.
+	const sent = Object.entries(headers as Record<string, unknown>);
+	const header = sent.find(([name]) => name.toLowerCase() === 'x-jelou-signature')?.[1];
 	if (isSigned(bytes, header, secret)) return true;
 	try {
 		return isSigned(gunzipSync(bytes), header, secret);
