@@ -10,4 +10,9 @@ function codex() {
 	return src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
 }
 
-exports.default = parallel(icons, codex);
+/** What each operation puts out, which the editor shows before the first run. */
+function schemas() {
+	return src('nodes/**/__schema__/**/*.json').pipe(dest('dist/nodes'));
+}
+
+exports.default = parallel(icons, codex, schemas);

@@ -7,9 +7,9 @@ import { ROOT, WORK_FOLDER } from './paths';
 
 const MAX_BYTES = 40_000;
 const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
-/** What may be published: compiled code, icons, codex files, and the papers. */
+/** What may be published: compiled code, icons, codex files, output schemas, and the papers. */
 const ALLOWED =
-	/^(package\.json|README\.md|LICENSE\.md|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+\.node\.json|dist\/icons\/.+\.svg)$/;
+	/^(package\.json|README\.md|LICENSE\.md|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
 
 interface PackedFile {
 	path: string;

@@ -31,7 +31,8 @@ test('an integration is created, read, changed and deleted', async () => {
 		...additionalFields,
 	});
 
-	expect(errorOf(await engine().run(integration('delete'), [{}]))).toBeUndefined();
+	const deleted = outputOf(await engine().run(integration('delete'), [{}]))[0]?.json;
+	expect(deleted).toEqual({ deleted: true });
 	expect(existing()).toBeNull();
 });
 
@@ -57,7 +58,7 @@ test('a conversation is closed, with a closing message', async () => {
 		closingMessage: 'Adiós',
 	};
 	const run = await engine().run(close, [{}]);
-	expect(errorOf(run)).toBeUndefined();
+	expect(outputOf(run)[0]?.json).toEqual({ closed: true, botId: BOT, userId: USER });
 	expect(sandbox.store.conversations.get(conversationId)?.state).toBe('closed');
 	expect(JSON.parse(sandbox.store.requests.at(-1)?.rawBody.toString() ?? '')).toEqual({
 		botId: BOT,

@@ -65,7 +65,8 @@ function isBlank(body: unknown): boolean {
 }
 
 function toAnswer(envelope: IDataObject): JelouAnswer {
-	return { envelope, data: isObject(envelope.data) ? envelope.data : envelope };
+	if (isObject(envelope.data)) return { envelope, data: envelope.data };
+	return { envelope, data: 'statusMessage' in envelope ? {} : envelope };
 }
 
 async function attempt(

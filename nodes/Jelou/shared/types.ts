@@ -14,7 +14,7 @@ export interface JelouRequest {
 export interface JelouAnswer {
 	/** Jelou's whole JSON answer: usually `{ message, statusMessage, status, data }`. */
 	envelope: IDataObject;
-	/** The useful part: `data` of the envelope, or the whole where there is no envelope. */
+	/** The useful part: `data` of the envelope, nothing where it has none, or the whole where there is no envelope. */
 	data: IDataObject;
 }
 

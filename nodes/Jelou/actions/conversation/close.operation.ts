@@ -67,4 +67,5 @@ export const close: Operation = {
 		};
 	},
 	lane: userLane,
+	summary: ({ body = {} }) => ({ closed: true, botId: body.botId, userId: body.userId }),
 };

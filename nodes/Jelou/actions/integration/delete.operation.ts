@@ -16,4 +16,6 @@ export const deleteIntegration: Operation = {
 	prepare(_item, { projectId }) {
 		return { target: 'gateway', method: 'DELETE', path: ['v1', 'external-support', projectId] };
 	},
+	// As every n8n node says that something was deleted.
+	summary: () => ({ deleted: true }),
 };

@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import Ajv from 'ajv';
+import type { IDataObject } from 'n8n-workflow';
+
+import * as conversation from '../../nodes/Jelou/actions/conversation';
+import * as integration from '../../nodes/Jelou/actions/integration';
+import * as message from '../../nodes/Jelou/actions/message';
+import type { Sandbox } from '../../sandbox';
+import { Engine, outputOf } from './support/engine';
+import { startReceiver } from './support/receiver';
+import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+/** What the editor offers for mapping before the first run has to be what comes out of it. */
+
+const SCHEMAS = join(__dirname, '../../nodes/Jelou/__schema__');
+const RESOURCES = { conversation, integration, message };
+const OPERATIONS = Object.entries(RESOURCES).flatMap(([resource, { operations }]) =>
+	Object.keys(operations).map((operation): [string, string] => [resource, operation]),
+);
+
+/** The schema with nothing allowed that it does not name; `metadata` is the user's own. */
+function closed(schema: unknown): unknown {
+	if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return schema;
+	const properties = Object.entries(schema.properties as IDataObject);
+	return {
+		...schema,
+		additionalProperties: false,
+		properties: Object.fromEntries(properties.map(([name, inner]) => [name, closed(inner)])),
+	};
+}
+
+function problemsOf(file: string, value: unknown): unknown {
+	const validate = new Ajv().compile(closed(JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8'))) as object);
+	return validate(value) ? [] : validate.errors;
+}
+
+let sandbox: Sandbox;
+let secret: string;
+beforeEach(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+});
+afterEach(async () => sandbox.close());
+
+test('every file is about an operation, or the trigger', () => {
+	const files = readdirSync(SCHEMAS, { recursive: true, encoding: 'utf8' }).filter((file) =>
+		file.endsWith('.json'),
+	);
+	expect(files.sort()).toEqual(
+		[...OPERATIONS.map((names) => `v1.0.0/${names.join('/')}.json`), 'v2.0.0.json'].sort(),
+	);
+});
+
+test.each(OPERATIONS)('%s %s puts out what its schema says', async (resource, operation) => {
+	const { conversationId, roomId } = openRoom(sandbox);
+	if (operation === 'create') {
+		const project = sandbox.store.projects.get(PROJECT);
+		if (project !== undefined) project.integration = null;
+	}
+	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) });
+	const webhookUrl = 'https://n8n.example.com/webhook';
+	const item = { conversationId, roomId, botId: BOT, userId: USER, text: 'Hola', webhookUrl };
+	const run = await engine.run({ resource, operation, ...item }, [{}]);
+	const json = outputOf(run)[0]?.json;
+	expect(Object.keys(json ?? {})).not.toEqual([]);
+	expect(problemsOf(`v1.0.0/${resource}/${operation}.json`, json)).toEqual([]);
+});
+
+test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.startsWith('event-')))(
+	'the trigger puts out what its schema says for %s',
+	async (file) => {
+		// A credential of its own for each: a wrong secret is looked up again only once a second.
+		const credential = credentialFor(sandbox, { signingSecret: secret });
+		const engine = new Engine({ credential, credentialId: file });
+		const receiver = await startReceiver(engine, { events: ['*'], options: {} });
+		try {
+			const body = readFileSync(join(__dirname, '../fixtures', file), 'utf8');
+			await sandbox.deliver(PROJECT, { url: `${receiver.url}/webhook/webhook-1/webhook`, body });
+		} finally {
+			await receiver.close();
+		}
+		expect(receiver.runs).toHaveLength(1);
+		expect(problemsOf('v2.0.0.json', receiver.runs[0])).toEqual([]);
+	},
+);
+
+test('a conversation that was closed has what its schema names', () => {
+	const answer = JSON.parse(
+		readFileSync(join(__dirname, '../fixtures/response-conversation-get.json'), 'utf8'),
+	) as { data: unknown };
+	expect(problemsOf('v1.0.0/conversation/get.json', answer.data)).toEqual([]);
+});
