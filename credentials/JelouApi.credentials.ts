@@ -8,6 +8,17 @@ import type {
 import { authenticate } from '../nodes/Jelou/shared/authenticate';
 import { DEFAULT_URLS } from '../nodes/Jelou/shared/endpoints';
 
+/** Warns of a URL that is not encrypted, while it is being typed. */
+function plainHttpNotice(field: string, label: string): INodeProperties {
+	return {
+		displayName: `${label} is not HTTPS: what is sent there can be read on the way. Use it for a local sandbox only.`,
+		name: `${field}Notice`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { environment: ['custom'], [field]: [{ _cnd: { startsWith: 'http://' } }] } },
+	};
+}
+
 /**
  * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events.
  * Tested by the Jelou node (`shared/credentialTest.ts`), because whether a 404 is good news depends on its body.
@@ -28,7 +39,8 @@ export class JelouApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'The ID of your Jelou project. In Jelou it is part of the external support settings.',
+			placeholder: 'e.g. 65f1c0ffee65f1c0ffee65f1',
+			description: 'The ID of the Jelou project whose conversations you want to work with',
 		},
 		{
 			displayName: 'API Key',
@@ -46,7 +58,15 @@ export class JelouApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Jelou shows it once, when the integration is created. Leave it empty if the Jelou Trigger creates the integration and the replies are sent in the same workflow.',
+				'Signs messages and verifies events. Jelou shows it once, when the integration is created.',
+		},
+		{
+			displayName:
+				'Without it: activate a workflow with a Jelou Trigger, which creates the integration, and send replies in that workflow. Test runs, other workflows and queue mode need the secret to send.',
+			name: 'replyNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { signingSecret: [''] } },
 		},
 		{
 			displayName: 'Environment',
@@ -76,6 +96,8 @@ export class JelouApi implements ICredentialType {
 			displayOptions: { show: { environment: ['custom'] } },
 			description: 'Base URL for sending messages',
 		},
+		plainHttpNotice('gatewayUrl', 'Gateway URL'),
+		plainHttpNotice('chatbotUrl', 'Chatbot URL'),
 	];
 
 	authenticate = async (

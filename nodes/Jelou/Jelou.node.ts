@@ -4,6 +4,7 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type NodeHint,
 } from 'n8n-workflow';
 
 import * as conversation from './actions/conversation';
@@ -11,6 +12,17 @@ import * as integration from './actions/integration';
 import * as message from './actions/message';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
+
+/** Says beside the fields, before anything is run, that Jelou takes HTTPS only. */
+function plainHttpHint(field: string, label: string, condition: string): NodeHint {
+	return {
+		message: `${label} begins with http://, and Jelou takes HTTPS only. Use an address that begins with https://.`,
+		type: 'warning',
+		location: 'ndv',
+		whenToDisplay: 'always',
+		displayCondition: `={{ ${condition} && ($parameter["${field}"] ?? "").startsWith("http://") }}`,
+	};
+}
 
 /** The action node: conversations, messages and the integration of a Jelou project. */
 export class Jelou implements INodeType {
@@ -27,6 +39,10 @@ export class Jelou implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
+		hints: [
+			plainHttpHint('mediaUrl', 'Media URL', '$parameter["messageType"] !== "text"'),
+			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter["resource"] === "integration"'),
+		],
 		properties: [
 			{
 				displayName: 'Resource',
