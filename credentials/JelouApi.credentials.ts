@@ -66,7 +66,8 @@ export class JelouApi implements ICredentialType {
 			name: 'replyNotice',
 			type: 'notice',
 			default: '',
-			displayOptions: { show: { signingSecret: [''] } },
+			// The second is what n8n shows the editor for a secret that was saved empty.
+			displayOptions: { show: { signingSecret: ['', { _cnd: { startsWith: '__n8n_EMPTY_VALUE' } }] } },
 		},
 		{
 			displayName: 'Environment',
@@ -88,6 +89,7 @@ export class JelouApi implements ICredentialType {
 			displayOptions: { show: { environment: ['custom'] } },
 			description: 'Base URL for the integration and its conversations',
 		},
+		plainHttpNotice('gatewayUrl', 'Gateway URL'),
 		{
 			displayName: 'Chatbot URL',
 			name: 'chatbotUrl',
@@ -96,7 +98,6 @@ export class JelouApi implements ICredentialType {
 			displayOptions: { show: { environment: ['custom'] } },
 			description: 'Base URL for sending messages',
 		},
-		plainHttpNotice('gatewayUrl', 'Gateway URL'),
 		plainHttpNotice('chatbotUrl', 'Chatbot URL'),
 	];
 
