@@ -1,4 +1,4 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 /** Fields that several operations share. The defaults read the Jelou Trigger's output. */
 
@@ -76,9 +76,4 @@ export function options(...own: INodeProperties[]): INodeProperties {
 		default: {},
 		options: entries.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	};
-}
-
-/** Shows fields only for one operation of one resource. */
-export function shownFor(resource: string, operation: string, fields: INodeProperties[]): INodeProperties[] {
-	return updateDisplayOptions({ show: { resource: [resource], operation: [operation] } }, fields);
 }

@@ -5,7 +5,9 @@ import type { ItemParameters } from './parameters';
 
 /** One operation of the node: what the user fills in, and the one request it makes of that. */
 export interface Operation {
-	/** The operation's own fields, without `displayOptions`: the resource's index adds those. */
+	/** How it is offered: `name` in the list of operations, `action` (a sentence) in the panel of nodes. */
+	menu: { name: string; action: string; description: string };
+	/** The operation's own fields, without `displayOptions`: those are added. */
 	fields: INodeProperties[];
 	/**
 	 * Checks an item's parameters and makes the request of them. Sends nothing.

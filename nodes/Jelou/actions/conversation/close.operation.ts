@@ -19,6 +19,11 @@ function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataOb
 
 /** Closes a user's conversation (Jelou's page "Close conversation"). */
 export const close: Operation = {
+	menu: {
+		name: 'Close',
+		action: 'Close a conversation',
+		description: "End a user's conversation, with a closing message if you like",
+	},
 	fields: [
 		botId,
 		userId,

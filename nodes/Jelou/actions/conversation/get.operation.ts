@@ -3,6 +3,11 @@ import type { Operation } from '../operation';
 
 /** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
 export const get: Operation = {
+	menu: {
+		name: 'Get',
+		action: 'Get a conversation',
+		description: 'Read a conversation and whether it is active or closed',
+	},
 	fields: [
 		{
 			displayName: 'Conversation ID',

@@ -30,6 +30,11 @@ function assignmentOf(fields: IDataObject): IDataObject | undefined {
 
 /** Starts a conversation with a user (Jelou's page "Start conversation"). */
 export const start: Operation = {
+	menu: {
+		name: 'Start',
+		action: 'Start a conversation',
+		description: 'Open a conversation with a user, and assign it if you like',
+	},
 	fields: [
 		botId,
 		userId,

@@ -4,6 +4,11 @@ import { additionalFields, integrationBody, webhookUrl } from './body';
 
 /** Creates the project's integration (Jelou's page "Create integration"). The answer shows the signing secret, once. */
 export const create: Operation = {
+	menu: {
+		name: 'Create',
+		action: 'Create the integration',
+		description: "Set the project's webhook and get its signing secret",
+	},
 	fields: [
 		{
 			displayName:

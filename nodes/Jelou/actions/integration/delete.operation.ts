@@ -3,6 +3,11 @@ import type { Operation } from '../operation';
 
 /** Deletes the integration, and its signing secret with it, for good (Jelou's page "Delete integration"). */
 export const deleteIntegration: Operation = {
+	menu: {
+		name: 'Delete',
+		action: 'Delete the integration',
+		description: "Remove the project's webhook and its signing secret for good",
+	},
 	fields: [
 		{
 			displayName:

@@ -3,6 +3,11 @@ import type { Operation } from '../operation';
 
 /** Reads the project's integration and its webhook URL (Jelou's page "Get integration"). Never shows the secret. */
 export const get: Operation = {
+	menu: {
+		name: 'Get',
+		action: 'Get the integration',
+		description: "Read where the project's webhook points to",
+	},
 	fields: [options()],
 	prepare(_item, { projectId }) {
 		return { target: 'gateway', method: 'GET', path: ['v1', 'external-support', projectId] };

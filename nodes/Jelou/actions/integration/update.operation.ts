@@ -5,6 +5,11 @@ import { additionalFields, integrationBody, webhookUrl } from './body';
 
 /** Changes the integration; its signing secret stays (Jelou's page "Update integration"). */
 export const update: Operation = {
+	menu: {
+		name: 'Update',
+		action: 'Update the integration',
+		description: "Change the project's webhook and keep its signing secret",
+	},
 	fields: [
 		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave it empty to keep it.` },
 		additionalFields,

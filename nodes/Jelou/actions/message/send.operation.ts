@@ -11,6 +11,11 @@ const MEDIA = ['image', 'video', 'audio', 'document'];
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
 export const send: Operation = {
+	menu: {
+		name: 'Send',
+		action: 'Send a message',
+		description: 'Send a text, picture, video, audio or document to the user',
+	},
 	fields: [
 		{
 			displayName: 'Room ID',
