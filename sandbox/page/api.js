@@ -12,8 +12,10 @@ export async function post(path, body) {
 		const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
 		if (answer.ok) return null;
 		const { message } = await answer.json();
-		return Array.isArray(message) ? message.join('; ') : `The sandbox answered ${answer.status}`;
+		return Array.isArray(message)
+			? message.join('; ')
+			: `The sandbox answered ${answer.status}. Reload the page and try again.`;
 	} catch {
-		return 'The sandbox does not answer. Is it still running?';
+		return 'The sandbox does not answer. Check that it is still running, then try again.';
 	}
 }

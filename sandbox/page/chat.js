@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, clock, make } from './dom.js';
+import { announce, byId, clock, make, renew } from './dom.js';
 import { model, scene } from './model.js';
 
 /** @import { Message } from './model.js' */
@@ -7,8 +7,15 @@ import { model, scene } from './model.js';
 /** So near the end, in pixels, somebody is taken to follow the chat: a picture's height and a little. */
 const NEAR_END = 300;
 
+/** How long a redrawn chat stays silent, in milliseconds: longer than a browser takes to tell of the change. */
+const SILENCE = 200;
+
+const TYPES = { text: 'Text', image: 'Image', document: 'Document', audio: 'Audio', video: 'Video' };
+
+const log = byId('chat-log', HTMLElement);
 const list = byId('messages', HTMLOListElement);
-const announcer = byId('announcer', HTMLElement);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let silence;
 
 /**
  * A link to media, or the picture itself. Anything that is not HTTPS is only named.
@@ -16,11 +23,13 @@ const announcer = byId('announcer', HTMLElement);
  */
 function media({ type, content: { url = '', mime_type = '', filename, caption } }) {
 	const name = filename ?? url.split(/[?#]/)[0]?.split('/').pop() ?? type;
-	const kind = make('span', { class: 'kind', text: `${type} · ${mime_type}` });
-	const text = caption ? make('span', { class: 'caption', text: caption }) : null;
+	const told = Object.entries(TYPES).find(([key]) => key === type)?.[1] ?? type;
+	const kind = make('span', { class: 'kind', text: `${told} · ${mime_type}` });
+	const text = caption ? written(caption, 'caption') : null;
 	if (!url.startsWith('https://')) return make('div', {}, kind, make('span', { text: url }), text);
 
-	const link = make('a', { text: name || url });
+	const tab = make('span', { class: 'visually-hidden', text: ' (opens in a new tab)' });
+	const link = make('a', { text: name || url }, tab);
 	link.href = url;
 	link.target = '_blank';
 	link.rel = 'noopener noreferrer';
@@ -28,22 +37,38 @@ function media({ type, content: { url = '', mime_type = '', filename, caption } 
 
 	const image = make('img');
 	image.src = url;
-	image.alt = caption ?? 'Image';
+	image.alt = `Image ${name}`;
 	image.addEventListener('error', () => {
 		link.before(kind);
-		link.textContent = name;
+		link.replaceChildren(name || url, tab);
 		keepAtEnd()();
 	});
 	image.addEventListener('load', () => keepAtEnd()());
-	link.replaceChildren(image);
+	link.replaceChildren(image, tab);
 	return make('div', {}, link, text);
+}
+
+/**
+ * What somebody wrote, in whatever language and direction: not the page's.
+ * @param {string} text
+ * @param {string} [name] the element's class
+ */
+function written(text, name) {
+	const element = make('span', { class: name, text });
+	element.lang = '';
+	element.dir = 'auto';
+	return element;
 }
 
 /** @param {Message} message */
 function meta({ at, duplicate, delivery }) {
 	const time = make('time', { text: clock(at) });
-	const twice = duplicate ? make('span', { class: 'bad', text: 'Duplicate message id' }) : null;
+	const twice = duplicate
+		? make('span', { class: 'bad', text: 'Same message ID as an earlier message' })
+		: null;
 	const line = make('div', { class: 'meta' }, time, twice);
+	// A message is news once: that it went out is not read out again.
+	line.ariaLive = 'off';
 	if (delivery?.state === 'sending') line.append(make('span', { text: 'Sending…' }));
 	if (delivery?.state === 'delivered') line.append(make('span', { text: 'Delivered' }));
 	if (delivery?.state === 'failed') {
@@ -55,15 +80,20 @@ function meta({ at, duplicate, delivery }) {
 /** @param {Message} message */
 function bubble(message) {
 	const { from, type, content } = message;
-	const who = make('span', { class: 'visually-hidden', text: from === 'user' ? 'User: ' : 'Agent: ' });
-	const body = type === 'text' ? make('span', { text: content.body ?? '' }) : media(message);
+	const who = make('span', { class: 'visually-hidden', text: from === 'user' ? 'Customer: ' : 'Agent: ' });
+	const body = type === 'text' ? written(content.body ?? '') : media(message);
 	const item = make('li', { class: `bubble ${from}` }, who, body, meta(message));
 	item.dataset.id = message.id;
 	return item;
 }
 
-function toEnd() {
-	list.scrollTop = list.scrollHeight;
+/** @param {Message} message */
+function keyOf({ id, from, at, delivery }) {
+	return JSON.stringify([id, from, at, delivery]);
+}
+
+export function toEnd() {
+	log.scrollTop = log.scrollHeight;
 }
 
 /**
@@ -71,30 +101,39 @@ function toEnd() {
  * @returns {() => void}
  */
 function keepAtEnd() {
-	const below = list.scrollHeight - list.scrollTop - list.clientHeight;
+	const below = log.scrollHeight - log.scrollTop - log.clientHeight;
 	return below < NEAR_END ? toEnd : () => {};
 }
 
-/** Draws the chosen room anew. */
+/** What was there before is not news: it is not read out. */
+function quietly() {
+	log.ariaLive = 'off';
+	clearTimeout(silence);
+	silence = setTimeout(() => (log.ariaLive = 'polite'), SILENCE);
+}
+
+/** Shows the chosen room. */
 export function drawChat() {
 	const { room, bot } = scene();
 	const shown = model.messages.filter(({ roomId }) => roomId === room?.id);
-	list.replaceChildren(...shown.map(bubble));
+	quietly();
+	renew(list, shown, keyOf, bubble);
+	byId('chat-empty', HTMLElement).hidden = shown.length > 0;
 	toEnd();
 	const words = (bot?.name ?? '').split(/\s+/);
 	byId('bot-initials', HTMLElement).textContent = words
 		.map((word) => word.slice(0, 1))
 		.join('')
 		.slice(0, 2);
-	byId('bot-name', HTMLElement).textContent = bot?.name ?? 'No project';
+	byId('bot-name', HTMLElement).textContent = bot?.name ?? 'Chat';
 	drawConversation();
 }
 
 export function drawConversation() {
 	const { room, user } = scene();
 	const since = room?.conversation?.startAt;
-	const state = since ? `conversation open since ${clock(since)}` : 'no open conversation';
-	byId('conversation', HTMLElement).textContent = user ? `with ${user.name}, ${state}` : '';
+	const state = since ? `Conversation open since ${clock(since)}` : 'No open conversation';
+	byId('conversation', HTMLElement).textContent = user ? `You write as ${user.name}. ${state}.` : '';
 }
 
 /**
@@ -105,16 +144,16 @@ export function showMessage(message) {
 	if (message.roomId !== scene().room?.id) return;
 	const old = message.from === 'user' && list.querySelector(`.user[data-id="${CSS.escape(message.id)}"]`);
 	const follow = message.from === 'user' && !old ? toEnd : keepAtEnd();
-	if (old) old.querySelector('.meta')?.replaceWith(meta(message));
-	else {
+	if (old instanceof HTMLElement) {
+		old.querySelector('.meta')?.replaceWith(meta(message));
+		old.dataset.key = keyOf(message);
+	} else {
 		const item = bubble(message);
 		item.classList.add('new');
+		item.dataset.key = keyOf(message);
 		list.append(item);
+		byId('chat-empty', HTMLElement).hidden = true;
 	}
 	follow();
-	if (message.from === 'agent') {
-		announcer.textContent = `New message: ${message.content.body ?? message.content.caption ?? message.type}`;
-	} else if (message.delivery?.state === 'failed') {
-		announcer.textContent = `Not delivered: ${message.delivery.note}`;
-	}
+	if (message.delivery?.state === 'failed') announce(`Not delivered: ${message.delivery.note}`);
 }

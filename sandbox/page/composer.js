@@ -37,7 +37,7 @@ function showAttach(open) {
 	attach.hidden = !open;
 	opener.setAttribute('aria-expanded', String(open));
 	if (open) attach.querySelector('select')?.focus();
-	else text.focus();
+	else opener.focus();
 }
 
 /**
@@ -78,9 +78,11 @@ export function startComposer() {
 	});
 	opener.addEventListener('click', () => showAttach(attach.hidden));
 	byId('attach-cancel', HTMLButtonElement).addEventListener('click', () => showAttach(false));
-	attach.addEventListener('keydown', (event) => {
-		if (event.key === 'Escape') showAttach(false);
-	});
+	for (const place of [attach, composer]) {
+		place.addEventListener('keydown', (event) => {
+			if (event.key === 'Escape' && !event.isComposing && !attach.hidden) showAttach(false);
+		});
+	}
 	attach.querySelector('select')?.addEventListener('change', onType);
 	attach.addEventListener('submit', async (event) => {
 		event.preventDefault();
@@ -96,5 +98,6 @@ export function startComposer() {
 		attach.reset();
 		onType();
 		showAttach(false);
+		text.focus();
 	});
 }

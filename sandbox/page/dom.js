@@ -30,6 +30,45 @@ export function make(tag, looks = {}, ...children) {
 }
 
 /**
+ * Tells something to those who hear the page instead of seeing it.
+ * @param {string} text
+ */
+export function announce(text) {
+	byId('announcer', HTMLElement).textContent = text;
+}
+
+/**
+ * Makes a list show these items. What is shown already stays the same element, so that it stays open and keeps its focus.
+ * @template T
+ * @param {HTMLElement} list
+ * @param {T[]} items
+ * @param {(item: T) => string} keyOf what an item's look depends on
+ * @param {(item: T) => HTMLElement} draw
+ */
+export function renew(list, items, keyOf, draw) {
+	const wanted = new Set(items.map(keyOf));
+	for (const child of [...list.children]) {
+		if (child instanceof HTMLElement && !wanted.has(child.dataset.key ?? '')) child.remove();
+	}
+	let next = list.firstElementChild;
+	for (const item of items) {
+		const key = keyOf(item);
+		if (next instanceof HTMLElement && next.dataset.key === key) {
+			next = next.nextElementSibling;
+			continue;
+		}
+		const element = draw(item);
+		element.dataset.key = key;
+		list.insertBefore(element, next);
+	}
+	while (next) {
+		const rest = next;
+		next = next.nextElementSibling;
+		rest.remove();
+	}
+}
+
+/**
  * A time of day in this place, as 18:05 or 18:05:09.
  * @param {number | string} at
  * @param {boolean} [seconds]

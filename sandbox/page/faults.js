@@ -1,11 +1,12 @@
 // @ts-check
 import { post } from './api.js';
-import { byId } from './dom.js';
+import { announce, byId } from './dom.js';
 import { model } from './model.js';
 
 /** @import { Faults } from './model.js' */
 
 const form = byId('faults-form', HTMLFormElement);
+const problem = byId('faults-problem', HTMLElement);
 
 /** @returns {Faults} */
 function fromForm() {
@@ -30,11 +31,11 @@ function fromForm() {
  */
 function describe({ latencyMs, respond, drop, dropAfterProcessing, times, path = 'all' }) {
 	const parts = [];
-	if (latencyMs) parts.push(`${latencyMs} ms delay`);
+	if (latencyMs) parts.push(`${latencyMs}\u00a0ms delay`);
 	if (respond) parts.push(`answers ${respond.status}`);
-	if (drop || dropAfterProcessing) parts.push('drops the connection');
+	if (drop || dropAfterProcessing) parts.push('breaks the connection');
 	if (parts.length === 0) return '';
-	if (path !== 'all') parts.push(path === 'gateway' ? 'gateway only' : 'sending only');
+	if (path !== 'all') parts.push(path === 'gateway' ? 'all but sending' : 'sending only');
 	const left = times ?? respond?.times;
 	if (left !== undefined) parts.push(`${left} left`);
 	return parts.join(', ');
@@ -43,17 +44,28 @@ function describe({ latencyMs, respond, drop, dropAfterProcessing, times, path =
 export function drawFaults() {
 	const state = byId('faults-state', HTMLElement);
 	const words = describe(model.overview.faults);
-	state.textContent = words === '' ? 'off' : words;
+	state.textContent = words === '' ? 'Off' : `On: ${words}`;
 	state.classList.toggle('bad', words !== '');
+}
+
+/** @param {Faults} faults */
+async function set(faults) {
+	problem.textContent = (await post('/sandbox/faults', faults)) ?? '';
+	if (problem.textContent !== '') return;
+	const words = describe(faults);
+	announce(words === '' ? 'Faults are off' : `Faults are on: ${words}`);
 }
 
 export function startFaults() {
 	form.addEventListener('submit', (event) => {
 		event.preventDefault();
-		void post('/sandbox/faults', fromForm());
+		const faults = fromForm();
+		if (describe(faults) === '') {
+			problem.textContent = 'Nothing would go wrong yet: choose what Jelou answers, or enter a delay.';
+		} else void set(faults);
 	});
 	byId('faults-off', HTMLButtonElement).addEventListener('click', () => {
 		form.reset();
-		void post('/sandbox/faults', {});
+		void set({});
 	});
 }

@@ -1,11 +1,13 @@
 // @ts-check
-import { byId, clock, make } from './dom.js';
+import { byId, clock, make, renew } from './dom.js';
 import { model } from './model.js';
 
 /** @import { LogEntry } from './model.js' */
 
 /** Older entries are taken off the page. */
 const SHOWN = 200;
+
+const MARKS = { good: '✓', warning: '!', bad: '✕' };
 
 const list = byId('log', HTMLOListElement);
 
@@ -14,13 +16,15 @@ function row(entry) {
 	const { at, kind, title, tone, status, auth, outcome, ms, projectId } = entry;
 	const project = model.overview.projects.length > 1 ? projectId : null;
 	const told = [project, auth, outcome, ms === null ? null : `${ms}\u00a0ms`].filter((part) => part !== null);
+	const mark = make('span', { class: 'mark', text: MARKS[tone] });
+	mark.ariaHidden = 'true';
 	const summary = make(
 		'summary',
 		{},
 		make('time', { class: 'time', text: clock(at, true) }),
 		make('span', { class: 'way', text: kind === 'request' ? 'to Jelou' : 'from Jelou' }),
 		make('span', { class: 'title', text: kind === 'request' ? title : `Event: ${title}` }),
-		make('span', { class: `pill ${tone}`, text: status === null ? 'failed' : String(status) }),
+		make('span', { class: `pill ${tone}`, text: status === null ? 'No answer' : String(status) }, mark),
 		make('span', { class: `told ${tone}`, text: told.join(' · ') }),
 	);
 	const details = make('details', {}, summary);
@@ -32,9 +36,14 @@ function row(entry) {
 	return make('li', {}, details);
 }
 
+/** A sandbox that was started anew counts from the beginning, so the id alone does not do. @param {LogEntry} entry */
+function keyOf({ id, at }) {
+	return `${id} ${at}`;
+}
+
 /** @param {LogEntry[]} entries oldest first */
 export function drawLog(entries) {
-	list.replaceChildren(...entries.map(row).reverse());
+	renew(list, [...entries].reverse(), keyOf, row);
 	byId('log-empty', HTMLElement).hidden = entries.length > 0;
 }
 
@@ -42,7 +51,9 @@ export function drawLog(entries) {
 export function showEntry(entry) {
 	const item = row(entry);
 	item.className = 'new';
+	item.dataset.key = keyOf(entry);
 	list.prepend(item);
-	if (list.childElementCount > SHOWN) list.lastElementChild?.remove();
+	const oldest = list.lastElementChild;
+	if (list.childElementCount > SHOWN && !oldest?.contains(document.activeElement)) oldest?.remove();
 	byId('log-empty', HTMLElement).hidden = true;
 }

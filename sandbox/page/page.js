@@ -1,8 +1,8 @@
 // @ts-check
 import { post } from './api.js';
-import { drawChat, drawConversation, showMessage } from './chat.js';
+import { drawChat, drawConversation, showMessage, toEnd } from './chat.js';
 import { startComposer } from './composer.js';
-import { byId } from './dom.js';
+import { announce, byId } from './dom.js';
 import { drawFaults, startFaults } from './faults.js';
 import { drawLog, showEntry } from './log.js';
 import { model, scene } from './model.js';
@@ -18,7 +18,7 @@ const views = { chat: byId('view-chat', HTMLButtonElement), side: byId('view-sid
 let unseen = 0;
 
 function drawUnseen() {
-	byId('unseen', HTMLElement).textContent = unseen > 0 ? ` (${unseen})` : '';
+	byId('unseen', HTMLElement).textContent = unseen > 0 ? ` (${unseen} new)` : '';
 }
 
 /** On a narrow screen one of the two is shown. @param {'chat' | 'side'} name */
@@ -28,7 +28,7 @@ function show(name) {
 		button.setAttribute('aria-pressed', String(each === name));
 	unseen = 0;
 	drawUnseen();
-	if (name === 'chat') drawChat();
+	if (name === 'chat') toEnd();
 }
 
 /** @param {Snapshot} snapshot */
@@ -72,15 +72,23 @@ function onLog(entry) {
 /** @param {boolean} live */
 function onState(live) {
 	const pill = byId('connection', HTMLElement);
-	pill.textContent = live ? 'Live' : 'Reconnecting…';
+	pill.textContent = live ? 'Connected' : 'Not connected. Trying again…';
 	pill.className = `pill ${live ? 'good' : 'bad'}`;
 	if (live) byId('send-problem', HTMLElement).textContent = '';
 }
 
 views.chat.addEventListener('click', () => show('chat'));
 views.side.addEventListener('click', () => show('side'));
-byId('clear', HTMLButtonElement).addEventListener('click', () => {
-	void post('/sandbox/reset', { keepIntegrations: true });
+byId('clear', HTMLButtonElement).addEventListener('click', async () => {
+	const failure = await post('/sandbox/reset', { keepIntegrations: true });
+	byId('clear-problem', HTMLElement).textContent = failure ?? '';
+	if (failure === null) announce('Chat and event log are empty');
+});
+// Escape closes the innermost of what is open around the focus, and leaves the focus on what opens it again.
+document.addEventListener('keydown', ({ key, target }) => {
+	const open = key === 'Escape' && target instanceof Element ? target.closest('details[open]') : null;
+	open?.removeAttribute('open');
+	open?.querySelector('summary')?.focus();
 });
 startPickers(() => {
 	drawSurroundings();

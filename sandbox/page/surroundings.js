@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, make } from './dom.js';
+import { announce, byId, make } from './dom.js';
 import { model, scene } from './model.js';
 
 /** @import { Named } from './model.js' */
@@ -39,10 +39,16 @@ export function startPickers(onChange) {
 function detail(name, value) {
 	const copy = make('button', { text: 'Copy' });
 	copy.type = 'button';
-	copy.setAttribute('aria-label', `Copy ${name}`);
+	copy.ariaLabel = `Copy ${name}`;
 	copy.addEventListener('click', async () => {
-		await navigator.clipboard.writeText(value);
-		copy.textContent = 'Copied';
+		try {
+			await navigator.clipboard.writeText(value);
+			copy.textContent = 'Copied';
+			announce(`${name} copied`);
+		} catch {
+			copy.textContent = 'Not copied';
+			announce(`${name} could not be copied. Select it and copy it by hand.`);
+		}
 		setTimeout(() => (copy.textContent = 'Copy'), 1500);
 	});
 	return [make('dt', { text: name }), make('dd', { text: value }), make('dd', {}, copy)];
@@ -57,8 +63,8 @@ export function drawSurroundings() {
 
 	const url = project?.integration?.webhookUrl;
 	byId('integration-state', HTMLElement).textContent = url
-		? `Webhook registered: ${url}`
-		: 'No integration yet: activate a workflow with the Jelou Trigger.';
+		? `Registered: ${url}`
+		: 'Not registered yet. Activate a workflow with a Jelou Trigger in n8n.';
 
 	const details = byId('connection-details', HTMLElement);
 	// Drawn once per project, so that a button in use keeps its focus.

@@ -1,0 +1,136 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.asynciterable" />
+import axe from 'axe-core';
+import type { ConsoleMessage, Page } from 'playwright-core';
+
+import { startSandbox, type Sandbox } from '../../../sandbox';
+import { integrate, PROJECT, receiver, send, type Receiver } from '../../sandbox/support';
+import { startBrowser, type Browser } from '../support/chromium';
+
+export const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Where the pictures of messages come from: the browser is given one, no network is asked. */
+const MEDIA = 'https://media.example/';
+const PICTURE =
+	'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="140"><rect width="240" height="140" fill="#789"/></svg>';
+
+declare global {
+	interface Window {
+		axe: typeof axe;
+	}
+}
+
+/** What a page said or asked for that nobody should see. */
+export interface Complaints {
+	/** Console messages from warnings upwards, uncaught errors, requests that failed or were answered with an error. */
+	problems: string[];
+	/** Origins of all requests that are not the sandbox's. */
+	elsewhere: string[];
+}
+
+/** A sandbox with its page open in a browser. */
+export interface Stage {
+	sandbox: Sandbox;
+	page: Page;
+	complaints: Complaints;
+	close(): Promise<void>;
+}
+
+/** Where a phone shows one part of the page only. */
+export async function showSide(page: Page): Promise<void> {
+	if (await page.locator('#view-side').isVisible()) await page.locator('#view-side').click();
+}
+
+export async function showChat(page: Page): Promise<void> {
+	if (await page.locator('#view-chat').isVisible()) await page.locator('#view-chat').click();
+}
+
+/** Starts all of it. Whatever has been started when something fails is ended again. */
+export async function openStage(): Promise<Stage> {
+	const sandbox = await startSandbox({ projects: [PROJECT], allowInsecureWebhooks: true });
+	let browser: Browser | undefined;
+	const close = async () => {
+		await browser?.close();
+		await sandbox.close();
+	};
+	try {
+		browser = await startBrowser({ viewport: DESKTOP });
+		const { context } = browser;
+		context.setDefaultTimeout(30_000);
+		await context.addInitScript({ content: axe.source });
+		await context.route(`${MEDIA}**`, async (route) => {
+			await route.fulfill({ contentType: 'image/svg+xml', body: PICTURE });
+		});
+		const page = context.pages()[0] ?? (await context.newPage());
+		const complaints = listen(page, sandbox.url);
+		await page.goto(sandbox.url);
+		await page.getByText('Connected', { exact: true }).waitFor();
+		return { sandbox, page, complaints, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+function listen(page: Page, own: string): Complaints {
+	const complaints: Complaints = { problems: [], elsewhere: [] };
+	const { problems, elsewhere } = complaints;
+	page.on('console', (message: ConsoleMessage) => {
+		if (['error', 'warning', 'assert'].includes(message.type())) problems.push(message.text());
+	});
+	page.on('pageerror', ({ message }) => problems.push(message));
+	page.on('requestfailed', (request) =>
+		problems.push(`${request.url()} ${request.failure()?.errorText ?? ''}`),
+	);
+	page.on('response', (response) => {
+		if (response.status() >= 400) problems.push(`${response.url()} ${String(response.status())}`);
+	});
+	page.on('request', (request) => {
+		const { origin, protocol } = new URL(request.url());
+		if (origin !== own && protocol !== 'data:') elsewhere.push(origin);
+	});
+	return complaints;
+}
+
+/** A message of every type in both directions, one that came twice, and the events of it all in the log. */
+export async function writeEverything({ sandbox, page }: Stage): Promise<void> {
+	const hook: Receiver = await receiver();
+	const secret = await integrate(sandbox, hook.url);
+	const media = (type: string, ending: string, mime_type: string, more: object = {}) => ({
+		type,
+		content: { url: `${MEDIA}summer-catalogue.${ending}`, mime_type, ...more },
+	});
+	const all = [
+		{ type: 'text', content: { body: 'Hola, ¿dónde está mi pedido 1042? '.repeat(3) } },
+		media('image', 'jpg', 'image/jpeg', { caption: 'La caja llegó abierta' }),
+		media('document', 'pdf', 'application/pdf', { filename: 'factura-2026-11.pdf' }),
+		media('audio', 'ogg', 'audio/ogg'),
+		media('video', 'mp4', 'video/mp4', { caption: 'Así suena' }),
+	];
+	for (const message of all) {
+		await page.request.post(`${sandbox.url}/sandbox/projects/${PROJECT.id}/messages?wait=true`, {
+			data: message,
+		});
+		await send(sandbox, secret, { ...message, id: `reply-${message.type}` });
+	}
+	await send(sandbox, secret, { ...all[0], id: 'reply-text' });
+	await page.getByText('Same message ID as an earlier message').waitFor({ state: 'attached' });
+}
+
+/** A user's message that a webhook answers with an error. */
+export async function failDelivery({ sandbox, page }: Stage, status = 404, body = 'no'): Promise<void> {
+	const hook = await receiver((response) => void response.writeHead(status).end(body));
+	await integrate(sandbox, hook.url);
+	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
+	await page.locator('#messages .bad').first().waitFor({ state: 'attached' });
+}
+
+/** The rules of WCAG 2.1 A and AA that the page breaks now, each with the elements that do. */
+export async function violations(page: Page): Promise<string[]> {
+	return await page.evaluate(async () => {
+		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+		const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+		return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+	});
+}
