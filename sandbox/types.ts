@@ -108,6 +108,8 @@ export interface Delivery {
 	/** Null when no answer came; `error` then says why. */
 	status: number | null;
 	error?: string;
+	/** What to do about it, in plain words. */
+	advice?: string;
 	/** The beginning of the receiver's answer. */
 	answer?: string;
 	ms: number;

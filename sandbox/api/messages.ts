@@ -44,7 +44,7 @@ export function messageRoutes(app: FastifyInstance, store: Store): void {
 			const { id, ...body } = request.body.value;
 			const room = roomOf(store, projectOf(request), request.body);
 			const { duplicate } = store.addMessage(room, 'agent', body, id);
-			if (duplicate) request.info.note = `Duplicate: the message id ${id} was received before`;
+			if (duplicate) request.info.note = `Duplicate: the message ID ${id} was received before`;
 			return success('Message received successfully');
 		},
 	);

@@ -5,7 +5,7 @@ import { readable } from '../http/record';
 import { sign, SIGNATURE_HEADER } from '../signature';
 import type { Store } from '../store';
 import type { Delivery, Integration, Project } from '../types';
-import { failureOf, reasonOf } from './outcome';
+import { CLOSED, failureOf, NO_WEBHOOK, reasonOf } from './outcome';
 import { post, type Posted } from './post';
 
 /** Something to post to a webhook that Jelou itself would not send. */
@@ -52,7 +52,7 @@ export class Courier {
 			this.store.addDelivery(delivery);
 			await this.attempt(delivery, integration);
 		} else {
-			delivery.error = 'no integration, so Jelou has nowhere to send it';
+			Object.assign(delivery, NO_WEBHOOK);
 		}
 		this.report(delivery);
 		return delivery;
@@ -89,9 +89,8 @@ export class Courier {
 			});
 			Object.assign(delivery, { status, answer: body });
 		} catch (error) {
-			delivery.error = this.closing.signal.aborted
-				? 'the sandbox was closed'
-				: reasonOf(error, delivery.url, this.timeoutMs);
+			const { aborted } = this.closing.signal;
+			Object.assign(delivery, aborted ? CLOSED : reasonOf(error, delivery.url, this.timeoutMs));
 		}
 		delivery.ms = Date.now() - delivery.at;
 	}
@@ -112,9 +111,10 @@ export class Courier {
 			kind: 'delivery',
 			projectId: delivery.projectId,
 			title: delivery.event,
-			outcome: failure === null ? `Delivered, answered ${delivery.status}` : `Not delivered: ${failure}`,
+			outcome:
+				failure === null ? `Delivered: the webhook answered ${delivery.status}` : `Not delivered: ${failure}`,
 			tone: failure === null ? 'good' : 'bad',
-			auth: delivery.signature === '' ? null : 'signed',
+			auth: delivery.signature === '' ? null : 'signed by Jelou',
 			status: delivery.status,
 			ms: delivery.url === '' ? null : delivery.ms,
 			details: {

@@ -5,27 +5,87 @@ const NO_ANSWER = new Set(['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT
 const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const NO_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
-/** Why a webhook did not answer, in plain words. */
-export function reasonOf(error: unknown, url: string, timeoutMs: number): string {
+/** Why no answer came, in plain words, and what to do about it: one or two sentences, or nothing that helps. */
+export interface NoAnswer {
+	error: string;
+	advice: string;
+}
+
+export const NO_WEBHOOK: NoAnswer = {
+	error: 'no webhook is registered yet',
+	advice: 'Activate a workflow with a Jelou Trigger in n8n, then send again.',
+};
+
+export const CLOSED: NoAnswer = { error: 'the sandbox was closed', advice: '' };
+
+export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnswer {
 	const { name, code, message } = factsOf(error);
-	if (NO_ANSWER.has(name) || NO_ANSWER.has(code)) return `no answer within ${timeoutMs / 1000} s`;
-	if (code === 'ECONNREFUSED') return `nothing is listening at ${new URL(url).host}`;
-	if (NO_HOST.has(code)) return `the host ${new URL(url).hostname} cannot be found`;
-	return CUT_OFF.has(code) ? 'the connection was closed before an answer came' : message;
+	if (NO_ANSWER.has(name) || NO_ANSWER.has(code)) {
+		return {
+			error: `no answer within ${timeoutMs / 1000} s`,
+			advice: 'Check that n8n is running and not too busy, then send again.',
+		};
+	}
+	if (code === 'ECONNREFUSED') {
+		return {
+			error: `nothing is listening at ${new URL(url).host}`,
+			advice: 'Start n8n, then send again.',
+		};
+	}
+	if (NO_HOST.has(code)) {
+		return {
+			error: `the host ${new URL(url).hostname} cannot be found`,
+			advice: 'Check the address of the webhook.',
+		};
+	}
+	return {
+		error: CUT_OFF.has(code) ? 'the connection was closed before an answer came' : message,
+		advice: 'Check that n8n is still running, then send again.',
+	};
 }
 
-/** Why an event did not get through, in plain words; null when it did. */
-export function failureOf({ status, error = 'no answer', answer = '' }: Delivery): string | null {
-	if (status === null) return error;
+/** Why an event did not get through and what to do, in plain words; null when it did. */
+export function failureOf(delivery: Delivery): string | null {
+	const { status, error = 'no answer', advice = '' } = delivery;
+	if (status === null) return `${error}. ${advice}`.trimEnd();
 	if (status >= 200 && status < 300) return null;
-	return `${status}: ${meaningOf(status, answer)}`;
+	const [meaning, remedy] = meaningOf(status, delivery);
+	return `the webhook answered ${status}, which means that ${meaning}. ${remedy}`;
 }
 
-function meaningOf(status: number, answer: string): string {
-	if (status === 401 || status === 403) return 'the receiver refused the signature';
-	if (status === 404 && answer.includes('not registered'))
-		return 'no active workflow listens at this address';
-	if (status === 404) return 'the receiver does not know this address';
-	if (status >= 300 && status < 400) return 'the receiver redirects, which is not followed';
-	return status >= 500 ? 'the receiver failed' : 'the receiver refused it';
+/** What an answer means, and what to do about it. */
+function meaningOf(status: number, { url, answer = '' }: Delivery): [string, string] {
+	if (status === 401 || status === 403) {
+		return [
+			'it refused the signature',
+			'Correct the signing secret in the Jelou API credential in n8n, or leave it empty and activate the workflow again.',
+		];
+	}
+	if (status === 404 && answer.includes('not registered') && url.includes('/webhook-test/')) {
+		return [
+			'n8n is not listening for a test event now',
+			'It does so for one event at a time. Select “Execute workflow” in n8n, then send again; or activate the workflow.',
+		];
+	}
+	if (status === 404 && answer.includes('not registered')) {
+		return [
+			'no active workflow listens to it',
+			'Activate the workflow with the Jelou Trigger in n8n, then send again.',
+		];
+	}
+	if (status === 404) {
+		return [
+			'nothing is at its address',
+			'Activate the workflow again, so that it registers its present address.',
+		];
+	}
+	if (status >= 300 && status < 400) {
+		return [
+			'it is at another address now, and redirects are not followed',
+			'Register the address that it redirects to.',
+		];
+	}
+	if (status === 429) return ['it gets too many events', 'Wait a moment, then send again.'];
+	if (status >= 500) return ['something failed there', 'Look at the executions in n8n for the error.'];
+	return ['it refused the event', 'Open the delivery in the event log to read why.'];
 }

@@ -66,13 +66,13 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 		if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing }).catch(() => undefined);
 		request.info.dropAnswer = drop || dropAfterProcessing;
 		if (drop) {
-			request.info.note = 'Fault: before anything was processed';
+			request.info.note = 'Fault: before the request was carried out';
 			return reply.send('');
 		}
-		if (dropAfterProcessing) request.info.note = 'Fault: after the request was processed';
+		if (dropAfterProcessing) request.info.note = 'Fault: after the request was carried out';
 		if (!respond) return;
 
-		request.info.note = 'Fault: not processed';
+		request.info.note = 'Fault: the request was not carried out';
 		const { status, retryAfter, body, contentType = 'application/json; charset=utf-8' } = respond;
 		if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
 		const problem = new ApiError(status, 'A fault that was switched on in the sandbox');

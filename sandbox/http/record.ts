@@ -61,7 +61,7 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
 	const { project, auth, note } = request.info;
-	const answered = record.status === null ? 'Connection dropped' : `Answered ${record.status}`;
+	const answered = record.status === null ? 'Connection broken on purpose' : `Answered ${record.status}`;
 	const isFine = record.status !== null && record.status < 400;
 	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : 'warning';
 	return {

@@ -1,5 +1,5 @@
 // @ts-check
-import { announce, byId, clock, make, renew } from './dom.js';
+import { announce, arrive, byId, clock, make, renew } from './dom.js';
 import { model, scene } from './model.js';
 
 /** @import { Message } from './model.js' */
@@ -116,7 +116,7 @@ function quietly() {
 export function drawChat() {
 	const { room, bot } = scene();
 	const shown = model.messages.filter(({ roomId }) => roomId === room?.id);
-	quietly();
+	if (shown.length > 0) quietly();
 	renew(list, shown, keyOf, bubble);
 	byId('chat-empty', HTMLElement).hidden = shown.length > 0;
 	toEnd();
@@ -132,8 +132,8 @@ export function drawChat() {
 export function drawConversation() {
 	const { room, user } = scene();
 	const since = room?.conversation?.startAt;
-	const state = since ? `Conversation open since ${clock(since)}` : 'No open conversation';
-	byId('conversation', HTMLElement).textContent = user ? `You write as ${user.name}. ${state}.` : '';
+	const state = since ? `Conversation since ${clock(since)}` : 'No open conversation';
+	byId('conversation', HTMLElement).textContent = user ? `You are ${user.name}. ${state}.` : '';
 }
 
 /**
@@ -149,9 +149,9 @@ export function showMessage(message) {
 		old.dataset.key = keyOf(message);
 	} else {
 		const item = bubble(message);
-		item.classList.add('new');
 		item.dataset.key = keyOf(message);
 		list.append(item);
+		arrive(item);
 		byId('chat-empty', HTMLElement).hidden = true;
 	}
 	follow();

@@ -38,6 +38,16 @@ export function announce(text) {
 }
 
 /**
+ * Lets something new be noticed, once: not whenever it is shown again.
+ * @param {HTMLElement} element
+ */
+export function arrive(element) {
+	if (!element.checkVisibility()) return;
+	element.classList.add('new');
+	element.addEventListener('animationend', () => element.classList.remove('new'), { once: true });
+}
+
+/**
  * Makes a list show these items. What is shown already stays the same element, so that it stays open and keeps its focus.
  * @template T
  * @param {HTMLElement} list

@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, clock, make, renew } from './dom.js';
+import { arrive, byId, clock, make, renew } from './dom.js';
 import { model } from './model.js';
 
 /** @import { LogEntry } from './model.js' */
@@ -10,6 +10,11 @@ const SHOWN = 200;
 const MARKS = { good: '✓', warning: '!', bad: '✕' };
 
 const list = byId('log', HTMLOListElement);
+
+/** @param {string} text */
+function sentence(text) {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
 
 /** @param {LogEntry} entry */
 function row(entry) {
@@ -25,7 +30,7 @@ function row(entry) {
 		make('span', { class: 'way', text: kind === 'request' ? 'to Jelou' : 'from Jelou' }),
 		make('span', { class: 'title', text: kind === 'request' ? title : `Event: ${title}` }),
 		make('span', { class: `pill ${tone}`, text: status === null ? 'No answer' : String(status) }, mark),
-		make('span', { class: `told ${tone}`, text: told.join(' · ') }),
+		make('span', { class: `told ${tone}`, text: sentence(told.join(' · ')) }),
 	);
 	const details = make('details', {}, summary);
 	details.addEventListener(
@@ -50,9 +55,9 @@ export function drawLog(entries) {
 /** @param {LogEntry} entry */
 export function showEntry(entry) {
 	const item = row(entry);
-	item.className = 'new';
 	item.dataset.key = keyOf(entry);
 	list.prepend(item);
+	arrive(item);
 	const oldest = list.lastElementChild;
 	if (list.childElementCount > SHOWN && !oldest?.contains(document.activeElement)) oldest?.remove();
 	byId('log-empty', HTMLElement).hidden = true;

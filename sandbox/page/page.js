@@ -2,7 +2,7 @@
 import { post } from './api.js';
 import { drawChat, drawConversation, showMessage, toEnd } from './chat.js';
 import { startComposer } from './composer.js';
-import { announce, byId } from './dom.js';
+import { announce, byId, make } from './dom.js';
 import { drawFaults, startFaults } from './faults.js';
 import { drawLog, showEntry } from './log.js';
 import { model, scene } from './model.js';
@@ -18,7 +18,8 @@ const views = { chat: byId('view-chat', HTMLButtonElement), side: byId('view-sid
 let unseen = 0;
 
 function drawUnseen() {
-	byId('unseen', HTMLElement).textContent = unseen > 0 ? ` (${unseen} new)` : '';
+	const words = make('span', { class: 'visually-hidden', text: ' new' });
+	byId('unseen', HTMLElement).replaceChildren(...(unseen > 0 ? [` (${unseen}`, words, ')'] : []));
 }
 
 /** On a narrow screen one of the two is shown. @param {'chat' | 'side'} name */

@@ -158,12 +158,14 @@ describe('one attempt, whatever comes of it', () => {
 	});
 });
 
-test('without an integration nothing is delivered, and the log says so', async () => {
+test('without an integration nothing is delivered, and the log says so and what to do', async () => {
 	const sandbox = await start();
 	const delivery = await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
-	expect(delivery).toMatchObject({ status: null, error: textWith('no integration') });
+	expect(delivery).toMatchObject({ status: null, error: textWith('no webhook is registered') });
 	expect(sandbox.store.deliveries).toHaveLength(0);
-	expect(sandbox.store.log.at(-1)?.outcome).toMatch(/^Not delivered: no integration/);
+	expect(sandbox.store.log.at(-1)?.outcome).toMatch(
+		/^Not delivered: no webhook is registered yet\. Activate a workflow with a Jelou Trigger in n8n/,
+	);
 });
 
 test('answers of the API do not wait for the event', async () => {

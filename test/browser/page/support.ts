@@ -4,14 +4,14 @@ import axe from 'axe-core';
 import type { ConsoleMessage, Page } from 'playwright-core';
 
 import { startSandbox, type Sandbox } from '../../../sandbox';
-import { integrate, PROJECT, receiver, send, type Receiver } from '../../sandbox/support';
+import { endAll, integrate, PROJECT, receiver, send, type Receiver } from '../../sandbox/support';
 import { startBrowser, type Browser } from '../support/chromium';
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Where the pictures of messages come from: the browser is given one, no network is asked. */
-const MEDIA = 'https://media.example/';
+const MEDIA = 'https://media.example';
 const PICTURE =
 	'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="140"><rect width="240" height="140" fill="#789"/></svg>';
 
@@ -37,6 +37,40 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
+/**
+ * One sandbox and browser for all tests of a file, as new for each of them. After each test the page must have had
+ * nothing to complain about.
+ */
+export function useStage(): () => Stage {
+	let stage: Stage | undefined;
+	const current = () => {
+		if (stage) return stage;
+		throw new Error('The page is not open');
+	};
+	jest.setTimeout(180_000);
+	beforeAll(async () => {
+		stage = await openStage();
+	});
+	afterEach(async () => {
+		const { page, sandbox, complaints } = current();
+		const { problems, elsewhere } = complaints;
+		const seen = { problems: [...problems], elsewhere: elsewhere.filter((origin) => origin !== MEDIA) };
+		await page.request.post(`${sandbox.url}/sandbox/reset`);
+		await endAll();
+		await page.setViewportSize(DESKTOP);
+		await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null });
+		await page.reload();
+		await page.getByText('Connected', { exact: true }).waitFor();
+		problems.length = elsewhere.length = 0;
+		expect(seen).toEqual({ problems: [], elsewhere: [] });
+	});
+	afterAll(async () => {
+		await stage?.close();
+		await endAll();
+	});
+	return current;
+}
+
 /** Where a phone shows one part of the page only. */
 export async function showSide(page: Page): Promise<void> {
 	if (await page.locator('#view-side').isVisible()) await page.locator('#view-side').click();
@@ -59,7 +93,7 @@ export async function openStage(): Promise<Stage> {
 		const { context } = browser;
 		context.setDefaultTimeout(30_000);
 		await context.addInitScript({ content: axe.source });
-		await context.route(`${MEDIA}**`, async (route) => {
+		await context.route(`${MEDIA}/**`, async (route) => {
 			await route.fulfill({ contentType: 'image/svg+xml', body: PICTURE });
 		});
 		const page = context.pages()[0] ?? (await context.newPage());
@@ -99,7 +133,7 @@ export async function writeEverything({ sandbox, page }: Stage): Promise<void> {
 	const secret = await integrate(sandbox, hook.url);
 	const media = (type: string, ending: string, mime_type: string, more: object = {}) => ({
 		type,
-		content: { url: `${MEDIA}summer-catalogue.${ending}`, mime_type, ...more },
+		content: { url: `${MEDIA}/summer-catalogue.${ending}`, mime_type, ...more },
 	});
 	const all = [
 		{ type: 'text', content: { body: 'Hola, ¿dónde está mi pedido 1042? '.repeat(3) } },
@@ -123,12 +157,14 @@ export async function failDelivery({ sandbox, page }: Stage, status = 404, body 
 	const hook = await receiver((response) => void response.writeHead(status).end(body));
 	await integrate(sandbox, hook.url);
 	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
-	await page.locator('#messages .bad').first().waitFor({ state: 'attached' });
+	await page.locator('#log .pill.bad').nth(1).waitFor({ state: 'attached' });
 }
 
 /** The rules of WCAG 2.1 A and AA that the page breaks now, each with the elements that do. */
 export async function violations(page: Page): Promise<string[]> {
 	return await page.evaluate(async () => {
+		// What is just appearing has less contrast than it will have.
+		await Promise.allSettled(document.getAnimations().map(async ({ finished }) => await finished));
 		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 		const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
 		return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
