@@ -1,42 +1,62 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isRecord, type Json } from '../json';
 import { EXAMPLES } from '../paths';
 import type { N8nClient } from './client';
 
-type Json = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Json {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+export interface Credential {
+	id: string;
+	name: string;
 }
 
-/** Reads an example as it would be imported, with every Jelou node using the given credential. */
-export function readExample(file: string, credential: { id: string; name: string }): Json & { name: string } {
+export interface Workflow extends Json {
+	name: string;
+	nodes: Json[];
+}
+
+/**
+ * Reads an example as a person imports it who has chosen these credentials.
+ *
+ * @param jelou the credential of every Jelou node
+ * @param others credentials of other nodes, by type; those that are not here are left open
+ */
+export function readExample(
+	file: string,
+	jelou: Credential,
+	others: Record<string, Credential> = {},
+): Workflow {
 	const workflow: unknown = JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
 	if (!isRecord(workflow) || typeof workflow.name !== 'string' || !Array.isArray(workflow.nodes)) {
 		throw new Error(`examples/${file} is not a workflow.`);
 	}
-	const nodes = workflow.nodes.map((node: unknown) =>
-		isRecord(node) && isRecord(node.credentials) && 'jelouApi' in node.credentials
-			? { ...node, credentials: { ...node.credentials, jelouApi: credential } }
-			: node,
-	);
+	const chosen: Record<string, Credential> = { ...others, jelouApi: jelou };
+	const nodes = workflow.nodes.filter(isRecord).map((node) => {
+		if (!isRecord(node.credentials)) return node;
+		const types = Object.keys(node.credentials).filter((type) => type in chosen);
+		return { ...node, credentials: Object.fromEntries(types.map((type) => [type, chosen[type]])) };
+	});
 	return { ...workflow, name: workflow.name, nodes };
 }
 
-/** The files of all examples. */
+/** The files of all examples, by name. */
 export function exampleFiles(): string[] {
-	return readdirSync(EXAMPLES).filter((file) => file.endsWith('.json'));
+	return readdirSync(EXAMPLES)
+		.filter((file) => file.endsWith('.json'))
+		.sort();
 }
 
-/**
- * Imports an example if no workflow of its name is there, and activates it anew, so that its trigger registers with the
- * sandbox that runs now. What a person changed in the workflow stays.
- */
-export async function activateExample(client: N8nClient, workflow: Json & { name: string }): Promise<string> {
+/** Imports an example if no workflow of its name is there: what a person changed in it stays. */
+export async function importExample(client: N8nClient, workflow: Workflow): Promise<string> {
 	const existing = (await client.workflows()).find(({ name }) => name === workflow.name);
-	const id = existing ? String(existing.id) : await client.createWorkflow(workflow);
-	if (existing?.active === true || typeof existing?.activeVersionId === 'string') await client.deactivate(id);
+	return existing ? String(existing.id) : await client.createWorkflow(workflow);
+}
+
+/** Imports an example and activates it anew, so that its trigger registers with the sandbox that runs now. */
+export async function activateExample(client: N8nClient, workflow: Workflow): Promise<string> {
+	const id = await importExample(client, workflow);
+	const { active, activeVersionId } = await client.workflow(id);
+	if (active === true || typeof activeVersionId === 'string') await client.deactivate(id);
 	await client.activate(id);
 	return id;
 }

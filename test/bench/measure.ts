@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { parse } from 'flatted';
-
+import type { Json } from '../../scripts/json';
 import type { N8nClient } from '../../scripts/n8n/client';
+import { nodeRuns } from '../../scripts/n8n/execution';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import type { SandboxProcess } from '../../scripts/sandboxProcess';
 import type { Traffic } from '../../sandbox';
@@ -25,12 +25,6 @@ export interface Run {
 	traffic: Traffic;
 }
 
-type Json = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Json {
-	return typeof value === 'object' && value !== null;
-}
-
 /** The memory that a process has in use, in megabytes. */
 function memoryOf(pid: number): number {
 	const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
@@ -39,16 +33,12 @@ function memoryOf(pid: number): number {
 
 /** Adds up the times of the measured nodes. They run one after the other, each over all items. */
 function timeOf(execution: Json, nodes: string[]): number {
-	const data: unknown = typeof execution.data === 'string' ? parse(execution.data) : execution.data;
-	const result = isRecord(data) && isRecord(data.resultData) ? data.resultData : {};
-	const runData = isRecord(result.runData) ? result.runData : {};
+	const runs = nodeRuns(execution);
 	return nodes
 		.map((name) => {
-			const runs = runData[name];
-			const first: unknown = Array.isArray(runs) ? runs[0] : undefined;
-			if (!isRecord(first) || first.executionStatus !== 'success')
-				throw new Error(`${name} did not succeed.`);
-			return Number(first.executionTime);
+			const run = runs.get(name);
+			if (run?.executionStatus !== 'success') throw new Error(`${name} did not succeed.`);
+			return Number(run.executionTime);
 		})
 		.reduce((sum, ms) => sum + ms, 0);
 }

@@ -11,7 +11,14 @@ interface ChatRequest {
 	tools?: Tool[];
 }
 
-/** A chat model that always does the same: it calls its first tool with one text for every field, then says "Done". */
+interface Behaviour {
+	/** What it says when it calls no tool; "Done" unless given. */
+	answer?: string;
+	/** Whether it calls its tool; always unless given. */
+	usesTool?: (request: ChatRequest) => boolean;
+}
+
+/** A chat model that always does the same: it calls its first tool with one text for every field, then answers. */
 export interface ModelStub {
 	/** The base URL to give to n8n's OpenAI credential. */
 	url: string;
@@ -20,9 +27,10 @@ export interface ModelStub {
 	close(): Promise<void>;
 }
 
-function answer({ messages, tools }: ChatRequest, text: string) {
-	const tool = tools?.[0]?.function;
-	if (tool === undefined || messages.at(-1)?.role === 'tool') return { role: 'assistant', content: 'Done' };
+function reply(request: ChatRequest, text: string, { answer = 'Done', usesTool = () => true }: Behaviour) {
+	const tool = request.tools?.[0]?.function;
+	const isOver = request.messages.at(-1)?.role === 'tool';
+	if (tool === undefined || isOver || !usesTool(request)) return { role: 'assistant', content: answer };
 	const fields = Object.keys(tool.parameters.properties).map((name) => [name, text]);
 	const call = { name: tool.name, arguments: JSON.stringify(Object.fromEntries(fields)) };
 	return {
@@ -33,14 +41,14 @@ function answer({ messages, tools }: ChatRequest, text: string) {
 }
 
 /** Starts the stub with OpenAI's chat API on a free port of the loopback address. */
-export async function startModelStub(text: string): Promise<ModelStub> {
+export async function startModelStub(text: string, behaviour: Behaviour = {}): Promise<ModelStub> {
 	const requests: ChatRequest[] = [];
 	const app = express();
 	app.use(express.json({ limit: '5mb' }));
 	app.post('/v1/chat/completions', (req, res) => {
 		const request = req.body as ChatRequest;
 		requests.push(request);
-		const message = answer(request, text);
+		const message = reply(request, text, behaviour);
 		const finish_reason = 'tool_calls' in message ? 'tool_calls' : 'stop';
 		res.json({
 			id: 'stub',

@@ -1,0 +1,138 @@
+import type { Delivery, Project, UserMessage } from '../../../sandbox';
+import { isRecord, type Json } from '../../../scripts/json';
+import { readExample, type Credential, type Workflow } from '../../../scripts/n8n/examples';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { credentialData, type Stage } from './stage';
+
+/** What a person does to an example before using it. */
+export interface Preparation {
+	/** New values for the fields of its "Settings" node. */
+	settings?: Record<string, string | number>;
+	/** New parameters, by the name of a node. */
+	parameters?: Record<string, Json>;
+	/** Credentials of other services, by type. */
+	credentials?: Record<string, Credential>;
+	signingSecret?: string;
+	users?: Project['users'];
+}
+
+/** An example in n8n, with a Jelou project of its own. */
+export interface Example {
+	workflowId: string;
+	project: Project;
+	/** Gives nodes new parameters, by name. */
+	change(parameters: Record<string, Json>): Promise<void>;
+	/** Activates it, and waits until its trigger's webhook, if it has one, answers. */
+	activate(): Promise<void>;
+	deactivate(): Promise<void>;
+	/** A user writes; gives what became of the delivery. */
+	hears(message: UserMessage): Promise<Delivery>;
+	/** The texts that users of the project were sent, in order; of one of them when an ID is given. */
+	said(userId?: string): string[];
+	/** The bodies of the requests to start conversations, in order. */
+	started(): Json[];
+	/** Runs it as *Execute workflow* does, from the trigger given; gives the execution when it is over. */
+	run(trigger: string): Promise<Json>;
+	/** Waits until so many runs in all are over and have succeeded. */
+	ran(count: number): Promise<void>;
+}
+
+function withSettings(parameters: Json, settings: Record<string, string | number>): Json {
+	const { assignments } = isRecord(parameters.assignments) ? parameters.assignments : {};
+	const fields = (Array.isArray(assignments) ? assignments : []).filter(isRecord);
+	for (const name of Object.keys(settings)) {
+		if (!fields.some((field) => field.name === name)) throw new Error(`Settings has no field "${name}".`);
+	}
+	const changed = fields.map((field) => ({ ...field, value: settings[String(field.name)] ?? field.value }));
+	return { ...parameters, assignments: { assignments: changed } };
+}
+
+function nodesOf({ nodes }: Json): Json[] {
+	return (Array.isArray(nodes) ? nodes : []).filter(isRecord);
+}
+
+function prepare(workflow: Workflow, { parameters = {}, settings }: Preparation): Workflow {
+	const names = Object.keys(parameters);
+	for (const name of names) {
+		if (!workflow.nodes.some((node) => node.name === name)) throw new Error(`There is no node "${name}".`);
+	}
+	const nodes = workflow.nodes.map((node) => {
+		const given = isRecord(node.parameters) ? node.parameters : {};
+		const set = node.name === 'Settings' && settings ? withSettings(given, settings) : given;
+		return { ...node, parameters: { ...set, ...parameters[String(node.name)] } };
+	});
+	return { ...workflow, nodes };
+}
+
+let projects = 0;
+
+/** Imports an example into n8n, with a new project in the sandbox and a credential for it. */
+export async function openExample(
+	{ client, n8n, sandbox }: Stage,
+	file: string,
+	preparation: Preparation = {},
+): Promise<Example> {
+	const { credentials, signingSecret = '', users } = preparation;
+	const projectId = `project-${String(++projects)}`;
+	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, users });
+	const data = credentialData(sandbox, { projectId, apiKey: project.apiKey, signingSecret });
+	const credential = { id: await client.saveCredential(projectId, 'jelouApi', data), name: projectId };
+	const workflow = prepare(readExample(file, credential, credentials), preparation);
+	const workflowId = await client.createWorkflow(workflow);
+	const hasTrigger = workflow.nodes.some(({ type }) => type === 'n8n-nodes-jelou.jelouTrigger');
+
+	const isListening = async () => {
+		const url = project.integration?.webhookUrl;
+		return url?.startsWith(n8n.url) === true && (await fetch(url, { method: 'POST' })).status === 401;
+	};
+	return {
+		workflowId,
+		project,
+		change: async (parameters) => {
+			const current = await client.workflow(workflowId);
+			const { nodes } = prepare({ ...workflow, nodes: nodesOf(current) }, { parameters });
+			await client.updateWorkflow(workflowId, { nodes, versionId: current.versionId });
+		},
+		activate: async () => {
+			await client.activate(workflowId);
+			if (hasTrigger) await waitUntil(`${workflow.name} to listen`, isListening, 60_000);
+		},
+		deactivate: async () => client.deactivate(workflowId),
+		hears: async (message) => sandbox.userWrites(projectId, message),
+		said: (userId) =>
+			[...sandbox.store.rooms.values()]
+				.filter((room) => room.projectId === projectId && (userId === undefined || room.userId === userId))
+				.flatMap((room) => sandbox.store.messages.get(room.id) ?? [])
+				.filter(({ from }) => from === 'agent')
+				.map(({ content }) => ('body' in content ? content.body : '')),
+		started: () =>
+			sandbox.store.requests
+				.filter(({ rawUrl }) => rawUrl.endsWith(`/${projectId}/conversations/start`))
+				.map(({ rawBody }): unknown => JSON.parse(rawBody.toString('utf8')))
+				.filter(isRecord),
+		run: async (trigger) => {
+			const workflowData = await client.workflow(workflowId);
+			const begun = await client.call('POST', `/workflows/${workflowId}/run`, {
+				workflowData,
+				triggerToStartFrom: { name: trigger },
+			});
+			const id = isRecord(begun) ? String(begun.executionId) : '';
+			let execution: Json = {};
+			await waitUntil(
+				`the run of ${workflow.name}`,
+				async () => {
+					execution = await client.execution(id).catch(() => ({}));
+					return execution.finished === true || typeof execution.stoppedAt === 'string';
+				},
+				60_000,
+			);
+			return execution;
+		},
+		ran: async (count) =>
+			waitUntil(
+				`run ${String(count)} of ${workflow.name}`,
+				async () => (await client.executionCount(workflowId)) >= count,
+				60_000,
+			),
+	};
+}
