@@ -1,0 +1,30 @@
+import { aiAgent } from './examples/aiAgent';
+import { broadcast } from './examples/broadcast';
+import { businessHours } from './examples/businessHours';
+import { everyExample } from './examples/everyExample';
+import { followUp } from './examples/followUp';
+import { mediaIntake } from './examples/mediaIntake';
+import { ticket } from './examples/ticket';
+import { startStage, type Stage } from './support/stage';
+
+jest.setTimeout(300_000);
+
+let running: Stage | undefined;
+beforeAll(async () => {
+	running = await startStage();
+});
+afterAll(async () => running?.stop());
+
+/** One n8n for all: each example has a Jelou project of its own. */
+function stage(): Stage {
+	if (!running) throw new Error('n8n did not start.');
+	return running;
+}
+
+describe('every example', () => everyExample(stage));
+describe('the example "Business hours"', () => businessHours(stage));
+describe('the example "AI agent"', () => aiAgent(stage));
+describe('the example "Broadcast"', () => broadcast(stage));
+describe('the example "Follow-up"', () => followUp(stage));
+describe('the example "Media intake"', () => mediaIntake(stage));
+describe('the example "Ticket"', () => ticket(stage));

@@ -1,0 +1,97 @@
+import { NodeHelpers, type INode, type INodeTypeDescription } from 'n8n-workflow';
+
+import { exampleFiles, readExample } from '../../../scripts/n8n/examples';
+import type { Stage } from '../support/stage';
+
+/** The size of a node in the editor with its name below it, in the editor's pixels. */
+const WIDTH = 100;
+const HEIGHT = 150;
+/** An AI agent is wider, for its model, memory and tools. */
+const AGENT_WIDTH = 260;
+
+interface Box {
+	name: string;
+	left: number;
+	top: number;
+	right: number;
+	bottom: number;
+}
+
+const CREDENTIAL = { id: 'any', name: 'any' };
+
+function nodesOf(file: string): INode[] {
+	// What is read from outside is checked by n8n's own rules below.
+	return readExample(file, CREDENTIAL, { openAiApi: CREDENTIAL }).nodes as unknown as INode[];
+}
+
+function isNote({ type }: INode): boolean {
+	return type === 'n8n-nodes-base.stickyNote';
+}
+
+function boxOf(node: INode): Box {
+	const { name, parameters, position, type } = node;
+	const [left, top] = position;
+	const usual = type.endsWith('.agent') ? AGENT_WIDTH : WIDTH;
+	const width = isNote(node) ? Number(parameters.width) : usual;
+	const height = isNote(node) ? Number(parameters.height) : HEIGHT;
+	return { name, left, top, right: left + width, bottom: top + height };
+}
+
+function overlaps(a: Box, b: Box): boolean {
+	return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+export function everyExample(stage: () => Stage): void {
+	let types: INodeTypeDescription[];
+	beforeAll(async () => {
+		const { client, n8n } = stage();
+		const response = await fetch(`${n8n.url}/types/nodes.json`, { headers: { cookie: client.cookie } });
+		types = (await response.json()) as INodeTypeDescription[];
+	});
+
+	const typeOf = ({ type, typeVersion }: INode) =>
+		types.find(({ name, version }) => name === type && [version].flat().includes(typeVersion));
+
+	test.each(exampleFiles())('%s has only nodes that n8n knows and finds nothing wrong with', (file) => {
+		for (const node of nodesOf(file)) {
+			const type = typeOf(node);
+			if (!type) throw new Error(`n8n does not know ${node.type} ${String(node.typeVersion)}.`);
+			const { properties } = type;
+			const parameters = NodeHelpers.getNodeParameters(properties, node.parameters, true, false, node, type);
+			const complete = { ...node, parameters: parameters ?? {} };
+			const issues = NodeHelpers.getNodeParametersIssues(properties, complete, type);
+			expect({ node: node.name, issues }).toEqual({ node: node.name, issues: null });
+			const needed = (type.credentials ?? []).filter(
+				(each) =>
+					each.required === true && NodeHelpers.displayParameter(complete.parameters, each, complete, type),
+			);
+			for (const { name } of needed) expect(Object.keys(node.credentials ?? {})).toContain(name);
+			// A parameter of another name would be dropped without a word.
+			expect(Object.keys(parameters ?? {})).toEqual(expect.arrayContaining(Object.keys(node.parameters)));
+		}
+	});
+
+	test.each(exampleFiles())('%s is laid out so that everything can be read', (file) => {
+		const nodes = nodesOf(file);
+		expect(nodes.filter(isNote)).toHaveLength(1);
+		const boxes = nodes.map(boxOf);
+		const overlapping = boxes.flatMap((a, index) =>
+			boxes.slice(index + 1).flatMap((b) => (overlaps(a, b) ? [`${a.name} and ${b.name}`] : [])),
+		);
+		expect(overlapping).toEqual([]);
+	});
+
+	test.each(exampleFiles())(
+		'%s holds no code, no address of anybody, and no name that is not there',
+		(file) => {
+			const nodes = nodesOf(file);
+			const names = nodes.map(({ name }) => name);
+			expect(new Set(names).size).toBe(names.length);
+			expect(nodes.map(({ type }) => type)).not.toContain('n8n-nodes-base.code');
+			const text = JSON.stringify(nodes);
+			for (const [, host] of text.matchAll(/https?:\/\/([^/"\s]+)/g))
+				expect(host).toMatch(/(^|\.)example\.com$/);
+			for (const [, name] of text.matchAll(/\$\('([^']+)'\)/g)) expect(names).toContain(name);
+		},
+	);
+}
