@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 
-import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { startSandbox, type Sandbox } from '../../sandbox';
 import { N8nClient } from '../n8n/client';
-import { activateExample, readExample } from '../n8n/examples';
 import { installPackage } from '../n8n/installPackage';
 import { startN8n, type N8nServer } from '../n8n/server';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
+import { exampleProjects, openExamples } from './examples';
 import { ownLogin } from './login';
 import { readPorts } from './options';
-import { waitUntil } from '../n8n/waitUntil';
 
-const CREDENTIAL = 'Jelou sandbox';
 const USER_FOLDER = join(WORK_FOLDER, 'user');
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -25,26 +23,16 @@ async function stopAll(): Promise<void> {
 	for (const stop of running.splice(0).reverse()) await stop();
 }
 
-/** Gives n8n the sandbox's credential and the active example. */
+/** Logs in to n8n, gives it the examples, and says how to go on. */
 async function prepare(n8n: N8nServer, sandbox: Sandbox): Promise<void> {
 	const client = new N8nClient(n8n.url);
 	const login = ownLogin(join(WORK_FOLDER, 'login.json'));
 	await client.login(login);
-	const id = await client.saveCredential(CREDENTIAL, 'jelouApi', {
-		projectId: DEMO_PROJECT.id,
-		apiKey: DEMO_PROJECT.apiKey,
-		signingSecret: '',
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-	});
-	await activateExample(client, readExample('echo-support.json', { id, name: CREDENTIAL }));
-	await waitUntil('the workflow to register with the sandbox', () =>
-		Promise.resolve(sandbox.store.projects.get(DEMO_PROJECT.id)?.integration != null),
-	);
+	const active = await openExamples({ client, n8nUrl: n8n.url, sandbox });
 	say('');
 	say(`  Log in to n8n with  ${login.email}  and  ${login.password}`);
 	say('  Then write "hola" on the chat page: the workflow "Echo support" answers.');
+	say(`  Every example has a project of its own on the chat page. Active: ${active.join(', ')}.`);
 	say('  Ctrl-C stops everything.');
 	say('');
 }
@@ -55,7 +43,11 @@ async function main(): Promise<void> {
 	const tarball = pack();
 	installPackage(USER_FOLDER, tarball);
 	say('Starting the Jelou sandbox …');
-	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
+	const sandbox = await startSandbox({
+		port: ports.sandbox,
+		projects: exampleProjects(),
+		allowInsecureWebhooks: true,
+	});
 	running.push(() => sandbox.close());
 	say('Starting n8n (the first time it prepares its database, up to a minute) …');
 	const n8n = await startN8n({

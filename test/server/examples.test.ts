@@ -4,6 +4,7 @@ import { businessHours } from './examples/businessHours';
 import { everyExample } from './examples/everyExample';
 import { followUp } from './examples/followUp';
 import { mediaIntake } from './examples/mediaIntake';
+import { start } from './examples/start';
 import { ticket } from './examples/ticket';
 import { startStage, type Stage } from './support/stage';
 
@@ -28,3 +29,4 @@ describe('the example "Broadcast"', () => broadcast(stage));
 describe('the example "Follow-up"', () => followUp(stage));
 describe('the example "Media intake"', () => mediaIntake(stage));
 describe('the example "Ticket"', () => ticket(stage));
+describe('the examples in npm start', () => start(stage));
