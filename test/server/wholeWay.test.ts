@@ -39,12 +39,7 @@ test('both nodes are there, with icons that n8n serves in light and dark', async
 
 describe('the credential tests itself', () => {
 	const check = async (extra: Record<string, string>) =>
-		stage.client.testCredential({
-			id: '',
-			name: 'under test',
-			type: 'jelouApi',
-			data: credentialData(stage.sandbox, extra),
-		});
+		stage.client.testCredential('under test', 'jelouApi', credentialData(stage.sandbox, extra));
 
 	test.each([
 		['the right key', {}, 'OK', /no integration yet/],
