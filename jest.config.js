@@ -15,6 +15,7 @@ const layer = (name, extra = {}) => ({
 });
 
 module.exports = {
+	reporters: ['default', '<rootDir>/test/server/support/compatibilityReporter.js'],
 	projects: [
 		layer('unit'),
 		layer('sandbox'),

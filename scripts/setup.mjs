@@ -137,7 +137,7 @@ async function install(folder, what, finish) {
 /** The n8n servers, each in a folder of its own with its own lock file. `server` is what `npm start` runs. */
 const SERVERS = {
 	server: { folder: 'n8n', what: 'n8n itself (once: about 2.8 GB, three to six minutes)' },
-	n8nV1: { folder: 'n8n-v1', what: 'the older n8n 1.123 (once: about 1.8 GB, two to five minutes)' },
+	n8nV1: { folder: 'n8n-v1', what: 'the older n8n 1.123 (once: about 1.7 GB, three to six minutes)' },
 };
 
 /**

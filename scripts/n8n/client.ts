@@ -113,7 +113,8 @@ export class N8nClient {
 	}
 
 	async createWorkflow(workflow: Json): Promise<string> {
-		return String((await this.record('POST', '/workflows', workflow)).id);
+		// n8n 1.x wants to be told that a new workflow is not active.
+		return String((await this.record('POST', '/workflows', { active: false, ...workflow })).id);
 	}
 
 	async workflow(id: string): Promise<Json> {
