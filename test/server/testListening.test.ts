@@ -5,7 +5,7 @@ import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
-jest.setTimeout(900_000);
+jest.setTimeout(240_000);
 
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 
@@ -155,22 +155,17 @@ test('1,000 genuine deliveries, 16 at once, are 1,000 runs, each event once', as
 	await activate(counted);
 	const bodies = Array.from({ length: 1_000 }, (_, n) => EVENT.replace('MESSAGE_ID', `message-${String(n)}`));
 	const statuses: number[] = [];
-	const began = Date.now();
 	await Promise.all(
 		Array.from({ length: 16 }, async () => {
 			for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
 				statuses.push((await stage.sandbox.deliver(PROJECT, { body })).status);
-				if (statuses.length % 100 === 0)
-					process.stdout.write(`DBG ${String(statuses.length)} ${String(Date.now() - began)}\n`);
 			}
 		}),
 	);
 	expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);
-	process.stdout.write(`DBG sent ${String(Date.now() - began)} ms\n`);
 	const ids = async () => stage.client.executionCount(counted);
-	await waitUntil('1,000 executions', async () => (await ids()) >= 1_000, 120_000, 1_000);
-	process.stdout.write(`DBG ran ${String(Date.now() - began)} ms\n`);
+	await waitUntil('1,000 executions', async () => (await ids()) >= 1_000, 300_000, 1_000);
 	expect(await ids()).toBe(1_000);
 	await stage.client.deactivate(counted);
 	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
-});
+}, 1_800_000);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { activateExample, readExample } from '../../scripts/n8n/examples';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { N8N_FOLDER, N8N_LINE } from '../../scripts/paths';
 import { forgeries } from '../forgeries';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 
@@ -16,6 +17,17 @@ afterAll(async () => stage?.stop());
 
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration;
+
+test('what runs is the n8n that is pinned, on the Node.js of the tests', async () => {
+	const pinned = JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')) as {
+		dependencies: { n8n: string };
+	};
+	expect(await stage.client.versions()).toEqual({
+		n8n: pinned.dependencies.n8n,
+		node: process.versions.node,
+		isV1: N8N_LINE === 'v1',
+	});
+});
 
 test('both nodes are there, with icons that n8n serves in light and dark', async () => {
 	const response = await fetch(`${stage.n8n.url}/types/nodes.json`, {
