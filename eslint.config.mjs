@@ -20,7 +20,7 @@ const withoutContradicted = (rules) =>
 const SHIPPED = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
 export default tseslint.config(
-	{ ignores: ['dist/', 'build/', '.n8n-jelou/', 'test/n8n/', '**/node_modules/'] },
+	{ ignores: ['dist/', 'build/', '.n8n-jelou/', 'test/n8n/', 'test/n8n-v1/', '**/node_modules/'] },
 	{
 		files: ['**/*.ts'],
 		extends: [eslint.configs.recommended, tseslint.configs.strict],

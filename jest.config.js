@@ -7,13 +7,15 @@ const layer = (name, extra = {}) => ({
 		'<rootDir>/dist',
 		'<rootDir>/build',
 		'<rootDir>/\\.n8n-jelou',
-		'<rootDir>/test/n8n',
+		'<rootDir>/test/n8n/',
+		'<rootDir>/test/n8n-v1/',
 	],
 	testEnvironment: 'node',
 	...extra,
 });
 
 module.exports = {
+	reporters: ['default', '<rootDir>/test/server/support/compatibilityReporter.js'],
 	projects: [
 		layer('unit'),
 		layer('sandbox'),

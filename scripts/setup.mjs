@@ -134,22 +134,32 @@ async function install(folder, what, finish) {
 	writeFileSync(stampFile(folder), lockHash(folder));
 }
 
+/** The n8n servers, each in a folder of its own with its own lock file. `server` is what `npm start` runs. */
+const SERVERS = {
+	server: { folder: 'n8n', what: 'n8n itself (once: about 2.8 GB, three to six minutes)' },
+	n8nV1: { folder: 'n8n-v1', what: 'the older n8n 1.123 (once: about 1.7 GB, three to six minutes)' },
+};
+
 /**
- * Installs the development tools and, with `server`, the n8n that `npm start` and the server tests run.
+ * Installs the development tools and what else is asked for: with `server` the n8n that `npm start` and the server tests
+ * run, with `n8nV1` the older line that the server tests run on as well.
  *
+ * @param wanted such as `{ server: true }`
  * @throws SetupError with one sentence that says what to do
  */
-export async function setup({ server }) {
+export async function setup(wanted) {
 	checkNode();
 	await install(ROOT, 'the development tools (once: about 600 MB, a minute or two)', () =>
 		// The one install script that is needed: it brings Node.js 24, which n8n runs on.
 		runNpm(ROOT, ['rebuild', 'node', '--ignore-scripts=false'], 'install.log'),
 	);
-	if (!server) return;
-	const folder = join(ROOT, 'test', 'n8n');
-	await install(folder, 'n8n itself (once: about 2.8 GB, three to six minutes)', () =>
-		runNpm(folder, ['rebuild', 'sqlite3', '--ignore-scripts=false'], 'install.log'),
-	);
+	for (const [name, { folder, what }] of Object.entries(SERVERS)) {
+		if (wanted[name] !== true) continue;
+		const path = join(ROOT, 'test', folder);
+		await install(path, what, () =>
+			runNpm(path, ['rebuild', 'sqlite3', '--ignore-scripts=false'], 'install.log'),
+		);
+	}
 }
 
 /** The Node.js 24 that everything runs on, whatever Node.js the user has. */

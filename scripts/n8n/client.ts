@@ -11,11 +11,22 @@ function isRecord(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null;
 }
 
-/** Talks to n8n's own REST API as its editor does. */
+/** What n8n says of itself. */
+export interface N8nVersions {
+	/** n8n's own, such as `2.41.1`. */
+	n8n: string;
+	/** Of the Node.js that it runs on, such as `24.21.0`. */
+	node: string;
+	/** The older line, n8n 1.x, whose REST API differs in some calls. */
+	isV1: boolean;
+}
+
+/** Talks to n8n's own REST API as its editor does, in both lines of n8n. */
 export class N8nClient {
 	/** The session, for requests that are not to the REST API. */
 	cookie = '';
 	private readonly browserId = randomUUID();
+	private known: Promise<N8nVersions> | undefined;
 
 	constructor(private readonly url: string) {}
 
@@ -62,6 +73,15 @@ export class N8nClient {
 		}
 	}
 
+	/** Asks n8n for its versions, which it tells nobody before the login. */
+	async versions(): Promise<N8nVersions> {
+		this.known ??= this.record('GET', '/settings').then(({ versionCli, nodeJsVersion }) => {
+			if (typeof versionCli !== 'string') throw new Error('n8n does not say its version: log in first.');
+			return { n8n: versionCli, node: String(nodeJsVersion), isV1: versionCli.startsWith('1.') };
+		});
+		return await this.known;
+	}
+
 	async credentials(): Promise<Json[]> {
 		return await this.list('/credentials');
 	}
@@ -75,8 +95,17 @@ export class N8nClient {
 		return String(saved.id);
 	}
 
-	async testCredential(credentials: Json): Promise<Json> {
-		return await this.record('POST', '/credentials/test', { credentials });
+	/** Tests a credential's data as its form does; n8n 1.x tests saved ones only, so there it is saved for the test. */
+	async testCredential(name: string, type: string, data: Json): Promise<Json> {
+		if (!(await this.versions()).isV1) {
+			return await this.record('POST', '/credentials/test', { credentials: { id: '', name, type, data } });
+		}
+		const id = await this.saveCredential(name, type, data);
+		try {
+			return await this.record('POST', '/credentials/test', { credentials: { id, name, type, data } });
+		} finally {
+			await this.call('DELETE', `/credentials/${id}`);
+		}
 	}
 
 	async workflows(): Promise<Json[]> {
@@ -84,7 +113,8 @@ export class N8nClient {
 	}
 
 	async createWorkflow(workflow: Json): Promise<string> {
-		return String((await this.record('POST', '/workflows', workflow)).id);
+		// n8n 1.x wants to be told that a new workflow is not active.
+		return String((await this.record('POST', '/workflows', { active: false, ...workflow })).id);
 	}
 
 	async workflow(id: string): Promise<Json> {
@@ -95,14 +125,18 @@ export class N8nClient {
 		await this.call('PATCH', `/workflows/${id}`, workflow);
 	}
 
-	/** Activates a workflow; its webhook answers a moment later. */
+	/** Activates a workflow. n8n 1.x has done it when this returns; in 2.x its webhook answers a moment later. */
 	async activate(id: string): Promise<void> {
 		const { versionId } = await this.workflow(id);
-		await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: true, versionId });
+		else await this.call('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
 	async deactivate(id: string): Promise<void> {
-		await this.call('POST', `/workflows/${id}/deactivate`, {});
+		if (!(await this.versions()).isV1)
+			return void (await this.call('POST', `/workflows/${id}/deactivate`, {}));
+		const { versionId } = await this.workflow(id);
+		await this.updateWorkflow(id, { active: false, versionId });
 	}
 
 	async executions(workflowId: string): Promise<Json[]> {

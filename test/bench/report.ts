@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { N8N_FOLDER, ROOT } from '../../scripts/paths';
+import { writeTable } from '../../scripts/readme';
 import { median, type Run } from './measure';
 
 export interface Comparison {
@@ -12,7 +13,6 @@ export interface Comparison {
 }
 
 const REPORT = join(ROOT, 'docs', 'benchmark.json');
-const README = join(ROOT, 'README.md');
 
 function n8nVersion(): string {
 	const file: unknown = JSON.parse(readFileSync(join(N8N_FOLDER, 'node_modules/n8n/package.json'), 'utf8'));
@@ -35,19 +35,6 @@ export function saveResults(results: Record<string, unknown>): void {
 	const merged = { ...(typeof saved === 'object' ? saved : {}), ...results };
 	mkdirSync(dirname(REPORT), { recursive: true });
 	writeFileSync(REPORT, `${JSON.stringify(merged, undefined, '\t')}\n`);
-}
-
-/** Puts a table into the README between `<!-- marker -->` and `<!-- /marker -->`, or says that they are not there. */
-export function writeTable(marker: string, table: string): void {
-	const [start, end] = [`<!-- ${marker} -->\n`, `<!-- /${marker} -->`];
-	const readme = readFileSync(README, 'utf8');
-	const from = readme.indexOf(start) + start.length;
-	const to = readme.indexOf(end, from);
-	if (from < start.length || to === -1) {
-		process.stdout.write(`README.md has no <!-- ${marker} --> … ${end}: the table is not written there.\n`);
-		return;
-	}
-	writeFileSync(README, `${readme.slice(0, from)}\n${table}\n\n${readme.slice(to)}`);
 }
 
 function summary({ name, runs }: Comparison['flows'][number], base: number) {

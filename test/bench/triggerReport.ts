@@ -1,5 +1,6 @@
 import { median } from './measure';
-import { environment, saveResults, writeTable } from './report';
+import { writeTable } from '../../scripts/readme';
+import { environment, saveResults } from './report';
 import { BY_HAND, GITHUB, WEBHOOK } from './triggerFlows';
 import type { Kind, Round } from './triggerMeasure';
 import type { VerificationRates } from './verification';

@@ -5,13 +5,18 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { N8N_LINE } from '../../scripts/paths';
 import { deliveries, tamper, type Tampered } from '../engine/support/fuzz';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_800_000);
 
-const COUNT = 1_000;
+/**
+ * Fewer on the older line of n8n: the verification is the same code there, and what is left to see is how that n8n hands
+ * over headers, body and gzip, for which every kind of tampering comes often enough.
+ */
+const COUNT = N8N_LINE === 'v1' ? 300 : 1_000;
 /** Fixed, so that a failure is the code's; `FUZZ_SEED=… npm test -- --selectProjects server -- fuzz` sends others. */
 const SEED = Number(process.env.FUZZ_SEED ?? 843_448_906);
 
@@ -31,7 +36,7 @@ async function send(
 			const sent = request(url, {
 				method: 'POST',
 				headers: { ...(headers as Record<string, string>), 'content-length': String(bytes.length) },
-				timeout: 20_000,
+				timeout: 120_000,
 			});
 			sent.on('response', (response) => {
 				response.resume();
@@ -99,11 +104,11 @@ test(`of ${String(COUNT)} deliveries that were tampered with, a real n8n runs no
 	await waitUntil(
 		'the runs to be saved',
 		async () => (await stage.client.executionCount(id)) >= ran,
-		60_000,
+		300_000,
 		500,
 	);
 	expect(await stage.client.executionCount(id)).toBe(ran);
 	process.stdout.write(`fuzz: ${String(ran)} ran, ${String(refused)} did not\n`);
-	expect(ran).toBeGreaterThan(50);
-	expect(refused).toBeGreaterThan(300);
+	expect(ran).toBeGreaterThan(COUNT / 20);
+	expect(refused).toBeGreaterThan(COUNT * 0.3);
 });

@@ -24,7 +24,8 @@ export interface Stage {
 
 export async function startStage(env: Record<string, string> = {}): Promise<Stage> {
 	const folder = join(WORK_FOLDER, 'test', randomUUID());
-	const sandbox = await startSandbox({ allowInsecureWebhooks: true });
+	// Jelou waits 20 s for an answer; a busy machine may need longer, and how fast it is is not what is tested.
+	const sandbox = await startSandbox({ allowInsecureWebhooks: true, deliveryTimeoutMs: 120_000 });
 	try {
 		installPackage(folder, packedTarball());
 		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env };

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from './paths';
+import { writeTable } from './readme';
+
+/** What all server tests together said of one line of n8n. */
+export interface CompatibilityRun {
+	line: N8nLine;
+	/** Versions, such as `2.41.1`, `24.21.0` and `0.1.0`. */
+	n8n: string;
+	node: string;
+	package: string;
+	/** Numbers of tests. */
+	passed: number;
+	failed: number;
+}
+
+export const MARKER = 'compatibility';
+const RESULTS = join(ROOT, 'docs', 'compatibility.json');
+
+function isRun(value: unknown): value is CompatibilityRun {
+	if (typeof value !== 'object' || value === null) return false;
+	const run = value as Record<string, unknown>;
+	return (
+		typeof run.line === 'string' &&
+		isN8nLine(run.line) &&
+		['n8n', 'node', 'package'].every((name) => typeof run[name] === 'string') &&
+		['passed', 'failed'].every((name) => typeof run[name] === 'number')
+	);
+}
+
+/** The last complete run on each line, as the server tests wrote it. @throws Error when the file has another form */
+export function readRuns(): CompatibilityRun[] {
+	const file: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
+	const runs: unknown = typeof file === 'object' && file !== null && 'runs' in file ? file.runs : undefined;
+	if (!Array.isArray(runs) || !runs.every(isRun))
+		throw new Error('docs/compatibility.json has another form.');
+	return runs;
+}
+
+/** The README's table: one row for each line. */
+export function compatibilityTable(runs: readonly CompatibilityRun[]): string {
+	const rows = [
+		['n8n', 'on Node.js', 'n8n-nodes-jelou', 'tests in that n8n'],
+		...runs.map(({ failed, n8n, node, package: version, passed }) => [
+			n8n,
+			node,
+			version,
+			failed === 0
+				? `all ${String(passed)} passed`
+				: `${String(failed)} of ${String(passed + failed)} failed`,
+		]),
+	];
+	const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+	const written = rows.map((row) => `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`);
+	const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+	return [written[0], rule, ...written.slice(1)].join('\n');
+}
+
+/** What keeps the results from being those of a release: a line that did not run, or failed, or ran with another version. */
+export function compatibilityProblems(runs: readonly CompatibilityRun[], version: string): string[] {
+	return Object.keys(N8N_LINES)
+		.filter(isN8nLine)
+		.flatMap((line) => {
+			const run = runs.find((one) => one.line === line);
+			if (run === undefined) return [`The server tests did not run on ${line} of n8n.`];
+			const problems = [];
+			if (run.failed > 0) problems.push(`${String(run.failed)} server tests failed on n8n ${run.n8n}.`);
+			if (run.package !== version)
+				problems.push(`The server tests on n8n ${run.n8n} ran with version ${run.package}, not ${version}.`);
+			return problems;
+		});
+}
+
+if (require.main === module) {
+	const table = compatibilityTable(readRuns());
+	process.stdout.write(`${table}\n`);
+	writeTable(MARKER, table);
+}

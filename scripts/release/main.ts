@@ -1,0 +1,98 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { MARKER, compatibilityProblems, compatibilityTable, readRuns } from '../compatibility';
+import { pack } from '../pack';
+import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from '../paths';
+import { withTable, writeTable } from '../readme';
+import { manifestProblems, versionOf } from './manifest';
+import { scanSources, scanTarball } from './scanner';
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** The lines to test on: those that `--line v1` names, or all. @throws Error for a line that there is not */
+export function linesOf(args: readonly string[]): N8nLine[] {
+	const all = Object.keys(N8N_LINES).filter(isN8nLine);
+	if (args.length === 0) return all;
+	const [flag, name, ...rest] = args;
+	if (flag !== '--line' || name === undefined || !isN8nLine(name) || rest.length > 0) {
+		throw new Error(`Use: npm run release:check -- [--line ${all.join('|')}]`);
+	}
+	return [name];
+}
+
+/** The server tests, which install the packed tarball into a fresh n8n. */
+function testOn(line: N8nLine): string[] {
+	const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+	const { status } = spawnSync(process.execPath, [jest, '--runInBand', '--selectProjects', 'server'], {
+		cwd: ROOT,
+		stdio: 'inherit',
+		env: { ...process.env, N8N_LINE: line },
+	});
+	return status === 0 ? [] : ['The server tests failed.'];
+}
+
+/** The README's table has to be that of the results. It is written anew first, so this fails when it has no place there. */
+function checkTable(lines: readonly N8nLine[], version: string): string[] {
+	const runs = readRuns();
+	const table = compatibilityTable(runs);
+	writeTable(MARKER, table);
+	const readme = read('README.md');
+	const problems = compatibilityProblems(runs, version).filter(
+		() => lines.length === Object.keys(N8N_LINES).length,
+	);
+	return withTable(readme, MARKER, table) === readme
+		? problems
+		: [...problems, `README.md has no <!-- ${MARKER} --> for the table.`];
+}
+
+function warnOfChanges(): void {
+	const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
+	if (changes !== '') process.stdout.write(`! There are changes that are not committed:\n${changes}\n`);
+}
+
+/** Everything that a release has to pass, short of publishing it. Gives how many checks failed. */
+function releaseCheck(lines: readonly N8nLine[]): number {
+	const manifest: unknown = JSON.parse(read('package.json'));
+	const version = versionOf(manifest);
+	let tarball = '';
+	const checks: Array<[string, () => string[]]> = [
+		['package.json and CHANGELOG.md', () => manifestProblems(manifest, read('CHANGELOG.md'))],
+		['what is packed', () => ((tarball = pack()), [])],
+		["n8n's scanner, over the tarball", () => scanTarball(tarball)],
+		["n8n's scanner, over the sources", scanSources],
+		...lines.map((line): [string, () => string[]] => [
+			`server tests on ${N8N_LINES[line]}`,
+			() => testOn(line),
+		]),
+		["the README's compatibility table", () => checkTable(lines, version)],
+	];
+	const report = checks.map(([name, check]): [string, string[]] => {
+		process.stdout.write(`== ${name}\n`);
+		try {
+			return [name, check()];
+		} catch (error) {
+			return [name, [error instanceof Error ? error.message : String(error)]];
+		}
+	});
+	process.stdout.write(`\nRelease check of version ${version}\n`);
+	for (const [name, problems] of report) {
+		process.stdout.write(`${problems.length === 0 ? '✓' : '✗'} ${name}\n`);
+		for (const problem of problems) process.stdout.write(`  ${problem.replaceAll('\n', '\n  ')}\n`);
+	}
+	process.stdout.write(
+		"- npm's provenance: only a published version has it, so n8n checks it after publishing\n",
+	);
+	warnOfChanges();
+	return report.filter(([, problems]) => problems.length > 0).length;
+}
+
+if (require.main === module) {
+	try {
+		process.exitCode = releaseCheck(linesOf(process.argv.slice(2))) === 0 ? 0 : 1;
+	} catch (error) {
+		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+		process.exitCode = 2;
+	}
+}

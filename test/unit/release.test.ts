@@ -1,0 +1,107 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ROOT } from '../../scripts/paths';
+import { linesOf } from '../../scripts/release/main';
+import { hasEntry, manifestProblems } from '../../scripts/release/manifest';
+import { scanFolder, scanSources } from '../../scripts/release/scanner';
+
+jest.setTimeout(240_000);
+
+describe("n8n's scanner", () => {
+	let folder: string;
+	beforeEach(() => {
+		folder = mkdtempSync(join(tmpdir(), 'n8n-jelou-scan-'));
+		cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+	});
+	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+	const scan = (...code: string[]) => {
+		writeFileSync(join(folder, 'bad.js'), `${code.join('\n')}\n`);
+		return scanFolder(folder, ['**/*.js', 'package.json']).join('\n');
+	};
+
+	test('finds nothing in our sources', () => {
+		expect(scanSources()).toEqual([]);
+	});
+
+	test('finds nothing in harmless code', () => {
+		expect(scan("const { createHmac } = require('crypto');", 'module.exports = createHmac;')).toBe('');
+	});
+
+	test('finds each thing that n8n forbids', () => {
+		const found = scan(
+			"const fs = require('fs');",
+			"const { Container } = require('@n8n/di');",
+			'setTimeout(() => fs, 10);',
+			'module.exports = [Container, process.env.SECRET];',
+			"console.log('x');",
+		);
+		for (const [rule, line] of [
+			['no-restricted-imports', 1],
+			['no-restricted-imports', 2],
+			['no-restricted-globals', 3],
+			['no-restricted-globals', 4],
+			['no-console', 5],
+		]) {
+			expect(found).toMatch(new RegExp(`^\\s*${String(line)}:\\d+\\s+error .*${String(rule)}$`, 'm'));
+		}
+	});
+
+	test('takes no comment for an excuse', () => {
+		expect(scan('/* eslint-disable */', "require('fs');")).toContain('no-restricted-imports');
+	});
+
+	test('finds what is wrong in package.json', () => {
+		const manifest = { name: 'not-a-node', version: '1.0.0', dependencies: { axios: '1.0.0' } };
+		writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+		expect(scan('module.exports = {};')).toContain('package-name-convention');
+	});
+
+	test('does not pass where there is nothing to look at', () => {
+		expect(scanFolder(folder, ['nothing/**/*.js'])).toEqual(['No files found to analyze']);
+	});
+});
+
+describe('package.json and the changelog', () => {
+	const changelog = '# Changelog\n\n## [Unreleased]\n\n## [1.2.3] - 2026-11-21\n';
+	const good = { version: '1.2.3', peerDependencies: { 'n8n-workflow': '*' } };
+
+	test('may be released together', () => {
+		expect(manifestProblems(good, changelog)).toEqual([]);
+	});
+
+	test.each([
+		['a version without an entry', { ...good, version: '1.2.4' }, /no "## \[1\.2\.4\]/],
+		['dependencies', { ...good, dependencies: { axios: '1' } }, /has dependencies: axios/],
+		['bundled ones', { ...good, bundleDependencies: ['axios'] }, /has bundleDependencies/],
+		['optional ones', { ...good, optionalDependencies: { axios: '1' } }, /has optionalDependencies: axios/],
+		['no peer', { version: '1.2.3' }, /is empty/],
+		['a second peer', { ...good, peerDependencies: { 'n8n-workflow': '*', zod: '*' } }, /n8n-workflow, zod/],
+		['no version', {}, /no version/],
+	])('%s may not', (_name, manifest, problem) => {
+		expect(manifestProblems(manifest, changelog)).toEqual([expect.stringMatching(problem)]);
+	});
+
+	test.each(['## [1.2.3]', '## 1.2.3 - 2026-11-21', '- [1.2.3] - 2026-11-21', '## [1.2.30] - 2026-11-21'])(
+		'%j is no entry of 1.2.3',
+		(line) => {
+			expect(hasEntry(line, '1.2.3')).toBe(false);
+		},
+	);
+});
+
+describe('the lines to test on', () => {
+	test('are all, or the one that is named', () => {
+		expect(linesOf([])).toEqual(['v2', 'v1']);
+		expect(linesOf(['--line', 'v1'])).toEqual(['v1']);
+	});
+
+	test.each([[['--line']], [['--line', 'v3']], [['v1']], [['--line', 'v1', 'v2']]])(
+		'%j is refused, saying how to use it',
+		(args) => {
+			expect(() => linesOf(args)).toThrow('Use: npm run release:check -- [--line v2|v1]');
+		},
+	);
+});
