@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from './paths';
-import { writeTable } from './readme';
+import { writeBlock } from './markdown';
 
 /** What all server tests together said of one line of n8n. */
 export interface CompatibilityRun {
@@ -76,5 +76,5 @@ export function compatibilityProblems(runs: readonly CompatibilityRun[], version
 if (require.main === module) {
 	const table = compatibilityTable(readRuns());
 	process.stdout.write(`${table}\n`);
-	writeTable(MARKER, table);
+	writeBlock('README.md', MARKER, table);
 }

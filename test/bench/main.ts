@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { benchActions } from './actions';
+import { writeSummary } from './summary';
 import { benchTriggers } from './trigger';
 
 const PARTS = ['actions', 'trigger'];
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
 	}
 	if (asked.parts.includes('actions')) await benchActions(asked.rounds);
 	if (asked.parts.includes('trigger')) await benchTriggers(asked.rounds, asked.seconds);
+	writeSummary();
 }
 
 main().catch((error: unknown) => {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { writeBlock } from '../../scripts/markdown';
 import { N8N_FOLDER, ROOT } from '../../scripts/paths';
-import { writeTable } from '../../scripts/readme';
 import { median, type Run } from './measure';
 
 export interface Comparison {
@@ -12,7 +12,9 @@ export interface Comparison {
 	flows: Array<{ name: string; runs: Run[] }>;
 }
 
-const REPORT = join(ROOT, 'docs', 'benchmark.json');
+export const REPORT = join(ROOT, 'docs', 'benchmark.json');
+/** The document with the tables, from the root of the project. */
+export const TABLES = 'docs/benchmark.md';
 
 function n8nVersion(): string {
 	const file: unknown = JSON.parse(readFileSync(join(N8N_FOLDER, 'node_modules/n8n/package.json'), 'utf8'));
@@ -52,7 +54,7 @@ function summary({ name, runs }: Comparison['flows'][number], base: number) {
 	};
 }
 
-/** Prints the medians and ratios, writes them to `docs/benchmark.json`, and puts the table into the README. */
+/** Prints the medians and ratios, writes them to `docs/benchmark.json`, and puts the table into `docs/benchmark.md`. */
 export function writeReport(comparisons: Comparison[]): void {
 	const results = comparisons.map(({ name, flows }) => {
 		const byHand = median(flows.at(-1)?.runs.map(({ ms }) => ms) ?? []);
@@ -75,5 +77,5 @@ export function writeReport(comparisons: Comparison[]): void {
 		`Medians of ${String(results[0]?.rounds)} runs in turn in one n8n ${where.n8n} on ${String(where.cores)} cores, ${where.date}. Speed is relative to the flow built by hand.`,
 	].join('\n');
 	process.stdout.write(`\n${table}\n`);
-	writeTable('benchmark', table);
+	writeBlock(TABLES, 'benchmark', table);
 }

@@ -1,6 +1,6 @@
+import { writeBlock } from '../../scripts/markdown';
 import { median } from './measure';
-import { writeTable } from '../../scripts/readme';
-import { environment, saveResults } from './report';
+import { TABLES, environment, saveResults } from './report';
 import { BY_HAND, GITHUB, WEBHOOK } from './triggerFlows';
 import type { Kind, Round } from './triggerMeasure';
 import type { VerificationRates } from './verification';
@@ -39,7 +39,7 @@ function summary({ engine, series }: EngineResult) {
 	});
 }
 
-/** Prints rates and ratios, writes them to `docs/benchmark.json`, and puts the table into the README. */
+/** Prints rates and ratios, writes them to `docs/benchmark.json`, and puts the table into `docs/benchmark.md`. */
 export function writeTriggerReport(results: EngineResult[], verification: VerificationRates): void {
 	const where = environment();
 	const rounds = results[0]?.series[0]?.rounds.length;
@@ -66,5 +66,5 @@ export function writeTriggerReport(results: EngineResult[], verification: Verifi
 		`Medians of ${String(rounds)} rounds in turn in one n8n ${where.n8n} on ${String(where.cores)} cores, 16 deliveries at once, ${where.date}. A delivery counts when its run is over. The verification alone has ${ofBareLoop.toFixed(2)} of the rate of a bare HMAC and comparison.`,
 	].join('\n');
 	process.stdout.write(`\n${table}\n`);
-	writeTable('benchmark trigger', table);
+	writeBlock(TABLES, 'benchmark trigger', table);
 }

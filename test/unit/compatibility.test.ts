@@ -8,7 +8,7 @@ import {
 	type CompatibilityRun,
 } from '../../scripts/compatibility';
 import { N8N_LINES, ROOT, folderOf, isN8nLine } from '../../scripts/paths';
-import { withTable } from '../../scripts/readme';
+import { withBlock } from '../../scripts/markdown';
 import { summarise } from '../server/support/compatibilityReporter';
 
 const V2: CompatibilityRun = {
@@ -47,9 +47,9 @@ test('the table has a row for each line', () => {
 
 test('a table goes between its markers, and nowhere without them', () => {
 	const text = 'a\n<!-- x -->\nold\n<!-- /x -->\nb\n';
-	expect(withTable(text, 'x', 'new')).toBe('a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb\n');
+	expect(withBlock(text, 'x', 'new')).toBe('a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb\n');
 	for (const other of ['a\n', '<!-- x -->\n', '<!-- /x -->\n<!-- x -->\n'])
-		expect(withTable(other, 'x', 'new')).toBeUndefined();
+		expect(withBlock(other, 'x', 'new')).toBeUndefined();
 });
 
 test.each([

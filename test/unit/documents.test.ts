@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { readBlock } from '../../scripts/markdown';
+import { EXAMPLES, ROOT } from '../../scripts/paths';
+import { summaryTable } from '../bench/summary';
+
+/** What a reader of the documents relies on: that a link leads somewhere, and that a figure was measured. */
+
+const DOCUMENTS = [
+	'README.md',
+	'CONTRIBUTING.md',
+	'CHANGELOG.md',
+	...readdirSync(join(ROOT, 'docs'))
+		.filter((file) => file.endsWith('.md'))
+		.map((file) => `docs/${file}`),
+];
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** The address of a heading, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+	heading
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}\s_-]/gu, '')
+		.trim()
+		.replace(/\s/g, '-');
+
+const anchorsIn = (file: string) =>
+	[...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const linksIn = (file: string) =>
+	[...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
+		.map(([, target = '']) => target)
+		.filter((target) => !/^https?:/.test(target));
+
+test.each(DOCUMENTS)('every link of %s to this project leads somewhere', (file) => {
+	const dead = linksIn(file).filter((link) => {
+		const [path = '', anchor] = link.split('#');
+		const target = path === '' ? file : join(dirname(file), path);
+		if (!existsSync(join(ROOT, target))) return true;
+		return anchor !== undefined && !anchorsIn(target).includes(anchor);
+	});
+	expect(dead).toEqual([]);
+});
+
+test('the README names every example', () => {
+	const missing = readdirSync(EXAMPLES).filter((file) => !read('README.md').includes(`(examples/${file})`));
+	expect(missing).toEqual([]);
+});
+
+test('the figures in the README are those that were measured', () => {
+	/** A table without the padding that the formatter gives it. */
+	const cells = (table: string) =>
+		table.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
+	expect(cells(readBlock('README.md', 'measured'))).toEqual(cells(summaryTable()));
+});
