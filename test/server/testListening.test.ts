@@ -140,7 +140,9 @@ test('a test run that sends without a typed secret says what to do, and producti
 	const replying = await stage.client.createWorkflow(triggerWorkflow('replying', credential, reply));
 	await listen(replying);
 	await stage.sandbox.userWrites(PROJECT, { text: 'hola' });
-	await waitUntil('the test run', async () => (await stage.client.executions(replying)).length > 0);
+	await waitUntil('the test run to fail', async () =>
+		(await stage.client.executions(replying)).some(({ status }) => status === 'error'),
+	);
 	await waitUntil('the webhook to be given back', () => Promise.resolve(!url().includes('/webhook-test/')));
 	const [run] = await stage.client.executions(replying);
 	const { data } = await stage.client.execution(String(run?.id));
