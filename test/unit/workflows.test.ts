@@ -107,9 +107,9 @@ describe('publishing', () => {
 	});
 
 	test('publishes the tarball that was checked, with provenance, for everybody', () => {
-		expect(commandsOf(publish.jobs.publish ?? { steps: [] })).toEqual([
+		expect(commandsOf(publish.jobs.publish ?? { steps: [] }).at(-1)).toBe(
 			'npm publish ./*.tgz --provenance --access public',
-		]);
+		);
 		const path = stepsOf(publish).find(({ uses }) => uses?.startsWith('actions/upload-artifact'))?.with?.path;
 		expect(path).toBe('.n8n-jelou/package/*.tgz');
 	});
