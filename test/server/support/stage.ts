@@ -6,11 +6,14 @@ import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
 import { N8nClient } from '../../../scripts/n8n/client';
 import { installPackage } from '../../../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../../../scripts/n8n/server';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
 export const PROJECT = DEMO_PROJECT.id;
+/** Who owns the n8n. */
+export const OWNER = { email: 'owner@example.com', password: 'Test-password-1' };
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
 export interface Stage {
@@ -41,7 +44,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			rmSync(folder, { recursive: true, force: true });
 		};
 		try {
-			await client.login({ email: 'owner@example.com', password: 'Test-password-1' });
+			await client.login(OWNER);
 		} catch (error) {
 			await stop();
 			throw error;
@@ -51,6 +54,14 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 		await sandbox.close();
 		throw error;
 	}
+}
+
+/** Waits until n8n takes deliveries at the address that the project has: after an activation that lasts a moment. */
+export async function webhookAnswers({ sandbox }: Stage): Promise<void> {
+	await waitUntil('the webhook to answer', async () => {
+		const url = sandbox.store.projects.get(PROJECT)?.integration?.webhookUrl;
+		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
+	});
 }
 
 /** The credential's data for the sandbox. */
