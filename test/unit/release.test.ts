@@ -96,12 +96,13 @@ describe('the lines to test on', () => {
 	test('are all, or the one that is named', () => {
 		expect(linesOf([])).toEqual(['v2', 'v1']);
 		expect(linesOf(['--line', 'v1'])).toEqual(['v1']);
+		expect(linesOf(['--line', 'none'])).toEqual([]);
 	});
 
 	test.each([[['--line']], [['--line', 'v3']], [['v1']], [['--line', 'v1', 'v2']]])(
 		'%j is refused, saying how to use it',
 		(args) => {
-			expect(() => linesOf(args)).toThrow('Use: npm run release:check -- [--line v2|v1]');
+			expect(() => linesOf(args)).toThrow('Use: npm run release:check -- [--line v2|v1|none]');
 		},
 	);
 });
