@@ -11,6 +11,8 @@ import { WORK_FOLDER } from '../../../scripts/paths';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
 export const PROJECT = DEMO_PROJECT.id;
+/** Who owns the n8n. */
+export const OWNER = { email: 'owner@example.com', password: 'Test-password-1' };
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
 export interface Stage {
@@ -41,7 +43,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			rmSync(folder, { recursive: true, force: true });
 		};
 		try {
-			await client.login({ email: 'owner@example.com', password: 'Test-password-1' });
+			await client.login(OWNER);
 		} catch (error) {
 			await stop();
 			throw error;

@@ -1,0 +1,45 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The dialog in which a credential is entered. */
+export class CredentialDialog {
+	readonly dialog: Locator;
+	/** Says that the connection works. */
+	readonly success: Locator;
+
+	constructor(private readonly page: Page) {
+		this.dialog = page.getByTestId('editCredential-modal');
+		this.success = this.dialog.getByTestId('credentials-config-container-test-success');
+	}
+
+	async fill(field: string, value: string): Promise<void> {
+		await this.dialog.getByTestId(`parameter-input-${field}`).locator('input').fill(value);
+	}
+
+	async choose(field: string, option: string): Promise<void> {
+		await this.dialog.getByTestId(`parameter-input-${field}`).locator('input').click();
+		await this.page.getByRole('option', { name: option, exact: true }).click();
+	}
+
+	/** Saves, which also tests. n8n closes the dialog of a new credential by itself when the connection works. */
+	async save(): Promise<void> {
+		await this.dialog.getByTestId('credential-save-button').click();
+	}
+
+	/** Saves a credential that worked before, and closes the dialog, which n8n leaves open then. */
+	async saveAgain(): Promise<void> {
+		await this.save();
+		await this.dialog.getByText('Saved', { exact: true }).waitFor();
+		await this.close();
+	}
+
+	/** Opens the credential of the node that is open, and waits for n8n to have tested it. */
+	async edit(): Promise<void> {
+		await this.page.getByTestId('credential-edit-button').click();
+		await this.success.waitFor();
+	}
+
+	async close(): Promise<void> {
+		await this.dialog.locator('.el-dialog__headerbtn').click();
+		await this.dialog.waitFor({ state: 'hidden' });
+	}
+}

@@ -1,0 +1,134 @@
+import { selectors, type Locator, type Page } from 'playwright-core';
+
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { OWNER } from '../../server/support/stage';
+import { startBrowser, type Browser } from './chromium';
+import { NodeDetails } from './nodeDetails';
+
+/** For a slow machine that runs other things besides. */
+const TIMEOUT_MS = 60_000;
+const VIEWPORT = { width: 1280, height: 900 };
+
+selectors.setTestIdAttribute('data-test-id');
+
+/** Waits until there are such pictures, and each has loaded and is of the file named. */
+export async function showsIcon(images: Locator, file: string): Promise<void> {
+	const loaded = async () =>
+		await images.evaluateAll((all: object[]) =>
+			all.map((image) =>
+				'naturalWidth' in image && Number(image.naturalWidth) > 0 && 'src' in image ? String(image.src) : '',
+			),
+		);
+	await waitUntil(
+		`the icon ${file}`,
+		async () => {
+			const files = await loaded();
+			return files.length > 0 && files.every((url) => url.endsWith(`/${file}`));
+		},
+		TIMEOUT_MS,
+	);
+}
+
+/** n8n's editor in a browser, logged in as the owner. */
+export class Editor {
+	readonly node: NodeDetails;
+	/** The panel in which nodes are searched. */
+	readonly panel: Locator;
+
+	private constructor(
+		private readonly browser: Browser,
+		readonly page: Page,
+		private readonly url: string,
+	) {
+		this.node = new NodeDetails(page);
+		this.panel = page.getByTestId('node-creator');
+	}
+
+	/** Starts a browser of its own and logs in, as a person does. */
+	static async open(url: string): Promise<Editor> {
+		const browser = await startBrowser({ viewport: VIEWPORT, locale: 'en-US', timezoneId: 'UTC' });
+		try {
+			await browser.context.route(
+				({ hostname }) => hostname !== '127.0.0.1',
+				(route) => route.abort(),
+			);
+			const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+			page.setDefaultTimeout(TIMEOUT_MS);
+			await page.goto(`${url}/signin`);
+			await page.locator('input[type=email], input[name=emailOrLdapLoginId]').fill(OWNER.email);
+			await page.locator('input[type=password]').fill(OWNER.password);
+			await page.keyboard.press('Enter');
+			await page.waitForURL(/\/(home|workflow)/);
+			return new Editor(browser, page, url);
+		} catch (error) {
+			await browser.close();
+			throw error;
+		}
+	}
+
+	/** A second window of the same person. */
+	async window(url: string, viewport = { width: 1280, height: 800 }): Promise<Page> {
+		const page = await this.browser.context.newPage();
+		page.setDefaultTimeout(TIMEOUT_MS);
+		await page.setViewportSize(viewport);
+		await page.goto(url);
+		return page;
+	}
+
+	async newWorkflow(): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/new`);
+		await this.page.getByTestId('canvas-add-button').waitFor();
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
+	/** One entry of the node panel. */
+	entry(name: string): Locator {
+		const label = this.page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
+		return this.panel.getByTestId('item-iterator-item').filter({ has: label });
+	}
+
+	async searchNodes(words: string): Promise<void> {
+		await this.panel.getByTestId('node-creator-search-bar').fill(words);
+	}
+
+	/** The names of all entries that are shown. */
+	async entries(): Promise<string[]> {
+		return await this.panel.getByTestId('node-creator-item-name').allInnerTexts();
+	}
+
+	/** Unfolds the actions, which n8n folds while a workflow has no trigger. */
+	async openActions(): Promise<void> {
+		await this.panel.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
+		await this.entry('Send a message').waitFor();
+	}
+
+	/** A node on the canvas, by its name. */
+	onCanvas(name: string): Locator {
+		return this.page.getByTestId('canvas-node').filter({ has: this.page.getByText(name, { exact: true }) });
+	}
+
+	async openNode(name: string): Promise<void> {
+		await this.onCanvas(name).dblclick();
+		await this.node.window.getByTestId('node-parameters').waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.node.window.getByTestId('ndv-close-button').click();
+		await this.node.window.waitFor({ state: 'hidden' });
+	}
+
+	/** Publishes the workflow, with its first version's suggested name. */
+	async publish(): Promise<void> {
+		await this.page.getByTestId('workflow-open-publish-modal-button').click();
+		await this.page.getByTestId('workflow-publish-button').click();
+		await this.page.getByTestId('activation-modal').getByRole('button', { name: 'Got it' }).click();
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CREDENTIAL_NAME } from '../../server/support/stage';
+
+type Parameters = Record<string, unknown>;
+
+const EVENT = readFileSync(join(__dirname, '../../fixtures/event-message-text.json'), 'utf8');
+const NODES_PER_ROW = 5;
+const START = { resource: 'conversation', operation: 'start' };
+
+/** What n8n finds by itself: the name of the node, the parameter that is marked, and the node's parameters. */
+export const MARKED: Array<[name: string, field: string, label: string, parameters: Parameters]> = [
+	['No text', 'text', 'Text', {}],
+	['No room', 'roomId', 'Room ID', { roomId: '', text: 'Hola' }],
+	['No user', 'userId', 'User ID', { ...START, userId: '' }],
+	['No media', 'mediaUrl', 'Media URL', { messageType: 'image' }],
+];
+
+/** What the node finds when it runs: its name, what the user reads, and the node's parameters. */
+export const REFUSED: Array<[name: string, message: string, advice: string, parameters: Parameters]> = [
+	[
+		'Empty expression',
+		'Text is empty',
+		'Fill in Text. If it is an expression, the item has no such value: look at the input on the left.',
+		{ text: '={{ $json.nothing }}' },
+	],
+	[
+		'Name as ID',
+		'User ID is not an ID',
+		'It has a space in it, which no ID has. Look at what is mapped into User ID.',
+		{ userId: 'Ana Torres', text: 'Hola' },
+	],
+	[
+		'Plain HTTP',
+		'Media URL is not an HTTPS URL',
+		'Jelou fetches media over HTTPS only: enter a URL that begins with https://.',
+		{ messageType: 'image', mediaUrl: 'http://example.com/picture.png' },
+	],
+	[
+		'No ending',
+		'MIME Type is empty',
+		'The ending of Media URL does not tell the type: fill in MIME Type, for example image/jpeg.',
+		{ messageType: 'document', mediaUrl: 'https://example.com/report' },
+	],
+	[
+		'Broken JSON',
+		'Metadata is not valid JSON',
+		'Correct the JSON, for example {"ticketId": "T-12345"}.',
+		{ ...START, additionalFields: { metadata: '{"ticketId": ' } },
+	],
+	[
+		'No target',
+		'Assignment Target is empty',
+		'Enter the name of the queue, or the ID of the operator or team.',
+		{ ...START, additionalFields: { assignmentType: 'queue' } },
+	],
+	[
+		'Too many at once',
+		'Concurrency is 1000',
+		'Enter a whole number from 1 to 100 in the options.',
+		{ text: 'Hola', options: { concurrency: 1000 } },
+	],
+];
+
+/**
+ * A workflow with a node for each mistake, and a last one that is right, behind a Jelou Trigger that has an event
+ * pinned but no events chosen. `Second reply` stands behind `Right`.
+ */
+export function mistakenWorkflow(credential: string) {
+	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
+	const all: Array<[string, Parameters]> = [
+		...[...MARKED, ...REFUSED].map(([name, , , parameters]): [string, Parameters] => [name, parameters]),
+		['Right', { text: 'Hola' }],
+		['Second reply', { text: 'Hola' }],
+	];
+	const nodes = all.map(([name, parameters], index) => ({
+		id: name,
+		name,
+		type: 'n8n-nodes-jelou.jelou',
+		typeVersion: 1,
+		position: [250 + 200 * (index % NODES_PER_ROW), 200 * Math.floor(index / NODES_PER_ROW)],
+		parameters,
+		credentials,
+	}));
+	const trigger = {
+		id: 'trigger',
+		name: 'Jelou Trigger',
+		type: 'n8n-nodes-jelou.jelouTrigger',
+		typeVersion: 2,
+		position: [0, 200],
+		parameters: { events: [] },
+		credentials,
+		webhookId: 'webhook-of-mistakes',
+	};
+	const to = (node: string) => ({ node, type: 'main', index: 0 });
+	const first = all.slice(0, -1).map(([name]) => to(name));
+	return {
+		name: 'Mistakes',
+		nodes: [trigger, ...nodes],
+		connections: {
+			'Jelou Trigger': { main: [first] },
+			Right: { main: [[to('Second reply')]] },
+		},
+		pinData: { 'Jelou Trigger': [{ json: JSON.parse(EVENT) as unknown }] },
+		settings: { executionOrder: 'v1' },
+	};
+}

@@ -1,0 +1,97 @@
+import type { Locator, Page } from 'playwright-core';
+
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+
+/** What n8n names like a parameter, and is a part of one. */
+const PARTS = ['field', 'item'];
+
+/** The window in which a node is set up: input on the left, parameters in the middle, output on the right. */
+export class NodeDetails {
+	readonly window: Locator;
+	readonly input: Locator;
+	readonly output: Locator;
+
+	constructor(private readonly page: Page) {
+		this.window = page.getByTestId('ndv');
+		this.input = page.getByTestId('ndv-input-panel');
+		this.output = page.getByTestId('output-panel');
+	}
+
+	/** A parameter by its name, for example `text`. */
+	field(name: string): Locator {
+		return this.window.getByTestId(`parameter-input-${name}`);
+	}
+
+	/** Waits until exactly these parameters are shown, in this order. */
+	async waitForFields(names: string[]): Promise<void> {
+		let shown: string[] = [];
+		await waitUntil(`the fields ${names.join(', ')}`, async () => {
+			shown = await this.fields();
+			return shown.join() === names.join();
+		}).catch(() => expect(shown).toEqual(names));
+	}
+
+	private async fields(): Promise<string[]> {
+		const visible = this.window.locator('[data-test-id^="parameter-input-"]').filter({ visible: true });
+		const ids = await visible.evaluateAll((all: Array<{ getAttribute(name: string): string | null }>) =>
+			all.map((element) => element.getAttribute('data-test-id') ?? ''),
+		);
+		return ids.map((id) => id.replace('parameter-input-', '')).filter((name) => !PARTS.includes(name));
+	}
+
+	/** Chooses an option of a parameter by the name that is shown. */
+	async choose(field: string, option: string): Promise<void> {
+		await this.field(field).click();
+		await this.page.getByRole('option', { name: option, exact: true }).click();
+	}
+
+	/** What an expression in a parameter gives for the present input. */
+	preview(name: string): Locator {
+		return this.window.getByTestId(`parameter-expression-preview-${name}`);
+	}
+
+	/** A field of the input, by its path, for example `.value.content.body`. */
+	inputField(path: string): Locator {
+		return this.input.locator(`[data-path="${path}"]`);
+	}
+
+	/** Drags a field of the input into a parameter, with the mouse. */
+	async drag(path: string, field: string): Promise<void> {
+		const from = this.inputField(path);
+		await from.scrollIntoViewIfNeeded();
+		await this.field(field).scrollIntoViewIfNeeded();
+		await from.hover();
+		await this.page.mouse.down();
+		const target = await this.field(field).boundingBox();
+		if (target === null) throw new Error(`The field ${field} is not visible.`);
+		// In steps, as a hand does: n8n takes a single jump for a click.
+		await this.page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 15 });
+		await this.page.mouse.up();
+	}
+
+	/** Takes the cursor out of the parameters, which closes what n8n has opened below one. */
+	async leaveField(): Promise<void> {
+		await this.window.getByText('Parameters', { exact: true }).click();
+	}
+
+	async execute(): Promise<void> {
+		await this.window.getByTestId('node-execute-button').click();
+	}
+
+	/** Waits for the error of a run; gives what happened and the advice, as a person reads them. */
+	async error(): Promise<{ message: string; advice: string }> {
+		const message = await this.output.getByTestId('node-error-message').innerText();
+		return { message, advice: await this.output.getByTestId('node-error-description').innerText() };
+	}
+
+	/** What the mark beside a parameter says when the mouse is on it. */
+	async issueOf(field: string): Promise<string> {
+		const mark = this.window
+			.getByTestId('parameter-item')
+			.filter({ has: this.page.getByTestId(`parameter-input-${field}`) })
+			.getByTestId('parameter-issues');
+		await mark.scrollIntoViewIfNeeded();
+		await mark.locator('svg').hover();
+		return await this.page.getByText('Issues:').locator('..').innerText();
+	}
+}
