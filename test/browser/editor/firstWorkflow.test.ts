@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 import { PICTURES, screenshotOf } from '../../../scripts/pictureNames';
-import { PROJECT, credentialData, startStage, type Stage } from '../../server/support/stage';
+import { PROJECT, credentialData, startStage, webhookAnswers, type Stage } from '../../server/support/stage';
 import { Chat } from '../support/chat';
 import { CredentialDialog } from '../support/credentialDialog';
 import { Editor, showsIcon } from '../support/editor';
@@ -131,6 +131,7 @@ test('the published workflow answers, with no secret typed anywhere', async () =
 	await chat.page.getByRole('button', { name: 'Clear chat and events' }).click();
 	await editor.publish();
 	await chat.sendsTo('/webhook/');
+	await webhookAnswers(stage);
 	await chat.write('¿Dónde está mi pedido?');
 	await chat.reply('You wrote: ¿Dónde está mi pedido?').waitFor();
 	await chat.logged('Send message').getByText('signature verified').waitFor();

@@ -33,7 +33,7 @@ test('every node on the canvas has its icon, in light and in dark', async () => 
 });
 
 describe('a required field that is empty is marked, on the node and beside the field:', () => {
-	test.each([...MARKED, ['Jelou Trigger', 'events', 'Events'] as const])('%s', async (name, field, label) => {
+	test.each([...MARKED, ['Jelou Trigger', 'events', 'Events', {}]])('%s', async (name, field, label) => {
 		await editor.onCanvas(name).getByTestId('node-issues').waitFor();
 		await editor.openNode(name);
 		expect(await editor.node.issueOf(field)).toContain(`Parameter "${label}" is required.`);

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 
 /** What n8n names like a parameter, and is a part of one. */
-const PARTS = ['field', 'item'];
+const PARTS = ['field', 'hint', 'item'];
 
 /** The window in which a node is set up: input on the left, parameters in the middle, output on the right. */
 export class NodeDetails {

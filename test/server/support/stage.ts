@@ -6,6 +6,7 @@ import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
 import { N8nClient } from '../../../scripts/n8n/client';
 import { installPackage } from '../../../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../../../scripts/n8n/server';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 
@@ -53,6 +54,14 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 		await sandbox.close();
 		throw error;
 	}
+}
+
+/** Waits until n8n takes deliveries at the address that the project has: after an activation that lasts a moment. */
+export async function webhookAnswers({ sandbox }: Stage): Promise<void> {
+	await waitUntil('the webhook to answer', async () => {
+		const url = sandbox.store.projects.get(PROJECT)?.integration?.webhookUrl;
+		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
+	});
 }
 
 /** The credential's data for the sandbox. */

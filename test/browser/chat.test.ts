@@ -1,0 +1,85 @@
+import type { Page } from 'playwright-core';
+
+import { readExample } from '../../scripts/n8n/examples';
+import {
+	CREDENTIAL_NAME,
+	credentialData,
+	startStage,
+	webhookAnswers,
+	type Stage,
+} from '../server/support/stage';
+import { Chat } from './support/chat';
+import { startBrowser, type Browser } from './support/chromium';
+import { photographEachStep } from './support/screenshots';
+
+jest.setTimeout(240_000);
+
+/** The chat page as a person sees it, with a workflow that answers. */
+let stage: Stage;
+let shown: Page | undefined;
+
+beforeAll(async () => {
+	stage = await startStage();
+	const id = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
+	const example = readExample('echo-support.json', { id, name: CREDENTIAL_NAME });
+	await stage.client.activate(await stage.client.createWorkflow(example));
+	await webhookAnswers(stage);
+});
+afterAll(async () => stage?.stop());
+
+describe.each([
+	['desktop', { width: 1280, height: 800 }],
+	['phone', { width: 390, height: 844 }],
+])('on a %s', (device, viewport) => {
+	const TEXT = `Escribo desde ${device}`;
+	let browser: Browser;
+	let chat: Chat;
+	const problems: string[] = [];
+
+	beforeAll(async () => {
+		browser = await startBrowser({ viewport, isMobile: device === 'phone', locale: 'en-US' });
+		const page = await browser.context.newPage();
+		page.setDefaultTimeout(60_000);
+		page.on('pageerror', (error) => problems.push(error.message));
+		page.on('console', (line) => {
+			if (['error', 'warning'].includes(line.type())) problems.push(line.text());
+		});
+		chat = new Chat(page);
+		shown = page;
+		await page.goto(stage.sandbox.url);
+	});
+	afterAll(async () => browser?.close());
+	photographEachStep(`chat-${device}`, () => shown);
+
+	const overflow = async () =>
+		await chat.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+
+	test('what is written is answered', async () => {
+		await chat.write(TEXT);
+		await chat.reply(`Recibimos tu mensaje: «${TEXT}». Te responderemos pronto.`).waitFor();
+		expect(await overflow()).toBe(0);
+	});
+
+	test('the log says how it went', async () => {
+		if (device === 'phone') await chat.page.locator('#view-side').click();
+		await chat.logged('Event: message').getByText('signed').first().waitFor();
+		await chat.logged('Send message').getByText('signature verified').first().waitFor();
+		await chat.logged('Send message').first().click();
+		await chat.page.locator('#log pre').getByText(TEXT).waitFor();
+		expect(await overflow()).toBe(0);
+	});
+
+	test('faults and attachments fit on it', async () => {
+		await chat.page.locator('#faults summary').click();
+		await chat.page.locator('#faults-form [name=retryAfter]').waitFor();
+		expect(await overflow()).toBe(0);
+		if (device === 'phone') await chat.page.locator('#view-chat').click();
+		await chat.page.locator('#attach-open').click();
+		await chat.page.locator('#attach [name=mime_type]').waitFor();
+		expect(await overflow()).toBe(0);
+	});
+
+	test('nothing went wrong in the console', () => {
+		expect(problems).toEqual([]);
+	});
+});
