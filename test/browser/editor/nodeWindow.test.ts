@@ -37,7 +37,6 @@ describe('a required field that is empty is marked, on the node and beside the f
 		await editor.onCanvas(name).getByTestId('node-issues').waitFor();
 		await editor.openNode(name);
 		expect(await editor.node.issueOf(field)).toContain(`Parameter "${label}" is required.`);
-		await editor.closeNode();
 	});
 });
 
@@ -50,24 +49,18 @@ describe('what cannot be sent is refused with the field and the next step:', () 
 		await editor.openNode(name);
 		await editor.node.execute();
 		expect(await editor.node.error()).toEqual({ message, advice });
-		await editor.closeNode();
 	});
 });
 
-describe('behind a node that has not run', () => {
-	beforeAll(async () => editor.openNode('Second reply'));
-	afterAll(async () => editor.closeNode());
-
-	test('the fields that will come out of it are shown, and can be dragged', async () => {
-		await editor.node.drag('.messageId', 'text');
-		await editor.node.field('text').getByText('{{ $json.messageId }}').waitFor();
-	});
+test('what will come out of a node that has not run is shown, and can be dragged', async () => {
+	await editor.openNode('Second reply');
+	await editor.node.drag('.messageId', 'text');
+	await editor.node.field('text').getByText('{{ $json.messageId }}').waitFor();
 });
 
 describe('only the fields are shown that what is sent has:', () => {
 	const ALWAYS = ['resource', 'operation', 'roomId', 'botId', 'userId', 'messageType'];
 	beforeAll(async () => editor.openNode('Right'));
-	afterAll(async () => editor.closeNode());
 
 	test.each([
 		['Text', ['text']],

@@ -111,7 +111,9 @@ export class Editor {
 		return this.page.getByTestId('canvas-node').filter({ has: this.page.getByText(name, { exact: true }) });
 	}
 
+	/** Opens a node, and closes the one before. */
 	async openNode(name: string): Promise<void> {
+		if (await this.node.window.isVisible()) await this.closeNode();
 		await this.onCanvas(name).dblclick();
 		await this.node.window.getByTestId('node-parameters').waitFor();
 	}
