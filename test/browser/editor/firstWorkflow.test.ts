@@ -126,10 +126,12 @@ test('a test run without the signing secret says what to do', async () => {
 
 test('the published workflow answers, with no secret typed anywhere', async () => {
 	await editor.closeNode();
-	await chat.page.getByRole('button', { name: 'Clear chat and events' }).click();
 	await editor.publish();
 	await chat.sendsTo('/webhook/');
 	await webhookAnswers(stage);
+	// Only so that the picture shows one message, its reply, and what happened between.
+	await chat.page.locator('#clear').click();
+	await chat.page.locator('#log-empty').waitFor();
 	await chat.write('¿Dónde está mi pedido?');
 	await chat.reply('You wrote: ¿Dónde está mi pedido?').waitFor();
 	await chat.logged('Send message').getByText('signature verified').waitFor();
@@ -148,7 +150,7 @@ test('with the secret in the credential a test run answers too, and gives the we
 	await chat.write('¿Y cuánto cuesta?');
 	await chat.reply('You wrote: ¿Y cuánto cuesta?').waitFor();
 	await editor.onCanvas('Send a message').getByTestId('canvas-node-status-success').waitFor();
-	await photograph(editor.page, 'workflow');
+	await photograph(editor.page, 'workflow', { x: 410, y: 0, width: 870, height: 600 });
 	await chat.sendsTo('/webhook/');
 });
 

@@ -35,7 +35,7 @@ export class CredentialDialog {
 	/** Opens the credential of the node that is open, and waits for n8n to have tested it. */
 	async edit(): Promise<void> {
 		await this.page.getByTestId('credential-edit-button').click();
-		await this.success.waitFor();
+		await this.success.getByRole('button', { name: 'Retry' }).click({ trial: true });
 	}
 
 	async close(): Promise<void> {
