@@ -52,6 +52,15 @@ describe('what cannot be sent is refused with the field and the next step:', () 
 	});
 });
 
+test('a plain HTTP address is warned of before anything runs', async () => {
+	await editor.openNode('Right');
+	await editor.node.choose('messageType', 'Image');
+	await editor.node.field('mediaUrl').locator('input').fill('http://example.com/picture.png');
+	await editor.node.output.getByText('Media URL begins with http://, and Jelou takes HTTPS only.').waitFor();
+	await editor.node.choose('messageType', 'Text');
+	await editor.node.output.getByText('Media URL begins with http://').waitFor({ state: 'hidden' });
+});
+
 test('what will come out of a node that has not run is shown, and can be dragged', async () => {
 	await editor.openNode('Second reply');
 	await editor.node.drag('.messageId', 'text');
