@@ -14,6 +14,12 @@ import { photographEachStep } from './support/screenshots';
 
 jest.setTimeout(240_000);
 
+const REACH = `Math.max(
+	document.documentElement.scrollWidth,
+	...[...document.querySelectorAll('button, input, select, textarea, summary, h2')]
+		.filter((element) => element.checkVisibility())
+		.map((element) => Math.floor(element.getBoundingClientRect().right)))`;
+
 /** The chat page as a person sees it, with a workflow that answers. */
 let stage: Stage;
 let shown: Page | undefined;
@@ -51,13 +57,13 @@ describe.each([
 	afterAll(async () => browser?.close());
 	photographEachStep(`chat-${device}`, () => shown);
 
-	const overflow = async () =>
-		await chat.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+	/** How far to the right the page reaches, also where something is cut off; a phone would zoom out to show it. */
+	const reach = async () => await chat.page.evaluate<number>(REACH);
 
 	test('what is written is answered', async () => {
 		await chat.write(TEXT);
 		await chat.reply(`Recibimos tu mensaje: «${TEXT}». Te responderemos pronto.`).waitFor();
-		expect(await overflow()).toBe(0);
+		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 
 	test('the log says how it went', async () => {
@@ -66,17 +72,17 @@ describe.each([
 		await chat.logged('Send message').getByText('signature verified').first().waitFor();
 		await chat.logged('Send message').first().click();
 		await chat.page.locator('#log pre').getByText(TEXT).waitFor();
-		expect(await overflow()).toBe(0);
+		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 
 	test('faults and attachments fit on it', async () => {
 		await chat.page.locator('#faults summary').click();
 		await chat.page.locator('#faults-form [name=retryAfter]').waitFor();
-		expect(await overflow()).toBe(0);
+		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 		if (device === 'phone') await chat.page.locator('#view-chat').click();
 		await chat.page.locator('#attach-open').click();
 		await chat.page.locator('#attach [name=mime_type]').waitFor();
-		expect(await overflow()).toBe(0);
+		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 
 	test('nothing went wrong in the console', () => {
