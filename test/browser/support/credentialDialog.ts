@@ -1,5 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 
+const WORDS_ARE_SHOWN = `[...document.querySelectorAll(
+	'[data-test-id="credentials-config-container-test-success"] button, [data-test-id="credentials-config-container-test-success"] button *')]
+	.every((element) => getComputedStyle(element).opacity === '1')`;
+
 /** The dialog in which a credential is entered. */
 export class CredentialDialog {
 	readonly dialog: Locator;
@@ -36,6 +40,8 @@ export class CredentialDialog {
 	async edit(): Promise<void> {
 		await this.page.getByTestId('credential-edit-button').click();
 		await this.success.getByRole('button', { name: 'Retry' }).click({ trial: true });
+		// While n8n tests once more, the button is there without its words.
+		await this.page.waitForFunction(WORDS_ARE_SHOWN);
 	}
 
 	async close(): Promise<void> {
