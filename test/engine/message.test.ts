@@ -49,6 +49,23 @@ test.each([
 	expect(messages().at(-1)?.content).toEqual({ body });
 });
 
+test('what comes out of a message fills in the next one, and closes the conversation', async () => {
+	const [first] = outputOf(await engine().run(text('one'), [{}]));
+	const defaults = {
+		roomId: '={{ $json.room_id }}',
+		botId: '={{ $json.bot.id }}',
+		userId: '={{ $json.contact.id }}',
+	};
+	const second = await engine().run(text('two', defaults), [first?.json ?? {}]);
+	expect(errorOf(second)).toBeUndefined();
+	expect(messages().at(-1)?.content).toEqual({ body: 'two' });
+	const { botId, userId } = defaults;
+	const close = { resource: 'conversation', operation: 'close', botId, userId };
+	expect(errorOf(await engine().run(close, [first?.json ?? {}]))).toBeUndefined();
+	// The later tests write in it.
+	({ roomId } = openRoom(sandbox));
+});
+
 test('the API key does not go along with a message', async () => {
 	await engine().run(text('x'), [{}]);
 	expect(lastRequest()?.headers).not.toHaveProperty('x-api-key');

@@ -119,6 +119,14 @@ export const send: Operation = {
 	lane: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
 	summary({ body = {} }) {
 		const value = isObject(body.value) ? body.value : {};
-		return { messageId: value.id, roomId: body.room_id, type: value.type };
+		return {
+			messageId: value.id,
+			roomId: body.room_id,
+			type: value.type,
+			// As in the trigger's output, so that the next Jelou node is filled in as well.
+			room_id: body.room_id,
+			bot: { id: body.bot_id },
+			contact: { id: body.user_id },
+		};
 	},
 };
