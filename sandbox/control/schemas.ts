@@ -45,6 +45,7 @@ export const faults = {
 		},
 		drop: { type: 'boolean' },
 		dropAfterProcessing: { type: 'boolean' },
+		halfAnswer: { type: 'boolean' },
 		times: count,
 		path: { enum: ['gateway', 'chatbot', 'all'] },
 	},

@@ -20,8 +20,8 @@ export interface RequestInfo {
 	auth: string | null;
 	/** A further remark for the log. */
 	note: string | null;
-	/** A fault asks for the connection to be cut instead of the answer being sent. */
-	dropAnswer: boolean;
+	/** A fault asks for the connection to be cut instead of the answer, or its second half, being sent. */
+	dropAnswer: 'whole' | 'half' | null;
 }
 
 declare module 'fastify' {

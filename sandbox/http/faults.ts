@@ -21,6 +21,8 @@ export interface Faults {
 	drop?: boolean;
 	/** Process the request, then cut the connection instead of answering. */
 	dropAfterProcessing?: boolean;
+	/** Process the request, then send one half of the answer and cut the connection. */
+	halfAnswer?: boolean;
 	/** After this many requests all faults are switched off. */
 	times?: number;
 	/** Which part of the API; all of it when absent. */
@@ -61,15 +63,22 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 	app.addHook('preValidation', async (request, reply) => {
 		const { area } = request.info;
 		if (area !== 'gateway' && area !== 'chatbot') return;
-		const { latencyMs = 0, respond, drop = false, dropAfterProcessing = false } = faults.take(area);
+		const {
+			latencyMs = 0,
+			respond,
+			drop = false,
+			dropAfterProcessing = false,
+			halfAnswer = false,
+		} = faults.take(area);
 
 		if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing }).catch(() => undefined);
-		request.info.dropAnswer = drop || dropAfterProcessing;
+		request.info.dropAnswer = drop || dropAfterProcessing ? 'whole' : halfAnswer ? 'half' : null;
 		if (drop) {
 			request.info.note = 'Fault: before the request was carried out';
 			return reply.send('');
 		}
 		if (dropAfterProcessing) request.info.note = 'Fault: after the request was carried out';
+		if (halfAnswer) request.info.note = 'Fault: in the middle of the answer';
 		if (!respond) return;
 
 		request.info.note = 'Fault: the request was not carried out';

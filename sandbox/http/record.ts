@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Store } from '../store';
 import type { RequestRecord, Tone } from '../types';
 import { areaOf } from './context';
@@ -14,7 +14,7 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 	app.addHook('onRequest', (request, _reply, done) => {
 		const area = areaOf(request.raw.url ?? '');
 		request.rawBody = Buffer.alloc(0);
-		request.info = { area, record: null, project: null, auth: null, note: null, dropAnswer: false };
+		request.info = { area, record: null, project: null, auth: null, note: null, dropAnswer: null };
 		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
 		if (isApi) {
 			request.info.record = recordOf(request, null, store);
@@ -27,11 +27,27 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 		const { record, dropAnswer } = request.info;
 		if (!record) return done();
 		record.answered = store.nextPlace();
-		if (dropAnswer) request.raw.socket.destroy();
-		else record.status = reply.statusCode;
-		store.addLogEntry(describe(request, record, typeof payload === 'string' ? payload : ''));
+		if (dropAnswer === null) record.status = reply.statusCode;
+		const answer = typeof payload === 'string' ? payload : '';
+		store.addLogEntry(describe(request, record, answer));
+		if (dropAnswer === 'half') return sendHalf(request, reply, answer);
+		if (dropAnswer === 'whole') request.raw.socket.destroy();
 		done();
 	});
+}
+
+/** Announces the whole answer, sends half of it, and cuts the connection. */
+function sendHalf(
+	{ raw: { socket } }: FastifyRequest,
+	{ raw, statusCode }: FastifyReply,
+	answer: string,
+): void {
+	const bytes = Buffer.from(answer);
+	raw.writeHead(statusCode, {
+		'Content-Type': 'application/json; charset=utf-8',
+		'Content-Length': bytes.length,
+	});
+	raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => socket.destroy());
 }
 
 function recordOf(

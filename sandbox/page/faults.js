@@ -18,6 +18,7 @@ function fromForm() {
 	return {
 		...(answer === 'drop' && { drop: true }),
 		...(answer === 'dropAfterProcessing' && { dropAfterProcessing: true }),
+		...(answer === 'halfAnswer' && { halfAnswer: true }),
 		...(Number(answer) > 0 && { respond: { status: Number(answer), retryAfter } }),
 		latencyMs: number('latencyMs'),
 		times: number('times'),
@@ -29,11 +30,12 @@ function fromForm() {
  * The faults in plain words; empty when none is on.
  * @param {Faults} faults
  */
-function describe({ latencyMs, respond, drop, dropAfterProcessing, times, path = 'all' }) {
+function describe({ latencyMs, respond, drop, dropAfterProcessing, halfAnswer, times, path = 'all' }) {
 	const parts = [];
 	if (latencyMs) parts.push(`${latencyMs}\u00a0ms delay`);
 	if (respond) parts.push(`answers ${respond.status}`);
 	if (drop || dropAfterProcessing) parts.push('breaks the connection');
+	if (halfAnswer) parts.push('sends half an answer');
 	if (parts.length === 0) return '';
 	if (path !== 'all') parts.push(path === 'gateway' ? 'all but sending' : 'sending only');
 	const left = times ?? respond?.times;

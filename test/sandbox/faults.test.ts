@@ -47,6 +47,20 @@ test('drops the connection after the request was processed', async () => {
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
 });
 
+test('sends half of the answer after the request was processed', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ halfAnswer: true, times: 1 });
+	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'x-api-key': 'key-1' },
+		body: JSON.stringify({ webhookUrl: WEBHOOK }),
+	});
+	expect(answer.status).toBe(200);
+	await expect(answer.text()).rejects.toThrow();
+	expect(sandbox.store.requests.at(-1)).toMatchObject({ status: null });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
 test('concern only the part of the API that is meant', async () => {
 	const sandbox = await start();
 	const secret = await integrate(sandbox, (await receiver()).url);
