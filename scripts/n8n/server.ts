@@ -9,13 +9,23 @@ import { LOOPBACK, freePort } from './ports';
 const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
 
+/** What an n8n process does: everything, or in queue mode one of the other two. */
+export type N8nCommand = 'start' | 'webhook' | 'worker';
+
 export interface N8nOptions {
+	/** `start` when absent. */
+	command?: N8nCommand;
 	/** n8n's home: its database, its key and the installed package live below it. */
 	userFolder: string;
 	/** Where everything that n8n prints is kept. */
 	logFile: string;
+	/** What it listens on; a worker answers there with its health only. */
 	port?: number;
 	env?: Record<string, string>;
+	/** Whether a Ctrl-C in the terminal must not reach it, because somebody else ends it in good order. */
+	detached?: boolean;
+	/** Gives up starting. */
+	signal?: AbortSignal;
 }
 
 /** A running n8n. */
@@ -40,6 +50,8 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
 		N8N_PORT: String(port),
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
 		N8N_LISTEN_ADDRESS: LOOPBACK,
 		N8N_HOST: LOOPBACK,
 		// Two servers on one machine would otherwise meet on the same port.
@@ -54,9 +66,10 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 	};
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, command: N8nCommand): Promise<boolean> {
 	try {
-		return (await fetch(`${url}/healthz/readiness`)).ok && (await fetch(`${url}/rest/settings`)).ok;
+		if (!(await fetch(`${url}/healthz/readiness`)).ok) return false;
+		return command !== 'start' || (await fetch(`${url}/rest/settings`)).ok;
 	} catch {
 		return false;
 	}
@@ -80,12 +93,14 @@ async function end(
  * @throws Error when it ends or does not answer; nothing is left running then
  */
 export async function startN8n(options: N8nOptions): Promise<N8nServer> {
+	const { command = 'start', detached = false } = options;
 	const port = options.port ?? (await freePort());
 	const url = `http://${LOOPBACK}:${String(port)}`;
 	mkdirSync(dirname(options.logFile), { recursive: true });
 	mkdirSync(options.userFolder, { recursive: true });
 	const file = createWriteStream(options.logFile);
-	const child = spawn(process.execPath, [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
+	const child = spawn(process.execPath, [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), command], {
+		detached,
 		cwd: options.userFolder,
 		env: await environment(options, port),
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -108,8 +123,9 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 		kill: async () => end(child, exited, 'SIGKILL'),
 	};
 	const deadline = Date.now() + START_TIMEOUT_MS;
-	while (!(await answers(url))) {
-		if (child.exitCode !== null || Date.now() > deadline) {
+	while (!(await answers(url, command))) {
+		const hasEnded = child.exitCode !== null || child.signalCode !== null;
+		if (hasEnded || options.signal?.aborted === true || Date.now() > deadline) {
 			await server.kill();
 			throw new Error(`n8n did not start: the reason is at the end of ${options.logFile}.`);
 		}

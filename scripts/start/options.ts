@@ -5,13 +5,11 @@ import { freePort, isFree } from '../n8n/ports';
 /** Something wrong in how the command was called, told in one sentence. */
 export class UsageError extends Error {}
 
-export interface Ports {
-	n8n: number;
-	sandbox: number;
-}
+export type Ports = Record<'n8n' | 'sandbox', number>;
 
 const PREFERRED: Ports = { n8n: 5678, sandbox: 8040 };
 
+/** The port asked for, or the preferred one if it is free, or any. @throws UsageError when it is taken or no port */
 async function choose(name: string, wanted: string | undefined, preferred: number): Promise<number> {
 	if (wanted === undefined) return await freePort(preferred);
 	const port = Number(wanted);
@@ -27,22 +25,38 @@ async function choose(name: string, wanted: string | undefined, preferred: numbe
 }
 
 /**
- * The ports to listen on: those asked for, else the usual ones where they are free, else any free ones.
+ * The ports to listen on: those asked for with `--<name>-port`, else the preferred ones where they are free, else any
+ * free ones (so for a preferred port of 0).
  *
+ * @param command how the program is called, for its usage
  * @throws UsageError for a port that is taken or none, and for an unknown argument
  */
-export async function readPorts(args: string[]): Promise<Ports> {
-	let values: { 'n8n-port'?: string; 'sandbox-port'?: string };
+export async function readPortsOf<Name extends string>(
+	command: string,
+	preferred: Record<Name, number>,
+	args: string[],
+): Promise<Record<Name, number>> {
+	const names = Object.keys(preferred) as Name[];
+	const options = Object.fromEntries(names.map((name) => [`${name}-port`, { type: 'string' as const }]));
+	let values: Record<string, string | undefined>;
 	try {
-		({ values } = parseArgs({
-			args,
-			options: { 'n8n-port': { type: 'string' }, 'sandbox-port': { type: 'string' } },
-		}));
+		({ values } = parseArgs({ args, options }));
 	} catch {
-		throw new UsageError('Use: npm start -- [--n8n-port N] [--sandbox-port N]');
+		throw new UsageError(`Use: ${command} -- ${names.map((name) => `[--${name}-port N]`).join(' ')}`);
 	}
-	const n8n = await choose('n8n-port', values['n8n-port'], PREFERRED.n8n);
-	const sandbox = await choose('sandbox-port', values['sandbox-port'], PREFERRED.sandbox);
-	if (n8n === sandbox) throw new UsageError('--n8n-port and --sandbox-port are the same: choose two ports.');
-	return { n8n, sandbox };
+	const chosen = { ...preferred };
+	for (const name of names) {
+		const option = `${name}-port`;
+		chosen[name] = await choose(option, values[option], preferred[name]);
+		const same = names.find(
+			(other) => other !== name && values[`${other}-port`] !== undefined && chosen[other] === chosen[name],
+		);
+		if (same) throw new UsageError(`--${same}-port and --${option} are the same: choose two ports.`);
+	}
+	return chosen;
+}
+
+/** The ports of `npm start`. */
+export async function readPorts(args: string[]): Promise<Ports> {
+	return await readPortsOf('npm start', PREFERRED, args);
 }

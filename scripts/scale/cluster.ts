@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { installPackage } from '../n8n/installPackage';
+import { LOOPBACK, freePort } from '../n8n/ports';
+import type { N8nCommand } from '../n8n/server';
+import { N8nMember } from './member';
+import { postgresService, type Postgres } from './postgres';
+import { redisService } from './redis';
+import type { Service } from './service';
+
+export interface ClusterOptions {
+	/** Everything is kept here: data, logs, n8n's homes. */
+	folder: string;
+	/** The packed nodes. */
+	tarball: string;
+	/** How many processes of each kind; one webhook process and two workers when absent. */
+	webhooks?: number;
+	workers?: number;
+	ports?: Partial<Record<'postgres' | 'redis' | 'n8n' | 'webhook', number>>;
+	/** Further settings for every n8n process. */
+	env?: Record<string, string>;
+	/** Told what is being started. */
+	say?: (text: string) => void;
+	/** Gives up starting; what has been started is stopped. */
+	signal?: AbortSignal;
+}
+
+/** n8n in queue mode, whole. */
+export interface Cluster {
+	postgres: Postgres;
+	redis: Service;
+	main: N8nMember;
+	webhooks: N8nMember[];
+	workers: N8nMember[];
+	/** Starts or stops processes until there are so many. */
+	resize(webhooks: number, workers: number): Promise<void>;
+	/** Every n8n process. */
+	members(): N8nMember[];
+	stop(): Promise<void>;
+}
+
+/** Made once: credentials in the database can be read with this key only. */
+function encryptionKey(folder: string): string {
+	const file = join(folder, 'encryption-key');
+	if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+	return readFileSync(file, 'utf8');
+}
+
+/** Gives n8n processes with the same settings and package, each with a home of its own. */
+function memberMaker(folder: string, tarball: string, env: Record<string, string>) {
+	const packed = join(folder, 'package');
+	installPackage(packed, tarball);
+	return (name: string, command: N8nCommand, port: number) => {
+		const userFolder = join(folder, name);
+		const nodes = join('.n8n', 'nodes');
+		mkdirSync(join(userFolder, '.n8n'), { recursive: true });
+		rmSync(join(userFolder, nodes), { recursive: true, force: true });
+		cpSync(join(packed, nodes), join(userFolder, nodes), { recursive: true });
+		const logFile = join(folder, `${name}.log`);
+		return new N8nMember(name, { command, userFolder, logFile, port, env, detached: true });
+	};
+}
+
+async function stopMembers(members: N8nMember[]): Promise<void> {
+	await Promise.all(members.map((member) => member.stop()));
+}
+
+/** Waits for all of them, so that none is still starting when one has failed. */
+async function startMembers(members: N8nMember[]): Promise<void> {
+	const started = await Promise.allSettled(members.map((member) => member.start()));
+	const failed = started.find((result) => result.status === 'rejected');
+	if (failed) throw failed.reason;
+}
+
+/**
+ * Starts PostgreSQL, Redis, and n8n's processes in queue mode: one main, webhook processes, workers.
+ *
+ * @throws ScaleError or Error saying what did not start; nothing is left running then
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+	const { folder, ports = {}, say = () => undefined, signal, tarball } = options;
+	const stops: Array<() => Promise<void>> = [];
+	const stop = async () => {
+		for (const end of stops.splice(0).reverse()) await end();
+	};
+	try {
+		mkdirSync(folder, { recursive: true });
+		const redisPort = ports.redis ?? (await freePort());
+		const redis = redisService(join(folder, 'redis'), redisPort);
+		const postgres = postgresService(join(folder, 'postgres'), ports.postgres ?? (await freePort()));
+		say('Starting PostgreSQL and Redis …');
+		stops.push(() => postgres.service.stop());
+		await postgres.service.start();
+		stops.push(() => redis.stop());
+		await redis.start();
+
+		signal?.throwIfAborted();
+		const webhookPort = ports.webhook ?? (await freePort());
+		const make = memberMaker(folder, tarball, {
+			...postgres.env,
+			EXECUTIONS_MODE: 'queue',
+			QUEUE_BULL_REDIS_HOST: LOOPBACK,
+			QUEUE_BULL_REDIS_PORT: String(redisPort),
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			N8N_ENCRYPTION_KEY: encryptionKey(folder),
+			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
+			// The address that Jelou is given: deliveries go to the webhook process, never to the main.
+			WEBHOOK_URL: `http://${LOOPBACK}:${String(webhookPort)}/`,
+			...options.env,
+		});
+		const main = make('main', 'start', ports.n8n ?? (await freePort()));
+		const webhooks: N8nMember[] = [];
+		const workers: N8nMember[] = [];
+		const members = () => [main, ...webhooks, ...workers];
+		stops.push(() => stopMembers(members()));
+		signal?.addEventListener('abort', () => void stopMembers(members()), { once: true });
+		say('Starting the main (the first time it prepares its database, up to a minute) …');
+		await main.start();
+
+		const resize = async (webhookCount: number, workerCount: number) => {
+			await stopMembers([...webhooks.splice(webhookCount), ...workers.splice(workerCount)]);
+			const before = members();
+			for (let n = webhooks.length; n < webhookCount; n++)
+				webhooks.push(make(`webhook-${String(n + 1)}`, 'webhook', n === 0 ? webhookPort : await freePort()));
+			for (let n = workers.length; n < workerCount; n++)
+				workers.push(make(`worker-${String(n + 1)}`, 'worker', await freePort()));
+			await startMembers(members().filter((member) => !before.includes(member)));
+		};
+		signal?.throwIfAborted();
+		say('Starting the webhook process and the workers …');
+		await resize(options.webhooks ?? 1, options.workers ?? 2);
+		return { postgres, redis, main, webhooks, workers, resize, members, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}

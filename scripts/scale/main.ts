@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+
+import { startSandbox } from '../../sandbox';
+import { pack } from '../pack';
+import { WORK_FOLDER } from '../paths';
+import { Lifecycle, say } from '../start/lifecycle';
+import { readPortsOf } from '../start/options';
+import { prepareExample } from '../start/prepare';
+import { startCluster } from './cluster';
+import { findPostgres, findRedis } from './programs';
+
+const FOLDER = join(WORK_FOLDER, 'scale');
+/** Those of `npm start` are left to it, so that both can run. 0: any free one. */
+const PREFERRED = { n8n: 5688, webhook: 5689, sandbox: 8041, postgres: 0, redis: 0 };
+
+const program = new Lifecycle();
+
+program.run(async () => {
+	const ports = await readPortsOf('npm run start:scale', PREFERRED, process.argv.slice(2));
+	// Before the build, which takes a while.
+	findPostgres();
+	findRedis();
+	say('Building the nodes …');
+	const tarball = pack();
+	say('Starting the Jelou sandbox …');
+	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
+	program.add(() => sandbox.close());
+	const { signal } = program.ending;
+	const cluster = await startCluster({ folder: FOLDER, tarball, ports, say, signal });
+	program.add(() => cluster.stop());
+	const { main, webhooks } = cluster;
+	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'), true);
+	say(
+		`  Running: PostgreSQL, Redis, ${cluster
+			.members()
+			.map(({ name }) => name)
+			.join(', ')}. Logs: ${FOLDER}`,
+	);
+	say(`Ready. Chat page: ${sandbox.url}  n8n: ${main.url}  Webhooks: ${String(webhooks[0]?.url)}`);
+});
