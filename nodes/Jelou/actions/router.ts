@@ -30,7 +30,7 @@ interface Prepared {
 const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
 	advice:
-		"Fill in Signing Secret in the Jelou credential, or send from the workflow whose Jelou Trigger created the project's integration.",
+		"Fill in Signing Secret in the Jelou credential. Without it only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
 };
 
 function findOperation(context: IExecuteFunctions): Operation {

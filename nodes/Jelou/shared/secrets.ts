@@ -53,9 +53,13 @@ export function writeRegistration(
 ): void {
 	const key = integrationKey(credential);
 	const kept = Object.entries(isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {});
-	const others = Object.fromEntries(kept.filter(([name]) => name !== key));
+	const others = kept.filter(([name]) => name !== key);
+	// n8n writes static data that was touched, whole, over what another process may just have kept there.
+	if (registration === undefined && others.length === kept.length) return;
 	// Assigned as a whole, so that n8n notices the change whatever the depth.
-	staticData[STATIC_KEY] = registration ? { ...others, [key]: { ...registration } } : others;
+	staticData[STATIC_KEY] = Object.fromEntries(
+		registration ? [...others, [key, { ...registration }]] : others,
+	);
 }
 
 const MAX_REMEMBERED = 500;

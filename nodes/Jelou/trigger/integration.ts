@@ -47,7 +47,8 @@ export async function getIntegration(
 }
 
 /**
- * Creates the integration (Jelou's page "Create integration") and returns its secret, which is shown this once.
+ * Creates the integration (Jelou's page "Create integration") and returns its secret, which is shown this once;
+ * `undefined` when another process of this n8n has just created it with the same URL, and so was shown the secret.
  *
  * @throws NodeApiError when Jelou refuses, or answers without a secret
  */
@@ -55,10 +56,16 @@ export async function createIntegration(
 	context: IHookFunctions,
 	credential: LoadedCredential,
 	webhookUrl: string,
-): Promise<{ signingSecret: string }> {
-	const { signingSecret } = toIntegration(
-		await call(context, credential, request(credential, 'POST', webhookUrl), OPTIONS),
-	);
+): Promise<{ signingSecret: string } | undefined> {
+	const post = request(credential, 'POST', webhookUrl);
+	const result = await tryCall(context, credential, post, OPTIONS);
+	if ('kind' in result) {
+		const exists = result.kind === 'answer' && result.status === 409;
+		const standing = exists ? await getIntegration(context, credential) : undefined;
+		if (standing?.webhookUrl === webhookUrl) return undefined;
+		throw toApiError(context.getNode(), result, post, credential);
+	}
+	const { signingSecret } = toIntegration(result);
 	if (signingSecret !== undefined) return { signingSecret };
 	throw new NodeOperationError(
 		context.getNode(),

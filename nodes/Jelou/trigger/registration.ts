@@ -48,7 +48,10 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 	const { integration, url } = situation;
 	const isTest = isTestListening(context);
 	if (integration === undefined) {
-		const { signingSecret } = await createIntegration(context, credential, url);
+		const created = await createIntegration(context, credential, url);
+		// Nothing is written then: it would erase the secret that the quicker process keeps.
+		if (created === undefined) return true;
+		const { signingSecret } = created;
 		keep(context, situation, { signingSecret, webhookUrl: url, isOwner: true });
 		if (isTest) borrow(credential, url, undefined);
 		return true;
