@@ -150,6 +150,11 @@ export class N8nClient {
 		return Number((await this.record('GET', `/executions?filter=${filter}&limit=1`)).count);
 	}
 
+	/** Runs a failed execution once more, as it was, and waits until that is over. */
+	async retry(id: string): Promise<void> {
+		await this.call('POST', `/executions/${id}/retry`, { loadWorkflow: false });
+	}
+
 	async execution(id: string): Promise<Json> {
 		return await this.record('GET', `/executions/${id}`);
 	}

@@ -30,6 +30,15 @@ export class N8nMember {
 		return this.server?.pid ?? 0;
 	}
 
+	/** Whether it takes work at this moment. */
+	async isReady(): Promise<boolean> {
+		try {
+			return (await fetch(`${this.url}/healthz/readiness`)).ok;
+		} catch {
+			return false;
+		}
+	}
+
 	/** What it has printed since it was started last. */
 	log(): string {
 		return this.server?.log() ?? '';

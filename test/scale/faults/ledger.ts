@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { sign, type Message } from '../../../sandbox';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { PROJECT } from '../../server/support/stage';
+import { integrationOf, type ScaleStage } from '../support/stage';
+
+const SETTLE_TIMEOUT_MS = 240_000;
+const MARK = 'this one is forged';
+
+/** What became of the events of one fault. */
+export interface Row {
+	fault: string;
+	/** Genuine events that the sandbox posted, by how they were answered. */
+	events: number;
+	accepted: number;
+	refused: number;
+	unanswered: number;
+	/** Forged deliveries that were mixed in, and how many of them started a run. */
+	forged: number;
+	forgedRuns: number;
+	/** Runs by status, once all had ended and before any was retried. */
+	runs: Record<string, number>;
+	/** Failed runs that n8n kept without their input, so that a retry of them does nothing. */
+	withoutInput: number;
+	/** Failed runs that were retried, and how many of those then succeeded. */
+	retried: number;
+	retriedWell: number;
+	/** Messages that the sandbox took, and how many of them it had taken before (same room, same text). */
+	messages: number;
+	twice: number;
+	/** Of those sent twice, how many had the ID of the first, by which they can be told. */
+	twiceWithSameId: number;
+	/** Accepted events of which n8n knows nothing. */
+	lostSilently: number;
+	/** Accepted events whose reply had not been sent in the end. */
+	unreplied: number;
+	/** How often an n8n process ended by itself and was started again. */
+	restarts: number;
+	/** What a user sees, as the failed runs put it: each error once. */
+	errors: string[];
+}
+
+interface Sent {
+	id: string;
+	text: string;
+	/** Null when no answer came. */
+	status: number | null;
+}
+
+interface Execution {
+	id: string;
+	status: string;
+	data: string;
+}
+
+function count(values: readonly string[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+	return counts;
+}
+
+const isGood = (status: number | null) => status !== null && status >= 200 && status < 300;
+
+/** Sends events while something goes wrong, and counts afterwards what became of each of them. */
+export class Ledger {
+	private readonly underWay: Array<Promise<Sent>> = [];
+	private readonly forgeries: Array<Promise<unknown>> = [];
+	private readonly restartsBefore: number;
+	/** Resolves when it may be begun to send. */
+	readonly ready: Promise<void>;
+	private since = '0';
+	private readonly earlier: ReadonlySet<Message>;
+	private sentCount = 0;
+
+	constructor(
+		private readonly stage: ScaleStage,
+		private readonly fault: string,
+		private readonly workflowId: string,
+	) {
+		this.restartsBefore = this.restarts();
+		this.earlier = new Set(this.sent());
+		this.ready = stage.cluster.postgres
+			.query('select coalesce(max(id), 0) from execution_entity')
+			.then(([row]) => void (this.since = row?.[0] ?? '0'));
+	}
+
+	private restarts(): number {
+		return this.stage.cluster.members().reduce((sum, { restarts }) => sum + restarts, 0);
+	}
+
+	private sent(): Message[] {
+		return [...this.stage.sandbox.store.messages.values()].flat().filter(({ from }) => from === 'agent');
+	}
+
+	/** The messages that Jelou took since. */
+	messages(): Message[] {
+		return this.sent().filter((message) => !this.earlier.has(message));
+	}
+
+	/** A user writes; one in ten times somebody forges a message as well. */
+	write(text: string): void {
+		const n = this.sentCount++;
+		const userId = `user-${String(n % 20)}`;
+		const sent = this.stage.sandbox.userWrites(PROJECT, { text, userId });
+		this.underWay.push(
+			sent.then(({ rawBody, status }) => {
+				const { value } = JSON.parse(rawBody.toString()) as { value: { id: string } };
+				return { id: value.id, text, status };
+			}),
+		);
+		if (n % 10 === 0) this.forge(n);
+	}
+
+	/**
+	 * Jelou posts once more what it posted last, with a new ID, and with a time that is off by this much: to n8n it looks
+	 * as if its own clock were off by as much the other way.
+	 */
+	post(shiftMs: number): void {
+		const { sandbox } = this.stage;
+		const last = sandbox.store.deliveries.findLast(({ event }) => event === 'message');
+		const payload = JSON.parse(String(last?.rawBody)) as { value: { id: string } };
+		const id = randomUUID();
+		const value = { ...payload.value, id, content: { body: `${this.fault} ${id}` } };
+		const body = JSON.stringify({ ...payload, timestamp: Date.now() + shiftMs, value });
+		const posted = sandbox.deliver(PROJECT, { body }).then(({ status }) => status);
+		this.underWay.push(
+			posted.then(
+				(status) => ({ id, text: this.fault, status }),
+				() => ({ id, text: this.fault, status: null }),
+			),
+		);
+		this.forge(this.sentCount++);
+	}
+
+	private forge(n: number): void {
+		const { sandbox } = this.stage;
+		const body = JSON.stringify({
+			event_type: 'message',
+			value: { content: { body: `${MARK} ${String(n)}` } },
+		});
+		const signature = n % 20 === 0 ? sign(body, `${integrationOf(sandbox)?.signingSecret ?? ''}0`) : null;
+		this.forgeries.push(sandbox.deliver(PROJECT, { body, signature }).catch(() => undefined));
+	}
+
+	/** Users write so many messages at this rate, without waiting for answers. */
+	async stream(events: number, perSecond: number): Promise<void> {
+		const started = Date.now();
+		for (let n = 0; n < events; n++) {
+			this.write(`${this.fault} ${String(n)}`);
+			await sleep(Math.max(0, started + ((n + 1) * 1_000) / perSecond - Date.now()));
+		}
+	}
+
+	/** Resolves when every event has been answered, or was not. */
+	async answered(): Promise<void> {
+		await Promise.all([...this.underWay, ...this.forgeries]);
+	}
+
+	private async executions(): Promise<Execution[]> {
+		const rows = await this.stage.cluster.postgres.query(
+			`select e.id, e.status, coalesce(d.data, '') from execution_entity e
+			 left join execution_data d on d."executionId" = e.id
+			 where e."workflowId" = '${this.workflowId}' and e.id > ${this.since} order by e.id`,
+		);
+		return rows.map(([id = '', status = '', data = '']) => ({ id, status, data }));
+	}
+
+	/** Waits until every delivery was answered and every run has ended. */
+	private async settle(): Promise<Execution[]> {
+		await this.answered();
+		const isUp = async () => {
+			const ready = await Promise.all(this.stage.cluster.members().map((member) => member.isReady()));
+			return ready.every(Boolean);
+		};
+		await waitUntil('every n8n process to be ready', isUp, SETTLE_TIMEOUT_MS, 500);
+		let executions: Execution[] = [];
+		await waitUntil(
+			'all runs to end',
+			async () => {
+				executions = await this.executions();
+				return executions.every(({ status }) => status !== 'new' && status !== 'running');
+			},
+			SETTLE_TIMEOUT_MS,
+			1_000,
+		);
+		return executions;
+	}
+
+	/** Retries what failed, as a person would in n8n, and counts everything. */
+	async close(): Promise<Row> {
+		const executions = await this.settle();
+		const sent = await Promise.all(this.underWay);
+		const accepted = sent.filter(({ status }) => isGood(status));
+		const failed = executions.filter(({ status }) => status !== 'success');
+		const withInput = failed.filter(({ data }) => sent.some(({ id }) => data.includes(id)));
+		const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
+		const withoutInput = failed.length - withInput.length;
+
+		const errors = await this.errorsOf(failed);
+		for (const { id } of withInput) await this.stage.client.retry(id).catch(() => undefined);
+		const afterwards = (await this.settle()).slice(executions.length);
+		const messages = this.messages();
+		const texts = count(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
+		const replied = (id: string) => messages.some((message) => message.id.includes(id));
+		return {
+			fault: this.fault,
+			events: sent.length,
+			accepted: accepted.length,
+			refused: sent.filter(({ status }) => status !== null && !isGood(status)).length,
+			unanswered: sent.filter(({ status }) => status === null).length,
+			forged: this.forgeries.length,
+			forgedRuns: executions.filter(({ data }) => data.includes(MARK)).length,
+			runs: count(executions.map(({ status }) => status)),
+			withoutInput,
+			retried: withInput.length,
+			retriedWell: afterwards.filter(({ status }) => status === 'success').length,
+			messages: messages.length,
+			twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
+			twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
+			// A failed run without its input stands for one event: n8n shows that something failed, if not what.
+			lostSilently: Math.max(0, unknown.length - withoutInput),
+			unreplied: accepted.filter(({ id }) => !replied(id)).length,
+			restarts: this.restarts() - this.restartsBefore,
+			errors,
+		};
+	}
+
+	private async errorsOf(failed: Execution[]): Promise<string[]> {
+		const errors = failed.map(({ data, status }) => {
+			const message = /"message":"(\d+)"/.exec(data)?.[1];
+			const parsed: unknown = message === undefined ? undefined : JSON.parse(data);
+			const text: unknown = Array.isArray(parsed) ? parsed[Number(message)] : undefined;
+			return typeof text === 'string' ? text : status;
+		});
+		return Object.keys(count(errors));
+	}
+}

@@ -1,0 +1,134 @@
+import { sign } from '../../sandbox';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { forgeries } from '../forgeries';
+import { PROJECT } from '../server/support/stage';
+import { integrationOf, startScaleStage, type ScaleStage } from './support/stage';
+import { replyWorkflow } from './support/workflows';
+
+jest.setTimeout(300_000);
+
+const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
+
+let stage: ScaleStage;
+let workflowId: string;
+const secretAtJelou = () => integrationOf(stage.sandbox)?.signingSecret ?? '';
+const replies = () =>
+	[...stage.sandbox.store.messages.values()]
+		.flat()
+		.flatMap(({ content, from }) => (from === 'agent' && 'body' in content ? [content.body] : []));
+const executions = (status: string) =>
+	stage.cluster.postgres.query(`select id from execution_entity where status = '${status}' order by id`);
+
+async function write(text: string): Promise<number | null> {
+	return (await stage.sandbox.userWrites(PROJECT, { text })).status;
+}
+
+async function expectReply(text: string): Promise<void> {
+	expect(await write(text)).toBe(200);
+	await waitUntil(`the reply to "${text}"`, () => Promise.resolve(replies().includes(`re: ${text}`)), 60_000);
+}
+
+beforeAll(async () => {
+	stage = await startScaleStage();
+	workflowId = await stage.client.createWorkflow(replyWorkflow('reply', await stage.saveCredential('')));
+	await stage.activate(workflowId);
+});
+afterAll(async () => stage?.stop());
+
+test('the main registers the address of the webhook process', () => {
+	expect(integrationOf(stage.sandbox)?.webhookUrl).toMatch(
+		new RegExp(`^${String(stage.cluster.webhooks[0]?.url)}/webhook/.+/webhook$`),
+	);
+});
+
+describe('with no secret typed into the credential', () => {
+	test('deliveries are received, and sending fails with what to do', async () => {
+		expect(await write('before')).toBe(200);
+		await waitUntil('the run to fail', async () => (await executions('error')).length > 0, 60_000);
+		const [[id = ''] = []] = await executions('error');
+		const { data } = await stage.client.execution(id);
+		expect(String(data)).toContain('No signing secret is known, so nothing can be sent');
+		expect(String(data)).toContain("and in n8n's queue mode not even that one");
+		expect(replies()).toEqual([]);
+	});
+
+	test('every forgery gets 401 and runs nothing', async () => {
+		const before = (await executions('error')).length;
+		for (const forgery of forgeries(EVENT, secretAtJelou())) {
+			const { status } = await stage.sandbox.deliver(PROJECT, forgery);
+			expect({ name: forgery.name, status }).toEqual({ name: forgery.name, status: 401 });
+		}
+		// A genuine one behind them shows that a run would have been seen by now.
+		expect(await write('behind the forgeries')).toBe(200);
+		await waitUntil('the genuine run', async () => (await executions('error')).length > before, 60_000);
+		expect((await executions('error')).length).toBe(before + 1);
+	});
+
+	test('what failed can be retried once the secret is typed, and is sent then', async () => {
+		await stage.saveCredential(secretAtJelou());
+		const [[id = ''] = []] = await executions('error');
+		await stage.client.retry(id);
+		expect(replies()).toEqual(['re: before']);
+	});
+});
+
+describe('with the secret typed into the credential', () => {
+	test('a worker sends the reply, not the main and not the webhook process', async () => {
+		await expectReply('hola');
+		const ran = stage.cluster
+			.members()
+			.filter((member) => /Worker started execution/.test(member.log()))
+			.map(({ name }) => name.replace(/\d/, 'n'));
+		expect(new Set(ran)).toEqual(new Set(['worker-n']));
+	});
+
+	test('a secret that is changed while all runs works for the next delivery, in both directions', async () => {
+		// Jelou makes a new secret with each new integration.
+		const { sandbox } = stage;
+		const { webhookUrl } = integrationOf(sandbox) ?? {};
+		const api = `${sandbox.gatewayUrl}/v1/external-support/${PROJECT}`;
+		const headers = { 'content-type': 'application/json', 'x-api-key': 'demo-api-key' };
+		const old = secretAtJelou();
+		await fetch(api, { method: 'DELETE', headers });
+		await fetch(api, { method: 'POST', headers, body: JSON.stringify({ webhookUrl }) });
+		expect(secretAtJelou()).not.toBe(old);
+
+		expect(await write('not yet typed')).toBe(401);
+		await stage.saveCredential(secretAtJelou());
+		await waitUntil('a delivery to be taken', async () => (await write('now')) === 200);
+		await expectReply('after the change');
+		expect((await sandbox.deliver(PROJECT, { body: EVENT, signature: sign(EVENT, `${old}0`) })).status).toBe(
+			401,
+		);
+	});
+});
+
+describe('activated and deactivated from several places at once', () => {
+	test('in the end there is one integration with the right URL, and its secret is known', async () => {
+		const { client, cluster, sandbox } = stage;
+		await stage.saveCredential('');
+		// Whoever comes second may be refused; nobody may leave anything half done.
+		const tries = Array.from({ length: 8 }, (_, n) =>
+			(n % 2 === 0 ? client.deactivate(workflowId) : client.activate(workflowId)).catch(() => undefined),
+		);
+		await Promise.all(tries);
+		await client.deactivate(workflowId);
+		await waitUntil('the integration to be gone', () =>
+			Promise.resolve(integrationOf(sandbox) === undefined),
+		);
+		await Promise.all(Array.from({ length: 4 }, () => client.activate(workflowId).catch(() => undefined)));
+		await waitUntil('the workflow to be registered', () =>
+			Promise.resolve(integrationOf(sandbox) !== undefined),
+		);
+		expect(integrationOf(sandbox)?.webhookUrl).toContain(String(cluster.webhooks[0]?.url));
+		await waitUntil('a delivery to be taken', async () => (await write('raced')) === 200);
+		const kept = await cluster.postgres.query(
+			`select "staticData" from workflow_entity where id = '${workflowId}'`,
+		);
+		expect(String(kept[0]?.[0])).toContain(secretAtJelou());
+		expect(sandbox.store.requests.filter(({ method }) => method === 'POST').length).toBeGreaterThan(1);
+	});
+});

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
+import { N8nClient } from '../../../scripts/n8n/client';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { packedTarball } from '../../../scripts/pack';
+import { WORK_FOLDER } from '../../../scripts/paths';
+import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
+import { CREDENTIAL_NAME, PROJECT, credentialData } from '../../server/support/stage';
+
+/**
+ * n8n notices a dead worker after up to 90 s and looks for stuck runs every three hours. A test cannot wait that long,
+ * so here it is some 15 s and 6 s; what happens then is the same.
+ */
+export const IMPATIENT = {
+	QUEUE_WORKER_LOCK_DURATION: '10000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '3000',
+	N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '0.1',
+};
+
+const USERS = Array.from({ length: 20 }, (_, n) => ({ id: `user-${String(n)}`, name: `User ${String(n)}` }));
+
+/** n8n in queue mode with the packed tarball installed, and a sandbox beside it. */
+export interface ScaleStage {
+	cluster: Cluster;
+	client: N8nClient;
+	sandbox: Sandbox;
+	/** Saves the credential with this signing secret typed in; gives its ID. */
+	saveCredential(signingSecret: string): Promise<string>;
+	/** Activates a workflow and waits until the webhook process takes its deliveries. */
+	activate(workflowId: string): Promise<void>;
+	stop(): Promise<void>;
+}
+
+export function integrationOf(sandbox: Sandbox) {
+	return sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
+}
+
+export async function startScaleStage(env: Record<string, string> = {}): Promise<ScaleStage> {
+	const folder = join(WORK_FOLDER, 'test-scale', randomUUID());
+	const sandbox = await startSandbox({
+		allowInsecureWebhooks: true,
+		projects: [{ ...DEMO_PROJECT, users: USERS }],
+	});
+	try {
+		const cluster = await startCluster({ folder, tarball: packedTarball(), env: { ...IMPATIENT, ...env } });
+		const stop = async () => {
+			await cluster.stop();
+			await sandbox.close();
+			rmSync(folder, { recursive: true, force: true });
+		};
+		const client = new N8nClient(cluster.main.url);
+		try {
+			await client.login({ email: 'owner@example.com', password: 'Test-password-1' });
+		} catch (error) {
+			await stop();
+			throw error;
+		}
+		return {
+			cluster,
+			client,
+			sandbox,
+			saveCredential: (signingSecret) =>
+				client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(sandbox, { signingSecret })),
+			activate: async (workflowId) => {
+				await client.activate(workflowId);
+				await waitUntil('the webhook process to take deliveries', async () => {
+					const url = integrationOf(sandbox)?.webhookUrl;
+					return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
+				});
+			},
+			stop,
+		};
+	} catch (error) {
+		await sandbox.close();
+		throw error;
+	}
+}

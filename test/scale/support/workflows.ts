@@ -1,0 +1,69 @@
+import { triggerWorkflow } from '../../server/support/workflows';
+
+const SEND = { type: 'n8n-nodes-jelou.jelou', typeVersion: 1, name: 'Reply' };
+
+/**
+ * Answers each message with "re: " and its text. The reply's ID is made of the message's, so that a run that is
+ * repeated sends the same ID again.
+ */
+export function replyWorkflow(name: string, credential: string, timeout = 5) {
+	const workflow = triggerWorkflow(name, credential, {
+		...SEND,
+		id: 'reply',
+		parameters: {
+			resource: 'message',
+			operation: 'send',
+			text: '=re: {{ $json.value.content.body }}',
+			options: { messageId: '={{ $json.value.id }}-reply', timeout, maxRetries: 1 },
+		},
+	});
+	return onlyMessages(workflow);
+}
+
+/** Answers one message with as many as its text says, in the room that it came from. */
+export function batchWorkflow(name: string, credential: string, concurrency = 10) {
+	const id = { id: 'items', name: 'Items', type: 'n8n-nodes-base.set', typeVersion: 3.4 };
+	const list =
+		"={{ Array.from({ length: Number($json.value.content.body.split(' ')[0]) }, (_, n) => ({ n, text: 'batch ' + n + ' of ' + $json.value.id })) }}";
+	const field = (field: string, from: string) => ({
+		[field]: `={{ $('Jelou Trigger').first().json.${from} }}`,
+	});
+	return onlyMessages(
+		triggerWorkflow(
+			name,
+			credential,
+			{
+				...id,
+				parameters: {
+					assignments: { assignments: [{ id: '1', name: 'items', value: list, type: 'array' }] },
+					options: {},
+				},
+			},
+			{
+				id: 'split',
+				name: 'Split',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				parameters: { fieldToSplitOut: 'items', options: {} },
+			},
+			{
+				...SEND,
+				id: 'reply',
+				parameters: {
+					resource: 'message',
+					operation: 'send',
+					...field('roomId', 'room_id'),
+					...field('botId', 'bot.id'),
+					...field('userId', 'contact.id'),
+					text: '={{ $json.text }}',
+					options: { messageId: '={{ $json.text }}', concurrency },
+				},
+			},
+		),
+	);
+}
+
+function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(workflow: Workflow): Workflow {
+	const [trigger, ...others] = workflow.nodes;
+	return { ...workflow, nodes: [{ ...trigger, parameters: { events: ['message'] } }, ...others] };
+}
