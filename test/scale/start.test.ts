@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+
+import { ROOT, WORK_FOLDER } from '../../scripts/paths';
+import { isFree, freePort } from '../../scripts/n8n/ports';
+import { startCluster } from '../../scripts/scale/cluster';
+import { postgresService } from '../../scripts/scale/postgres';
+import { assertReachable, findPostgres, findRedis, postgresAccount } from '../../scripts/scale/programs';
+import { redisService } from '../../scripts/scale/redis';
+
+jest.setTimeout(120_000);
+
+const FOLDER = join(WORK_FOLDER, 'test-scale', randomUUID());
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+interface Ended {
+	code: number;
+	stdout: string;
+	stderr: string;
+}
+
+/** Runs `npm run start:scale` as it is after the setup. */
+async function start(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+	const program = ['--import', 'tsx', join(ROOT, 'scripts/scale/main.ts'), ...args];
+	const options = { cwd: ROOT, env: { ...process.env, ...env } };
+	return new Promise((resolve) => {
+		execFile(process.execPath, program, options, (error, stdout, stderr) => {
+			resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+		});
+	});
+}
+
+/** Takes a port of the loopback address away while something is tried. */
+async function withTakenPort<Result>(use: (port: number) => Promise<Result>): Promise<Result> {
+	const taken = createServer().listen(0, '127.0.0.1');
+	await new Promise((resolve) => taken.once('listening', resolve));
+	try {
+		return await use((taken.address() as AddressInfo).port);
+	} finally {
+		await new Promise((resolve) => taken.close(resolve));
+	}
+}
+
+describe('npm run start:scale, in one sentence and with exit code 1', () => {
+	test.each(['n8n', 'webhook', 'sandbox', 'postgres', 'redis'])(
+		'says that the port for %s is taken',
+		async (name) => {
+			await withTakenPort(async (port) => {
+				expect(await start([`--${name}-port`, String(port)])).toEqual({
+					code: 1,
+					stdout: '',
+					stderr: `Port ${String(port)} is taken: choose another with --${name}-port, or leave it out to get a free one.\n`,
+				});
+			});
+		},
+	);
+
+	test('says that Redis is missing, before anything is started', async () => {
+		// Node alone is on the path; PostgreSQL is found where Debian keeps it.
+		expect(await start([], { PATH: dirname(process.execPath) })).toEqual({
+			code: 1,
+			stdout: '',
+			stderr: expect.stringMatching(
+				/^Redis is not installed: install it \(.+ redis-server\) and try again\.\n$/,
+			),
+		});
+	});
+
+	test('says how it is used', async () => {
+		const { code, stderr } = await start(['--nonsense']);
+		expect(stderr).toMatch(/^Use: npm run start:scale -- .*\[--postgres-port N\] \[--redis-port N\]\n$/);
+		expect(code).toBe(1);
+	});
+});
+
+describe('what is missing', () => {
+	const nowhere = { PATH: ['/nonexistent', '/nowhere'].join(delimiter) };
+
+	test('PostgreSQL', () => {
+		expect(() => findPostgres(nowhere, '/nonexistent')).toThrow(
+			/^PostgreSQL is not installed: install it \(.+ postgresql\) and try again\.$/,
+		);
+		expect(existsSync(join(findPostgres(), 'initdb'))).toBe(true);
+	});
+
+	test('Redis', () => {
+		expect(() => findRedis(nowhere)).toThrow(/^Redis is not installed: /);
+		expect(existsSync(findRedis())).toBe(true);
+	});
+
+	test('the way to a folder for the user postgres, where PostgreSQL may not run as root', () => {
+		const closed = join(FOLDER, 'closed');
+		mkdirSync(FOLDER, { recursive: true });
+		mkdirSync(closed, { mode: 0o700 });
+		// Whoever is not root runs PostgreSQL as themselves, and may enter what is theirs.
+		const account = postgresAccount();
+		const check = () => assertReachable(join(closed, 'inner', 'postgres'), account);
+		if (account.uid === undefined) expect(check).not.toThrow();
+		else expect(check).toThrow(`may not enter ${closed}: run this as another user`);
+	});
+});
+
+describe('a cluster that cannot start leaves nothing running', () => {
+	const tarball = join(FOLDER, 'there-is-none.tgz');
+	const attempt = async (folder: string, ports: { postgres: number; redis: number }) => {
+		const failed = startCluster({ folder, tarball, ports }).then(
+			() => 'started',
+			(error: unknown) => (error instanceof Error ? error.message : String(error)),
+		);
+		const message = await failed;
+		return { message, free: [await isFree(ports.postgres), await isFree(ports.redis)] };
+	};
+
+	test('a data folder of another version', async () => {
+		const folder = join(FOLDER, 'other-version');
+		mkdirSync(join(folder, 'postgres'), { recursive: true });
+		writeFileSync(join(folder, 'postgres', 'PG_VERSION'), '9\n');
+		const { free, message } = await attempt(folder, { postgres: await freePort(), redis: await freePort() });
+		expect(message).toMatch(
+			/^The data in .+\/postgres is of PostgreSQL 9, and PostgreSQL \d+ is installed: delete that folder to start afresh, or install PostgreSQL 9\.$/,
+		);
+		expect(free).toEqual([true, true]);
+	});
+
+	test('a port of PostgreSQL that was taken meanwhile', async () => {
+		await withTakenPort(async (postgres) => {
+			const { free, message } = await attempt(join(FOLDER, 'pg'), { postgres, redis: await freePort() });
+			expect(message).toMatch(/^PostgreSQL did not start: .*could not create any TCP\/IP sockets\.$/);
+			expect(free).toEqual([false, true]);
+		});
+	});
+
+	test('a port of Redis that was taken meanwhile: PostgreSQL is stopped again', async () => {
+		await withTakenPort(async (redis) => {
+			const { free, message } = await attempt(join(FOLDER, 'redis'), { postgres: await freePort(), redis });
+			expect(message).toMatch(/^Redis did not start: .*Failed listening on port \d+.*\.$/);
+			expect(free).toEqual([true, false]);
+		});
+	});
+
+	test('n8n that cannot start', async () => {
+		const ports = { postgres: await freePort(), redis: await freePort() };
+		const { free, message } = await attempt(join(FOLDER, 'n8n'), ports);
+		expect(message).toMatch(/npm/);
+		expect(free).toEqual([true, true]);
+	});
+});
+
+test('data and password survive a stop', async () => {
+	const folder = join(FOLDER, 'kept', 'postgres');
+	mkdirSync(dirname(folder), { recursive: true });
+	for (const round of [1, 2]) {
+		const { query, service } = postgresService(folder, await freePort());
+		await service.start();
+		try {
+			await query('create table if not exists rounds (n int)');
+			await query(`insert into rounds values (${String(round)})`);
+			expect(await query('select n, count(*) over () from rounds order by n')).toEqual(
+				round === 1
+					? [['1', '1']]
+					: [
+							['1', '2'],
+							['2', '2'],
+						],
+			);
+		} finally {
+			await service.stop();
+		}
+	}
+});
+
+test('Redis keeps the queue when it is stopped', async () => {
+	const port = await freePort();
+	const redis = redisService(join(FOLDER, 'queue'), port);
+	mkdirSync(join(FOLDER, 'queue'), { recursive: true });
+	await redis.start();
+	await redis.stop();
+	expect(await isFree(port)).toBe(true);
+	expect(existsSync(join(FOLDER, 'queue', 'appendonlydir'))).toBe(true);
+});
