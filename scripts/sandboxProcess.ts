@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT, type Faults, type Traffic } from '../sandbox';
+import { DEMO_PROJECT, type Faults, type SandboxProject, type Traffic } from '../sandbox';
 import { ROOT } from './paths';
 
 /** A sandbox in a process of its own, so that measuring n8n does not measure it as well. */
 export interface SandboxProcess {
 	url: string;
+	/** Its process ID. */
+	pid: number;
 	gatewayUrl: string;
 	chatbotUrl: string;
 	setFaults(faults: Faults): Promise<void>;
@@ -14,11 +16,19 @@ export interface SandboxProcess {
 	mark(): Promise<number>;
 	/** What arrived since a mark. */
 	traffic(since: number): Promise<Traffic>;
-	/** Adds users to the demo project and opens a room for each; gives what a message needs. */
-	openRooms(count: number): Promise<Array<{ room: string; user: string; bot: string; conversation: string }>>;
-	/** Creates the integration and gives its secret. */
-	createIntegration(webhookUrl: string): Promise<string>;
+	/** Adds a project (the demo project when absent) with so many users, and opens a room for each. */
+	openRooms(count: number, project?: SandboxProject): Promise<Room[]>;
+	/** Creates the integration of a project (the demo project when absent) and gives its secret. */
+	createIntegration(webhookUrl: string, project?: SandboxProject): Promise<string>;
 	close(): Promise<void>;
+}
+
+/** What a message needs. */
+export interface Room {
+	room: string;
+	user: string;
+	bot: string;
+	conversation: string;
 }
 
 type Json = Record<string, unknown>;
@@ -27,10 +37,15 @@ function isRecord(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null;
 }
 
-async function request(url: string, method: string, body?: unknown): Promise<Json> {
+async function request(
+	url: string,
+	method: string,
+	body?: unknown,
+	apiKey: string = DEMO_PROJECT.apiKey,
+): Promise<Json> {
 	const response = await fetch(url, {
 		method,
-		headers: { 'content-type': 'application/json', 'x-api-key': DEMO_PROJECT.apiKey },
+		headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
 	const text = await response.text();
@@ -60,22 +75,23 @@ export async function startSandboxProcess(): Promise<SandboxProcess> {
 		});
 		child.once('exit', () => reject(new Error('The sandbox did not start.')));
 	});
-	const project = `${url}/platform/v1/external-support/${DEMO_PROJECT.id}`;
+	const api = ({ id }: SandboxProject) => `${url}/platform/v1/external-support/${id}`;
 
-	async function openRoom(
-		user: string,
-	): Promise<{ room: string; user: string; bot: string; conversation: string }> {
-		const bot = DEMO_PROJECT.bots[0]?.id ?? '';
+	async function openRoom(user: string, project: SandboxProject): Promise<Room> {
+		const bot = (project.bots ?? DEMO_PROJECT.bots)[0]?.id ?? '';
+		const start = { botId: bot, userId: user };
 		const started = dataOf(
-			await request(`${project}/conversations/start`, 'POST', { botId: bot, userId: user }),
+			await request(`${api(project)}/conversations/start`, 'POST', start, project.apiKey),
 		);
 		const conversation = String(started.conversationId);
-		const { roomId } = dataOf(await request(`${project}/conversations/${conversation}`, 'GET'));
+		const read = `${api(project)}/conversations/${conversation}`;
+		const { roomId } = dataOf(await request(read, 'GET', undefined, project.apiKey));
 		return { room: String(roomId), user, bot, conversation };
 	}
 
 	return {
 		url,
+		pid: child.pid ?? 0,
 		gatewayUrl: `${url}/platform`,
 		chatbotUrl: url,
 		setFaults: async (faults) => void (await request(`${url}/sandbox/faults`, 'POST', faults)),
@@ -90,19 +106,18 @@ export async function startSandboxProcess(): Promise<SandboxProcess> {
 				roomOverlaps: Number(measured.roomOverlaps),
 			};
 		},
-		openRooms: async (count) => {
+		openRooms: async (count, project = DEMO_PROJECT) => {
 			const users = Array.from({ length: count }, (_, n) => ({
 				id: `user-${String(n)}`,
 				name: `User ${String(n)}`,
 			}));
-			const { bots, ...rest } = DEMO_PROJECT;
-			await request(`${url}/sandbox/projects`, 'POST', { ...rest, bots, users });
+			await request(`${url}/sandbox/projects`, 'POST', { ...project, users });
 			const rooms = [];
-			for (const { id } of users) rooms.push(await openRoom(id));
+			for (const { id } of users) rooms.push(await openRoom(id, project));
 			return rooms;
 		},
-		createIntegration: async (webhookUrl) =>
-			String(dataOf(await request(project, 'POST', { webhookUrl })).signingSecret),
+		createIntegration: async (webhookUrl, project = DEMO_PROJECT) =>
+			String(dataOf(await request(api(project), 'POST', { webhookUrl }, project.apiKey)).signingSecret),
 		close: async () => {
 			child.kill('SIGTERM');
 			await exited;

@@ -1,4 +1,6 @@
 /** The client of the trigger bench, in a process of its own: what it costs to send is not taken from n8n's share. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Pool } from 'undici';
 
 const CONNECTIONS = 16;
@@ -8,9 +10,14 @@ const TIMEOUT_MS = 60_000;
 export interface Volley {
 	url: string;
 	header: string;
-	deliveries: Array<{ body: string; signature: string }>;
+	/** Each goes to the URL's path, unless it has one of its own. */
+	deliveries: Array<{ body: string; signature: string; path?: string }>;
 	seconds: number;
 	most: number;
+	/** How many are under way at once; 16 when absent. */
+	connections?: number;
+	/** Not faster than this; as fast as they are answered when absent. */
+	perSecond?: number;
 }
 
 export interface Outcome {
@@ -21,10 +28,11 @@ export interface Outcome {
 	statuses: Record<string, number>;
 }
 
-async function fire({ deliveries, header, most, seconds, url }: Volley): Promise<Outcome> {
+async function fire(volley: Volley): Promise<Outcome> {
+	const { connections = CONNECTIONS, deliveries, header, most, perSecond = Infinity, seconds, url } = volley;
 	const { origin, pathname } = new URL(url);
 	const pool = new Pool(origin, {
-		connections: CONNECTIONS,
+		connections,
 		pipelining: 1,
 		headersTimeout: TIMEOUT_MS,
 		bodyTimeout: TIMEOUT_MS,
@@ -35,10 +43,12 @@ async function fire({ deliveries, header, most, seconds, url }: Volley): Promise
 	let sent = 0;
 	const sendInTurn = async () => {
 		while (sent < most && performance.now() - started < seconds * 1_000) {
+			const due = started + (sent * 1_000) / perSecond;
 			const delivery = deliveries[sent++ % deliveries.length];
+			if (due > performance.now()) await sleep(due - performance.now());
 			const before = performance.now();
 			const { statusCode, body } = await pool.request({
-				path: pathname,
+				path: delivery?.path ?? pathname,
 				method: 'POST',
 				headers: { 'content-type': 'application/json', [header]: delivery?.signature },
 				body: delivery?.body,
@@ -49,7 +59,7 @@ async function fire({ deliveries, header, most, seconds, url }: Volley): Promise
 		}
 	};
 	try {
-		await Promise.all(Array.from({ length: CONNECTIONS }, sendInTurn));
+		await Promise.all(Array.from({ length: connections }, sendInTurn));
 		return { ms: performance.now() - started, latencies, statuses };
 	} finally {
 		await pool.destroy();

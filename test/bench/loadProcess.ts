@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Outcome, Volley } from './load';
 
 export interface LoadProcess {
+	pid: number;
 	/** Sends a volley; rejects when a request fails or the process ends. */
 	fire(volley: Volley): Promise<Outcome>;
 	close(): Promise<void>;
@@ -15,6 +16,7 @@ export function startLoadProcess(): LoadProcess {
 	const child = fork(join(__dirname, 'load.ts'), { execArgv: ['--import', 'tsx'] });
 	const exited = once(child, 'exit');
 	return {
+		pid: child.pid ?? 0,
 		fire: async (volley) => {
 			const answer = once(child, 'message');
 			child.send(volley);

@@ -31,12 +31,12 @@ export function environment() {
 	};
 }
 
-/** Puts results into `docs/benchmark.json`; what was measured by other parts stays. */
-export function saveResults(results: Record<string, unknown>): void {
-	const saved: unknown = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : {};
+/** Puts results into `docs/benchmark.json` or another file; what was measured by other parts stays. */
+export function saveResults(results: Record<string, unknown>, file = REPORT): void {
+	const saved: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 	const merged = { ...(typeof saved === 'object' ? saved : {}), ...results };
-	mkdirSync(dirname(REPORT), { recursive: true });
-	writeFileSync(REPORT, `${JSON.stringify(merged, undefined, '\t')}\n`);
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, `${JSON.stringify(merged, undefined, '\t')}\n`);
 }
 
 function summary({ name, runs }: Comparison['flows'][number], base: number) {

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+
+import { say } from '../stage';
+import { benchBatches, benchWorkers, benchWorkflows, replyTarget, type Asked } from './parts';
+import { saveScale } from './report';
+import { benchSoak } from './soak';
+import { withScaleBench, type ScaleBench } from './stage';
+
+const PARTS = ['workers', 'soak', 'batch', 'workflows'];
+const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 20] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
+
+const numbers = (text: string) => text.split(',').map(Number);
+const arePositive = (values: number[]) => values.every((value) => Number.isFinite(value) && value > 0);
+
+function readArguments(): (Asked & { parts: string[] }) | undefined {
+	try {
+		const { values } = parseArgs({
+			options: {
+				only: { type: 'string' },
+				rounds: { type: 'string', default: '3' },
+				seconds: { type: 'string', default: '20' },
+				'soak-minutes': { type: 'string', default: '10' },
+				batches: { type: 'string', default: '100,1000,10000' },
+				workflows: { type: 'string', default: '1,10,50' },
+			},
+		});
+		const parts = PARTS.filter((part) => part === (values.only ?? part));
+		const [rounds = 0, seconds = 0, soakMinutes = 0] = numbers(
+			[values.rounds, values.seconds, values['soak-minutes']].join(),
+		);
+		const [batches, workflows] = [numbers(values.batches), numbers(values.workflows)];
+		const isFine = arePositive([rounds, seconds, soakMinutes, ...batches, ...workflows]);
+		if (parts.length > 0 && isFine && Number.isInteger(rounds))
+			return { parts, rounds, seconds, soakMinutes, batches, workflows };
+	} catch {
+		// An option that does not exist.
+	}
+	return undefined;
+}
+
+/** The parts share one cluster, except that each has workflows of its own. */
+async function runParts(bench: ScaleBench, asked: Asked, parts: string[]): Promise<void> {
+	const target = parts.some((part) => ['workers', 'soak'].includes(part))
+		? await replyTarget(bench)
+		: undefined;
+	for (const part of parts) {
+		say(`Measuring: ${part} …`);
+		if (part === 'workers' && target) saveScale({ workers: await benchWorkers(bench, asked, target) });
+		if (part === 'soak') saveScale({ soak: await benchSoak(bench, asked, target) });
+		if (part === 'batch') saveScale({ batch: await benchBatches(bench, asked) });
+		if (part === 'workflows') saveScale({ workflows: await benchWorkflows(bench, asked) });
+	}
+}
+
+async function main(): Promise<void> {
+	const asked = readArguments();
+	if (asked === undefined) {
+		process.stderr.write(`${USE}\n`);
+		process.exitCode = 1;
+		return;
+	}
+	const { parts, ...rest } = asked;
+	await withScaleBench((bench) => runParts(bench, rest, parts));
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+	process.exitCode = 1;
+});

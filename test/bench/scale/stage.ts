@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DEMO_PROJECT, sign, type SandboxProject } from '../../../sandbox';
+import { N8nClient } from '../../../scripts/n8n/client';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { packedTarball } from '../../../scripts/pack';
+import { WORK_FOLDER } from '../../../scripts/paths';
+import { startSandboxProcess, type Room, type SandboxProcess } from '../../../scripts/sandboxProcess';
+import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
+import { startLoadProcess, type LoadProcess } from '../loadProcess';
+import { say } from '../stage';
+import type { Groups } from './usage';
+
+export interface ScaleBench {
+	cluster: Cluster;
+	client: N8nClient;
+	sandbox: SandboxProcess;
+	/** One for each webhook process. */
+	loads: LoadProcess[];
+}
+
+export interface Delivery {
+	body: string;
+	signature: string;
+	path: string;
+}
+
+/** An active workflow of a project of its own, and messages for it as Jelou sends them. */
+export interface Target {
+	workflowId: string;
+	deliveries: Delivery[];
+}
+
+type MakeWorkflow = (name: string, credential: string) => Record<string, unknown>;
+
+export const projectOf = (n: number): SandboxProject =>
+	n === 0 ? DEMO_PROJECT : { ...DEMO_PROJECT, id: `project-${String(n)}`, apiKey: `key-${String(n)}` };
+
+/** Starts everything with one webhook process and one worker, does the work, and stops everything, whatever happens. */
+export async function withScaleBench<Result>(work: (bench: ScaleBench) => Promise<Result>): Promise<Result> {
+	const folder = join(WORK_FOLDER, 'bench', randomUUID());
+	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
+	try {
+		const sandbox = await startSandboxProcess();
+		stops.push(() => sandbox.close());
+		const cluster = await startCluster({ folder, tarball: packedTarball(), workers: 1, say });
+		stops.push(() => cluster.stop());
+		const loads = [startLoadProcess(), startLoadProcess()];
+		stops.push(async () => {
+			for (const load of loads) await load.close();
+		});
+		const client = new N8nClient(cluster.main.url);
+		await client.login({ email: 'owner@example.com', password: 'Bench-password-1' });
+		return await work({ cluster, client, sandbox, loads });
+	} finally {
+		for (const stop of stops.reverse()) await stop();
+	}
+}
+
+function messageTo(
+	{ bot, conversation, room, user }: Room,
+	project: string,
+	n: number,
+	text: string,
+): string {
+	return JSON.stringify({
+		field: 'messages',
+		object: 'message_event',
+		event_type: 'message',
+		timestamp: Date.now(),
+		project_id: project,
+		room_id: room,
+		contact: { id: user, name: 'Ana Torres' },
+		conversation: { id: conversation },
+		bot: { id: bot, name: 'Tienda Aurora' },
+		value: { id: `message-${String(n)}`, type: 'text', content: { body: text } },
+	});
+}
+
+/** Activates a workflow on a project of its own, and makes one message for each of so many rooms. */
+export async function activate(
+	{ client, cluster, sandbox }: ScaleBench,
+	project: SandboxProject,
+	make: MakeWorkflow,
+	text: string,
+	rooms = 50,
+): Promise<Target> {
+	const name = `bench-${project.id}`;
+	const path = `/webhook/webhook-of-${name}/webhook`;
+	const url = `${String(cluster.webhooks[0]?.url)}${path}`;
+	const opened = await sandbox.openRooms(rooms, project);
+	const secret = await sandbox.createIntegration(url, project);
+	const credential = await client.saveCredential(name, 'jelouApi', {
+		projectId: project.id,
+		apiKey: project.apiKey,
+		signingSecret: secret,
+		environment: 'custom',
+		gatewayUrl: sandbox.gatewayUrl,
+		chatbotUrl: sandbox.chatbotUrl,
+	});
+	const workflowId = await client.createWorkflow(make(name, credential));
+	await client.activate(workflowId);
+	await waitUntil(
+		`${name} to take deliveries`,
+		async () => (await fetch(url, { method: 'POST' })).status === 401,
+	);
+	const deliveries = opened.map((room, n) => {
+		const body = messageTo(room, project.id, n, text);
+		return { body, signature: sign(body, secret), path };
+	});
+	return { workflowId, deliveries };
+}
+
+/** The processes whose share is measured. */
+export function groupsOf({ cluster, loads, sandbox }: ScaleBench): Groups {
+	return {
+		...Object.fromEntries(cluster.members().map(({ name, pid }) => [name, [pid]])),
+		PostgreSQL: [cluster.postgres.service.pid],
+		Redis: [cluster.redis.pid],
+		'sandbox and load': [sandbox.pid, ...loads.map(({ pid }) => pid)],
+	};
+}
