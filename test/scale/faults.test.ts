@@ -1,4 +1,5 @@
-import { FaultBench, SHORT } from './faults/rows';
+import { FaultBench } from './faults/rows';
+import { SHORT } from './faults/sizes';
 import { startScaleStage, type ScaleStage } from './support/stage';
 
 jest.setTimeout(420_000);

@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { ROOT } from '../../../scripts/paths';
-import { environment, saveResults, writeTable } from '../report';
+import { environment, saveResults } from '../report';
+import { coresOf, reportEstimate, sum } from './estimate';
 import type { BatchResult, WorkersResult, WorkflowsResult } from './parts';
 import { writePlot } from './plots';
 import type { SoakResult } from './soak';
-
-const FOLDER = join(ROOT, 'docs', 'scale');
-export const SCALE_PAGE = join(ROOT, 'docs', 'scale.md');
+import { FOLDER, footer, table, writeScaleTable } from './tables';
 
 interface Results {
 	workers: WorkersResult[];
@@ -16,29 +13,6 @@ interface Results {
 	batch: BatchResult[];
 	workflows: WorkflowsResult[];
 }
-
-/** A Markdown table. */
-export function table(head: string[], rows: Array<Array<string | number>>): string {
-	const line = (cells: Array<string | number>) => `| ${cells.map(String).join(' | ')} |`;
-	return [head, head.map(() => '---'), ...rows].map(line).join('\n');
-}
-
-/** Puts tables into `docs/scale.md`, laid out as the linter wants them. */
-export function writeScaleTable(marker: string, text: string): void {
-	process.stdout.write(`\n${text}\n`);
-	writeTable(marker, text, SCALE_PAGE);
-	const prettier = join(ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
-	const files = [SCALE_PAGE, `${FOLDER}/*.json`];
-	execFileSync(process.execPath, [prettier, '--log-level', 'silent', '--write', ...files], { cwd: ROOT });
-}
-
-function footer(): string {
-	const { cores, date, n8n } = environment();
-	return `n8n ${n8n} with everything, sandbox and clients included, on one machine with ${String(cores)} cores, ${date}.`;
-}
-
-const sum = (values: Record<string, number>) =>
-	Object.values(values).reduce((total, value) => total + value, 0);
 
 const titleOf = ({ webhooks, workers }: WorkersResult) => `${String(workers)} w., ${String(webhooks)} wh.`;
 
@@ -87,41 +61,6 @@ function reportWorkers(results: WorkersResult[]): void {
 	const head = ['webhook processes', 'workers', 'per second', 'answered per second', 'p50', 'p99'];
 	const cores = ['main', 'webhooks', 'workers', 'PostgreSQL, Redis', 'sandbox, client', 'cores busy'];
 	writeScaleTable('scale workers', `${table([...head, ...cores], rows)}\n\nMedians; ${footer()}`);
-}
-
-/** What a process may be used to in the long run, so that a peak does not make a queue. */
-const USED = 0.7;
-const EVENTS_PER_CONVERSATION = 6;
-const CONVERSATIONS = [1, 100, 10_000];
-
-const coresOf = ({ cores }: WorkersResult, start: RegExp) =>
-	sum(Object.fromEntries(Object.entries(cores).filter(([name]) => start.test(name))));
-
-/** How many processes and cores it takes to serve so many conversations a minute. Arithmetic, from one result. */
-function reportEstimate(results: WorkersResult[]): void {
-	const from = results.find(({ webhooks, workers }) => webhooks === 1 && workers === 2);
-	if (from === undefined) return;
-	const cost = (start: RegExp) => coresOf(from, start) / from.perSecond;
-	const [webhook, worker, database] = [cost(/^webhook/), cost(/^worker/), cost(/^(PostgreSQL|Redis)/)];
-	const rows = CONVERSATIONS.map((conversations) => {
-		const rate = (conversations * EVENTS_PER_CONVERSATION) / 60;
-		// One process of n8n uses one core.
-		const processes = (seconds: number) => Math.ceil((rate * seconds) / USED);
-		return [
-			conversations.toLocaleString('en'),
-			rate.toFixed(1),
-			processes(webhook),
-			processes(worker),
-			((rate * database) / USED).toFixed(1),
-			((rate * (webhook + worker + database)) / USED).toFixed(1),
-			((rate * 86_400) / 1e6).toFixed(2),
-		];
-	});
-	const head = ['conversations a minute', 'events a second', 'webhook processes', 'workers'];
-	const more = ['cores for PostgreSQL and Redis', 'cores in all', 'million runs a day'];
-	const ms = (seconds: number) => (seconds * 1_000).toFixed(1);
-	const text = `Measured: a delivery with its reply costs ${ms(webhook)} ms of a core in the webhook process, ${ms(worker)} ms in a worker and ${ms(database)} ms in PostgreSQL and Redis (1 webhook process, 2 workers). Assumed: ${String(EVENTS_PER_CONVERSATION)} events with a reply each in a conversation, evenly over the minute, and processes used to ${String(USED * 100)} %. The rest is arithmetic: events a second × milliseconds ÷ ${String(USED)}. Nothing beyond one machine was tried.`;
-	writeScaleTable('scale estimate', `${table([...head, ...more], rows)}\n\n${text}`);
 }
 
 function reportSoak({

@@ -5,63 +5,11 @@ import { sign, type Message } from '../../../sandbox';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { PROJECT } from '../../server/support/stage';
 import { integrationOf, type ScaleStage } from '../support/stage';
+import { countRow, failedRuns, type Execution, type Sent } from './count';
+import type { Row } from './row';
 
 const SETTLE_TIMEOUT_MS = 240_000;
 const MARK = 'this one is forged';
-
-/** What became of the events of one fault. */
-export interface Row {
-	fault: string;
-	/** Genuine events that the sandbox posted, by how they were answered. */
-	events: number;
-	accepted: number;
-	refused: number;
-	unanswered: number;
-	/** Forged deliveries that were mixed in, and how many of them started a run. */
-	forged: number;
-	forgedRuns: number;
-	/** Runs by status, once all had ended and before any was retried. */
-	runs: Record<string, number>;
-	/** Failed runs that n8n kept without their input, so that a retry of them does nothing. */
-	withoutInput: number;
-	/** Failed runs that were retried, and how many of those then succeeded. */
-	retried: number;
-	retriedWell: number;
-	/** Messages that the sandbox took, and how many of them it had taken before (same room, same text). */
-	messages: number;
-	twice: number;
-	/** Of those sent twice, how many had the ID of the first, by which they can be told. */
-	twiceWithSameId: number;
-	/** Accepted events of which n8n knows nothing. */
-	lostSilently: number;
-	/** Accepted events whose reply had not been sent in the end. */
-	unreplied: number;
-	/** How often an n8n process ended by itself and was started again. */
-	restarts: number;
-	/** What a user sees, as the failed runs put it: each error once. */
-	errors: string[];
-}
-
-interface Sent {
-	id: string;
-	text: string;
-	/** Null when no answer came. */
-	status: number | null;
-}
-
-interface Execution {
-	id: string;
-	status: string;
-	data: string;
-}
-
-function count(values: readonly string[]): Record<string, number> {
-	const counts: Record<string, number> = {};
-	for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-	return counts;
-}
-
-const isGood = (status: number | null) => status !== null && status >= 200 && status < 300;
 
 /** Sends events while something goes wrong, and counts afterwards what became of each of them. */
 export class Ledger {
@@ -107,7 +55,7 @@ export class Ledger {
 		this.underWay.push(
 			sent.then(({ rawBody, status }) => {
 				const { value } = JSON.parse(rawBody.toString()) as { value: { id: string } };
-				return { id: value.id, text, status };
+				return { id: value.id, status };
 			}),
 		);
 		if (n % 10 === 0) this.forge(n);
@@ -127,8 +75,8 @@ export class Ledger {
 		const posted = sandbox.deliver(PROJECT, { body }).then(({ status }) => status);
 		this.underWay.push(
 			posted.then(
-				(status) => ({ id, text: this.fault, status }),
-				() => ({ id, text: this.fault, status: null }),
+				(status) => ({ id, status }),
+				() => ({ id, status: null }),
 			),
 		);
 		this.forge(this.sentCount++);
@@ -192,48 +140,15 @@ export class Ledger {
 	async close(): Promise<Row> {
 		const executions = await this.settle();
 		const sent = await Promise.all(this.underWay);
-		const accepted = sent.filter(({ status }) => isGood(status));
-		const failed = executions.filter(({ status }) => status !== 'success');
-		const withInput = failed.filter(({ data }) => sent.some(({ id }) => data.includes(id)));
-		const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
-		const withoutInput = failed.length - withInput.length;
-
-		const errors = await this.errorsOf(failed);
+		const { withInput } = failedRuns(executions, sent);
 		for (const { id } of withInput) await this.stage.client.retry(id).catch(() => undefined);
-		const afterwards = (await this.settle()).slice(executions.length);
-		const messages = this.messages();
-		const texts = count(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
-		const replied = (id: string) => messages.some((message) => message.id.includes(id));
+		const retries = (await this.settle()).slice(executions.length);
 		return {
 			fault: this.fault,
-			events: sent.length,
-			accepted: accepted.length,
-			refused: sent.filter(({ status }) => status !== null && !isGood(status)).length,
-			unanswered: sent.filter(({ status }) => status === null).length,
+			...countRow({ executions, retries, sent, messages: this.messages() }),
 			forged: this.forgeries.length,
 			forgedRuns: executions.filter(({ data }) => data.includes(MARK)).length,
-			runs: count(executions.map(({ status }) => status)),
-			withoutInput,
-			retried: withInput.length,
-			retriedWell: afterwards.filter(({ status }) => status === 'success').length,
-			messages: messages.length,
-			twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
-			twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
-			// A failed run without its input stands for one event: n8n shows that something failed, if not what.
-			lostSilently: Math.max(0, unknown.length - withoutInput),
-			unreplied: accepted.filter(({ id }) => !replied(id)).length,
 			restarts: this.restarts() - this.restartsBefore,
-			errors,
 		};
-	}
-
-	private async errorsOf(failed: Execution[]): Promise<string[]> {
-		const errors = failed.map(({ data, status }) => {
-			const message = /"message":"(\d+)"/.exec(data)?.[1];
-			const parsed: unknown = message === undefined ? undefined : JSON.parse(data);
-			const text: unknown = Array.isArray(parsed) ? parsed[Number(message)] : undefined;
-			return typeof text === 'string' ? text : status;
-		});
-		return Object.keys(count(errors));
 	}
 }

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
 import { environment, saveResults } from '../../bench/report';
-import { table, writeScaleTable } from '../../bench/scale/report';
+import { table, writeScaleTable } from '../../bench/scale/tables';
 import { startScaleStage } from '../support/stage';
-import type { Row } from './ledger';
-import { FaultBench, LONG } from './rows';
+import type { Row } from './row';
+import { FaultBench } from './rows';
+import { LONG } from './sizes';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 

@@ -3,38 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../../../sandbox';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { integrationOf, type ScaleStage } from '../support/stage';
-import { batchWorkflow, replyWorkflow } from '../support/workflows';
-import { Ledger, type Row } from './ledger';
-
-export interface Sizes {
-	/** Messages of the batch in whose middle a worker is killed. */
-	batch: number;
-	/** Events while a process is killed, and while all are restarted. */
-	events: number;
-	restartEvents: number;
-	perSecond: number;
-	/** How long Redis and PostgreSQL are away, and how long Jelou misbehaves. */
-	awaySeconds: number;
-	faultSeconds: number;
-}
-
-/** What the issue asks for, and what fits into every test run. */
-export const LONG: Sizes = {
-	batch: 500,
-	events: 100,
-	restartEvents: 200,
-	perSecond: 10,
-	awaySeconds: 10,
-	faultSeconds: 30,
-};
-export const SHORT: Sizes = {
-	batch: 60,
-	events: 12,
-	restartEvents: 20,
-	perSecond: 4,
-	awaySeconds: 3,
-	faultSeconds: 3,
-};
+import { agedWorkflow, batchWorkflow, replyWorkflow } from '../support/workflows';
+import { Ledger } from './ledger';
+import type { Sizes } from './sizes';
+import type { Row } from './row';
 
 /** Workflows that the faults are tried on. One is active at a time: a project has one webhook. */
 export class FaultBench {
@@ -173,11 +145,4 @@ export class FaultBench {
 			['the clock an hour behind', () => this.clock('behind')],
 		];
 	}
-}
-
-function agedWorkflow(credential: string) {
-	const workflow = replyWorkflow('aged', credential);
-	const [trigger, ...others] = workflow.nodes;
-	const parameters = { events: ['message'], options: { maximumAge: 300 } };
-	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
 }

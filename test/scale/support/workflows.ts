@@ -67,3 +67,11 @@ function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(workf
 	const [trigger, ...others] = workflow.nodes;
 	return { ...workflow, nodes: [{ ...trigger, parameters: { events: ['message'] } }, ...others] };
 }
+
+/** As `replyWorkflow`, and refuses events that are older than five minutes. */
+export function agedWorkflow(credential: string) {
+	const workflow = replyWorkflow('aged', credential);
+	const [trigger, ...others] = workflow.nodes;
+	const parameters = { events: ['message'], options: { maximumAge: 300 } };
+	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
+}

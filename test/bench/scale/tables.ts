@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { ROOT } from '../../../scripts/paths';
+import { environment, writeTable } from '../report';
+
+/** Where results and plots go, and the page that shows them. */
+export const FOLDER = join(ROOT, 'docs', 'scale');
+const SCALE_PAGE = join(ROOT, 'docs', 'scale.md');
+
+/** A Markdown table. */
+export function table(head: string[], rows: Array<Array<string | number>>): string {
+	const line = (cells: Array<string | number>) => `| ${cells.map(String).join(' | ')} |`;
+	return [head, head.map(() => '---'), ...rows].map(line).join('\n');
+}
+
+/** Puts tables into `docs/scale.md`, laid out as the linter wants them. */
+export function writeScaleTable(marker: string, text: string): void {
+	process.stdout.write(`\n${text}\n`);
+	writeTable(marker, text, SCALE_PAGE);
+	const prettier = join(ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+	const files = [SCALE_PAGE, `${FOLDER}/*.json`];
+	execFileSync(process.execPath, [prettier, '--log-level', 'silent', '--write', ...files], { cwd: ROOT });
+}
+
+/** Where and when something was measured. */
+export function footer(): string {
+	const { cores, date, n8n } = environment();
+	return `n8n ${n8n} with everything, sandbox and clients included, on one machine with ${String(cores)} cores, ${date}.`;
+}

@@ -1,0 +1,77 @@
+import type { Message } from '../../../sandbox';
+import type { Row } from './row';
+
+/** A genuine event that was posted. */
+export interface Sent {
+	/** The message's. */
+	id: string;
+	/** Null when no answer came. */
+	status: number | null;
+}
+
+export interface Execution {
+	id: string;
+	status: string;
+	/** What n8n kept of it, as it is in the database. */
+	data: string;
+}
+
+export interface Found {
+	sent: Sent[];
+	/** Once all had ended, before any was retried. */
+	executions: Execution[];
+	/** The runs that retrying made. */
+	retries: Execution[];
+	/** What Jelou took. */
+	messages: Message[];
+}
+
+function tally(values: readonly string[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+	return counts;
+}
+
+const isTaken = ({ status }: Sent) => status !== null && status >= 200 && status < 300;
+
+/** Runs that did not succeed, by whether n8n still has what they were to work on. */
+export function failedRuns(executions: Execution[], sent: Sent[]) {
+	const failed = executions.filter(({ status }) => status !== 'success');
+	const has = ({ data }: Execution) => sent.some(({ id }) => data.includes(id));
+	return { failed, withInput: failed.filter(has), withoutInput: failed.filter((each) => !has(each)) };
+}
+
+/** What n8n shows of a failed run: the message of its error, or its status where it has none. */
+function errorOf({ data, status }: Execution): string {
+	// n8n keeps a list in which objects refer to their parts by position.
+	const at = /"message":"(\d+)"/.exec(data)?.[1];
+	const parts: unknown = at === undefined ? undefined : JSON.parse(data);
+	const text: unknown = Array.isArray(parts) ? parts[Number(at)] : undefined;
+	return typeof text === 'string' ? text : status;
+}
+
+/** Counts what became of the events. */
+export function countRow({ executions, messages, retries, sent }: Found) {
+	const accepted = sent.filter(isTaken);
+	const { failed, withInput, withoutInput } = failedRuns(executions, sent);
+	const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
+	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
+	const isReplied = ({ id }: Sent) => messages.some((message) => message.id.includes(id));
+	return {
+		events: sent.length,
+		accepted: accepted.length,
+		refused: sent.filter((each) => each.status !== null && !isTaken(each)).length,
+		unanswered: sent.filter(({ status }) => status === null).length,
+		runs: tally(executions.map(({ status }) => status)),
+		withoutInput: withoutInput.length,
+		retried: withInput.length,
+		retriedWell: retries.filter(({ status }) => status === 'success').length,
+		messages: messages.length,
+		twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
+		twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
+		// A failed run without its input stands for one event: n8n shows that something failed, if not what.
+		lostSilently: Math.max(0, unknown.length - withoutInput.length),
+		unreplied: accepted.filter((each) => !isReplied(each)).length,
+		errors: Object.keys(tally(failed.map(errorOf))),
+	} satisfies Partial<Row>;
+}

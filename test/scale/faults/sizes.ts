@@ -1,0 +1,29 @@
+export interface Sizes {
+	/** Messages of the batch in whose middle a worker is killed. */
+	batch: number;
+	/** Events while a process is killed, and while all are restarted. */
+	events: number;
+	restartEvents: number;
+	perSecond: number;
+	/** How long Redis and PostgreSQL are away, and how long Jelou misbehaves. */
+	awaySeconds: number;
+	faultSeconds: number;
+}
+
+/** What the issue asks for, and what fits into every test run. */
+export const LONG: Sizes = {
+	batch: 500,
+	events: 100,
+	restartEvents: 200,
+	perSecond: 10,
+	awaySeconds: 10,
+	faultSeconds: 30,
+};
+export const SHORT: Sizes = {
+	batch: 60,
+	events: 12,
+	restartEvents: 20,
+	perSecond: 4,
+	awaySeconds: 3,
+	faultSeconds: 3,
+};
