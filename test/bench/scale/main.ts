@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { say } from '../stage';
 import { benchBatches, benchWorkers, benchWorkflows, replyTarget, type Asked } from './parts';
 import { saveScale } from './report';
+import { benchSettings } from './settings';
 import { benchSoak } from './soak';
 import { withScaleBench, type ScaleBench } from './stage';
 
-const PARTS = ['workers', 'soak', 'batch', 'workflows'];
+const PARTS = ['settings', 'workers', 'soak', 'batch', 'workflows'];
 const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 20] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
 
 const numbers = (text: string) => text.split(',').map(Number);
@@ -60,7 +61,9 @@ async function main(): Promise<void> {
 		return;
 	}
 	const { parts, ...rest } = asked;
-	await withScaleBench((bench) => runParts(bench, rest, parts));
+	const shared = parts.filter((part) => part !== 'settings');
+	if (parts.includes('settings')) saveScale({ settings: await benchSettings(rest) });
+	if (shared.length > 0) await withScaleBench({}, (bench) => runParts(bench, rest, shared));
 }
 
 main().catch((error: unknown) => {

@@ -3,16 +3,28 @@ import { join } from 'node:path';
 import { environment, saveResults } from '../report';
 import { coresOf, reportEstimate, sum } from './estimate';
 import type { BatchResult, WorkersResult, WorkflowsResult } from './parts';
+import { reportBatch, reportSoak, reportWorkflows } from './growthReport';
 import { writePlot } from './plots';
+import type { SettingsResult } from './settings';
 import type { SoakResult } from './soak';
 import { FOLDER, footer, table, writeScaleTable } from './tables';
 
 interface Results {
+	settings: SettingsResult[];
 	workers: WorkersResult[];
 	soak: SoakResult;
 	batch: BatchResult[];
 	workflows: WorkflowsResult[];
 }
+
+/** Processes of a kind, by how their names begin. */
+const KINDS = {
+	main: /^main/,
+	'webhook processes': /^webhook/,
+	workers: /^worker/,
+	'PostgreSQL and Redis': /^(PostgreSQL|Redis)/,
+	'sandbox and client': /^sandbox/,
+};
 
 const titleOf = ({ webhooks, workers }: WorkersResult) => `${String(workers)} w., ${String(webhooks)} wh.`;
 
@@ -32,18 +44,17 @@ function reportWorkers(results: WorkersResult[]): void {
 			),
 		})),
 	});
-	const names = [...new Set(results.flatMap(({ cores }) => Object.keys(cores)))];
 	writePlot(join(FOLDER, 'cores.svg'), {
 		title: 'Where the processor time goes',
 		subtitle: `of ${String(environment().cores)} cores; w. = workers, wh. = webhook processes`,
 		x: 'processes',
 		y: 'cores kept busy',
 		categories: results.map(titleOf),
-		series: names.map((name) => ({
+		series: Object.entries(KINDS).map(([name, start]) => ({
 			name,
 			kind: 'bar',
 			stack: 'cores',
-			data: results.map(({ cores }) => cores[name] ?? 0),
+			data: results.map((result) => Number(coresOf(result, start).toFixed(3))),
 		})),
 	});
 	const rows = results.map((result) => [
@@ -53,93 +64,32 @@ function reportWorkers(results: WorkersResult[]): void {
 		result.answeredPerSecond.toFixed(1),
 		`${String(result.p50Ms)} ms`,
 		`${String(result.p99Ms)} ms`,
-		...[/^main/, /^webhook/, /^worker/, /^(PostgreSQL|Redis)/, /^sandbox/].map((start) =>
-			coresOf(result, start).toFixed(2),
-		),
+		...Object.values(KINDS).map((start) => coresOf(result, start).toFixed(2)),
 		sum(result.cores).toFixed(2),
 	]);
 	const head = ['webhook processes', 'workers', 'per second', 'answered per second', 'p50', 'p99'];
-	const cores = ['main', 'webhooks', 'workers', 'PostgreSQL, Redis', 'sandbox, client', 'cores busy'];
+	const cores = [...Object.keys(KINDS), 'cores busy'];
 	writeScaleTable('scale workers', `${table([...head, ...cores], rows)}\n\nMedians; ${footer()}`);
 }
 
-function reportSoak({
-	errors,
-	fullRate,
-	minutes,
-	rate,
-	round,
-	samples,
-	slopes,
-	warmUpMinutes,
-}: SoakResult): void {
-	writePlot(join(FOLDER, 'soak.svg'), {
-		title: `Memory during ${String(minutes)} minutes at ${String(rate)} deliveries per second`,
-		subtitle: `70 % of the ${String(fullRate)} per second measured before`,
-		x: 'minutes',
-		y: 'memory in use, MB',
-		series: Object.keys(slopes).map((name) => ({
-			name,
-			data: samples.map((each): [number, number] => [each.minute, each.memoryMb[name] ?? 0]),
-		})),
-	});
-	const last = samples.at(-1)?.memoryMb ?? {};
-	const rows = Object.entries(slopes).map(([name, value]) => [
-		name,
-		`${String(last[name])} MB`,
-		value.toFixed(2),
-	]);
-	const text = `${String(round.deliveries)} deliveries, ${String(errors)} errors. The slope is of the line that fits best after a warm-up of ${String(warmUpMinutes)} minutes. ${footer()}`;
-	writeScaleTable('scale soak', `${table(['process', 'at the end', 'MB a minute'], rows)}\n\n${text}`);
-}
-
-function reportBatch(results: BatchResult[]): void {
-	writePlot(join(FOLDER, 'batch.svg'), {
-		title: 'One run that sends many messages',
-		subtitle: 'both axes logarithmic: a straight line is a cost that grows in proportion',
-		x: 'messages in the run',
-		y: 'seconds',
-		isLogarithmic: true,
-		series: [{ name: 'seconds', data: results.map(({ messages, seconds }) => [messages, seconds]) }],
-	});
-	const rows = results.map(({ memoryBeforeMb, messages, peakMemoryMb, seconds }) => [
-		messages,
-		`${seconds.toFixed(1)} s`,
-		`${((seconds * 1_000) / messages).toFixed(2)} ms`,
-		`${String(peakMemoryMb - memoryBeforeMb)} MB`,
-		`${String(peakMemoryMb)} MB`,
-	]);
-	const head = ['messages', 'one run', 'one message', 'more memory', 'peak memory of the worker'];
-	writeScaleTable(
-		'scale batch',
-		`${table(head, rows)}\n\nAll to one room, so one after the other. ${footer()}`,
-	);
-}
-
-function reportWorkflows(results: WorkflowsResult[]): void {
-	writePlot(join(FOLDER, 'workflows.svg'), {
-		title: 'Active workflows, each on a project of its own',
-		subtitle: '1 webhook process, 2 workers, written to in turn',
-		x: 'active workflows',
-		y: 'deliveries per second',
-		categories: results.map(({ workflows }) => String(workflows)),
-		series: [{ name: 'deliveries per second', kind: 'bar', data: results.map(({ perSecond }) => perSecond) }],
-	});
-	const rows = results.map(({ memoryMb, p99Ms, perSecond, workflows }) => [
-		workflows,
+function reportSettings(results: SettingsResult[]): void {
+	const rows = results.map(({ answeredPerSecond, p99Ms, perSecond, setting }) => [
+		setting,
 		perSecond.toFixed(1),
+		answeredPerSecond.toFixed(1),
 		`${String(p99Ms)} ms`,
-		...['main', 'webhook-1', 'worker-1'].map((name) => `${String(memoryMb[name])} MB`),
 	]);
-	const head = ['active workflows', 'per second', 'p99', 'main', 'webhook process', 'a worker'];
-	writeScaleTable('scale workflows', `${table(head, rows)}\n\nMedians; ${footer()}`);
+	const head = ['1 webhook process, 1 worker', 'per second', 'answered per second', 'p99'];
+	writeScaleTable('scale settings', `${table(head, rows)}\n\n${footer()}`);
 }
 
 /** Writes results to `docs/scale/benchmark.json`, their plots, and their tables into `docs/scale.md`. */
-export function saveScale({ batch, soak, workers, workflows }: Partial<Results>): void {
-	const parts = Object.entries({ batch, soak, workers, workflows }).filter(([, part]) => part !== undefined);
-	const saved = parts.map(([name, results]) => [name, { ...environment(), results }]);
+export function saveScale(results: Partial<Results>): void {
+	const { batch, settings, soak, workers, workflows } = results;
+	const parts = Object.entries(results);
+	const saved = parts.map(([name, part]) => [name, { ...environment(), results: part }]);
 	saveResults(Object.fromEntries(saved), join(FOLDER, 'benchmark.json'));
+	if (settings) reportSettings(settings);
 	if (workers) {
 		reportWorkers(workers);
 		reportEstimate(workers);

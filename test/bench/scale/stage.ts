@@ -39,13 +39,16 @@ export const projectOf = (n: number): SandboxProject =>
 	n === 0 ? DEMO_PROJECT : { ...DEMO_PROJECT, id: `project-${String(n)}`, apiKey: `key-${String(n)}` };
 
 /** Starts everything with one webhook process and one worker, does the work, and stops everything, whatever happens. */
-export async function withScaleBench<Result>(work: (bench: ScaleBench) => Promise<Result>): Promise<Result> {
+export async function withScaleBench<Result>(
+	env: Record<string, string>,
+	work: (bench: ScaleBench) => Promise<Result>,
+): Promise<Result> {
 	const folder = join(WORK_FOLDER, 'bench', randomUUID());
 	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
 	try {
 		const sandbox = await startSandboxProcess();
 		stops.push(() => sandbox.close());
-		const cluster = await startCluster({ folder, tarball: packedTarball(), workers: 1, say });
+		const cluster = await startCluster({ folder, tarball: packedTarball(), workers: 1, env, say });
 		stops.push(() => cluster.stop());
 		const loads = [startLoadProcess(), startLoadProcess()];
 		stops.push(async () => {

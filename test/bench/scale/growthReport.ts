@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+
+import type { BatchResult, WorkflowsResult } from './parts';
+import { writePlot } from './plots';
+import type { SoakResult } from './soak';
+import { FOLDER, footer, table, writeScaleTable } from './tables';
+
+export function reportSoak({
+	errors,
+	fullRate,
+	minutes,
+	rate,
+	round,
+	samples,
+	slopes,
+	warmUpMinutes,
+}: SoakResult): void {
+	writePlot(join(FOLDER, 'soak.svg'), {
+		title: `Memory over ${String(minutes)} min at ${String(rate)} deliveries per second`,
+		subtitle: `70 % of the ${String(fullRate)} per second measured before`,
+		x: 'minutes',
+		y: 'memory in use, MB',
+		series: Object.keys(slopes).map((name) => ({
+			name,
+			data: samples.map((each): [number, number] => [each.minute, each.memoryMb[name] ?? 0]),
+		})),
+	});
+	const last = samples.at(-1)?.memoryMb ?? {};
+	const rows = Object.entries(slopes).map(([name, value]) => [
+		name,
+		`${String(last[name])} MB`,
+		value.toFixed(2),
+	]);
+	const text = `${String(round.deliveries)} deliveries, ${String(errors)} errors. The slope is of the line that fits best after a warm-up of ${String(warmUpMinutes)} minutes. ${footer()}`;
+	writeScaleTable('scale soak', `${table(['process', 'at the end', 'MB a minute'], rows)}\n\n${text}`);
+}
+
+export function reportBatch(results: BatchResult[]): void {
+	writePlot(join(FOLDER, 'batch.svg'), {
+		title: 'One run that sends many messages',
+		subtitle: 'both axes logarithmic: a straight line is a cost that grows in proportion',
+		x: 'messages in the run',
+		y: 'seconds',
+		isLogarithmic: true,
+		series: [{ name: 'seconds', data: results.map(({ messages, seconds }) => [messages, seconds]) }],
+	});
+	const rows = results.map(({ memoryBeforeMb, messages, peakMemoryMb, seconds }) => [
+		messages,
+		`${seconds.toFixed(1)} s`,
+		`${((seconds * 1_000) / messages).toFixed(2)} ms`,
+		`${String(peakMemoryMb - memoryBeforeMb)} MB`,
+		`${String(peakMemoryMb)} MB`,
+	]);
+	const head = ['messages', 'one run', 'one message', 'more memory', 'peak memory of the worker'];
+	writeScaleTable(
+		'scale batch',
+		`${table(head, rows)}\n\nAll to one room, so one after the other. ${footer()}`,
+	);
+}
+
+export function reportWorkflows(results: WorkflowsResult[]): void {
+	writePlot(join(FOLDER, 'workflows.svg'), {
+		title: 'Active workflows, each on a project of its own',
+		subtitle: '1 webhook process, 2 workers, written to in turn',
+		x: 'active workflows',
+		y: 'deliveries per second',
+		categories: results.map(({ workflows }) => String(workflows)),
+		series: [{ name: 'deliveries per second', kind: 'bar', data: results.map(({ perSecond }) => perSecond) }],
+	});
+	const rows = results.map(({ memoryMb, p99Ms, perSecond, workflows }) => [
+		workflows,
+		perSecond.toFixed(1),
+		`${String(p99Ms)} ms`,
+		...['main', 'webhook-1', 'worker-1'].map((name) => `${String(memoryMb[name])} MB`),
+	]);
+	const head = ['active workflows', 'per second', 'p99', 'main', 'webhook process', 'a worker'];
+	writeScaleTable('scale workflows', `${table(head, rows)}\n\nMedians; ${footer()}`);
+}
