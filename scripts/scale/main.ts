@@ -9,7 +9,8 @@ import { prepareExample } from '../start/prepare';
 import { startCluster } from './cluster';
 import { findPostgres, findRedis } from './programs';
 
-const FOLDER = join(WORK_FOLDER, 'scale');
+/** Kept from one start to the next; tests have one of their own. */
+const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
 /** Those of `npm start` are left to it, so that both can run. 0: any free one. */
 const PREFERRED = { n8n: 5688, webhook: 5689, sandbox: 8041, postgres: 0, redis: 0 };
 

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -7,12 +8,13 @@ import { delimiter, dirname, join } from 'node:path';
 
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
 import { isFree, freePort } from '../../scripts/n8n/ports';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startCluster } from '../../scripts/scale/cluster';
 import { postgresService } from '../../scripts/scale/postgres';
 import { assertReachable, findPostgres, findRedis, postgresAccount } from '../../scripts/scale/programs';
 import { redisService } from '../../scripts/scale/redis';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FOLDER = join(WORK_FOLDER, 'test-scale', randomUUID());
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -74,6 +76,62 @@ describe('npm run start:scale, in one sentence and with exit code 1', () => {
 		const { code, stderr } = await start(['--nonsense']);
 		expect(stderr).toMatch(/^Use: npm run start:scale -- .*\[--postgres-port N\] \[--redis-port N\]\n$/);
 		expect(code).toBe(1);
+	});
+});
+
+describe('npm run start:scale, begun in earnest', () => {
+	/** Starts it with ports of its own; `output` grows, and `ended` gives its exit code. */
+	async function begin() {
+		const names = ['n8n', 'webhook', 'sandbox', 'postgres', 'redis'];
+		const ports = await Promise.all(names.map(() => freePort()));
+		const args = names.flatMap((name, n) => [`--${name}-port`, String(ports[n])]);
+		const program = ['--import', 'tsx', join(ROOT, 'scripts/scale/main.ts'), ...args];
+		const env = { ...process.env, N8N_JELOU_SCALE_FOLDER: join(FOLDER, 'started') };
+		const child = spawn(process.execPath, program, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+		let output = '';
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+		}
+		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
+		const says = async (text: string) =>
+			waitUntil(
+				`"${text}" in ${output}`,
+				() => Promise.resolve(output.includes(text) || child.exitCode !== null),
+				240_000,
+			);
+		const allFree = async () => (await Promise.all(ports.map(isFree))).every(Boolean);
+		return { child, ended, says, allFree, output: () => output };
+	}
+
+	test('a Ctrl-C in the middle of the start leaves nothing running', async () => {
+		const { allFree, child, ended, says } = await begin();
+		try {
+			await says('Starting the main');
+		} finally {
+			child.kill('SIGINT');
+		}
+		expect(await ended).toBe(0);
+		expect(await allFree()).toBe(true);
+	});
+
+	test('ends with a line that begins with Ready, answers a customer, and stops all of it', async () => {
+		const { allFree, child, ended, output, says } = await begin();
+		try {
+			await says('\nReady.');
+			const [, chat] = /^Ready\. Chat page: (\S+)/m.exec(output()) ?? [];
+			const messages = `${String(chat)}/sandbox/projects/demo-project/messages?wait=true`;
+			const headers = { 'content-type': 'application/json' };
+			const body = JSON.stringify({ text: 'hola' });
+			const hasReply = async () => {
+				await fetch(messages, { method: 'POST', headers, body });
+				return (await (await fetch(`${String(chat)}/sandbox/state`)).text()).includes('¡Hola, Ana Torres!');
+			};
+			await waitUntil('the reply of "Echo support"', hasReply, 60_000, 1_000);
+		} finally {
+			child.kill('SIGINT');
+		}
+		expect(await ended).toBe(0);
+		expect(await allFree()).toBe(true);
 	});
 });
 
