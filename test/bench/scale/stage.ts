@@ -8,6 +8,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { startSandboxProcess, type Room, type SandboxProcess } from '../../../scripts/sandboxProcess';
+import { onInterrupt } from '../../../scripts/scale/interrupt';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
 import { say } from '../stage';
@@ -45,11 +46,28 @@ export async function withScaleBench<Result>(
 ): Promise<Result> {
 	const folder = join(WORK_FOLDER, 'bench', randomUUID());
 	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
+	const stop = async () => {
+		for (const end of stops.splice(0).reverse()) await end();
+	};
+	const interrupting = new AbortController();
+	const forget = onInterrupt(async () => {
+		interrupting.abort();
+		await stop();
+	});
 	try {
 		const sandbox = await startSandboxProcess();
 		stops.push(() => sandbox.close());
-		const cluster = await startCluster({ folder, tarball: packedTarball(), workers: 1, env, say });
-		stops.push(() => cluster.stop());
+		const starting = startCluster({
+			folder,
+			tarball: packedTarball(),
+			workers: 1,
+			env,
+			say,
+			signal: interrupting.signal,
+		});
+		// Also while it is still starting: then it ends by itself, and is waited for.
+		stops.push(async () => (await starting.catch(() => undefined))?.stop());
+		const cluster = await starting;
 		const loads = [startLoadProcess(), startLoadProcess()];
 		stops.push(async () => {
 			for (const load of loads) await load.close();
@@ -58,7 +76,8 @@ export async function withScaleBench<Result>(
 		await client.login({ email: 'owner@example.com', password: 'Bench-password-1' });
 		return await work({ cluster, client, sandbox, loads });
 	} finally {
-		for (const stop of stops.reverse()) await stop();
+		await stop();
+		forget();
 	}
 }
 

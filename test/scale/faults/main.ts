@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
+import { onInterrupt } from '../../../scripts/scale/interrupt';
 import { environment, saveResults } from '../../bench/report';
 import { table, writeScaleTable } from '../../bench/scale/tables';
 import { startScaleStage } from '../support/stage';
@@ -58,6 +59,7 @@ function errorList(rows: Row[]): string {
 /** The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`. */
 async function main(): Promise<void> {
 	const stage = await startScaleStage();
+	const forget = onInterrupt(() => stage.stop());
 	const rows: Row[] = [];
 	try {
 		for (const [name, run] of new FaultBench(stage, LONG).rows()) {
@@ -66,6 +68,7 @@ async function main(): Promise<void> {
 			say(JSON.stringify(rows.at(-1)));
 		}
 	} finally {
+		forget();
 		await stage.stop();
 	}
 	saveResults({ ...environment(), sizes: LONG, rows }, join(ROOT, 'docs', 'scale', 'faults.json'));
