@@ -1,0 +1,56 @@
+import type { Message } from '../../sandbox';
+import { countRow, failedRuns, type Execution, type Sent } from '../scale/faults/count';
+
+const sent: Sent[] = [
+	{ id: 'id-1', status: 200 },
+	{ id: 'id-2', status: 200 },
+	{ id: 'id-3', status: 500 },
+	{ id: 'id-4', status: null },
+];
+const run = (status: string, data: string): Execution => ({ id: data, status, data });
+const reply = (id: string, duplicate = false): Message => ({
+	id: `${id}-reply`,
+	roomId: 'room',
+	from: 'agent',
+	at: 0,
+	duplicate,
+	type: 'text',
+	content: { body: `re: ${id}` },
+});
+const NOTHING = { sent, retries: [], messages: [], executions: [] };
+
+test('an event that was taken and has no run is lost silently; one that was not taken is not', () => {
+	expect(countRow(NOTHING)).toMatchObject({ accepted: 2, refused: 1, unanswered: 1, lostSilently: 2 });
+	const executions = [run('success', '["id-1"]')];
+	expect(countRow({ ...NOTHING, executions })).toMatchObject({ lostSilently: 1, runs: { success: 1 } });
+});
+
+test('a failed run without its input is visible, and stands for one event only', () => {
+	const executions = [run('error', '["message"]')];
+	expect(countRow({ ...NOTHING, executions })).toMatchObject({
+		lostSilently: 1,
+		withoutInput: 1,
+		retried: 0,
+	});
+	expect(failedRuns([...executions, run('crashed', '["id-2"]')], sent)).toMatchObject({
+		withInput: [{ status: 'crashed' }],
+		withoutInput: [{ status: 'error' }],
+	});
+});
+
+test('tells what was sent twice, and whether it had the same ID', () => {
+	const messages = [reply('id-1'), reply('id-2'), reply('id-2', true)];
+	expect(countRow({ ...NOTHING, messages })).toMatchObject({
+		messages: 3,
+		twice: 1,
+		twiceWithSameId: 1,
+		unreplied: 0,
+	});
+	expect(countRow({ ...NOTHING, messages: [reply('id-1')] })).toMatchObject({ twice: 0, unreplied: 1 });
+});
+
+test('reads the message of an error out of what n8n keeps', () => {
+	const kept = JSON.stringify([{ error: '1' }, { message: '2' }, 'It broke', 'id-1']);
+	const executions = [run('error', kept), run('crashed', '["id-2"]'), run('error', kept)];
+	expect(countRow({ ...NOTHING, executions }).errors).toEqual(['It broke', 'crashed']);
+});
