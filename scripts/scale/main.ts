@@ -5,7 +5,7 @@ import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
 import { Lifecycle, say } from '../start/lifecycle';
 import { readPortsOf } from '../start/options';
-import { prepareExample } from '../start/prepare';
+import { prepareExample } from './prepare';
 import { startCluster } from './cluster';
 import { findPostgres, findRedis } from './programs';
 
@@ -30,7 +30,7 @@ program.run(async () => {
 	const cluster = await startCluster({ folder: FOLDER, tarball, ports, say, signal });
 	program.add(() => cluster.stop());
 	const { main, webhooks } = cluster;
-	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'), true);
+	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
 	say(
 		`  Running: PostgreSQL, Redis, ${cluster
 			.members()

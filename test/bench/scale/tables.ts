@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
-import { environment, writeTable } from '../report';
+import { writeBlock } from '../../../scripts/markdown';
+import { environment } from '../report';
 
 /** Where results and plots go, and the page that shows them. */
 export const FOLDER = join(ROOT, 'docs', 'scale');
-const SCALE_PAGE = join(ROOT, 'docs', 'scale.md');
+const SCALE_PAGE = 'docs/scale.md';
 
 /** A Markdown table. */
 export function table(head: string[], rows: Array<Array<string | number>>): string {
@@ -17,9 +18,9 @@ export function table(head: string[], rows: Array<Array<string | number>>): stri
 /** Puts tables into `docs/scale.md`, laid out as the linter wants them. */
 export function writeScaleTable(marker: string, text: string): void {
 	process.stdout.write(`\n${text}\n`);
-	writeTable(marker, text, SCALE_PAGE);
+	writeBlock(SCALE_PAGE, marker, text);
 	const prettier = join(ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
-	const files = [SCALE_PAGE, `${FOLDER}/*.json`];
+	const files = [join(ROOT, SCALE_PAGE), `${FOLDER}/*.json`];
 	execFileSync(process.execPath, [prettier, '--log-level', 'silent', '--write', ...files], { cwd: ROOT });
 }
 

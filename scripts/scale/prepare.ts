@@ -2,22 +2,16 @@ import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
 import { N8nClient } from '../n8n/client';
 import { activateExample, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
-import { say } from './lifecycle';
-import { ownLogin } from './login';
+import { say } from '../start/lifecycle';
+import { ownLogin } from '../start/login';
 
 const CREDENTIAL = 'Jelou sandbox';
 
 /**
- * Gives an n8n the sandbox's credential and the active example, and says how to log in.
- *
- * @param typeSecret whether the signing secret is typed into the credential, as queue mode needs it for sending
+ * Gives n8n the sandbox's credential and the active example, and says how to log in. The signing secret that the trigger
+ * was given is then typed into the credential, as queue mode needs it for sending.
  */
-export async function prepareExample(
-	n8nUrl: string,
-	sandbox: Sandbox,
-	loginFile: string,
-	typeSecret = false,
-): Promise<void> {
+export async function prepareExample(n8nUrl: string, sandbox: Sandbox, loginFile: string): Promise<void> {
 	const client = new N8nClient(n8nUrl);
 	const login = ownLogin(loginFile);
 	await client.login(login);
@@ -34,7 +28,7 @@ export async function prepareExample(
 	await activateExample(client, readExample('echo-support.json', { id, name: CREDENTIAL }));
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
 	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
-	if (typeSecret) await save(integration()?.signingSecret ?? '');
+	await save(integration()?.signingSecret ?? '');
 	say('');
 	say(`  Log in to n8n with  ${login.email}  and  ${login.password}`);
 	say('  Then write "hola" on the chat page: the workflow "Echo support" answers.');
