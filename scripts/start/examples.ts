@@ -5,6 +5,7 @@ import { activateExample, exampleFiles, importExample, readExample, type Credent
 import { waitUntil } from '../n8n/waitUntil';
 
 const CREDENTIAL = 'Jelou sandbox';
+/** What a new user meets first. */
 const FIRST = 'echo-support.json';
 /** The others need something that the sandbox does not have, such as a model: their notes say what. */
 const ACTIVE = [FIRST, 'business-hours.json'];
@@ -24,10 +25,11 @@ interface Surroundings {
 	sandbox: Sandbox;
 }
 
-/** All examples, the simplest first. Each has a project of its own, because a project has only one webhook. */
+/** All examples, the simplest last. Each has a project of its own, because a project has only one webhook. */
 function demos(): Demo[] {
 	const others = exampleFiles().filter((file) => file !== FIRST);
-	return [FIRST, ...others].map((file) => {
+	// n8n offers first what was saved last: this workflow in its list, and this credential in a new node.
+	return [...others, FIRST].map((file) => {
 		const { name } = readExample(file, { id: '', name: CREDENTIAL });
 		const id = `demo-${file.replace(/\.json$/, '')}`;
 		return file === FIRST
@@ -36,9 +38,11 @@ function demos(): Demo[] {
 	});
 }
 
-/** The sandbox's projects, each named like its example. */
+/** The sandbox's projects, each named like its example, the simplest first. */
 export function exampleProjects(): SandboxProject[] {
-	return demos().map(({ project }) => project);
+	return demos()
+		.map(({ project }) => project)
+		.reverse();
 }
 
 /** Creates a project's integration as a person does who sends without a trigger; gives its secret. */
@@ -89,7 +93,7 @@ export async function openExamples(surroundings: Surroundings): Promise<string[]
 		await waitUntil(`"${workflow.name}" to register with the sandbox`, () =>
 			Promise.resolve(sandbox.store.projects.get(demo.project.id)?.integration != null),
 		);
-		active.push(workflow.name);
+		active.unshift(workflow.name);
 	}
 	return active;
 }

@@ -173,13 +173,19 @@ describe('the signing secret', () => {
 		}
 	});
 
-	test('known to nobody: nothing is sent, and the error says what to do', async () => {
-		const before = sandbox.store.requests.length;
-		const run = await new Engine({ credential: credentialFor(sandbox) }).run(text('x'), [{}]);
-		expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
-		expect(errorOf(run)?.description).toMatch(/Fill in Signing Secret in the Jelou credential/);
-		expect(sandbox.store.requests).toHaveLength(before);
-	});
+	test.each([
+		['webhook', /^Fill in Signing Secret in the Jelou credential\. Without it/],
+		['manual', /^A test run needs Signing Secret in the Jelou credential\. .+ publish the workflow/],
+	] as const)(
+		'known to nobody, in mode %s: nothing is sent, and the error says what to do',
+		async (mode, advice) => {
+			const before = sandbox.store.requests.length;
+			const run = await new Engine({ credential: credentialFor(sandbox), mode }).run(text('x'), [{}]);
+			expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
+			expect(errorOf(run)?.description).toMatch(advice);
+			expect(sandbox.store.requests).toHaveLength(before);
+		},
+	);
 
 	test('that is wrong: Jelou refuses, and the error names the field', async () => {
 		const run = await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);

@@ -31,6 +31,9 @@ const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
 	advice:
 		"Fill in Signing Secret in the Jelou credential. Without it only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
+	/** n8n gives a run in the editor no static data, so the trigger's secret is out of reach. */
+	testAdvice:
+		'A test run needs Signing Secret in the Jelou credential. To go without it, publish the workflow: it can then send what its Jelou Trigger starts.',
 };
 
 function findOperation(context: IExecuteFunctions): Operation {
@@ -55,7 +58,10 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 		if (known) return known;
 		const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
 		const secret = sendingSecret(credential, registration);
-		if (secret === undefined) throw new FieldError(NO_SECRET.message, NO_SECRET.advice);
+		if (secret === undefined) {
+			const isTest = context.getMode() === 'manual';
+			throw new FieldError(NO_SECRET.message, isTest ? NO_SECRET.testAdvice : NO_SECRET.advice);
+		}
 		signing.set(projectId, withSigningSecret(credential, secret));
 		return withSigningSecret(credential, secret);
 	};

@@ -20,6 +20,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type ICredentialDataDecryptedObject,
 	type WorkflowActivateMode,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type { Request, Response } from 'express';
 
@@ -70,6 +71,8 @@ export interface EngineOptions {
 	credentialId?: string;
 	/** What tells the URLs of triggers apart. */
 	webhookId?: string;
+	/** How the action node is run: by hand in the editor unless said otherwise. */
+	mode?: WorkflowExecuteMode;
 }
 
 /** n8n's real execution engine and request helpers around one node of the package. */
@@ -79,8 +82,10 @@ export class Engine {
 	private readonly baseUrl: string;
 	private readonly credentialId: string;
 	private readonly webhookId: string;
+	private readonly mode: WorkflowExecuteMode;
 
-	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId, webhookId }: EngineOptions) {
+	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId, webhookId, mode }: EngineOptions) {
+		this.mode = mode ?? 'manual';
 		this.credentials = new OneCredential(credential);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
@@ -153,7 +158,7 @@ export class Engine {
 		const node = this.node('jelou', parameters, extra);
 		const workflow = this.workflow(node);
 		const now = new Date();
-		const hooks = new ExecutionLifecycleHooks('manual', '1', {
+		const hooks = new ExecutionLifecycleHooks(this.mode, '1', {
 			id: workflow.id,
 			name: '',
 			nodes: [node],
@@ -164,7 +169,7 @@ export class Engine {
 			updatedAt: now,
 			activeVersionId: null,
 		});
-		const execute = new WorkflowExecute(this.additionalData({ hooks }), 'manual');
+		const execute = new WorkflowExecute(this.additionalData({ hooks }), this.mode);
 		const main = [items.map((json) => ({ json }))];
 		const trigger = { name: node.name, data: { data: { main } } as never };
 		return execute.run({ workflow, startNode: node, triggerToStartFrom: trigger });

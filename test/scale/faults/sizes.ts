@@ -10,7 +10,7 @@ export interface Sizes {
 	faultSeconds: number;
 }
 
-/** What the issue asks for, and what fits into every test run. */
+/** In full, for the table of `docs/scale.md`; and what fits into every test run. */
 export const LONG: Sizes = {
 	batch: 500,
 	events: 100,

@@ -42,6 +42,11 @@ export function start(stage: () => Stage): void {
 				.sort(),
 		).toEqual([...active].sort());
 		expect(names[0]).toBe('Echo support');
+		// n8n offers the credential that was saved last.
+		const [newest] = (await stage().client.credentials())
+			.filter(({ type }) => type === 'jelouApi')
+			.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
+		expect(newest?.name).toBe('Jelou sandbox');
 	});
 
 	test.each(['Echo support', 'Business hours'])('%s answers in its project', async (name) => {
