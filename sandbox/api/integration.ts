@@ -66,6 +66,11 @@ export function integrationRoutes(app: FastifyInstance, store: Store): void {
 		{ config: { title: 'Read integration' }, preValidation: authenticate },
 		(request) => {
 			const project = projectOf(request);
+			if (project.integration === null) {
+				// A trigger asks this before it registers, so it is the first that a new user sees.
+				request.info.note = 'The project has none yet';
+				request.info.isAnswer = true;
+			}
 			return success('Integration retrieved successfully', visible(project, integrationOf(project)));
 		},
 	);

@@ -20,6 +20,8 @@ export interface RequestInfo {
 	auth: string | null;
 	/** A further remark for the log. */
 	note: string | null;
+	/** Whether a refusal is a plain answer to a question, and nothing that went wrong. */
+	isAnswer: boolean;
 	/** A fault asks for the connection to be cut instead of the answer, or its second half, being sent. */
 	dropAnswer: 'whole' | 'half' | null;
 }

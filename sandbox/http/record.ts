@@ -14,7 +14,15 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 	app.addHook('onRequest', (request, _reply, done) => {
 		const area = areaOf(request.raw.url ?? '');
 		request.rawBody = Buffer.alloc(0);
-		request.info = { area, record: null, project: null, auth: null, note: null, dropAnswer: null };
+		request.info = {
+			area,
+			record: null,
+			project: null,
+			auth: null,
+			note: null,
+			isAnswer: false,
+			dropAnswer: null,
+		};
 		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
 		if (isApi) {
 			request.info.record = recordOf(request, null, store);
@@ -76,9 +84,9 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 }
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
-	const { project, auth, note } = request.info;
+	const { project, auth, isAnswer, note } = request.info;
 	const answered = record.status === null ? 'Connection broken on purpose' : `Answered ${record.status}`;
-	const isFine = record.status !== null && record.status < 400;
+	const isFine = record.status !== null && (record.status < 400 || isAnswer);
 	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : 'warning';
 	return {
 		at: record.at,

@@ -93,13 +93,20 @@ describe('refusals', () => {
 	});
 
 	test('without an integration: 404', async () => {
-		const { gatewayUrl } = await start();
+		const { gatewayUrl, store } = await start();
 		expectFailure(await call(gatewayUrl, INTEGRATION), 404);
 		expectFailure(await call(gatewayUrl, INTEGRATION, { method: 'DELETE' }), 404);
 		expectFailure(
 			await call(gatewayUrl, INTEGRATION, { method: 'PATCH', body: { webhookUrl: WEBHOOK } }),
 			404,
 		);
+		// Nothing went wrong, so the log does not show it as if.
+		expect(store.log[0]).toMatchObject({
+			title: 'Read integration',
+			status: 404,
+			tone: 'warning',
+			outcome: 'Answered 404. The project has none yet',
+		});
 	});
 
 	test.each([
