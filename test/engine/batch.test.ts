@@ -74,6 +74,14 @@ test('messages of one room are never under way together, and no more than asked 
 	expect(trafficOf(sandbox.store.requests)).toMatchObject({ accepted: 15, mostUnderWay: 1, roomOverlaps: 0 });
 });
 
+test('the limit stands when the first item is wrong', async () => {
+	spread();
+	const [first, ...others] = itemsFor(40);
+	const items = [{ ...first, text: '' }, ...others];
+	await engine().run(send({ concurrency: 2 }), items, { onError: 'continueRegularOutput' });
+	expect(trafficOf(sandbox.store.requests)).toMatchObject({ mostUnderWay: 2, accepted: 39 });
+});
+
 test('when an item fails the run stops: nothing new starts, and the error accounts for every item', async () => {
 	const items: IDataObject[] = itemsFor(40);
 	items[10] = { ...items[10], text: '' };

@@ -27,6 +27,12 @@ interface Prepared {
 	projectId: string;
 }
 
+/** An item that failed its checks; `settings` where those were fine. */
+interface Unready {
+	error: unknown;
+	settings?: Settings;
+}
+
 const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
 	advice:
@@ -78,20 +84,21 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const reader = new ParameterReader(context);
 	const batch = new Batch(context, count);
 	/** Items that are ready to go, or why they are not. Each is dropped when it is run. */
-	const prepared = new Map<number, Prepared | { error: unknown }>();
+	const prepared = new Map<number, Prepared | Unready>();
 
-	function prepare(index: number): Prepared | { error: unknown } {
+	function prepare(index: number): Prepared | Unready {
 		const known = prepared.get(index);
 		if (known) return known;
-		let result: Prepared | { error: unknown };
+		let result: Prepared | Unready;
+		let settings: Settings | undefined;
 		try {
 			const item = new ItemParameters((name) => reader.read(name, index), index);
-			const settings = readSettings(item);
+			settings = readSettings(item);
 			const projectId = settings.projectId || loaded.projectId;
 			const request = operation.prepare(item, { projectId, environment: loaded.environment });
 			result = { request, settings, projectId };
 		} catch (error) {
-			result = { error };
+			result = { error, settings };
 		}
 		prepared.set(index, result);
 		return result;
@@ -127,8 +134,8 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 
 	const first = prepare(0);
 	await runInLanes(count, {
-		// A first item that is wrong fails by itself, and says why.
-		concurrency: 'error' in first ? DEFAULT_CONCURRENCY : first.settings.concurrency,
+		// A first item that is wrong fails by itself, and says why; what the others are limited to still stands.
+		concurrency: first.settings?.concurrency ?? DEFAULT_CONCURRENCY,
 		laneOf,
 		run,
 		isStopped: () => batch.isStopped || signal?.aborted === true,
