@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { DEMO_PROJECT, type Faults, type SandboxProject, type Traffic } from '../sandbox';
+import { isRecord } from './json';
 import { ROOT } from './paths';
 
 /** A sandbox in a process of its own, so that measuring n8n does not measure it as well. */
@@ -32,10 +33,6 @@ export interface Room {
 }
 
 type Json = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Json {
-	return typeof value === 'object' && value !== null;
-}
 
 async function request(
 	url: string,

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-type Json = Record<string, unknown>;
+import { isRecord, type Json } from '../json';
 
 export interface Login {
 	email: string;
 	password: string;
-}
-
-function isRecord(value: unknown): value is Json {
-	return typeof value === 'object' && value !== null;
 }
 
 /** What n8n says of itself. */

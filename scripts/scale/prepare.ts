@@ -2,6 +2,7 @@ import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
 import { N8nClient } from '../n8n/client';
 import { activateExample, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
+import { sandboxCredential } from '../sandboxCredential';
 import { say } from '../start/lifecycle';
 import { ownLogin } from '../start/login';
 
@@ -15,15 +16,8 @@ export async function prepareExample(n8nUrl: string, sandbox: Sandbox, loginFile
 	const client = new N8nClient(n8nUrl);
 	const login = ownLogin(loginFile);
 	await client.login(login);
-	const credential = {
-		projectId: DEMO_PROJECT.id,
-		apiKey: DEMO_PROJECT.apiKey,
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-	};
 	const save = (signingSecret: string) =>
-		client.saveCredential(CREDENTIAL, 'jelouApi', { ...credential, signingSecret });
+		client.saveCredential(CREDENTIAL, 'jelouApi', sandboxCredential(sandbox, DEMO_PROJECT, signingSecret));
 	const id = await save('');
 	await activateExample(client, readExample('echo-support.json', { id, name: CREDENTIAL }));
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;

@@ -3,6 +3,7 @@ import { isRecord } from '../json';
 import type { N8nClient } from '../n8n/client';
 import { activateExample, exampleFiles, importExample, readExample, type Credential } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
+import { sandboxCredential } from '../sandboxCredential';
 
 const CREDENTIAL = 'Jelou sandbox';
 /** What a new user meets first. */
@@ -64,14 +65,8 @@ async function createIntegration(
 async function saveCredential(surroundings: Surroundings, demo: Demo): Promise<Credential> {
 	const { client, sandbox } = surroundings;
 	const { credential: name, file, project } = demo;
-	const id = await client.saveCredential(name, 'jelouApi', {
-		projectId: project.id,
-		apiKey: project.apiKey,
-		signingSecret: WITH_SECRET.includes(file) ? await createIntegration(surroundings, project) : '',
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-	});
+	const secret = WITH_SECRET.includes(file) ? await createIntegration(surroundings, project) : '';
+	const id = await client.saveCredential(name, 'jelouApi', sandboxCredential(sandbox, project, secret));
 	return { id, name };
 }
 

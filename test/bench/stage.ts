@@ -8,6 +8,7 @@ import { installPackage } from '../../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../../scripts/n8n/server';
 import { packedTarball } from '../../scripts/pack';
 import { WORK_FOLDER } from '../../scripts/paths';
+import { sandboxCredential } from '../../scripts/sandboxCredential';
 import { startSandboxProcess, type SandboxProcess } from '../../scripts/sandboxProcess';
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
@@ -17,7 +18,7 @@ export interface BenchStage {
 	sandbox: SandboxProcess;
 }
 
-export const say = (text: string) => process.stdout.write(`${text}\n`);
+export { say } from '../../scripts/start/lifecycle';
 
 /** Starts everything, does the work, and stops everything, whatever happens. */
 export async function withStage<Result>(
@@ -43,13 +44,7 @@ export async function withStage<Result>(
 /** Creates the integration and a credential for it; gives the credential's ID and the signing secret. */
 export async function connectJelou({ client, sandbox }: BenchStage): Promise<{ id: string; secret: string }> {
 	const secret = await sandbox.createIntegration('http://127.0.0.1:9/webhook');
-	const id = await client.saveCredential('bench', 'jelouApi', {
-		projectId: DEMO_PROJECT.id,
-		apiKey: DEMO_PROJECT.apiKey,
-		signingSecret: secret,
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-	});
+	const data = sandboxCredential(sandbox, DEMO_PROJECT, secret);
+	const id = await client.saveCredential('bench', 'jelouApi', data);
 	return { id, secret };
 }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import { sandboxCredential } from '../../scripts/sandboxCredential';
 import { startSandboxProcess, type SandboxProcess } from '../../scripts/sandboxProcess';
 import { DEMO_PROJECT } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
@@ -27,14 +28,7 @@ test('10,000 items in one execution are all sent, once, in order, within 100 MB 
 	const rooms = await sandbox.openRooms(50);
 	const signingSecret = await sandbox.createIntegration('http://127.0.0.1:9/webhook');
 	const engine = new Engine({
-		credential: {
-			projectId: DEMO_PROJECT.id,
-			apiKey: DEMO_PROJECT.apiKey,
-			signingSecret,
-			environment: 'custom',
-			gatewayUrl: sandbox.gatewayUrl,
-			chatbotUrl: sandbox.chatbotUrl,
-		},
+		credential: sandboxCredential(sandbox, DEMO_PROJECT, signingSecret),
 	});
 	const items = Array.from({ length: ITEMS }, (_, n) => ({
 		...rooms[n % rooms.length],

@@ -26,6 +26,14 @@ export interface Integration {
 }
 
 export const MESSAGE_TYPES = ['text', 'image', 'video', 'audio', 'document'] as const;
+/** As a user chooses from them. */
+export const MESSAGE_TYPE_OPTIONS = [
+	{ name: 'Audio', value: 'audio' },
+	{ name: 'Document', value: 'document' },
+	{ name: 'Image', value: 'image' },
+	{ name: 'Text', value: 'text' },
+	{ name: 'Video', value: 'video' },
+] satisfies Array<{ name: string; value: MessageType }>;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** Content of a message by its type (Jelou's page "Send messages"). */

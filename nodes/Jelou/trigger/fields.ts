@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { MESSAGE_TYPE_OPTIONS } from '../shared/types';
+
 /** What a user sets on the Jelou Trigger. */
 export const fields: INodeProperties[] = [
 	{
@@ -92,13 +94,7 @@ export const fields: INodeProperties[] = [
 				displayName: 'Message Types',
 				name: 'messageTypes',
 				type: 'multiOptions',
-				options: [
-					{ name: 'Audio', value: 'audio' },
-					{ name: 'Document', value: 'document' },
-					{ name: 'Image', value: 'image' },
-					{ name: 'Text', value: 'text' },
-					{ name: 'Video', value: 'video' },
-				],
+				options: MESSAGE_TYPE_OPTIONS,
 				default: [],
 				description: 'Only messages of these types',
 			},

@@ -8,6 +8,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { startSandboxProcess, type Room, type SandboxProcess } from '../../../scripts/sandboxProcess';
+import { sandboxCredential } from '../../../scripts/sandboxCredential';
 import { onInterrupt } from '../../../scripts/scale/interrupt';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
@@ -114,14 +115,8 @@ export async function activate(
 	const url = `${String(cluster.webhooks[0]?.url)}${path}`;
 	const opened = await sandbox.openRooms(rooms, project);
 	const secret = await sandbox.createIntegration(url, project);
-	const credential = await client.saveCredential(name, 'jelouApi', {
-		projectId: project.id,
-		apiKey: project.apiKey,
-		signingSecret: secret,
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-	});
+	const data = sandboxCredential(sandbox, project, secret);
+	const credential = await client.saveCredential(name, 'jelouApi', data);
 	const workflowId = await client.createWorkflow(make(name, credential));
 	await client.activate(workflowId);
 	await waitUntil(

@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
+import { sandboxCredential } from '../../../scripts/sandboxCredential';
 
 export const BOT = DEMO_PROJECT.bots[0]?.id ?? '';
 export const USER = DEMO_PROJECT.users[0]?.id ?? '';
@@ -9,17 +10,9 @@ export const PROJECT = DEMO_PROJECT.id;
 /** A credential for the sandbox; recognisable, so that a leak can be searched for. */
 export function credentialFor(
 	sandbox: Sandbox,
-	extra: Partial<Record<string, string>> = {},
+	extra: Record<string, string> = {},
 ): ICredentialDataDecryptedObject {
-	return {
-		projectId: PROJECT,
-		apiKey: DEMO_PROJECT.apiKey,
-		signingSecret: '',
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-		...extra,
-	};
+	return { ...sandboxCredential(sandbox), ...extra };
 }
 
 /** A sandbox in which the demo project has an integration; gives its secret too. */

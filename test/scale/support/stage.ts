@@ -4,11 +4,10 @@ import { join } from 'node:path';
 
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
 import { N8nClient } from '../../../scripts/n8n/client';
-import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
-import { CREDENTIAL_NAME, PROJECT, credentialData } from '../../server/support/stage';
+import { CREDENTIAL_NAME, PROJECT, credentialData, webhookAnswers } from '../../server/support/stage';
 
 /**
  * n8n notices a dead worker after up to 90 s and looks for stuck runs every three hours. A test cannot wait that long,
@@ -67,10 +66,7 @@ export async function startScaleStage(env: Record<string, string> = {}): Promise
 				client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(sandbox, { signingSecret })),
 			activate: async (workflowId) => {
 				await client.activate(workflowId);
-				await waitUntil('the webhook process to take deliveries', async () => {
-					const url = integrationOf(sandbox)?.webhookUrl;
-					return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
-				});
+				await webhookAnswers({ sandbox });
 			},
 			stop,
 		};

@@ -63,15 +63,16 @@ export function batchWorkflow(name: string, credential: string, concurrency = 10
 	);
 }
 
-function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(workflow: Workflow): Workflow {
+function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(
+	workflow: Workflow,
+	options: Record<string, unknown> = {},
+): Workflow {
 	const [trigger, ...others] = workflow.nodes;
-	return { ...workflow, nodes: [{ ...trigger, parameters: { events: ['message'] } }, ...others] };
+	const parameters = { events: ['message'], options };
+	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
 }
 
 /** As `replyWorkflow`, and refuses events that are older than five minutes. */
 export function agedWorkflow(credential: string) {
-	const workflow = replyWorkflow('aged', credential);
-	const [trigger, ...others] = workflow.nodes;
-	const parameters = { events: ['message'], options: { maximumAge: 300 } };
-	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
+	return onlyMessages(replyWorkflow('aged', credential), { maximumAge: 300 });
 }

@@ -8,6 +8,7 @@ import { installPackage } from '../../../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../../../scripts/n8n/server';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
+import { sandboxCredential } from '../../../scripts/sandboxCredential';
 import { WORK_FOLDER } from '../../../scripts/paths';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
@@ -57,7 +58,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 }
 
 /** Waits until n8n takes deliveries at the address that the project has: after an activation that lasts a moment. */
-export async function webhookAnswers({ sandbox }: Stage): Promise<void> {
+export async function webhookAnswers({ sandbox }: Pick<Stage, 'sandbox'>): Promise<void> {
 	await waitUntil('the webhook to answer', async () => {
 		const url = sandbox.store.projects.get(PROJECT)?.integration?.webhookUrl;
 		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
@@ -66,13 +67,5 @@ export async function webhookAnswers({ sandbox }: Stage): Promise<void> {
 
 /** The credential's data for the sandbox. */
 export function credentialData(sandbox: Sandbox, extra: Record<string, string> = {}): Record<string, string> {
-	return {
-		projectId: PROJECT,
-		apiKey: DEMO_PROJECT.apiKey,
-		signingSecret: '',
-		environment: 'custom',
-		gatewayUrl: sandbox.gatewayUrl,
-		chatbotUrl: sandbox.chatbotUrl,
-		...extra,
-	};
+	return { ...sandboxCredential(sandbox), ...extra };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { SEND_PATH } from '../../shared/endpoints';
-import { isObject } from '../../shared/types';
+import { MESSAGE_TYPE_OPTIONS, isObject } from '../../shared/types';
 import { botId, options, userId } from '../fields';
 import type { Operation } from '../operation';
 import { entryText } from '../parameters';
@@ -32,13 +32,7 @@ export const send: Operation = {
 			displayName: 'Message Type',
 			name: 'messageType',
 			type: 'options',
-			options: [
-				{ name: 'Audio', value: 'audio' },
-				{ name: 'Document', value: 'document' },
-				{ name: 'Image', value: 'image' },
-				{ name: 'Text', value: 'text' },
-				{ name: 'Video', value: 'video' },
-			],
+			options: MESSAGE_TYPE_OPTIONS,
 			default: 'text',
 			description: 'What to send',
 		},
