@@ -52,6 +52,21 @@ describe('production keeps its URL and secret through', () => {
 		await one.listen();
 		await other.listen();
 		await one.stopListening();
+		expect(url()).toBe(one.url);
+		await other.stopListening();
+	});
+
+	test('two tests at once, of which n8n 1.x forgets the other when the first ends', async () => {
+		await one.listen();
+		await other.listen();
+		await one.stopListening();
+	});
+
+	test('two tests at once, of which the second is begun anew after the first has ended', async () => {
+		await one.listen();
+		await other.listen();
+		await one.stopListening();
+		await other.listen();
 		expect(url()).toBe(other.testUrl);
 		await other.stopListening();
 	});

@@ -115,6 +115,10 @@ export async function remove(context: IHookFunctions): Promise<boolean> {
 	const isTest = loan !== undefined || productionTwin(url) !== url;
 	if (!isTest && ours.includes(loanOf(credential, current)?.back)) return leaveToTest(context, situation);
 	if (!ours.includes(current)) {
+		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.
+		if (loan?.back !== undefined && loan.listening.has(current)) {
+			await updateIntegration(context, credential, loan.back);
+		}
 		endTest(credential, url);
 		keep(context, situation, { ...registration, webhookUrl: undefined, previousUrl: undefined });
 		return true;
