@@ -9,7 +9,8 @@ import {
 
 import { handleDelivery } from './trigger/delivery';
 import { fields } from './trigger/fields';
-import { checkExists, create, remove } from './trigger/registration';
+import { checkExists, create } from './trigger/registration';
+import { remove } from './trigger/removal';
 
 /** Starts a workflow on events of a Jelou project, each verified by its signature. */
 export class JelouTrigger implements INodeType {
