@@ -7,8 +7,8 @@ const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 
 const FAST = ['unit', 'sandbox', 'engine'];
 /**
- * What runs by default is what runs on npm alone; `browser` needs Chromium, `scale` PostgreSQL and Redis. `--fast` needs no
- * n8n server, `--v2` and `--v1` run the server tests on one line of n8n.
+ * What runs by default is what runs on npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy.
+ * `--fast` needs no n8n server, `--v2` and `--v1` run the server tests on one line of n8n.
  */
 const LAYERS = { '--fast': FAST, '--v1': ['server'], '--v2': ['server'] };
 

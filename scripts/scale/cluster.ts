@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { installPackage } from '../n8n/installPackage';
 import { LOOPBACK, freePort } from '../n8n/ports';
-import type { N8nCommand } from '../n8n/server';
-import { N8nMember } from './member';
+import { balancer, type Balancer } from './balancer';
+import type { N8nMember } from './member';
+import { encryptionKey, memberMaker } from './homes';
 import { postgresService, type Postgres } from './postgres';
 import { redisService } from './redis';
 import type { Service } from './service';
@@ -18,6 +17,9 @@ export interface ClusterOptions {
 	/** How many processes of each kind; one webhook process and two workers when absent. */
 	webhooks?: number;
 	workers?: number;
+	/** The program that stands before the webhook processes; without it the first of them takes the deliveries. */
+	haproxy?: string | undefined;
+	/** `webhook` is where deliveries go. */
 	ports?: Partial<Record<'postgres' | 'redis' | 'n8n' | 'webhook', number>>;
 	/** Further settings for every n8n process. */
 	env?: Record<string, string>;
@@ -31,6 +33,9 @@ export interface ClusterOptions {
 export interface Cluster {
 	postgres: Postgres;
 	redis: Service;
+	balancer: Balancer | undefined;
+	/** Where deliveries go. */
+	webhookUrl: string;
 	main: N8nMember;
 	webhooks: N8nMember[];
 	workers: N8nMember[];
@@ -39,28 +44,6 @@ export interface Cluster {
 	/** Every n8n process. */
 	members(): N8nMember[];
 	stop(): Promise<void>;
-}
-
-/** Made once: credentials in the database can be read with this key only. */
-function encryptionKey(folder: string): string {
-	const file = join(folder, 'encryption-key');
-	if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
-	return readFileSync(file, 'utf8');
-}
-
-/** Gives n8n processes with the same settings and package, each with a home of its own. */
-function memberMaker(folder: string, tarball: string, env: Record<string, string>) {
-	const packed = join(folder, 'package');
-	installPackage(packed, tarball);
-	return (name: string, command: N8nCommand, port: number) => {
-		const userFolder = join(folder, name);
-		const nodes = join('.n8n', 'nodes');
-		mkdirSync(join(userFolder, '.n8n'), { recursive: true });
-		rmSync(join(userFolder, nodes), { recursive: true, force: true });
-		cpSync(join(packed, nodes), join(userFolder, nodes), { recursive: true });
-		const logFile = join(folder, `${name}.log`);
-		return new N8nMember(name, { command, userFolder, logFile, port, env, detached: true });
-	};
 }
 
 async function stopMembers(members: N8nMember[]): Promise<void> {
@@ -75,7 +58,7 @@ async function startMembers(members: N8nMember[]): Promise<void> {
 }
 
 /**
- * Starts PostgreSQL, Redis, and n8n's processes in queue mode: one main, webhook processes, workers.
+ * Starts PostgreSQL, Redis, n8n's processes in queue mode (one main, webhook processes, workers), and HAProxy before them.
  *
  * @throws ScaleError or Error saying what did not start; nothing is left running then
  */
@@ -98,6 +81,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 		signal?.throwIfAborted();
 		const webhookPort = ports.webhook ?? (await freePort());
+		const webhookUrl = `http://${LOOPBACK}:${String(webhookPort)}`;
+		const front =
+			options.haproxy === undefined
+				? undefined
+				: balancer(options.haproxy, join(folder, 'balancer'), webhookPort);
 		const make = memberMaker(folder, tarball, {
 			...postgres.env,
 			EXECUTIONS_MODE: 'queue',
@@ -106,8 +94,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			N8N_ENCRYPTION_KEY: encryptionKey(folder),
 			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
-			// The address that Jelou is given: deliveries go to the webhook process, never to the main.
-			WEBHOOK_URL: `http://${LOOPBACK}:${String(webhookPort)}/`,
+			// The address that Jelou is given: deliveries go to webhook processes, never to the main.
+			WEBHOOK_URL: `${webhookUrl}/`,
 			...options.env,
 		});
 		const main = make('main', 'start', ports.n8n ?? (await freePort()));
@@ -115,6 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const workers: N8nMember[] = [];
 		const members = () => [main, ...webhooks, ...workers];
 		stops.push(() => stopMembers(members()));
+		if (front) stops.push(() => front.service.stop());
 		signal?.addEventListener('abort', () => void stopMembers(members()), { once: true });
 		say('Starting the main (the first time it prepares its database, up to a minute) …');
 		await main.start();
@@ -123,15 +112,29 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			await stopMembers([...webhooks.splice(webhookCount), ...workers.splice(workerCount)]);
 			const before = members();
 			for (let n = webhooks.length; n < webhookCount; n++)
-				webhooks.push(make(`webhook-${String(n + 1)}`, 'webhook', n === 0 ? webhookPort : await freePort()));
+				webhooks.push(
+					make(`webhook-${String(n + 1)}`, 'webhook', n === 0 && !front ? webhookPort : await freePort()),
+				);
 			for (let n = workers.length; n < workerCount; n++)
 				workers.push(make(`worker-${String(n + 1)}`, 'worker', await freePort()));
 			await startMembers(members().filter((member) => !before.includes(member)));
+			if (front) await front.use(webhooks.map(({ port }) => port));
 		};
 		signal?.throwIfAborted();
 		say('Starting the webhook process and the workers …');
 		await resize(options.webhooks ?? 1, options.workers ?? 2);
-		return { postgres, redis, main, webhooks, workers, resize, members, stop };
+		return {
+			postgres,
+			redis,
+			balancer: front,
+			webhookUrl,
+			main,
+			webhooks,
+			workers,
+			resize,
+			members,
+			stop,
+		};
 	} catch (error) {
 		await stop();
 		throw error;

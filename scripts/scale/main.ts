@@ -7,7 +7,7 @@ import { Lifecycle, say } from '../start/lifecycle';
 import { readPortsOf } from '../start/options';
 import { prepareExample } from './prepare';
 import { startCluster } from './cluster';
-import { findPostgres, findRedis } from './programs';
+import { findHaproxy, findPostgres, findRedis } from './programs';
 
 /** Kept from one start to the next; tests have one of their own. */
 const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
@@ -21,21 +21,21 @@ program.run(async () => {
 	// Before the build, which takes a while.
 	findPostgres();
 	findRedis();
+	const haproxy = findHaproxy();
+	if (haproxy === undefined)
+		say('HAProxy is not installed, so events that arrive while n8n starts can be lost: see docs/scale.md.');
 	say('Building the nodes …');
 	const tarball = pack();
 	say('Starting the Jelou sandbox …');
 	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
 	program.add(() => sandbox.close());
 	const { signal } = program.ending;
-	const cluster = await startCluster({ folder: FOLDER, tarball, ports, say, signal });
+	const cluster = await startCluster({ folder: FOLDER, tarball, haproxy, ports, say, signal });
 	program.add(() => cluster.stop());
-	const { main, webhooks } = cluster;
+	const { balancer, main, webhookUrl } = cluster;
 	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
-	say(
-		`  Running: PostgreSQL, Redis, ${cluster
-			.members()
-			.map(({ name }) => name)
-			.join(', ')}. Logs: ${FOLDER}`,
-	);
-	say(`Ready. Chat page: ${sandbox.url}  n8n: ${main.url}  Webhooks: ${String(webhooks[0]?.url)}`);
+	const services = ['PostgreSQL', 'Redis', ...(balancer ? ['HAProxy'] : [])];
+	const running = [...services, ...cluster.members().map(({ name }) => name)];
+	say(`  Running: ${running.join(', ')}. Logs: ${FOLDER}`);
+	say(`Ready. Chat page: ${sandbox.url}  n8n: ${main.url}  Webhooks: ${webhookUrl}`);
 });

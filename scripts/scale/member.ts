@@ -21,8 +21,12 @@ export class N8nMember {
 		private readonly options: N8nOptions & { port: number },
 	) {}
 
+	get port(): number {
+		return this.options.port;
+	}
+
 	get url(): string {
-		return `http://127.0.0.1:${String(this.options.port)}`;
+		return `http://127.0.0.1:${String(this.port)}`;
 	}
 
 	/** Its process ID, or 0 while it is not there. */

@@ -63,6 +63,18 @@ export function findRedis(env: NodeJS.ProcessEnv = process.env): string {
 	throw new ScaleError(`Redis is not installed: install it (${INSTALL} redis-server) and try again.`);
 }
 
+/** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */
+export function findHaproxy(env: NodeJS.ProcessEnv = process.env, debian = '/usr/sbin'): string | undefined {
+	return [...pathFolders(env), debian].map((folder) => join(folder, 'haproxy')).find(isProgram);
+}
+
+/** `haproxy`, where what is measured or tested depends on it. @throws ScaleError when there is none */
+export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string {
+	const found = findHaproxy(env, debian);
+	if (found !== undefined) return found;
+	throw new ScaleError(`HAProxy is not installed: install it (${INSTALL} haproxy) and try again.`);
+}
+
 /** Whom a program runs as: PostgreSQL refuses to run as root. */
 export interface Account {
 	uid?: number;

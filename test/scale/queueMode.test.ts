@@ -1,8 +1,10 @@
-import { sign } from '../../sandbox';
-import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { sign } from '../../sandbox';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { forgeries } from '../forgeries';
 import { PROJECT } from '../server/support/stage';
 import { integrationOf, startScaleStage, type ScaleStage } from './support/stage';
@@ -38,9 +40,9 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-test('the main registers the address of the webhook process', () => {
+test('the main registers the address that the webhook processes are behind', () => {
 	expect(integrationOf(stage.sandbox)?.webhookUrl).toMatch(
-		new RegExp(`^${String(stage.cluster.webhooks[0]?.url)}/webhook/.+/webhook$`),
+		new RegExp(`^${stage.cluster.webhookUrl}/webhook/.+/webhook$`),
 	);
 });
 
@@ -123,12 +125,50 @@ describe('activated and deactivated from several places at once', () => {
 		await waitUntil('the workflow to be registered', () =>
 			Promise.resolve(integrationOf(sandbox) !== undefined),
 		);
-		expect(integrationOf(sandbox)?.webhookUrl).toContain(String(cluster.webhooks[0]?.url));
+		expect(integrationOf(sandbox)?.webhookUrl).toContain(cluster.webhookUrl);
 		await waitUntil('a delivery to be taken', async () => (await write('raced')) === 200);
 		const kept = await cluster.postgres.query(
 			`select "staticData" from workflow_entity where id = '${workflowId}'`,
 		);
 		expect(String(kept[0]?.[0])).toContain(secretAtJelou());
 		expect(sandbox.store.requests.filter(({ method }) => method === 'POST').length).toBeGreaterThan(1);
+	});
+});
+
+describe('a webhook process that is starting', () => {
+	/** n8n migrates its database under this lock; while somebody else has it, a start goes no further. */
+	const key = createHash('sha256').update('public:').digest().readInt32BE(0);
+
+	test('answers 200 to everything and loses it, so the balancer keeps deliveries away from it', async () => {
+		const { cluster, sandbox } = stage;
+		const [webhook] = cluster.webhooks;
+		await stage.saveCredential(secretAtJelou());
+		await webhook?.stop();
+		const held = cluster.postgres
+			.query(`select pg_advisory_lock(1005, ${String(key)}), pg_sleep(120)`)
+			.catch(() => 'let go');
+		const started = webhook?.start();
+		const answer = async () => {
+			const { pathname } = new URL(integrationOf(sandbox)?.webhookUrl ?? '');
+			const response = await fetch(`${String(webhook?.url)}${pathname}`, { method: 'POST' });
+			return `${String(response.status)} ${await response.text()}`;
+		};
+		try {
+			await waitUntil("n8n's own answer", async () => (await answer().catch(() => '')).startsWith('200'));
+			expect(await answer()).toBe('200 n8n is starting up. Please wait');
+			// Longer than the balancer takes to find out.
+			for (let n = 0; n < 6; n++) {
+				expect(await write(`too early ${String(n)}`)).toBe(503);
+				await sleep(500);
+			}
+		} finally {
+			await cluster.postgres.query(
+				'select pg_terminate_backend(pid) from pg_locks where classid = 1005 and granted',
+			);
+		}
+		expect(await held).toBe('let go');
+		await started;
+		await waitUntil('a delivery to be taken', async () => (await write('ready')) === 200);
+		await expectReply('after the start');
 	});
 });

@@ -1,17 +1,27 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+
+import { parse } from 'yaml';
 
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
 import { isFree, freePort } from '../../scripts/n8n/ports';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startCluster } from '../../scripts/scale/cluster';
 import { postgresService } from '../../scripts/scale/postgres';
-import { assertReachable, findPostgres, findRedis, postgresAccount } from '../../scripts/scale/programs';
+import { balancer } from '../../scripts/scale/balancer';
+import {
+	assertReachable,
+	findHaproxy,
+	findPostgres,
+	findRedis,
+	neededHaproxy,
+	postgresAccount,
+} from '../../scripts/scale/programs';
 import { redisService } from '../../scripts/scale/redis';
 
 jest.setTimeout(300_000);
@@ -150,6 +160,14 @@ describe('what is missing', () => {
 		expect(existsSync(findRedis())).toBe(true);
 	});
 
+	test('HAProxy, without which only tests and measurements do not start', () => {
+		expect(findHaproxy(nowhere, '/nonexistent')).toBeUndefined();
+		expect(() => neededHaproxy(nowhere, '/nonexistent')).toThrow(
+			/^HAProxy is not installed: install it \(.+ haproxy\) and try again\.$/,
+		);
+		expect(existsSync(neededHaproxy())).toBe(true);
+	});
+
 	test('the way to a folder for the user postgres, where PostgreSQL may not run as root', () => {
 		const closed = join(FOLDER, 'closed');
 		mkdirSync(FOLDER, { recursive: true });
@@ -239,4 +257,28 @@ test('Redis keeps the queue when it is stopped', async () => {
 	await redis.stop();
 	expect(await isFree(port)).toBe(true);
 	expect(existsSync(join(FOLDER, 'queue', 'appendonlydir'))).toBe(true);
+});
+
+describe('the balancer', () => {
+	test('says when its port was taken meanwhile', async () => {
+		await withTakenPort(async (port) => {
+			const starting = balancer(neededHaproxy(), join(FOLDER, 'balancer'), port).use([await freePort()]);
+			await expect(starting).rejects.toThrow(/^HAProxy did not start: .*cannot bind socket .*\.$/);
+		});
+	});
+
+	test('is told something that it understands in docker-compose.yml, also while names cannot be looked up', () => {
+		const { configs }: { configs: { balancer: { content: string } } } = parse(
+			readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'),
+			{ merge: true },
+		);
+		const file = join(FOLDER, 'compose.cfg');
+		mkdirSync(FOLDER, { recursive: true });
+		const isValid = (text: string) => {
+			writeFileSync(file, text);
+			return spawnSync(neededHaproxy(), ['-c', '-f', file]).status === 0;
+		};
+		expect(isValid(configs.balancer.content)).toBe(true);
+		expect(isValid(configs.balancer.content.replace('balance roundrobin', 'balance evenly'))).toBe(false);
+	});
 });

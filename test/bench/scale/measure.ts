@@ -30,25 +30,19 @@ export async function runsWith(bench: ScaleBench, condition: string): Promise<nu
 const quantile = (sorted: number[], q: number) =>
 	Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN);
 
-/** Sends deliveries for so many seconds, in equal parts to every webhook process. */
+/** Sends deliveries for so many seconds, from several clients in equal parts. */
 async function fire(bench: ScaleBench, deliveries: Delivery[], seconds: number, perSecond?: number) {
-	const { webhooks } = bench.cluster;
-	const outcomes = await Promise.all(
-		webhooks.map(({ url }, n) => {
-			const load = bench.loads[n];
-			if (load === undefined) throw new Error('There is no client for this webhook process.');
-			return load.fire({
-				url: `${url}/`,
-				header: HEADER,
-				deliveries,
-				seconds,
-				most: MOST,
-				connections: CONNECTIONS / webhooks.length,
-				...(perSecond === undefined ? {} : { perSecond: perSecond / webhooks.length }),
-			});
-		}),
-	);
-	return outcomes;
+	const { cluster, loads } = bench;
+	const share = {
+		url: `${cluster.webhookUrl}/`,
+		header: HEADER,
+		deliveries,
+		seconds,
+		most: MOST,
+		connections: CONNECTIONS / loads.length,
+		...(perSecond === undefined ? {} : { perSecond: perSecond / loads.length }),
+	};
+	return await Promise.all(loads.map((load) => load.fire(share)));
 }
 
 function assertAccepted(outcomes: Outcome[]): void {

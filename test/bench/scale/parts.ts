@@ -86,7 +86,7 @@ export async function benchBatches(bench: ScaleBench, { batches }: Asked): Promi
 const overOf = ({ workflowId }: Target) => `status = 'success' and "workflowId" = '${workflowId}'`;
 
 async function sendOne({ cluster }: ScaleBench, [delivery]: Delivery[]): Promise<void> {
-	const response = await fetch(`${String(cluster.webhooks[0]?.url)}${delivery?.path ?? ''}`, {
+	const response = await fetch(`${cluster.webhookUrl}${delivery?.path ?? ''}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', 'x-jelou-signature': delivery?.signature ?? '' },
 		body: delivery?.body ?? '',

@@ -22,7 +22,7 @@ const KINDS = {
 	main: /^main/,
 	'webhook processes': /^webhook/,
 	workers: /^worker/,
-	'PostgreSQL and Redis': /^(PostgreSQL|Redis)/,
+	'PostgreSQL, Redis, HAProxy': /^(PostgreSQL|Redis|HAProxy)/,
 	'sandbox and client': /^sandbox/,
 };
 

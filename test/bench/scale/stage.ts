@@ -11,6 +11,7 @@ import { startSandboxProcess, type Room, type SandboxProcess } from '../../../sc
 import { sandboxCredential } from '../../../scripts/sandboxCredential';
 import { onInterrupt } from '../../../scripts/scale/interrupt';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
+import { neededHaproxy } from '../../../scripts/scale/programs';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
 import { say } from '../stage';
 import type { Groups } from './usage';
@@ -19,7 +20,7 @@ export interface ScaleBench {
 	cluster: Cluster;
 	client: N8nClient;
 	sandbox: SandboxProcess;
-	/** One for each webhook process. */
+	/** Each sends a part of the deliveries. */
 	loads: LoadProcess[];
 }
 
@@ -61,6 +62,7 @@ export async function withScaleBench<Result>(
 		const starting = startCluster({
 			folder,
 			tarball: packedTarball(),
+			haproxy: neededHaproxy(),
 			workers: 1,
 			env,
 			say,
@@ -112,7 +114,7 @@ export async function activate(
 ): Promise<Target> {
 	const name = `bench-${project.id}`;
 	const path = `/webhook/webhook-of-${name}/webhook`;
-	const url = `${String(cluster.webhooks[0]?.url)}${path}`;
+	const url = `${cluster.webhookUrl}${path}`;
 	const opened = await sandbox.openRooms(rooms, project);
 	const secret = await sandbox.createIntegration(url, project);
 	const data = sandboxCredential(sandbox, project, secret);
@@ -136,6 +138,7 @@ export function groupsOf({ cluster, loads, sandbox }: ScaleBench): Groups {
 		...Object.fromEntries(cluster.members().map(({ name, pid }) => [name, [pid]])),
 		PostgreSQL: [cluster.postgres.service.pid],
 		Redis: [cluster.redis.pid],
+		...(cluster.balancer && { HAProxy: [cluster.balancer.service.pid] }),
 		'sandbox and load': [sandbox.pid, ...loads.map(({ pid }) => pid)],
 	};
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sign, type Message } from '../../../sandbox';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import { PROJECT } from '../../server/support/stage';
+import { PROJECT, webhookAnswers } from '../../server/support/stage';
 import { integrationOf, type ScaleStage } from '../support/stage';
 import { countRow, failedRuns, type Execution, type Sent } from './count';
 import type { Row } from './row';
@@ -123,6 +123,8 @@ export class Ledger {
 			return ready.every(Boolean);
 		};
 		await waitUntil('every n8n process to be ready', isUp, SETTLE_TIMEOUT_MS, 500);
+		// The balancer takes a moment to notice.
+		await webhookAnswers({ sandbox: this.stage.sandbox });
 		let executions: Execution[] = [];
 		await waitUntil(
 			'all runs to end',

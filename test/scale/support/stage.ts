@@ -7,6 +7,7 @@ import { N8nClient } from '../../../scripts/n8n/client';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
+import { neededHaproxy } from '../../../scripts/scale/programs';
 import { CREDENTIAL_NAME, PROJECT, credentialData, webhookAnswers } from '../../server/support/stage';
 
 /**
@@ -45,7 +46,12 @@ export async function startScaleStage(env: Record<string, string> = {}): Promise
 		projects: [{ ...DEMO_PROJECT, users: USERS }],
 	});
 	try {
-		const cluster = await startCluster({ folder, tarball: packedTarball(), env: { ...IMPATIENT, ...env } });
+		const cluster = await startCluster({
+			folder,
+			tarball: packedTarball(),
+			haproxy: neededHaproxy(),
+			env: { ...IMPATIENT, ...env },
+		});
 		const stop = async () => {
 			await cluster.stop();
 			await sandbox.close();
