@@ -79,6 +79,15 @@ export class N8nMember {
 		await this.end('kill');
 	}
 
+	/** Holds it in mid-work; `resume` lets it go on. */
+	pause(): void {
+		if (this.server) process.kill(this.server.pid, 'SIGSTOP');
+	}
+
+	resume(): void {
+		if (this.server) process.kill(this.server.pid, 'SIGCONT');
+	}
+
 	private async end(how: 'stop' | 'kill'): Promise<void> {
 		this.isWanted = false;
 		this.giveUp.abort();

@@ -1,10 +1,19 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	readlinkSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parse } from 'yaml';
 
@@ -143,6 +152,50 @@ describe('npm run start:scale, begun in earnest', () => {
 		expect(await ended).toBe(0);
 		expect(await allFree()).toBe(true);
 	});
+});
+
+/** The processes that work in a folder, or have it among their arguments. */
+function processesOf(folder: string): string[] {
+	const read = (file: () => string) => {
+		try {
+			return file();
+		} catch {
+			// It has ended, or belongs to somebody else.
+			return '';
+		}
+	};
+	const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+	return all
+		.map(
+			(pid) =>
+				read(() => readlinkSync(`/proc/${pid}/cwd`)) +
+				read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+		)
+		.filter((text) => text.includes(folder));
+}
+
+test('a measurement that is interrupted, with the two signals that npm and a terminal send, leaves nothing running', async () => {
+	const program = ['--import', 'tsx', join(ROOT, 'test/bench/scale/main.ts'), '--only', 'batch'];
+	const child = spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+	let output = '';
+	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+	const ended = once(child, 'exit');
+	const folder = join(WORK_FOLDER, 'bench');
+	try {
+		await waitUntil(
+			'the measurement to begin',
+			() => Promise.resolve(output.includes('Measuring: batch')),
+			120_000,
+		);
+		expect(processesOf(folder).length).toBeGreaterThan(4);
+	} finally {
+		child.kill('SIGINT');
+		child.kill('SIGINT');
+		await sleep(500);
+		child.kill('SIGINT');
+	}
+	expect((await ended)[0]).toBe(130);
+	expect(processesOf(folder)).toEqual([]);
 });
 
 describe('what is missing', () => {

@@ -11,7 +11,7 @@ const EVENTS_PER_CONVERSATION = 6;
 const CONVERSATIONS = [1, 100, 10_000];
 
 /** Cores that the processes whose names begin so kept busy. */
-export const coresOf = ({ cores }: WorkersResult, start: RegExp) =>
+export const coresOf = ({ cores }: Pick<WorkersResult, 'cores'>, start: RegExp) =>
 	sum(Object.fromEntries(Object.entries(cores).filter(([name]) => start.test(name))));
 
 /** How many processes and cores it takes to serve so many conversations a minute. Arithmetic, from one result. */

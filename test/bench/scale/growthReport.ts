@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
+import { coresOf, sum } from './estimate';
 import type { BatchResult, WorkflowsResult } from './parts';
 import { writePlot } from './plots';
+import type { QueueResult } from './queue';
 import type { SoakResult } from './soak';
 import { FOLDER, footer, table, writeScaleTable } from './tables';
 
@@ -33,6 +35,26 @@ export function reportSoak({
 	]);
 	const text = `${String(round.deliveries)} deliveries, ${String(errors)} errors. The slope is of the line that fits best after a warm-up of ${String(warmUpMinutes)} minutes. ${footer()}`;
 	writeScaleTable('scale soak', `${table(['process', 'at the end', 'MB a minute'], rows)}\n\n${text}`);
+}
+
+export function reportQueue(results: QueueResult[]): void {
+	writePlot(join(FOLDER, 'queue.svg'), {
+		title: 'A full queue, emptied',
+		subtitle: 'nothing is delivered meanwhile',
+		x: 'workers',
+		y: 'runs per second',
+		categories: results.map(({ workers }) => String(workers)),
+		series: [{ name: 'runs per second', kind: 'bar', data: results.map(({ perSecond }) => perSecond) }],
+	});
+	const rows = results.map((result) => [
+		result.workers,
+		result.perSecond.toFixed(1),
+		coresOf(result, /^worker/).toFixed(2),
+		coresOf(result, /^(PostgreSQL|Redis)/).toFixed(2),
+		sum(result.cores).toFixed(2),
+	]);
+	const head = ['workers', 'runs per second', 'cores: workers', 'PostgreSQL and Redis', 'cores busy'];
+	writeScaleTable('scale queue', `${table(head, rows)}\n\nMedians; ${footer()}`);
 }
 
 export function reportBatch(results: BatchResult[]): void {

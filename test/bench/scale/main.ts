@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 
+import { runMeasurement } from '../../../scripts/scale/interrupt';
 import { say } from '../stage';
 import { benchBatches, benchWorkers, benchWorkflows, replyTarget, type Asked } from './parts';
+import { benchQueue } from './queue';
 import { saveScale } from './report';
 import { benchSettings } from './settings';
 import { benchSoak } from './soak';
 import { withScaleBench, type ScaleBench } from './stage';
 
-const PARTS = ['settings', 'workers', 'soak', 'batch', 'workflows'];
+const PARTS = ['settings', 'workers', 'queue', 'soak', 'batch', 'workflows'];
 const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 20] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
 
 const numbers = (text: string) => text.split(',').map(Number);
@@ -41,12 +43,13 @@ function readArguments(): (Asked & { parts: string[] }) | undefined {
 
 /** The parts share one cluster, except that each has workflows of its own. */
 async function runParts(bench: ScaleBench, asked: Asked, parts: string[]): Promise<void> {
-	const target = parts.some((part) => ['workers', 'soak'].includes(part))
+	const target = parts.some((part) => ['workers', 'queue', 'soak'].includes(part))
 		? await replyTarget(bench)
 		: undefined;
 	for (const part of parts) {
 		say(`Measuring: ${part} …`);
 		if (part === 'workers' && target) saveScale({ workers: await benchWorkers(bench, asked, target) });
+		if (part === 'queue' && target) saveScale({ queue: await benchQueue(bench, asked, target) });
 		if (part === 'soak') saveScale({ soak: await benchSoak(bench, asked, target) });
 		if (part === 'batch') saveScale({ batch: await benchBatches(bench, asked) });
 		if (part === 'workflows') saveScale({ workflows: await benchWorkflows(bench, asked) });
@@ -66,7 +69,4 @@ async function main(): Promise<void> {
 	if (shared.length > 0) await withScaleBench({}, (bench) => runParts(bench, rest, shared));
 }
 
-main().catch((error: unknown) => {
-	process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-	process.exitCode = 1;
-});
+runMeasurement(main);

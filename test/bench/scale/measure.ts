@@ -30,22 +30,33 @@ export async function runsWith(bench: ScaleBench, condition: string): Promise<nu
 const quantile = (sorted: number[], q: number) =>
 	Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN);
 
-/** Sends deliveries for so many seconds, from several clients in equal parts. */
-async function fire(bench: ScaleBench, deliveries: Delivery[], seconds: number, perSecond?: number) {
-	const { cluster, loads } = bench;
+/** When to stop sending, and how fast to go; as fast as they are answered when no rate is given. */
+interface Bounds {
+	seconds: number;
+	most?: number;
+	perSecond?: number | undefined;
+}
+
+/** Sends deliveries, from several clients in equal parts. */
+export async function fire(
+	{ cluster, loads }: ScaleBench,
+	deliveries: Delivery[],
+	{ most = MOST, perSecond, seconds }: Bounds,
+): Promise<Outcome[]> {
 	const share = {
 		url: `${cluster.webhookUrl}/`,
 		header: HEADER,
 		deliveries,
 		seconds,
-		most: MOST,
+		most: Math.ceil(most / loads.length),
 		connections: CONNECTIONS / loads.length,
 		...(perSecond === undefined ? {} : { perSecond: perSecond / loads.length }),
 	};
 	return await Promise.all(loads.map((load) => load.fire(share)));
 }
 
-function assertAccepted(outcomes: Outcome[]): void {
+/** @throws Error when an answer is not 200 */
+export function assertAccepted(outcomes: Outcome[]): void {
 	const statuses = outcomes.map((outcome) => outcome.statuses);
 	if (statuses.some((each) => Object.keys(each).some((status) => status !== '200')))
 		throw new Error(`n8n answered deliveries with ${JSON.stringify(statuses)}.`);
@@ -66,7 +77,7 @@ export async function measure(
 	const groups = groupsOf(bench);
 	const timesBefore = processorTime(groups);
 	const started = performance.now();
-	const outcomes = await fire(bench, deliveries, seconds, perSecond);
+	const outcomes = await fire(bench, deliveries, { seconds, perSecond });
 	const answeredMs = performance.now() - started;
 	assertAccepted(outcomes);
 

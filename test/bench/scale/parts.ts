@@ -16,9 +16,9 @@ export interface Asked {
 
 export type WorkersResult = Round & { workers: number; webhooks: number };
 
-const WORKERS = [1, 2, 4];
+export const WORKERS = [1, 2, 4];
 const WEBHOOKS = [1, 2];
-const WARM_UP_SECONDS = 5;
+export const WARM_UP_SECONDS = 5;
 
 function medianRound(rounds: Round[]): Round {
 	const middle = median(rounds.map(({ perSecond }) => perSecond));

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { environment, saveResults } from '../report';
 import { coresOf, reportEstimate, sum } from './estimate';
 import type { BatchResult, WorkersResult, WorkflowsResult } from './parts';
-import { reportBatch, reportSoak, reportWorkflows } from './growthReport';
+import { reportBatch, reportQueue, reportSoak, reportWorkflows } from './growthReport';
 import { writePlot } from './plots';
+import type { QueueResult } from './queue';
 import type { SettingsResult } from './settings';
 import type { SoakResult } from './soak';
 import { FOLDER, footer, table, writeScaleTable } from './tables';
@@ -12,6 +13,7 @@ import { FOLDER, footer, table, writeScaleTable } from './tables';
 interface Results {
 	settings: SettingsResult[];
 	workers: WorkersResult[];
+	queue: QueueResult[];
 	soak: SoakResult;
 	batch: BatchResult[];
 	workflows: WorkflowsResult[];
@@ -85,7 +87,7 @@ function reportSettings(results: SettingsResult[]): void {
 
 /** Writes results to `docs/scale/benchmark.json`, their plots, and their tables into `docs/scale.md`. */
 export function saveScale(results: Partial<Results>): void {
-	const { batch, settings, soak, workers, workflows } = results;
+	const { batch, queue, settings, soak, workers, workflows } = results;
 	const parts = Object.entries(results);
 	const saved = parts.map(([name, part]) => [name, { ...environment(), results: part }]);
 	saveResults(Object.fromEntries(saved), join(FOLDER, 'benchmark.json'));
@@ -94,6 +96,7 @@ export function saveScale(results: Partial<Results>): void {
 		reportWorkers(workers);
 		reportEstimate(workers);
 	}
+	if (queue) reportQueue(queue);
 	if (soak) reportSoak(soak);
 	if (batch) reportBatch(batch);
 	if (workflows) reportWorkflows(workflows);

@@ -48,9 +48,11 @@ export async function withScaleBench<Result>(
 ): Promise<Result> {
 	const folder = join(WORK_FOLDER, 'bench', randomUUID());
 	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
-	const stop = async () => {
-		for (const end of stops.splice(0).reverse()) await end();
-	};
+	let stopping: Promise<void> | undefined;
+	const stop = async () =>
+		(stopping ??= (async () => {
+			for (const end of stops.splice(0).reverse()) await end();
+		})());
 	const interrupting = new AbortController();
 	const forget = onInterrupt(async () => {
 		interrupting.abort();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
-import { onInterrupt } from '../../../scripts/scale/interrupt';
+import { onInterrupt, runMeasurement } from '../../../scripts/scale/interrupt';
 import { environment, saveResults } from '../../bench/report';
 import { table, writeScaleTable } from '../../bench/scale/tables';
 import { startScaleStage } from '../support/stage';
@@ -84,7 +84,4 @@ async function main(): Promise<void> {
 		throw new Error(`Lost silently or forged: ${wrong.map(({ fault }) => fault).join(', ')}`);
 }
 
-main().catch((error: unknown) => {
-	process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-	process.exitCode = 1;
-});
+runMeasurement(main);

@@ -78,6 +78,7 @@ export async function startScaleStage(env: Record<string, string> = {}): Promise
 		};
 	} catch (error) {
 		await sandbox.close();
+		rmSync(folder, { recursive: true, force: true });
 		throw error;
 	}
 }
