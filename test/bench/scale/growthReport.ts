@@ -7,19 +7,11 @@ import type { QueueResult } from './queue';
 import type { SoakResult } from './soak';
 import { FOLDER, footer, table, writeScaleTable } from './tables';
 
-export function reportSoak({
-	errors,
-	fullRate,
-	minutes,
-	rate,
-	round,
-	samples,
-	slopes,
-	warmUpMinutes,
-}: SoakResult): void {
+export function reportSoak(result: SoakResult): void {
+	const { errors, fullRate, minutes, rate, residentMb, round, samples, slopes, warmUpMinutes } = result;
 	writePlot(join(FOLDER, 'soak.svg'), {
 		title: `Memory over ${String(minutes)} min at ${String(rate)} deliveries per second`,
-		subtitle: `70 % of the ${String(fullRate)} per second measured before`,
+		subtitle: `70 % of the ${String(fullRate)} per second measured before; garbage is collected before each reading`,
 		x: 'minutes',
 		y: 'memory in use, MB',
 		series: Object.keys(slopes).map((name) => ({
@@ -27,14 +19,19 @@ export function reportSoak({
 			data: samples.map((each): [number, number] => [each.minute, each.memoryMb[name] ?? 0]),
 		})),
 	});
+	const warm = samples.find(({ minute }) => minute >= warmUpMinutes)?.memoryMb ?? {};
 	const last = samples.at(-1)?.memoryMb ?? {};
+	const megabytes = (value: number | undefined) => `${String(Math.round(value ?? 0))} MB`;
 	const rows = Object.entries(slopes).map(([name, value]) => [
 		name,
-		`${String(last[name])} MB`,
-		value.toFixed(2),
+		megabytes(warm[name]),
+		megabytes(last[name]),
+		`${value.toFixed(2)} MB`,
+		megabytes(residentMb[name]),
 	]);
-	const text = `${String(round.deliveries)} deliveries, ${String(errors)} errors. The slope is of the line that fits best after a warm-up of ${String(warmUpMinutes)} minutes. ${footer()}`;
-	writeScaleTable('scale soak', `${table(['process', 'at the end', 'MB a minute'], rows)}\n\n${text}`);
+	const head = ['process', 'in use, warm', 'in use at the end', 'growth a minute', 'with garbage'];
+	const text = `${String(round.deliveries)} deliveries, ${String(errors)} errors; p99 ${String(round.p99Ms)} ms. Growth is the slope of the line that fits best after a warm-up of ${String(warmUpMinutes)} minutes. ${footer()}`;
+	writeScaleTable('scale soak', `${table(head, rows)}\n\n${text}`);
 }
 
 export function reportQueue(results: QueueResult[]): void {

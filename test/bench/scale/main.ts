@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util';
 import { runMeasurement } from '../../../scripts/scale/interrupt';
 import { say } from '../stage';
 import { benchBatches, benchWorkers, benchWorkflows, replyTarget, type Asked } from './parts';
+import { benchExpressions } from './expressions';
 import { benchQueue } from './queue';
 import { saveScale } from './report';
 import { benchSettings } from './settings';
-import { benchSoak } from './soak';
+import { COLLECTING, benchSoak } from './soak';
 import { withScaleBench, type ScaleBench } from './stage';
 
-const PARTS = ['settings', 'workers', 'queue', 'soak', 'batch', 'workflows'];
+const PARTS = ['settings', 'expressions', 'workers', 'queue', 'soak', 'batch', 'workflows'];
 const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 20] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
 
 const numbers = (text: string) => text.split(',').map(Number);
@@ -48,6 +49,7 @@ async function runParts(bench: ScaleBench, asked: Asked, parts: string[]): Promi
 		: undefined;
 	for (const part of parts) {
 		say(`Measuring: ${part} …`);
+		if (part === 'expressions') saveScale({ expressions: await benchExpressions(bench, asked) });
 		if (part === 'workers' && target) saveScale({ workers: await benchWorkers(bench, asked, target) });
 		if (part === 'queue' && target) saveScale({ queue: await benchQueue(bench, asked, target) });
 		if (part === 'soak') saveScale({ soak: await benchSoak(bench, asked, target) });
@@ -66,7 +68,8 @@ async function main(): Promise<void> {
 	const { parts, ...rest } = asked;
 	const shared = parts.filter((part) => part !== 'settings');
 	if (parts.includes('settings')) saveScale({ settings: await benchSettings(rest) });
-	if (shared.length > 0) await withScaleBench({}, (bench) => runParts(bench, rest, shared));
+	if (shared.length > 0)
+		await withScaleBench(parts.includes('soak') ? COLLECTING : {}, (bench) => runParts(bench, rest, shared));
 }
 
 runMeasurement(main);

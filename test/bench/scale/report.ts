@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { environment, saveResults } from '../report';
 import { coresOf, reportEstimate, sum } from './estimate';
+import type { ExpressionsResult } from './expressions';
 import type { BatchResult, WorkersResult, WorkflowsResult } from './parts';
 import { reportBatch, reportQueue, reportSoak, reportWorkflows } from './growthReport';
 import { writePlot } from './plots';
@@ -12,6 +13,7 @@ import { FOLDER, footer, table, writeScaleTable } from './tables';
 
 interface Results {
 	settings: SettingsResult[];
+	expressions: ExpressionsResult[];
 	workers: WorkersResult[];
 	queue: QueueResult[];
 	soak: SoakResult;
@@ -85,13 +87,24 @@ function reportSettings(results: SettingsResult[]): void {
 	writeScaleTable('scale settings', `${table(head, rows)}\n\n${footer()}`);
 }
 
+function reportExpressions(results: ExpressionsResult[]): void {
+	const rows = results.map((result) => [
+		result.reply,
+		result.perSecond.toFixed(1),
+		`${((coresOf(result, KINDS.workers) * 1_000) / result.perSecond).toFixed(0)} ms`,
+	]);
+	const head = ['text and message ID of the reply', 'per second', 'processor time of the worker, each run'];
+	writeScaleTable('scale expressions', `${table(head, rows)}\n\n1 webhook process, 1 worker. ${footer()}`);
+}
+
 /** Writes results to `docs/scale/benchmark.json`, their plots, and their tables into `docs/scale.md`. */
 export function saveScale(results: Partial<Results>): void {
-	const { batch, queue, settings, soak, workers, workflows } = results;
+	const { batch, expressions, queue, settings, soak, workers, workflows } = results;
 	const parts = Object.entries(results);
 	const saved = parts.map(([name, part]) => [name, { ...environment(), results: part }]);
 	saveResults(Object.fromEntries(saved), join(FOLDER, 'benchmark.json'));
 	if (settings) reportSettings(settings);
+	if (expressions) reportExpressions(expressions);
 	if (workers) {
 		reportWorkers(workers);
 		reportEstimate(workers);

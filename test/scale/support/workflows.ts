@@ -3,8 +3,8 @@ import { triggerWorkflow } from '../../server/support/workflows';
 const SEND = { type: 'n8n-nodes-jelou.jelou', typeVersion: 1, name: 'Reply' };
 
 /**
- * Answers each message with "re: " and its text. The reply's ID is made of the message's, so that a run that is
- * repeated sends the same ID again.
+ * Answers each message with "re: " and its text, in expressions that n8n evaluates. The reply's ID is made of the
+ * message's, so that a run that is repeated sends the same ID again.
  */
 export function replyWorkflow(name: string, credential: string, timeout = 5) {
 	const workflow = triggerWorkflow(name, credential, {
@@ -13,11 +13,22 @@ export function replyWorkflow(name: string, credential: string, timeout = 5) {
 		parameters: {
 			resource: 'message',
 			operation: 'send',
-			text: '=re: {{ $json.value.content.body }}',
-			options: { messageId: '={{ $json.value.id }}-reply', timeout, maxRetries: 1 },
+			text: "={{ 're: ' + $json.value.content.body }}",
+			options: { messageId: "={{ $json.value.id + '-reply' }}", timeout, maxRetries: 1 },
 		},
 	});
 	return onlyMessages(workflow);
+}
+
+/** The same with parameters that only read fields, so that no expression is evaluated. */
+export function readingWorkflow(name: string, credential: string) {
+	const parameters = {
+		resource: 'message',
+		operation: 'send',
+		text: '=re: {{ $json.value.content.body }}',
+		options: { messageId: '={{ $json.value.id }}-reply', timeout: 5, maxRetries: 1 },
+	};
+	return onlyMessages(triggerWorkflow(name, credential, { ...SEND, id: 'reply', parameters }));
 }
 
 /** Answers one message with as many as its text says, in the room that it came from. */

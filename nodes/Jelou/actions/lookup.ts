@@ -1,0 +1,64 @@
+import { isObject } from '../shared/types';
+
+/** A part of an expression that only reads a field of the item, as the defaults do: `{{ $json.bot.id }}`. */
+const FIELD = /\{\{\s*\$json((?:\.[A-Za-z_]\w*)+)\s*\}\}/;
+/** What means something to n8n in the text around fields. */
+const SPECIAL = /[{}\\]/;
+/** Names that n8n refuses, wherever they are. */
+const REFUSED = /constructor|prototype|__proto__/;
+
+/** The paths of fields, and the texts before, between and behind them. */
+interface Template {
+	texts: string[];
+	paths: string[][];
+}
+
+/** `undefined` for an expression that does anything else than reading fields. */
+function parseTemplate(expression: string): Template | undefined {
+	const parts = expression.slice(1).split(FIELD);
+	const texts = parts.filter((_, n) => n % 2 === 0);
+	const paths = parts.filter((_, n) => n % 2 === 1).map((path) => path.slice(1).split('.'));
+	const isPlain = paths.length > 0 && !REFUSED.test(expression) && !texts.some((text) => SPECIAL.test(text));
+	return isPlain ? { texts, paths } : undefined;
+}
+
+/** Follows a path through plain objects to a text or number; `undefined` for anything else. */
+function fieldAt(item: unknown, path: readonly string[]): string | number | undefined {
+	let current: unknown = item;
+	for (const name of path) {
+		if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
+		current = current[name];
+	}
+	return typeof current === 'string' || typeof current === 'number' ? current : undefined;
+}
+
+/**
+ * Resolves parameters whose expressions only read fields of the item, also with text around them. Gives what n8n's
+ * evaluation gives, without the isolate that n8n evaluates in.
+ */
+export class FieldLookup {
+	private readonly templates = new Map<string, Template | undefined>();
+
+	/** The parameter's value, or `undefined` when n8n has to evaluate some of it. */
+	resolve(parameter: unknown, item: unknown): unknown {
+		if (typeof parameter === 'string')
+			return parameter.startsWith('=') ? this.fill(parameter, item) : parameter;
+		if (Array.isArray(parameter)) return undefined;
+		if (!isObject(parameter)) return parameter;
+		const entries = Object.entries(parameter).map(
+			([name, value]) => [name, this.resolve(value, item)] as const,
+		);
+		return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
+	}
+
+	private fill(expression: string, item: unknown): string | number | undefined {
+		if (!this.templates.has(expression)) this.templates.set(expression, parseTemplate(expression));
+		const template = this.templates.get(expression);
+		if (template === undefined) return undefined;
+		const values = template.paths.map((path) => fieldAt(item, path));
+		if (values.includes(undefined)) return undefined;
+		const [only] = values;
+		const isAlone = values.length === 1 && template.texts.every((text) => text === '');
+		return isAlone ? only : template.texts.map((text, n) => text + String(values[n] ?? '')).join('');
+	}
+}
