@@ -11,7 +11,7 @@ import { COLLECTING, benchSoak } from './soak';
 import { withScaleBench, type ScaleBench } from './stage';
 
 const PARTS = ['settings', 'expressions', 'workers', 'queue', 'soak', 'batch', 'workflows'];
-const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 20] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
+const USE = `Use: npm run bench:scale -- [--only ${PARTS.join('|')}] [--rounds 3] [--seconds 8] [--soak-minutes 10] [--batches 100,1000,10000] [--workflows 1,10,50]`;
 
 const numbers = (text: string) => text.split(',').map(Number);
 const arePositive = (values: number[]) => values.every((value) => Number.isFinite(value) && value > 0);
@@ -22,7 +22,7 @@ function readArguments(): (Asked & { parts: string[] }) | undefined {
 			options: {
 				only: { type: 'string' },
 				rounds: { type: 'string', default: '3' },
-				seconds: { type: 'string', default: '20' },
+				seconds: { type: 'string', default: '8' },
 				'soak-minutes': { type: 'string', default: '10' },
 				batches: { type: 'string', default: '100,1000,10000' },
 				workflows: { type: 'string', default: '1,10,50' },
