@@ -1,8 +1,7 @@
 import { readingWorkflow, replyWorkflow } from '../../scale/support/workflows';
-import { median } from '../measure';
 import { say } from '../stage';
-import { measure, type Round } from './measure';
-import { WARM_UP_SECONDS, type Asked } from './parts';
+import type { Round } from './measure';
+import { measureRounds, type Asked } from './parts';
 import { activate, projectOf, type ScaleBench } from './stage';
 
 export type ExpressionsResult = Round & { reply: string };
@@ -15,17 +14,12 @@ const WORKFLOWS = [
 const FIRST_PROJECT = 300;
 
 /** What it costs that a run evaluates expressions: the node looks a field up, everything else n8n evaluates. */
-export async function benchExpressions(bench: ScaleBench, { rounds, seconds }: Asked) {
+export async function benchExpressions(bench: ScaleBench, asked: Asked) {
 	const results: ExpressionsResult[] = [];
 	await bench.cluster.resize(1, 1);
 	for (const [n, { make, reply }] of WORKFLOWS.entries()) {
 		const { deliveries } = await activate(bench, projectOf(FIRST_PROJECT + n), make, 'hola');
-		await measure(bench, deliveries, WARM_UP_SECONDS);
-		const measured: Round[] = [];
-		for (let round = 0; round < rounds; round++) measured.push(await measure(bench, deliveries, seconds));
-		const middle = median(measured.map(({ perSecond }) => perSecond));
-		for (const round of measured.filter(({ perSecond }) => perSecond === middle).slice(0, 1))
-			results.push({ reply, ...round });
+		results.push({ reply, ...(await measureRounds(bench, deliveries, asked)) });
 		say(JSON.stringify(results.at(-1)));
 	}
 	return results;

@@ -20,11 +20,20 @@ export const WORKERS = [1, 2, 4];
 const WEBHOOKS = [1, 2];
 export const WARM_UP_SECONDS = 5;
 
-function medianRound(rounds: Round[]): Round {
+/** The one whose rate is the median. */
+export function medianRound<Each extends { perSecond: number }>(rounds: Each[]): Each {
 	const middle = median(rounds.map(({ perSecond }) => perSecond));
 	const found = rounds.find(({ perSecond }) => perSecond === middle);
 	if (found === undefined) throw new Error('Nothing was measured.');
 	return found;
+}
+
+/** Warms up, measures so many rounds, and gives the middle one. */
+export async function measureRounds(bench: ScaleBench, deliveries: Delivery[], { rounds, seconds }: Asked) {
+	await measure(bench, deliveries, WARM_UP_SECONDS);
+	const measured: Round[] = [];
+	for (let round = 0; round < rounds; round++) measured.push(await measure(bench, deliveries, seconds));
+	return medianRound(measured);
 }
 
 export async function replyTarget(bench: ScaleBench): Promise<Target> {
@@ -32,15 +41,12 @@ export async function replyTarget(bench: ScaleBench): Promise<Target> {
 }
 
 /** Deliveries per second with 1, 2 and 4 workers, and 1 and 2 webhook processes. */
-export async function benchWorkers(bench: ScaleBench, { rounds, seconds }: Asked, { deliveries }: Target) {
+export async function benchWorkers(bench: ScaleBench, asked: Asked, { deliveries }: Target) {
 	const results: WorkersResult[] = [];
 	for (const webhooks of WEBHOOKS) {
 		for (const workers of WORKERS) {
 			await bench.cluster.resize(webhooks, workers);
-			await measure(bench, deliveries, WARM_UP_SECONDS);
-			const measured: Round[] = [];
-			for (let round = 0; round < rounds; round++) measured.push(await measure(bench, deliveries, seconds));
-			results.push({ webhooks, workers, ...medianRound(measured) });
+			results.push({ webhooks, workers, ...(await measureRounds(bench, deliveries, asked)) });
 			say(JSON.stringify(results.at(-1)));
 		}
 	}
@@ -97,19 +103,17 @@ async function sendOne({ cluster }: ScaleBench, [delivery]: Delivery[]): Promise
 export type WorkflowsResult = Round & { workflows: number; memoryMb: Record<string, number> };
 
 /** The rate with so many active workflows, each on a project of its own, all written to in turn. */
-export async function benchWorkflows(bench: ScaleBench, { rounds, seconds, workflows }: Asked) {
+export async function benchWorkflows(bench: ScaleBench, asked: Asked) {
 	const results: WorkflowsResult[] = [];
 	const targets: Target[] = [];
 	await bench.cluster.resize(1, 2);
-	for (const count of workflows) {
+	for (const count of asked.workflows) {
 		while (targets.length < count)
 			targets.push(await activate(bench, projectOf(200 + targets.length), replyWorkflow, 'hola', 2));
 		const deliveries = targets.flatMap((target) => target.deliveries);
-		await measure(bench, deliveries, WARM_UP_SECONDS);
-		const measured: Round[] = [];
-		for (let round = 0; round < rounds; round++) measured.push(await measure(bench, deliveries, seconds));
+		const round = await measureRounds(bench, deliveries, asked);
 		const used = Object.entries(memory(groupsOf(bench))).map(([name, mb]) => [name, Math.round(mb)]);
-		results.push({ workflows: count, ...medianRound(measured), memoryMb: Object.fromEntries(used) });
+		results.push({ workflows: count, ...round, memoryMb: Object.fromEntries(used) });
 		say(JSON.stringify(results.at(-1)));
 	}
 	return results;

@@ -1,8 +1,7 @@
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import { median } from '../measure';
 import { say } from '../stage';
 import { assertAccepted, fire, measure, runsWith } from './measure';
-import { WARM_UP_SECONDS, WORKERS, type Asked } from './parts';
+import { WARM_UP_SECONDS, WORKERS, medianRound, type Asked } from './parts';
 import { groupsOf, type ScaleBench, type Target } from './stage';
 import { coresBetween, processorTime } from './usage';
 
@@ -57,8 +56,7 @@ export async function benchQueue(bench: ScaleBench, { rounds }: Asked, target: T
 		await measure(bench, target.deliveries, WARM_UP_SECONDS);
 		const measured: QueueResult[] = [];
 		for (let round = 0; round < rounds; round++) measured.push(await emptyQueue(bench, target));
-		const middle = median(measured.map(({ perSecond }) => perSecond));
-		results.push(...measured.filter(({ perSecond }) => perSecond === middle).slice(0, 1));
+		results.push(medianRound(measured));
 		say(JSON.stringify(results.at(-1)));
 	}
 	return results;
