@@ -58,18 +58,25 @@ function errorList(rows: Row[]): string {
 
 /** The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`. */
 async function main(): Promise<void> {
-	const stage = await startScaleStage();
-	const forget = onInterrupt(() => stage.stop());
+	const interrupting = new AbortController();
+	const starting = startScaleStage({}, interrupting.signal);
+	// Also while it is still starting: then it ends by itself, and is waited for.
+	const stop = async () => (await starting.catch(() => undefined))?.stop();
+	const forget = onInterrupt(async () => {
+		interrupting.abort();
+		await stop();
+	});
 	const rows: Row[] = [];
 	try {
+		const stage = await starting;
 		for (const [name, run] of new FaultBench(stage, LONG).rows()) {
 			say(`${name} …`);
 			rows.push(await run());
 			say(JSON.stringify(rows.at(-1)));
 		}
 	} finally {
+		await stop();
 		forget();
-		await stage.stop();
 	}
 	saveResults({ ...environment(), sizes: LONG, rows }, join(ROOT, 'docs', 'scale', 'faults.json'));
 	const { cores, date, n8n } = environment();

@@ -39,7 +39,11 @@ export function integrationOf(sandbox: Sandbox) {
 	return sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
 }
 
-export async function startScaleStage(env: Record<string, string> = {}): Promise<ScaleStage> {
+/** @param signal gives up starting; what has been started is stopped */
+export async function startScaleStage(
+	env: Record<string, string> = {},
+	signal?: AbortSignal,
+): Promise<ScaleStage> {
 	const folder = join(WORK_FOLDER, 'test-scale', randomUUID());
 	const sandbox = await startSandbox({
 		allowInsecureWebhooks: true,
@@ -51,6 +55,7 @@ export async function startScaleStage(env: Record<string, string> = {}): Promise
 			tarball: packedTarball(),
 			haproxy: neededHaproxy(),
 			env: { ...IMPATIENT, ...env },
+			...(signal && { signal }),
 		});
 		const stop = async () => {
 			await cluster.stop();
