@@ -56,9 +56,9 @@ export class Jelou implements INodeType {
 				],
 				default: 'message',
 			},
-			...message.fields,
-			...conversation.fields,
-			...integration.fields,
+			...message.properties,
+			...conversation.properties,
+			...integration.properties,
 		],
 	};
 

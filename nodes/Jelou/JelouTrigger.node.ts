@@ -7,10 +7,10 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { handleDelivery } from './trigger/delivery';
-import { fields } from './trigger/fields';
-import { checkExists, create } from './trigger/registration';
-import { remove } from './trigger/removal';
+import { handleDelivery } from './trigger/delivery/receive';
+import { properties } from './trigger/properties';
+import { checkExists, create } from './trigger/registration/register';
+import { remove } from './trigger/registration/unregister';
 
 /** Starts a workflow on events of a Jelou project, each verified by its signature. */
 export class JelouTrigger implements INodeType {
@@ -28,7 +28,7 @@ export class JelouTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
-		properties: fields,
+		properties,
 	};
 
 	webhookMethods = {

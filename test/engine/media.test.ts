@@ -7,8 +7,8 @@ import type { Request, Response } from 'express';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
-import type { JelouEvent } from '../../nodes/Jelou/trigger/events';
-import { withMedia, type MediaOptions } from '../../nodes/Jelou/trigger/media';
+import type { JelouEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import { withMedia, type MediaOptions } from '../../nodes/Jelou/trigger/delivery/media';
 import { Engine } from './support/engine';
 
 const API_KEY = 'recognisable-api-key';

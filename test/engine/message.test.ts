@@ -120,7 +120,7 @@ test('the output names the message, its room and its type, and each item its ori
 });
 
 test('each item is prepared once, however often it is looked at', async () => {
-	const prepare = jest.spyOn(send, 'prepare');
+	const prepare = jest.spyOn(send, 'buildRequest');
 	await engine().run(text('x'), [{}, {}, {}]);
 	expect(prepare.mock.calls.map(([{ index }]) => index)).toEqual([0, 1, 2]);
 	prepare.mockRestore();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
 
-import { ParameterReader } from '../../nodes/Jelou/actions/reader';
+import { ParameterReader } from '../../nodes/Jelou/actions/parameterReader';
 import { Engine, outputOf, probe } from './support/engine';
 
 /** Reads one parameter of each item in n8n's engine: as the node does, and as n8n evaluates it. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Batch, toRanges } from '../../nodes/Jelou/actions/batch';
-import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { ItemResults, toRanges } from '../../nodes/Jelou/actions/itemResults';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 test.each([
 	[[], ''],
@@ -13,12 +13,12 @@ test.each([
 });
 
 const batchOf = (count: number) =>
-	new Batch(
+	new ItemResults(
 		{ continueOnFail: () => false, getNode: () => ({ name: 'Jelou' }) } as unknown as IExecuteFunctions,
 		count,
 	);
 
-function errorOf(batch: Batch, isCancelled = false): unknown {
+function errorOf(batch: ItemResults, isCancelled = false): unknown {
 	try {
 		return batch.result(isCancelled);
 	} catch (error) {

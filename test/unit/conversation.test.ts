@@ -1,16 +1,16 @@
 import { close } from '../../nodes/Jelou/actions/conversation/close.operation';
 import { get } from '../../nodes/Jelou/actions/conversation/get.operation';
 import { start } from '../../nodes/Jelou/actions/conversation/start.operation';
-import { FieldError } from '../../nodes/Jelou/actions/parameters';
 import { itemWith } from './support/item';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const CONTEXT = { projectId: 'p', environment: 'production' };
 const WHO = { botId: 'b', userId: 'u' };
 const bodyOf = (additionalFields: unknown, initialMessage = '') =>
-	start.prepare(itemWith({ ...WHO, initialMessage, additionalFields }), CONTEXT).body;
+	start.buildRequest(itemWith({ ...WHO, initialMessage, additionalFields }), CONTEXT).body;
 
 test('a conversation is read by its ID', () => {
-	expect(get.prepare(itemWith({ conversationId: 'c' }), CONTEXT)).toEqual({
+	expect(get.buildRequest(itemWith({ conversationId: 'c' }), CONTEXT)).toEqual({
 		target: 'gateway',
 		method: 'GET',
 		path: ['v1', 'external-support', 'p', 'conversations', 'c'],
@@ -18,7 +18,7 @@ test('a conversation is read by its ID', () => {
 });
 
 test('a conversation is started with no more than was filled in', () => {
-	expect(start.prepare(itemWith(WHO), CONTEXT)).toEqual({
+	expect(start.buildRequest(itemWith(WHO), CONTEXT)).toEqual({
 		target: 'gateway',
 		method: 'POST',
 		path: ['v1', 'external-support', 'p', 'conversations', 'start'],
@@ -63,16 +63,16 @@ test.each([
 });
 
 test('an empty conversation ID is refused', () => {
-	expect(() => get.prepare(itemWith({ conversationId: undefined }), CONTEXT)).toThrow(
+	expect(() => get.buildRequest(itemWith({ conversationId: undefined }), CONTEXT)).toThrow(
 		/^Conversation ID is empty/,
 	);
 });
 
 const closeBody = (values: Record<string, unknown>) =>
-	close.prepare(itemWith({ ...WHO, ...values }), CONTEXT).body;
+	close.buildRequest(itemWith({ ...WHO, ...values }), CONTEXT).body;
 
 test('a conversation is closed, with a text, with an edge, or without a word', () => {
-	expect(close.prepare(itemWith(WHO), CONTEXT)).toEqual({
+	expect(close.buildRequest(itemWith(WHO), CONTEXT)).toEqual({
 		target: 'gateway',
 		method: 'POST',
 		path: ['v1', 'external-support', 'p', 'conversations', 'close'],
@@ -109,27 +109,27 @@ test.each([
 
 test('calls for one user keep their order, calls for different users do not wait', () => {
 	const laneOf = (operation: typeof close, user: string) =>
-		operation.lane?.(operation.prepare(itemWith({ botId: 'b', userId: user }), CONTEXT));
+		operation.orderingKey?.(operation.buildRequest(itemWith({ botId: 'b', userId: user }), CONTEXT));
 	expect(laneOf(close, 'u')).toBe(laneOf(start, 'u'));
 	expect(laneOf(close, 'u')).not.toBe(laneOf(close, 'v'));
-	expect(get.lane).toBeUndefined();
+	expect(get.orderingKey).toBeUndefined();
 });
 
 describe('an ID', () => {
 	test.each(['a b', 'a\tb', 'María', '👋', 'a/b', 'a\\b'])(
 		'%j in a body is refused before anything is sent',
 		(id) => {
-			expect(() => close.prepare(itemWith({ botId: id, userId: 'u' }), CONTEXT)).toThrow(
+			expect(() => close.buildRequest(itemWith({ botId: id, userId: 'u' }), CONTEXT)).toThrow(
 				/^Bot ID is not an ID/,
 			);
-			expect(() => close.prepare(itemWith({ botId: 'b', userId: id }), CONTEXT)).toThrow(
+			expect(() => close.buildRequest(itemWith({ botId: 'b', userId: id }), CONTEXT)).toThrow(
 				/^User ID is not an ID/,
 			);
 		},
 	);
 
 	test.each(['a b', 'María', '👋'])('%j in a path is refused as well', (id) => {
-		expect(() => get.prepare(itemWith({ conversationId: id }), CONTEXT)).toThrow(
+		expect(() => get.buildRequest(itemWith({ conversationId: id }), CONTEXT)).toThrow(
 			/^Conversation ID is not an ID/,
 		);
 	});

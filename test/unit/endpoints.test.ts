@@ -1,6 +1,7 @@
-import { InvalidUrlError, authenticationFor, hostsOf, urlOf } from '../../nodes/Jelou/shared/endpoints';
+import { authenticationFor, baseUrlsFor, requestUrl } from '../../nodes/Jelou/shared/endpoints';
+import { InvalidUrlError } from '../../nodes/Jelou/shared/errors';
 
-const production = hostsOf('production', '', '');
+const production = baseUrlsFor('production', '', '');
 
 describe('the base URLs', () => {
 	test.each([
@@ -8,29 +9,29 @@ describe('the base URLs', () => {
 		['productionLegacy', 'https://gateway.jelou.ai/jelouapi'],
 		['anything else', 'https://gateway.jelou.ai/platform'],
 	])('of %s', (environment, gateway) => {
-		expect(hostsOf(environment, 'https://ignored.example', 'https://ignored.example')).toEqual({
+		expect(baseUrlsFor(environment, 'https://ignored.example', 'https://ignored.example')).toEqual({
 			gateway,
 			chatbot: 'https://chatbot.jelou.ai',
 		});
 	});
 
 	test('of custom, with slashes and spaces at the end', () => {
-		expect(hostsOf('custom', ' https://proxy.example/jelou// ', 'http://127.0.0.1:8040/')).toEqual({
+		expect(baseUrlsFor('custom', ' https://proxy.example/jelou// ', 'http://127.0.0.1:8040/')).toEqual({
 			gateway: 'https://proxy.example/jelou',
 			chatbot: 'http://127.0.0.1:8040',
 		});
 	});
 
 	test('of custom left empty are those of production', () => {
-		expect(hostsOf('custom', '', ' ')).toEqual(production);
+		expect(baseUrlsFor('custom', '', ' ')).toEqual(production);
 	});
 
 	test.each(['gateway.jelou.ai', 'ftp://gateway.jelou.ai', 'https://x.example/?a=1', 'https://x.example/#a'])(
 		'refuse %s, naming the field',
 		(url) => {
-			expect(() => hostsOf('custom', url, '')).toThrow(InvalidUrlError);
-			expect(() => hostsOf('custom', url, '')).toThrow(/Gateway URL/);
-			expect(() => hostsOf('custom', '', url)).toThrow(/Chatbot URL/);
+			expect(() => baseUrlsFor('custom', url, '')).toThrow(InvalidUrlError);
+			expect(() => baseUrlsFor('custom', url, '')).toThrow(/Gateway URL/);
+			expect(() => baseUrlsFor('custom', '', url)).toThrow(/Chatbot URL/);
 		},
 	);
 });
@@ -41,13 +42,13 @@ describe('a path', () => {
 		['a b/ñ👋', 'a%20b%2F%C3%B1%F0%9F%91%8B'],
 		['%2e%2e', '%252e%252e'],
 	])('keeps %j one segment', (id, segment) => {
-		const url = urlOf(production, { target: 'gateway', path: ['v1', id] });
+		const url = requestUrl(production, { target: 'gateway', path: ['v1', id] });
 		expect(url).toBe(`https://gateway.jelou.ai/platform/v1/${segment}`);
 		expect(new URL(url).href).toBe(url);
 	});
 
 	test.each(['', '.', '..', '\ud800'])('refuses %j', (id) => {
-		expect(() => urlOf(production, { target: 'gateway', path: ['v1', id] })).toThrow(InvalidUrlError);
+		expect(() => requestUrl(production, { target: 'gateway', path: ['v1', id] })).toThrow(InvalidUrlError);
 	});
 });
 
@@ -73,7 +74,7 @@ describe('a request is authenticated', () => {
 	});
 
 	test('by path when both base URLs are one host, as in the sandbox', () => {
-		const sandbox = hostsOf('custom', 'http://127.0.0.1:8040/platform', 'http://127.0.0.1:8040');
+		const sandbox = baseUrlsFor('custom', 'http://127.0.0.1:8040/platform', 'http://127.0.0.1:8040');
 		expect(authenticationFor(sandbox, 'http://127.0.0.1:8040/platform/v1/external-support/p')).toBe('apiKey');
 		expect(authenticationFor(sandbox, 'http://127.0.0.1:8040/v1/external-support/webhook')).toBe('signature');
 	});

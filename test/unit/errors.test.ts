@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-import { hostsOf } from '../../nodes/Jelou/shared/endpoints';
-import { redact, toApiError, type Failure } from '../../nodes/Jelou/shared/errors';
+import { baseUrlsFor } from '../../nodes/Jelou/shared/endpoints';
+import { redact, toApiError, type Failure } from '../../nodes/Jelou/shared/apiError';
 import type { JelouRequest } from '../../nodes/Jelou/shared/types';
 
 const NODE: INode = {
@@ -17,7 +17,7 @@ const credential = {
 	apiKey: 'KEY-recognisable',
 	signingSecret: 'SECRET-recognisable',
 	environment: 'production',
-	hosts: hostsOf('production', '', ''),
+	baseUrls: baseUrlsFor('production', '', ''),
 };
 const request = (target: JelouRequest['target']): JelouRequest => ({ target, method: 'POST', path: [] });
 const errorFor = (failure: Failure, target: JelouRequest['target'] = 'gateway') =>

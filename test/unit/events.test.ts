@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isWanted, parseEvent } from '../../nodes/Jelou/trigger/events';
+import { isWanted, parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../fixtures', `${name}.json`));
 

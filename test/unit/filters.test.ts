@@ -1,4 +1,4 @@
-import { isAskedFor, isTooOld, readFilters } from '../../nodes/Jelou/trigger/filters';
+import { isAskedFor, isTooOld, readFilters } from '../../nodes/Jelou/trigger/delivery/filters';
 
 const message = (type: unknown, bot: unknown = { id: 'b1' }) =>
 	({ event: 'message', bot, value: { type } }) as never;

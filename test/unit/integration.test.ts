@@ -1,6 +1,6 @@
 import { operations } from '../../nodes/Jelou/actions/integration';
-import { FieldError } from '../../nodes/Jelou/actions/parameters';
 import { itemWith } from './support/item';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const { create, get, update } = operations;
 const production = { projectId: 'p', environment: 'production' };
@@ -11,27 +11,33 @@ const url = 'https://n8n.example.com/webhook';
 test('each operation is one request', () => {
 	const item = itemWith({ webhookUrl: ` ${url} ` });
 	const body = { webhookUrl: url };
-	expect(create.prepare(item, production)).toEqual({ target: 'gateway', method: 'POST', path, body });
-	expect(update.prepare(item, production)).toEqual({ target: 'gateway', method: 'PATCH', path, body });
-	expect(get.prepare(item, production)).toEqual({ target: 'gateway', method: 'GET', path });
-	expect(operations.delete.prepare(item, production)).toEqual({ target: 'gateway', method: 'DELETE', path });
+	expect(create.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'POST', path, body });
+	expect(update.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'PATCH', path, body });
+	expect(get.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'GET', path });
+	expect(operations.delete.buildRequest(item, production)).toEqual({
+		target: 'gateway',
+		method: 'DELETE',
+		path,
+	});
 });
 
 test('how Jelou authenticates itself at the webhook', () => {
 	const additionalFields = { authType: 'bearer', authorization: 'token' };
-	expect(create.prepare(itemWith({ webhookUrl: url, additionalFields }), production).body).toEqual({
+	expect(create.buildRequest(itemWith({ webhookUrl: url, additionalFields }), production).body).toEqual({
 		webhookUrl: url,
 		...additionalFields,
 	});
-	expect(update.prepare(itemWith({ additionalFields: { authType: 'no_auth' } }), production).body).toEqual({
+	expect(
+		update.buildRequest(itemWith({ additionalFields: { authType: 'no_auth' } }), production).body,
+	).toEqual({
 		authType: 'no_auth',
 	});
 });
 
 test('a webhook on plain HTTP is for a custom environment only', () => {
 	const item = itemWith({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
-	expect(() => create.prepare(item, production)).toThrow(/^Webhook URL is not an HTTPS URL/);
-	expect(create.prepare(item, custom).body).toEqual({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
+	expect(() => create.buildRequest(item, production)).toThrow(/^Webhook URL is not an HTTPS URL/);
+	expect(create.buildRequest(item, custom).body).toEqual({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
 });
 
 test.each([
@@ -57,6 +63,6 @@ test.each([
 		/^Authorization is empty/,
 	],
 ])('%s is refused, naming the field', (_name, operation, values, message) => {
-	expect(() => operation.prepare(itemWith(values), production)).toThrow(FieldError);
-	expect(() => operation.prepare(itemWith(values), production)).toThrow(message);
+	expect(() => operation.buildRequest(itemWith(values), production)).toThrow(FieldError);
+	expect(() => operation.buildRequest(itemWith(values), production)).toThrow(message);
 });

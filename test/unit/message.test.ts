@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { send } from '../../nodes/Jelou/actions/message/send.operation';
-import { mimeTypeOf } from '../../nodes/Jelou/actions/message/value';
-import { FieldError } from '../../nodes/Jelou/actions/parameters';
+import { mimeTypeOf } from '../../nodes/Jelou/actions/message/content';
 import { itemWith } from './support/item';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const PLACE = { roomId: 'ROOM_ID', botId: 'BOT_ID', userId: 'USER_ID' };
 const CONTEXT = { projectId: 'PROJECT_ID', environment: 'production' };
 
-const prepare = (values: Record<string, unknown>) => send.prepare(itemWith({ ...PLACE, ...values }), CONTEXT);
+const prepare = (values: Record<string, unknown>) =>
+	send.buildRequest(itemWith({ ...PLACE, ...values }), CONTEXT);
 const valueOf = (values: Record<string, unknown>) =>
 	prepare({ options: { messageId: 'm' }, ...values }).body?.value;
 const media = { mediaUrl: 'https://storage.example.com/media/file.bin', mimeType: 'image/jpeg' };
@@ -44,7 +45,7 @@ test.each([
 });
 
 test('every message gets an ID of its own', () => {
-	const ids = [1, 2, 3].map(() => send.summary?.(prepare({ messageType: 'text', text: 'x' })).messageId);
+	const ids = [1, 2, 3].map(() => send.extraOutput?.(prepare({ messageType: 'text', text: 'x' })).messageId);
 	expect(new Set(ids).size).toBe(3);
 	expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
 });
@@ -66,7 +67,7 @@ test('the text keeps its white space, and an ID loses the spaces around it', () 
 test('messages to one room keep their order, those to other rooms or projects do not wait', () => {
 	const laneOf = (roomId: string, projectId = 'p') => {
 		const item = itemWith({ ...PLACE, roomId, messageType: 'text', text: 'x' });
-		return send.lane?.(send.prepare(item, { ...CONTEXT, projectId }));
+		return send.orderingKey?.(send.buildRequest(item, { ...CONTEXT, projectId }));
 	};
 	expect(laneOf('r')).toBe(laneOf('r'));
 	expect(laneOf('r')).not.toBe(laneOf('s'));

@@ -1,6 +1,6 @@
 import type { IDataObject, IHookFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { create } from '../../nodes/Jelou/trigger/registration';
+import { create } from '../../nodes/Jelou/trigger/registration/register';
 
 test('what has to be put back is kept before the URL is changed, because that may fail half-way', async () => {
 	const staticData: IDataObject = {};

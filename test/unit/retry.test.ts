@@ -1,5 +1,5 @@
-import type { Failure } from '../../nodes/Jelou/shared/errors';
-import { isRepeatable, pause, readRetryAfter, retryDelay } from '../../nodes/Jelou/shared/retry';
+import type { Failure } from '../../nodes/Jelou/shared/apiError';
+import { isRetryable, pause, readRetryAfter, retryDelay } from '../../nodes/Jelou/shared/retry';
 
 const answer = (status: number, retryAfter?: string): Failure => ({
 	kind: 'answer',
@@ -19,7 +19,7 @@ describe('what surely was not processed is repeated, whatever the call', () => {
 		answer(429),
 		answer(503),
 	])('%j', (failure) => {
-		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([true, true]);
+		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([true, true]);
 	});
 });
 
@@ -33,7 +33,7 @@ describe('what may have been processed is repeated for reads only: a user must n
 		answer(502),
 		answer(504),
 	])('%j', (failure) => {
-		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([true, false]);
+		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([true, false]);
 	});
 });
 
@@ -52,7 +52,7 @@ describe('what will not get better is not repeated', () => {
 		network('ERR_CANCELED'),
 		network(''),
 	])('%j', (failure) => {
-		expect([isRepeatable(failure, true), isRepeatable(failure, false)]).toEqual([false, false]);
+		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([false, false]);
 	});
 });
 

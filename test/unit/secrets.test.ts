@@ -1,50 +1,49 @@
 import {
 	acceptedSecrets,
-	forgetSecret,
-	readRegistration,
-	rememberSecret,
+	clearCachedSecret,
+	cacheSecret,
 	sendingSecret,
-	writeRegistration,
 } from '../../nodes/Jelou/shared/secrets';
 import { LOADED } from './support/credential';
+import { readRegistration, writeRegistration } from '../../nodes/Jelou/shared/registrationStore';
 
 const typed = { ...LOADED, signingSecret: 'typed' };
 const otherProject = { ...LOADED, projectId: 'q' };
-const otherGateway = { ...LOADED, hosts: { ...LOADED.hosts, gateway: 'https://proxy.example' } };
+const otherGateway = { ...LOADED, baseUrls: { ...LOADED.baseUrls, gateway: 'https://proxy.example' } };
 
-afterEach(() => forgetSecret(LOADED));
+afterEach(() => clearCachedSecret(LOADED));
 
 test('a secret that was remembered serves its credential and its integration alone, until it is forgotten', () => {
-	rememberSecret(LOADED, 'remembered');
+	cacheSecret(LOADED, 'remembered');
 	expect(acceptedSecrets(LOADED, {})).toEqual(['remembered']);
 	for (const other of [{ ...LOADED, id: '2' }, otherProject, otherGateway]) {
 		expect(acceptedSecrets(other, {})).toEqual([]);
 	}
-	forgetSecret(LOADED);
+	clearCachedSecret(LOADED);
 	expect(acceptedSecrets(LOADED, {})).toEqual([]);
 });
 
 test('of many secrets the one that was remembered longest ago is dropped', () => {
-	rememberSecret(LOADED, 'the first');
+	cacheSecret(LOADED, 'the first');
 	const others = Array.from({ length: 500 }, (_, n) => ({ ...LOADED, id: `other-${String(n)}` }));
-	for (const other of others) rememberSecret(other, 'x');
+	for (const other of others) cacheSecret(other, 'x');
 	expect(acceptedSecrets(LOADED, {})).toEqual([]);
 	for (const other of others) {
 		expect(acceptedSecrets(other, {})).toEqual(['x']);
-		forgetSecret(other);
+		clearCachedSecret(other);
 	}
 });
 
 test('every secret that is known is accepted, each once, and never an empty one', () => {
-	rememberSecret(LOADED, 'remembered');
+	cacheSecret(LOADED, 'remembered');
 	expect(acceptedSecrets(typed, { signingSecret: 'given' })).toEqual(['typed', 'given', 'remembered']);
 	expect(acceptedSecrets(typed, { signingSecret: 'typed' })).toEqual(['typed', 'remembered']);
-	rememberSecret(LOADED, '');
+	cacheSecret(LOADED, '');
 	expect(acceptedSecrets(LOADED, { signingSecret: '' })).toEqual([]);
 });
 
 test('messages are signed with what was typed, else with what the trigger was given, never from memory', () => {
-	rememberSecret(LOADED, 'remembered');
+	cacheSecret(LOADED, 'remembered');
 	expect(sendingSecret(typed, { signingSecret: 'given' })).toBe('typed');
 	expect(sendingSecret(LOADED, { signingSecret: 'given' })).toBe('given');
 	expect(sendingSecret(LOADED, {})).toBeUndefined();

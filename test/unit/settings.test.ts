@@ -1,8 +1,9 @@
-import { FieldError, ItemParameters } from '../../nodes/Jelou/actions/parameters';
-import { readSettings } from '../../nodes/Jelou/actions/settings';
+import { ItemParameters } from '../../nodes/Jelou/actions/itemParameters';
+import { readOptions } from '../../nodes/Jelou/actions/options';
 import { itemWith } from './support/item';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
-const settings = (options: unknown) => readSettings(itemWith({ options }));
+const settings = (options: unknown) => readOptions(itemWith({ options }));
 
 test('what is left out has its default', () => {
 	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3, concurrency: 10 };
@@ -31,7 +32,7 @@ test.each([
 
 test('the options are read once, however many there are', () => {
 	const read = jest.fn(() => ({ timeout: 1 }));
-	readSettings(new ItemParameters(read, 0));
+	readOptions(new ItemParameters(read, 0));
 	expect(read).toHaveBeenCalledTimes(1);
 });
 

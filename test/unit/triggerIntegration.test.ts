@@ -1,6 +1,10 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { createIntegration, deleteIntegration, getIntegration } from '../../nodes/Jelou/trigger/integration';
+import {
+	createIntegration,
+	deleteIntegration,
+	getIntegration,
+} from '../../nodes/Jelou/trigger/registration/integrationApi';
 import { LOADED } from './support/credential';
 
 const NO_INTEGRATION = '{"statusMessage":"failed","error":{"code":"EXTERNAL_SUPPORT_NOT_FOUND"}}';

@@ -1,4 +1,5 @@
-import { hostOf, isPublicHttps, productionTwin } from '../../nodes/Jelou/trigger/urls';
+import { hostOf, isPublicHttps } from '../../nodes/Jelou/shared/publicUrl';
+import { toProductionUrl } from '../../nodes/Jelou/trigger/registration/testUrls';
 
 test.each([
 	'https://n8n.example.com/webhook/a/webhook',
@@ -54,10 +55,10 @@ test('a message names the host and keeps the path, which lets anybody in, to its
 });
 
 test('the production twin of a test URL', () => {
-	expect(productionTwin('https://n8n.example.com/webhook-test/id/webhook')).toBe(
+	expect(toProductionUrl('https://n8n.example.com/webhook-test/id/webhook')).toBe(
 		'https://n8n.example.com/webhook/id/webhook',
 	);
-	expect(productionTwin('https://n8n.example.com/webhook/id/webhook')).toBe(
+	expect(toProductionUrl('https://n8n.example.com/webhook/id/webhook')).toBe(
 		'https://n8n.example.com/webhook/id/webhook',
 	);
 });

@@ -7,7 +7,7 @@ import {
 
 import { JelouApi } from '../../credentials/JelouApi.credentials';
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
-import { fields as triggerFields } from '../../nodes/Jelou/trigger/fields';
+import { properties as triggerFields } from '../../nodes/Jelou/trigger/properties';
 
 /** What a person sees, decided by n8n's own code from what is filled in. */
 function visible(properties: INodeProperties[], values: INodeParameters): string[] {

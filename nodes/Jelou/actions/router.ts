@@ -1,18 +1,20 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
-import { readRegistration, sendingSecret } from '../shared/secrets';
+import { sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
-import { Batch } from './batch';
+import { ItemResults } from './itemResults';
 import * as conversation from './conversation';
 import * as integration from './integration';
 import { runInLanes } from './lanes';
 import * as message from './message';
 import type { Operation } from './operation';
-import { FieldError, ItemParameters } from './parameters';
-import { ParameterReader } from './reader';
-import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
+import { ItemParameters } from './itemParameters';
+import { ParameterReader } from './parameterReader';
+import { DEFAULT_CONCURRENCY, readOptions, type Options } from './options';
+import { readRegistration } from '../shared/registrationStore';
+import { FieldError } from '../shared/errors';
 
 const RESOURCES: Record<string, Record<string, Operation>> = {
 	conversation: conversation.operations,
@@ -23,14 +25,14 @@ const RESOURCES: Record<string, Record<string, Operation>> = {
 /** An item that was checked, with the request it makes. */
 interface Prepared {
 	request: JelouRequest;
-	settings: Settings;
+	settings: Options;
 	projectId: string;
 }
 
 /** An item that failed its checks; `settings` where those were fine. */
 interface Unready {
 	error: unknown;
-	settings?: Settings;
+	settings?: Options;
 }
 
 const NO_SECRET = {
@@ -82,7 +84,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);
 	const reader = new ParameterReader(context);
-	const batch = new Batch(context, count);
+	const batch = new ItemResults(context, count);
 	/** Items that are ready to go, or why they are not. Each is dropped when it is run. */
 	const prepared = new Map<number, Prepared | Unready>();
 
@@ -90,12 +92,12 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const known = prepared.get(index);
 		if (known) return known;
 		let result: Prepared | Unready;
-		let settings: Settings | undefined;
+		let settings: Options | undefined;
 		try {
 			const item = new ItemParameters((name) => reader.read(name, index), index);
-			settings = readSettings(item);
+			settings = readOptions(item);
 			const projectId = settings.projectId || loaded.projectId;
-			const request = operation.prepare(item, { projectId, environment: loaded.environment });
+			const request = operation.buildRequest(item, { projectId, environment: loaded.environment });
 			result = { request, settings, projectId };
 		} catch (error) {
 			result = { error, settings };
@@ -106,7 +108,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 
 	function laneOf(index: number): string | undefined {
 		const item = prepare(index);
-		return 'error' in item ? undefined : operation.lane?.(item.request);
+		return 'error' in item ? undefined : operation.orderingKey?.(item.request);
 	}
 
 	async function run(index: number): Promise<void> {
@@ -124,7 +126,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 				signal,
 			});
 			batch.succeed(index, {
-				...operation.summary?.(request),
+				...operation.extraOutput?.(request),
 				...(simplify ? answer.data : answer.envelope),
 			});
 		} catch (error) {

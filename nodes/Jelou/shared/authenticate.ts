@@ -41,7 +41,7 @@ export function authenticate(
 	requestOptions: RequestOptions,
 ): IHttpRequestOptions {
 	const credential = readCredential(credentials);
-	const kind = authenticationFor(credential.hosts, targetUrl(requestOptions));
+	const kind = authenticationFor(credential.baseUrls, targetUrl(requestOptions));
 	if (kind === 'none') return requestOptions;
 
 	const headers = withoutOurHeaders(requestOptions.headers);

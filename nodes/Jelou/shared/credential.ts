@@ -5,7 +5,8 @@ import {
 	type INode,
 } from 'n8n-workflow';
 
-import { InvalidUrlError, hostsOf, type Hosts } from './endpoints';
+import { baseUrlsFor, type BaseUrls } from './endpoints';
+import { InvalidUrlError } from './errors';
 
 export const CREDENTIAL_NAME = 'jelouApi';
 
@@ -16,7 +17,7 @@ export interface JelouCredential {
 	/** Empty when the user left it out: see "Who holds the signing secret" in the README. */
 	signingSecret: string;
 	environment: string;
-	hosts: Hosts;
+	baseUrls: BaseUrls;
 }
 
 function text(value: unknown): string {
@@ -35,7 +36,7 @@ export function readCredential(data: ICredentialDataDecryptedObject): JelouCrede
 		apiKey: text(data.apiKey),
 		signingSecret: text(data.signingSecret),
 		environment,
-		hosts: hostsOf(environment, text(data.gatewayUrl), text(data.chatbotUrl)),
+		baseUrls: baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl)),
 	};
 }
 

@@ -4,10 +4,11 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { readRefusal } from './answers';
+import { readErrorResponse } from './errorResponse';
 import { readCredential, type JelouCredential } from './credential';
-import { InvalidUrlError, urlOf } from './endpoints';
-import { isObject } from './types';
+import { requestUrl } from './endpoints';
+import { InvalidUrlError } from './errors';
+import { isObject } from './json';
 
 const TIMEOUT_MS = 15_000;
 
@@ -19,7 +20,7 @@ function judge(credential: JelouCredential, status: number, body: unknown): INod
 	if (status === 401 || status === 403) {
 		return failed(`Jelou refused the API key (${status}). Check API Key and Project ID.`);
 	}
-	if (status === 404 && readRefusal(body).fromJelou) {
+	if (status === 404 && readErrorResponse(body).isEnvelope) {
 		return passed('Connection successful. The project has no integration yet: the Jelou Trigger creates it.');
 	}
 	if (status === 404) {
@@ -47,7 +48,7 @@ export async function testJelouCredential(
 	let host = 'the gateway';
 	try {
 		const credential = readCredential(data);
-		host = new URL(credential.hosts.gateway).host;
+		host = new URL(credential.baseUrls.gateway).host;
 		if (credential.projectId === '') return failed('Project ID is empty.');
 		if (credential.apiKey === '') return failed('API Key is empty.');
 		const path = ['v1', 'external-support', credential.projectId];
@@ -56,7 +57,7 @@ export async function testJelouCredential(
 		const { request } = this.helpers;
 		const response: unknown = await request({
 			method: 'GET',
-			uri: urlOf(credential.hosts, { target: 'gateway', path }),
+			uri: requestUrl(credential.baseUrls, { target: 'gateway', path }),
 			headers: { 'x-api-key': credential.apiKey, Accept: 'application/json' },
 			simple: false,
 			resolveWithFullResponse: true,

@@ -1,3 +1,4 @@
+import { InvalidUrlError } from './errors';
 import type { JelouRequest } from './types';
 
 const PRODUCTION_GATEWAY = 'https://gateway.jelou.ai/platform';
@@ -10,19 +11,9 @@ export const SEND_PATH = ['v1', 'external-support', 'webhook'] as const;
 export const DEFAULT_URLS = { gateway: PRODUCTION_GATEWAY, chatbot: PRODUCTION_CHATBOT } as const;
 
 /** The two base URLs of a credential, without a trailing slash. */
-export interface Hosts {
+export interface BaseUrls {
 	gateway: string;
 	chatbot: string;
-}
-
-/** A segment that cannot be part of a path, or a base URL that is none. `field` is the parameter's name. */
-export class InvalidUrlError extends Error {
-	constructor(
-		message: string,
-		readonly field: 'gatewayUrl' | 'chatbotUrl' | 'path',
-	) {
-		super(message);
-	}
 }
 
 function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: string): string {
@@ -49,7 +40,7 @@ function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: str
  *
  * @throws InvalidUrlError for a custom URL that is not an http or https URL
  */
-export function hostsOf(environment: string, gatewayUrl: string, chatbotUrl: string): Hosts {
+export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl: string): BaseUrls {
 	if (environment === 'custom') {
 		return {
 			gateway: baseUrl(gatewayUrl, 'gatewayUrl', PRODUCTION_GATEWAY),
@@ -73,15 +64,15 @@ function encodeSegment(segment: string): string {
  *
  * @throws InvalidUrlError for an empty segment, "." or "..", and text that is not well-formed Unicode
  */
-export function urlOf(hosts: Hosts, request: Pick<JelouRequest, 'target' | 'path'>): string {
-	return [hosts[request.target], ...request.path.map(encodeSegment)].join('/');
+export function requestUrl(baseUrls: BaseUrls, request: Pick<JelouRequest, 'target' | 'path'>): string {
+	return [baseUrls[request.target], ...request.path.map(encodeSegment)].join('/');
 }
 
 /** How a request to this URL is authenticated: signed, with the API key, or (any other host) not at all. */
-export function authenticationFor(hosts: Hosts, url: string): 'signature' | 'apiKey' | 'none' {
+export function authenticationFor(baseUrls: BaseUrls, url: string): 'signature' | 'apiKey' | 'none' {
 	if (!URL.canParse(url)) return 'none';
 	const target = new URL(url);
-	const send = new URL(urlOf(hosts, { target: 'chatbot', path: SEND_PATH }));
+	const send = new URL(requestUrl(baseUrls, { target: 'chatbot', path: SEND_PATH }));
 	if (target.origin === send.origin && target.pathname === send.pathname) return 'signature';
-	return target.origin === new URL(hosts.gateway).origin ? 'apiKey' : 'none';
+	return target.origin === new URL(baseUrls.gateway).origin ? 'apiKey' : 'none';
 }

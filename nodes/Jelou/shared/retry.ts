@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Failure } from './errors';
+import type { Failure } from './apiError';
 
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -16,7 +16,7 @@ const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
  * Whether a failed call may be made once more. A call that changes something is only repeated when it was surely not
  * processed: a start, close or send that timed out is not, because the user would see it twice. A read always may.
  */
-export function isRepeatable(failure: Failure, isRead: boolean): boolean {
+export function isRetryable(failure: Failure, isRead: boolean): boolean {
 	if (failure.kind === 'network') {
 		return NOT_CONNECTED.includes(failure.code) || (isRead && NO_ANSWER.includes(failure.code));
 	}

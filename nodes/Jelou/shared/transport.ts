@@ -6,12 +6,13 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { parseBody } from './answers';
+import { parseBody } from './errorResponse';
 import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
-import { urlOf } from './endpoints';
-import { toApiError, type Failure } from './errors';
-import { isRepeatable, pause, retryDelay } from './retry';
-import { isObject, type JelouAnswer, type JelouRequest } from './types';
+import { requestUrl } from './endpoints';
+import { toApiError, type Failure } from './apiError';
+import { isRetryable, pause, retryDelay } from './retry';
+import { type JelouAnswer, type JelouRequest } from './types';
+import { isObject } from './json';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;
 
@@ -36,7 +37,7 @@ function toHttpOptions(
 	const method: IHttpRequestMethods = request.method;
 	return {
 		method,
-		url: urlOf(credential.hosts, request),
+		url: requestUrl(credential.baseUrls, request),
 		headers: { Accept: 'application/json', ...(request.body ? { 'Content-Type': 'application/json' } : {}) },
 		// Serialised here, once: these are the bytes that are signed and sent.
 		...(request.body ? { body: JSON.stringify(request.body) } : {}),
@@ -115,7 +116,7 @@ export async function tryCall(
 	for (let failed = 0; ; failed++) {
 		const result = await attempt(context, credential, options);
 		if (!('kind' in result) || failed >= maxRetries) return result;
-		if (!isRepeatable(result, request.method === 'GET')) return result;
+		if (!isRetryable(result, request.method === 'GET')) return result;
 		await pause(retryDelay(result, failed), signal);
 		if (signal?.aborted) return result;
 	}

@@ -1,5 +1,5 @@
 import type { LoadedCredential } from '../../../nodes/Jelou/shared/credential';
-import { hostsOf } from '../../../nodes/Jelou/shared/endpoints';
+import { baseUrlsFor } from '../../../nodes/Jelou/shared/endpoints';
 
 /** A credential as an execution uses it, without a signing secret. */
 export const LOADED: LoadedCredential = {
@@ -7,7 +7,7 @@ export const LOADED: LoadedCredential = {
 	apiKey: 'k',
 	signingSecret: '',
 	environment: 'production',
-	hosts: hostsOf('production', '', ''),
+	baseUrls: baseUrlsFor('production', '', ''),
 	id: '1',
 	decrypted: { id: '1', name: 'Jelou', type: 'jelouApi', data: {} },
 };

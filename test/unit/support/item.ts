@@ -1,4 +1,4 @@
-import { ItemParameters } from '../../../nodes/Jelou/actions/parameters';
+import { ItemParameters } from '../../../nodes/Jelou/actions/itemParameters';
 
 /** The parameters of an item, as n8n would give them. */
 export function itemWith(values: Record<string, unknown>): ItemParameters {

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { botId, options, userId } from '../fields';
-import { userLane, type Operation } from '../operation';
-import { FieldError, entryObject } from '../parameters';
+import { botId, options, userId } from '../properties';
+import { userOrderingKey, type Operation } from '../operation';
+import { entryObject } from '../itemParameters';
+import { FieldError } from '../../shared/errors';
 
 function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataObject | undefined {
 	const payload = entryObject(fields, 'redirectPayload', 'Redirect Payload');
@@ -24,7 +25,7 @@ export const close: Operation = {
 		action: 'Close a conversation',
 		description: "End a user's conversation, with a closing message if you like",
 	},
-	fields: [
+	properties: [
 		botId,
 		userId,
 		{
@@ -55,7 +56,7 @@ export const close: Operation = {
 		},
 		options(),
 	],
-	prepare(item, { projectId }) {
+	buildRequest(item, { projectId }) {
 		const redirectPayload = redirectPayloadOf(
 			item.text('closingMessage', 'Closing Message'),
 			item.collection('additionalFields'),
@@ -71,6 +72,6 @@ export const close: Operation = {
 			},
 		};
 	},
-	lane: userLane,
-	summary: ({ body = {} }) => ({ closed: true, botId: body.botId, userId: body.userId }),
+	orderingKey: userOrderingKey,
+	extraOutput: ({ body = {} }) => ({ closed: true, botId: body.botId, userId: body.userId }),
 };

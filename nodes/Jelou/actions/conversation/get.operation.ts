@@ -1,4 +1,4 @@
-import { options } from '../fields';
+import { options } from '../properties';
 import type { Operation } from '../operation';
 
 /** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
@@ -8,7 +8,7 @@ export const get: Operation = {
 		action: 'Get a conversation',
 		description: 'Read a conversation and whether it is active or closed',
 	},
-	fields: [
+	properties: [
 		{
 			displayName: 'Conversation ID',
 			name: 'conversationId',
@@ -20,7 +20,7 @@ export const get: Operation = {
 		},
 		options(),
 	],
-	prepare(item, { projectId }) {
+	buildRequest(item, { projectId }) {
 		const conversationId = item.pathId('conversationId', 'Conversation ID');
 		return {
 			target: 'gateway',

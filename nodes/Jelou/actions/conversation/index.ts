@@ -1,6 +1,6 @@
-import { defineResource } from '../resource';
 import { close } from './close.operation';
 import { get } from './get.operation';
 import { start } from './start.operation';
+import { defineResource } from '../operation';
 
-export const { operations, fields } = defineResource('conversation', { close, get, start }, 'get');
+export const { operations, properties } = defineResource('conversation', { close, get, start }, 'get');

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { botId, options, userId } from '../fields';
-import { userLane, type Operation } from '../operation';
-import { FieldError, entryObject, entryText } from '../parameters';
+import { botId, options, userId } from '../properties';
+import { userOrderingKey, type Operation } from '../operation';
+import { entryObject, entryText } from '../itemParameters';
+import { FieldError } from '../../shared/errors';
 
 const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
 
@@ -35,7 +36,7 @@ export const start: Operation = {
 		action: 'Start a conversation',
 		description: 'Open a conversation with a user, and assign it if you like',
 	},
-	fields: [
+	properties: [
 		botId,
 		userId,
 		{
@@ -86,7 +87,7 @@ export const start: Operation = {
 		},
 		options(),
 	],
-	prepare(item, { projectId }) {
+	buildRequest(item, { projectId }) {
 		const fields = item.collection('additionalFields');
 		const initialMessage = item.text('initialMessage', 'Initial Message');
 		const metadata = entryObject(fields, 'metadata', 'Metadata');
@@ -104,5 +105,5 @@ export const start: Operation = {
 			},
 		};
 	},
-	lane: userLane,
+	orderingKey: userOrderingKey,
 };

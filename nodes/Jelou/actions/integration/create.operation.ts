@@ -1,6 +1,6 @@
-import { options } from '../fields';
+import { options } from '../properties';
 import type { Operation } from '../operation';
-import { additionalFields, integrationBody, webhookUrl } from './body';
+import { additionalFields, integrationBody, webhookUrl } from './webhook';
 
 /** Creates the project's integration (Jelou's page "Create integration"). The answer shows the signing secret, once. */
 export const create: Operation = {
@@ -9,7 +9,7 @@ export const create: Operation = {
 		action: 'Create the integration',
 		description: "Set the project's webhook and get its signing secret",
 	},
-	fields: [
+	properties: [
 		{
 			displayName:
 				'The output holds the signing secret, which Jelou never shows again: paste it into the Jelou credential.',
@@ -21,7 +21,7 @@ export const create: Operation = {
 		additionalFields,
 		options(),
 	],
-	prepare(item, context) {
+	buildRequest(item, context) {
 		item.required('webhookUrl', 'Webhook URL');
 		return {
 			target: 'gateway',

@@ -1,4 +1,4 @@
-import { options } from '../fields';
+import { options } from '../properties';
 import type { Operation } from '../operation';
 
 /** Deletes the integration, and its signing secret with it, for good (Jelou's page "Delete integration"). */
@@ -8,7 +8,7 @@ export const deleteIntegration: Operation = {
 		action: 'Delete the integration',
 		description: "Remove the project's webhook and its signing secret for good",
 	},
-	fields: [
+	properties: [
 		{
 			displayName:
 				'This cannot be undone: Jelou stops sending events, and the signing secret is lost. A new integration gets a new one.',
@@ -18,9 +18,9 @@ export const deleteIntegration: Operation = {
 		},
 		options(),
 	],
-	prepare(_item, { projectId }) {
+	buildRequest(_item, { projectId }) {
 		return { target: 'gateway', method: 'DELETE', path: ['v1', 'external-support', projectId] };
 	},
 	// As every n8n node says that something was deleted.
-	summary: () => ({ deleted: true }),
+	extraOutput: () => ({ deleted: true }),
 };

@@ -1,4 +1,4 @@
-import { options } from '../fields';
+import { options } from '../properties';
 import type { Operation } from '../operation';
 
 /** Reads the project's integration and its webhook URL (Jelou's page "Get integration"). Never shows the secret. */
@@ -8,8 +8,8 @@ export const get: Operation = {
 		action: 'Get the integration',
 		description: "Read where the project's webhook points to",
 	},
-	fields: [options()],
-	prepare(_item, { projectId }) {
+	properties: [options()],
+	buildRequest(_item, { projectId }) {
 		return { target: 'gateway', method: 'GET', path: ['v1', 'external-support', projectId] };
 	},
 };

@@ -1,7 +1,7 @@
-import { options } from '../fields';
+import { options } from '../properties';
 import type { Operation } from '../operation';
-import { FieldError } from '../parameters';
-import { additionalFields, integrationBody, webhookUrl } from './body';
+import { additionalFields, integrationBody, webhookUrl } from './webhook';
+import { FieldError } from '../../shared/errors';
 
 /** Changes the integration; its signing secret stays (Jelou's page "Update integration"). */
 export const update: Operation = {
@@ -10,12 +10,12 @@ export const update: Operation = {
 		action: 'Update the integration',
 		description: "Change the project's webhook and keep its signing secret",
 	},
-	fields: [
+	properties: [
 		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave it empty to keep it.` },
 		additionalFields,
 		options(),
 	],
-	prepare(item, context) {
+	buildRequest(item, context) {
 		const body = integrationBody(item, context);
 		if (Object.keys(body).length === 0) {
 			throw new FieldError('Webhook URL is empty', 'Fill in Webhook URL, or add a field to change.');

@@ -1,4 +1,4 @@
-import { defineResource } from '../resource';
 import { send } from './send.operation';
+import { defineResource } from '../operation';
 
-export const { operations, fields } = defineResource('message', { send }, 'send');
+export const { operations, properties } = defineResource('message', { send }, 'send');

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
 import { SEND_PATH } from '../../shared/endpoints';
-import { MESSAGE_TYPE_OPTIONS, isObject } from '../../shared/types';
-import { botId, options, userId } from '../fields';
+import { botId, options, userId } from '../properties';
 import type { Operation } from '../operation';
-import { entryText } from '../parameters';
-import { messageValue } from './value';
+import { entryText } from '../itemParameters';
+import { messageContent } from './content';
+import { MESSAGE_TYPE_OPTIONS } from '../../shared/messageTypes';
+import { isObject } from '../../shared/json';
 
 const MEDIA = ['image', 'video', 'audio', 'document'];
 
@@ -16,7 +17,7 @@ export const send: Operation = {
 		action: 'Send a message',
 		description: 'Send a text, picture, video, audio or document to the user',
 	},
-	fields: [
+	properties: [
 		{
 			displayName: 'Room ID',
 			name: 'roomId',
@@ -92,7 +93,7 @@ export const send: Operation = {
 			description: 'Unique ID of the message. Leave it empty to have one made.',
 		}),
 	],
-	prepare(item, { projectId }) {
+	buildRequest(item, { projectId }) {
 		const messageId = entryText(item.collection('options'), 'messageId') || randomUUID();
 		return {
 			target: 'chatbot',
@@ -106,12 +107,12 @@ export const send: Operation = {
 				room_id: item.id('roomId', 'Room ID'),
 				bot_id: item.id('botId', 'Bot ID'),
 				user_id: item.id('userId', 'User ID'),
-				value: messageValue(item, messageId),
+				value: messageContent(item, messageId),
 			},
 		};
 	},
-	lane: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
-	summary({ body = {} }) {
+	orderingKey: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
+	extraOutput({ body = {} }) {
 		const value = isObject(body.value) ? body.value : {};
 		return {
 			messageId: value.id,

@@ -6,9 +6,8 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { InvalidUrlError } from '../shared/endpoints';
-import { toFieldError } from '../shared/errors';
-import { FieldError } from './parameters';
+import { toFieldError } from '../shared/apiError';
+import { FieldError, InvalidUrlError } from '../shared/errors';
 
 type ItemError = NodeApiError | NodeOperationError;
 
@@ -26,7 +25,7 @@ export function toRanges(indexes: readonly number[]): string {
 }
 
 /** What became of each item of one execution: done, failed, or never started. */
-export class Batch {
+export class ItemResults {
 	private readonly items: Array<INodeExecutionData | undefined>;
 	private readonly errors = new Map<number, ItemError>();
 	private readonly continueOnFail: boolean;
@@ -70,10 +69,10 @@ export class Batch {
 	 * @throws the error of the item that stopped the run, with what became of the others
 	 */
 	result(isCancelled: boolean): INodeExecutionData[][] {
-		if (this.stoppedBy) throw this.withAccount(this.stoppedBy);
+		if (this.stoppedBy) throw this.withProgress(this.stoppedBy);
 		if (isCancelled) {
 			const node = this.context.getNode();
-			throw this.withAccount(
+			throw this.withProgress(
 				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
 			);
 		}
@@ -81,7 +80,7 @@ export class Batch {
 	}
 
 	/** Says how many items went out before it stopped, and which did not: they can be sent again without doubling any. */
-	private withAccount(error: ItemError): ItemError {
+	private withProgress(error: ItemError): ItemError {
 		if (this.count === 1) return error;
 		const indexes = Array.from({ length: this.count }, (_, index) => index);
 		const done = indexes.filter((index) => this.items[index] !== undefined);

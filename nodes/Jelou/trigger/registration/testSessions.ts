@@ -1,5 +1,6 @@
-import type { JelouCredential } from '../shared/credential';
-import { integrationKey } from '../shared/secrets';
+import type { JelouCredential } from '../../shared/credential';
+import { integrationKey } from '../../shared/registrationStore';
+import { BoundedMap } from '../../shared/boundedMap';
 
 /**
  * What test listening in the editor has borrowed. A project has one webhook URL, so a test takes production's for a
@@ -13,8 +14,7 @@ interface Loan {
 	listening: Set<string>;
 }
 
-const MAX_LOANS = 500;
-const loans = new Map<string, Loan>();
+const loans = new BoundedMap<string, Loan>(500);
 
 /** Notes that a test listens at this URL. What the first test found is what goes back in the end. */
 export function borrow(credential: JelouCredential, testUrl: string, back: string | undefined): void {
@@ -22,8 +22,6 @@ export function borrow(credential: JelouCredential, testUrl: string, back: strin
 	const loan = loans.get(key) ?? { back, listening: new Set<string>() };
 	loan.listening.add(testUrl);
 	loans.set(key, loan);
-	const oldest = loans.keys().next();
-	if (loans.size > MAX_LOANS && !oldest.done) loans.delete(oldest.value);
 }
 
 /** The loan, if this URL is that of a test that listens now. */

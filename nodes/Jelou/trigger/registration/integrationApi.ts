@@ -1,10 +1,10 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
-import { readRefusal } from '../shared/answers';
-import type { LoadedCredential } from '../shared/credential';
-import { toApiError } from '../shared/errors';
-import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../shared/transport';
-import type { Integration, JelouAnswer, JelouRequest } from '../shared/types';
+import { readErrorResponse } from '../../shared/errorResponse';
+import type { LoadedCredential } from '../../shared/credential';
+import { toApiError } from '../../shared/apiError';
+import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../../shared/transport';
+import type { Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
 const OPTIONS = { timeout: DEFAULT_TIMEOUT_MS, maxRetries: 2 };
 
@@ -41,7 +41,7 @@ export async function getIntegration(
 	const get = request(credential, 'GET');
 	const result = await tryCall(context, credential, get, OPTIONS);
 	if (!('kind' in result)) return toIntegration(result);
-	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou)
+	if (result.kind === 'answer' && result.status === 404 && readErrorResponse(result.body).isEnvelope)
 		return undefined;
 	throw toApiError(context.getNode(), result, get, credential);
 }
@@ -93,6 +93,6 @@ export async function deleteIntegration(
 ): Promise<void> {
 	const result = await tryCall(context, credential, request(credential, 'DELETE'), OPTIONS);
 	if (!('kind' in result)) return;
-	if (result.kind === 'answer' && result.status === 404 && readRefusal(result.body).fromJelou) return;
+	if (result.kind === 'answer' && result.status === 404 && readErrorResponse(result.body).isEnvelope) return;
 	throw toApiError(context.getNode(), result, request(credential, 'DELETE'), credential);
 }

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { isObject } from '../shared/types';
 import { parseEvent, type JelouEvent } from './events';
 import { isAskedFor, isTooOld, readFilters } from './filters';
 import { withMedia } from './media';
-import { verifyDelivery, type Verified } from './verification';
+import { verifyDelivery, type Verified } from './verify';
+import { isObject } from '../../shared/json';
 
 function answer(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
 	context.getResponseObject().status(status).json(body).end();

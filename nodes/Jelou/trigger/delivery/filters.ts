@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../shared/types';
 import { isWanted, type JelouEvent } from './events';
+import { isObject } from '../../shared/json';
 
 /** What the trigger's fields ask for. */
 export interface Filters {

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-
-import { isObject } from '../shared/types';
+import { isObject } from '../../shared/json';
 
 export const EVENTS = ['conversation.start', 'conversation.close', 'message'] as const;
 export const ALL_EVENTS = '*';

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { FieldError, entryText, type ItemParameters } from '../parameters';
-import type { PrepareContext } from '../operation';
+import { entryText, type ItemParameters } from '../itemParameters';
+import type { BuildContext } from '../operation';
+import { FieldError } from '../../shared/errors';
 
 /** What creating and updating an integration share. */
 
@@ -65,7 +66,7 @@ function authenticationOf(fields: IDataObject): IDataObject {
  *
  * @throws FieldError for a webhook URL that is not HTTPS, and an authorization without its type
  */
-export function integrationBody(item: ItemParameters, { environment }: PrepareContext): IDataObject {
+export function integrationBody(item: ItemParameters, { environment }: BuildContext): IDataObject {
 	const url = item.text('webhookUrl', 'Webhook URL').trim();
 	const protocols = environment === 'custom' ? ['https:', 'http:'] : ['https:'];
 	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {

@@ -1,7 +1,8 @@
-import { FieldError, entryText, type ItemParameters } from './parameters';
+import { entryText, type ItemParameters } from './itemParameters';
+import { FieldError } from '../shared/errors';
 
 /** What the options of every operation say about how an item is run. */
-export interface Settings {
+export interface Options {
 	/** Replaces the credential's project; `''` when it does not. */
 	projectId: string;
 	/** Whether only the useful part of the answer is put out. */
@@ -64,7 +65,7 @@ function numberOf(item: ItemParameters, rule: NumberRule): number {
  *
  * @throws FieldError for a number that makes no sense
  */
-export function readSettings(item: ItemParameters): Settings {
+export function readOptions(item: ItemParameters): Options {
 	const options = item.collection('options');
 	return {
 		projectId: entryText(options, 'projectId'),

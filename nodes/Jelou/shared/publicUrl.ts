@@ -35,17 +35,3 @@ export function isPublicHttps(address: string): boolean {
 export function hostOf(address: string): string {
 	return URL.canParse(address) ? new URL(address).host : 'an address that is not a URL';
 }
-
-/**
- * The production URL that belongs to a test URL of n8n (`/webhook-test/…` becomes `/webhook/…`); any other URL as it
- * is. A test URL dies with its test, so it must never be put back.
- */
-export function productionTwin(address: string): string {
-	return address.replace(/\/webhook-test\//, '/webhook/');
-}
-
-/** Whether an address is a test URL of the same n8n as another. */
-export function isTestUrlOf(url: string, address: string): boolean {
-	if (!URL.canParse(url) || !URL.canParse(address) || productionTwin(address) === address) return false;
-	return new URL(url).origin === new URL(address).origin;
-}

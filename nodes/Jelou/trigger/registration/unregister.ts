@@ -1,10 +1,10 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { loadCredential } from '../shared/credential';
-import { deleteIntegration, updateIntegration } from './integration';
-import { endTest, loanOf, setBack } from './loans';
-import { forget, keep, situationOf, type Situation } from './situation';
-import { productionTwin } from './urls';
+import { loadCredential } from '../../shared/credential';
+import { deleteIntegration, updateIntegration } from './integrationApi';
+import { endTest, loanOf, setBack } from './testSessions';
+import { forget, keep, situationOf, type Situation } from './state';
+import { toProductionUrl } from './testUrls';
 
 /**
  * Takes this node's URL back from Jelou: puts back what was there before, or deletes the integration that was created
@@ -22,7 +22,7 @@ export async function remove(context: IHookFunctions): Promise<boolean> {
 	const ours = [url, registration.webhookUrl];
 	// In a deletion n8n does not say whether it ends a test; the URL does.
 	const loan = loanOf(credential, url);
-	const isTest = loan !== undefined || productionTwin(url) !== url;
+	const isTest = loan !== undefined || toProductionUrl(url) !== url;
 	if (!isTest && ours.includes(loanOf(credential, current)?.back)) return leaveToTest(context, situation);
 	if (!ours.includes(current)) {
 		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.

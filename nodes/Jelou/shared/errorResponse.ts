@@ -1,17 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
-
-import { isObject } from './types';
+import { isObject } from './json';
 
 /** What Jelou said about a call that failed, as far as it said anything. Every part can be missing. */
-export interface Refusal {
+export interface ErrorResponse {
 	/** Jelou's own words, one sentence or several. */
-	words: string;
+	message: string;
 	/** Its error code, for example `EXTERNAL_SUPPORT_NOT_FOUND`. */
 	code: string;
 	/** One line a field: `webhookUrl: must be HTTPS`. */
 	fields: string[];
 	/** Whether the answer came in Jelou's envelope; a proxy's HTML page does not. */
-	fromJelou: boolean;
+	isEnvelope: boolean;
 }
 
 /** Parses an answer's body; `undefined` when it is not a JSON object (an HTML page, nothing at all). */
@@ -44,15 +43,15 @@ function fieldLines(value: unknown): string[] {
 }
 
 /** Reads Jelou's error envelope (its page "Errors"), of which any part can be missing or of another shape. */
-export function readRefusal(body: unknown): Refusal {
+export function readErrorResponse(body: unknown): ErrorResponse {
 	const envelope = parseBody(body);
-	if (envelope === undefined) return { words: '', code: '', fields: [], fromJelou: false };
+	if (envelope === undefined) return { message: '', code: '', fields: [], isEnvelope: false };
 	const error = isObject(envelope.error) ? envelope.error : {};
 	const words = [...strings(envelope.message), ...strings(error.description), ...strings(envelope.error)];
 	return {
-		words: [...new Set(words)].join('. '),
+		message: [...new Set(words)].join('. '),
 		code: strings(error.code)[0] ?? '',
 		fields: fieldLines(envelope.validationError),
-		fromJelou: 'statusMessage' in envelope || 'error' in envelope || 'validationError' in envelope,
+		isEnvelope: 'statusMessage' in envelope || 'error' in envelope || 'validationError' in envelope,
 	};
 }

@@ -1,18 +1,11 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
-import type { LoadedCredential } from '../shared/credential';
-import {
-	acceptedSecrets,
-	forgetSecret,
-	readRegistration,
-	rememberSecret,
-	rememberedSecret,
-	writeRegistration,
-	type Registration,
-} from '../shared/secrets';
-import type { Integration } from '../shared/types';
-import { getIntegration } from './integration';
-import { hostOf, isPublicHttps } from './urls';
+import type { LoadedCredential } from '../../shared/credential';
+import { acceptedSecrets, clearCachedSecret, cacheSecret, cachedSecret } from '../../shared/secrets';
+import type { Integration } from '../../shared/types';
+import { getIntegration } from './integrationApi';
+import { hostOf, isPublicHttps } from '../../shared/publicUrl';
+import { type Registration, readRegistration, writeRegistration } from '../../shared/registrationStore';
 
 /** Everything that the three webhook methods decide from. */
 export interface Situation {
@@ -47,15 +40,15 @@ export function knowsSecret({ credential, registration }: Situation): boolean {
  * that it is still known after a restart; and in memory for test listening.
  */
 export function keep(context: IHookFunctions, { credential }: Situation, registration: Registration): void {
-	const signingSecret = registration.signingSecret ?? rememberedSecret(credential);
+	const signingSecret = registration.signingSecret ?? cachedSecret(credential);
 	writeRegistration(context.getWorkflowStaticData('global'), credential, { ...registration, signingSecret });
-	if (signingSecret !== undefined) rememberSecret(credential, signingSecret);
+	if (signingSecret !== undefined) cacheSecret(credential, signingSecret);
 }
 
 /** Forgets an integration that is gone, and its secret with it. */
 export function forget(context: IHookFunctions, { credential }: Situation): void {
 	writeRegistration(context.getWorkflowStaticData('global'), credential, undefined);
-	forgetSecret(credential);
+	clearCachedSecret(credential);
 }
 
 function refusal(context: IHookFunctions, message: string, description: string): NodeOperationError {

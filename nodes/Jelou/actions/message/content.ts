@@ -1,5 +1,6 @@
-import { MESSAGE_TYPES, type MessageType, type MessageValue } from '../../shared/types';
-import { FieldError, type ItemParameters } from '../parameters';
+import { type ItemParameters } from '../itemParameters';
+import { MESSAGE_TYPES, type MessageType, type MessageValue } from '../../shared/messageTypes';
+import { FieldError } from '../../shared/errors';
 
 /** MIME types by the ending of a URL, for the media that WhatsApp takes. */
 const MIME_TYPES: Record<string, string> = {
@@ -41,7 +42,7 @@ function isMessageType(value: string): value is MessageType {
 	return MESSAGE_TYPES.some((type) => type === value);
 }
 
-function mediaOf(item: ItemParameters): { url: string; mime_type: string } {
+function readMedia(item: ItemParameters): { url: string; mime_type: string } {
 	const address = item.required('mediaUrl', 'Media URL').trim();
 	const url = URL.canParse(address) ? new URL(address) : undefined;
 	if (url?.protocol !== 'https:') {
@@ -65,13 +66,13 @@ function mediaOf(item: ItemParameters): { url: string; mime_type: string } {
  *
  * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that cannot be told
  */
-export function messageValue(item: ItemParameters, id: string): MessageValue {
+export function messageContent(item: ItemParameters, id: string): MessageValue {
 	const type = item.required('messageType', 'Message Type');
 	if (!isMessageType(type)) {
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
 	if (type === 'text') return { id, type, content: { body: item.required('text', 'Text') } };
-	const media = mediaOf(item);
+	const media = readMedia(item);
 	if (type === 'audio') return { id, type, content: media };
 	if (type === 'document') {
 		const filename = item.text('fileName', 'File Name').trim();

@@ -1,7 +1,8 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { isObject } from '../shared/types';
-import { hostOf, isPublicHttps } from './urls';
+import { hostOf, isPublicHttps } from '../../shared/publicUrl';
+import { isObject } from '../../shared/json';
+import { MediaError } from '../../shared/errors';
 
 export interface MediaOptions {
 	/** The most bytes to fetch. */
@@ -11,9 +12,6 @@ export interface MediaOptions {
 	/** Plain HTTP and private addresses are fine: the credential's environment is custom. */
 	allowPrivate: boolean;
 }
-
-/** Why media could not be fetched: the end of a sentence for a person, with no part of a URL but its host. */
-export class MediaError extends Error {}
 
 export interface Download {
 	bytes: Buffer;

@@ -1,9 +1,8 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { loadCredential } from '../shared/credential';
-import type { Registration } from '../shared/secrets';
-import { createIntegration, updateIntegration } from './integration';
-import { borrow, endLoan, loanOf, setBack } from './loans';
+import { loadCredential } from '../../shared/credential';
+import { createIntegration, updateIntegration } from './integrationApi';
+import { borrow, endLoan, loanOf, setBack } from './testSessions';
 import {
 	forget,
 	keep,
@@ -13,8 +12,9 @@ import {
 	situationOf,
 	takenByOther,
 	type Situation,
-} from './situation';
-import { isTestUrlOf, productionTwin } from './urls';
+} from './state';
+import type { Registration } from '../../shared/registrationStore';
+import { isTestUrlOf, toProductionUrl } from './testUrls';
 
 const isTestListening = (context: IHookFunctions) => context.getActivationMode() === 'manual';
 
@@ -72,7 +72,7 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 /** What a test has to put back: never a test URL, which a crash may have left there, but its production twin. */
 function testRegistration({ credential, url }: Situation, current: string): Registration {
 	const loan = loanOf(credential, current);
-	const previousUrl = loan ? loan.back : productionTwin(current);
+	const previousUrl = loan ? loan.back : toProductionUrl(current);
 	return { webhookUrl: url, previousUrl, isOwner: previousUrl === undefined };
 }
 
@@ -90,8 +90,8 @@ function productionRegistration(
 	// A crash in the middle of a test, also of another workflow, leaves its URL at the integration that this one created.
 	const isLeftOver = registration.isOwner === true && loan === undefined && isTestUrlOf(url, standing);
 	const isOurs =
-		[url, registration.webhookUrl].includes(standing) || productionTwin(standing) === url || isLeftOver;
+		[url, registration.webhookUrl].includes(standing) || toProductionUrl(standing) === url || isLeftOver;
 	if (isOurs) return { ...registration, webhookUrl: url };
 	if (context.getNodeParameter('replaceExisting', false) !== true) throw takenByOther(context, standing);
-	return { ...registration, webhookUrl: url, previousUrl: productionTwin(standing) };
+	return { ...registration, webhookUrl: url, previousUrl: toProductionUrl(standing) };
 }

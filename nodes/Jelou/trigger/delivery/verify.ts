@@ -1,8 +1,10 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { CREDENTIAL_NAME, loadCredential } from '../shared/credential';
-import { acceptedSecrets, readRegistration, rememberSecret } from '../shared/secrets';
-import { SIGNATURE_HEADER, isSignature, verify } from '../shared/signature';
+import { CREDENTIAL_NAME, loadCredential } from '../../shared/credential';
+import { acceptedSecrets, cacheSecret } from '../../shared/secrets';
+import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
+import { readRegistration } from '../../shared/registrationStore';
+import { BoundedMap } from '../../shared/boundedMap';
 
 /** How long secrets are used before they are read again, in milliseconds. */
 const FRESH_MS = 60_000;
@@ -29,7 +31,7 @@ export interface Verified {
  * The secrets of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each
  * time, some 20 ms of processor time, which is most of what a delivery costs.
  */
-const known = new Map<string, Entry>();
+const known = new BoundedMap<string, Entry>(MAX_ENTRIES);
 const reading = new Map<string, Promise<Entry>>();
 
 function keyOf(context: IWebhookFunctions): string {
@@ -41,13 +43,10 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 	const credential = await loadCredential(context);
 	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
 	// After a restart this is where test listening finds the secret again.
-	if (registration.signingSecret) rememberSecret(credential, registration.signingSecret);
+	if (registration.signingSecret) cacheSecret(credential, registration.signingSecret);
 	const secrets = acceptedSecrets(credential, registration);
 	const entry = { secrets, environment: credential.environment, readAt: Date.now(), rereadAt };
-	known.delete(key);
 	known.set(key, entry);
-	const oldest = known.keys().next();
-	if (known.size > MAX_ENTRIES && !oldest.done) known.delete(oldest.value);
 	return entry;
 }
 

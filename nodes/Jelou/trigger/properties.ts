@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-
-import { MESSAGE_TYPE_OPTIONS } from '../shared/types';
+import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 
 /** What a user sets on the Jelou Trigger. */
-export const fields: INodeProperties[] = [
+export const properties: INodeProperties[] = [
 	{
 		displayName:
 			'A Jelou project has one webhook: use one active Jelou Trigger per project. While you listen for a test event, events come here instead of to the active workflow.',

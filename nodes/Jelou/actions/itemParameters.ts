@@ -1,17 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../shared/types';
-
-/** Something wrong in a field, found before anything was sent. */
-export class FieldError extends Error {
-	constructor(
-		message: string,
-		/** The next step for the user. */
-		readonly advice: string,
-	) {
-		super(message);
-	}
-}
+import { FieldError } from '../shared/errors';
+import { isObject } from '../shared/json';
 
 /** Longer than any channel takes, and short enough to keep an accident from being sent. */
 const MAX_TEXT_LENGTH = 65_536;

@@ -1,10 +1,11 @@
 import type { IBinaryData, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import { isObject } from '../shared/types';
 import type { JelouEvent } from './events';
-import { MediaError, download, type MediaOptions } from './mediaDownload';
+import { download, type MediaOptions } from './download';
+import { isObject } from '../../shared/json';
+import { MediaError } from '../../shared/errors';
 
-export type { MediaOptions } from './mediaDownload';
+export type { MediaOptions } from './download';
 
 /** How a person calls the media of each type of message. */
 const NAMES = new Map([
@@ -36,7 +37,7 @@ interface Media {
 }
 
 /** What an event has to be fetched; `undefined` for one that is no message with media. */
-function mediaOf(event: JelouEvent): Media | undefined {
+function eventMedia(event: JelouEvent): Media | undefined {
 	if (event.event !== 'message' || !isObject(event.value)) return undefined;
 	const { content, type } = event.value;
 	if (typeof type !== 'string' || !NAMES.has(type)) return undefined;
@@ -113,7 +114,7 @@ export async function withMedia(
 	event: JelouEvent,
 	options: MediaOptions,
 ): Promise<INodeExecutionData> {
-	const media = mediaOf(event);
+	const media = eventMedia(event);
 	if (media === undefined) return { json: event };
 	try {
 		return { json: event, binary: { data: await fetchMedia(context, media, options) } };

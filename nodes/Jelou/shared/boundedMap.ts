@@ -1,0 +1,15 @@
+/** A map that keeps only the entries set last, so that what is cached for outsiders cannot grow without end. */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+	constructor(private readonly limit: number) {
+		super();
+	}
+
+	/** Sets an entry as the newest one; beyond the limit the oldest is dropped. */
+	override set(key: Key, value: Value): this {
+		this.delete(key);
+		super.set(key, value);
+		const oldest = this.keys().next();
+		if (this.size > this.limit && !oldest.done) this.delete(oldest.value);
+		return this;
+	}
+}

@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { JelouCredential } from './credential';
+import { isObject } from './json';
+
+const STATIC_KEY = 'jelou';
+
+/** What the trigger keeps about an integration, in the workflow's static data. */
+export interface Registration {
+	/** Present when this workflow's trigger created the integration. */
+	signingSecret?: string;
+	/** The URL that this trigger registered last. */
+	webhookUrl?: string;
+	/** True when the trigger created the integration, and so may delete it. */
+	isOwner?: boolean;
+	/** The URL that stood there before and has to be put back. */
+	previousUrl?: string;
+}
+
+/** Names an integration: one per project and gateway. */
+export function integrationKey({
+	baseUrls,
+	projectId,
+}: Pick<JelouCredential, 'baseUrls' | 'projectId'>): string {
+	return `${baseUrls.gateway} ${projectId}`;
+}
+
+export function optionalText(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Reads what the trigger kept about the credential's integration; empty when it kept nothing. */
+export function readRegistration(staticData: IDataObject, credential: JelouCredential): Registration {
+	const all = staticData[STATIC_KEY];
+	const kept = isObject(all) ? all[integrationKey(credential)] : undefined;
+	if (!isObject(kept)) return {};
+	return {
+		signingSecret: optionalText(kept.signingSecret),
+		webhookUrl: optionalText(kept.webhookUrl),
+		isOwner: kept.isOwner === true,
+		previousUrl: optionalText(kept.previousUrl),
+	};
+}
+
+/** Keeps or (with `undefined`) forgets a registration. Only the webhook methods write: a delivery never does. */
+export function writeRegistration(
+	staticData: IDataObject,
+	credential: JelouCredential,
+	registration: Registration | undefined,
+): void {
+	const key = integrationKey(credential);
+	const kept = Object.entries(isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {});
+	const others = kept.filter(([name]) => name !== key);
+	// n8n writes static data that was touched, whole, over what another process may just have kept there.
+	if (registration === undefined && others.length === kept.length) return;
+	// Assigned as a whole, so that n8n notices the change whatever the depth.
+	staticData[STATIC_KEY] = Object.fromEntries(
+		registration ? [...others, [key, { ...registration }]] : others,
+	);
+}
