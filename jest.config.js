@@ -18,6 +18,7 @@ module.exports = {
 	reporters: ['default', '<rootDir>/test/server/support/compatibilityReporter.js'],
 	projects: [
 		layer('unit'),
+		layer('repository'),
 		layer('sandbox'),
 		layer('engine', { setupFiles: ['<rootDir>/test/engine/support/quiet.js'] }),
 		layer('server'),

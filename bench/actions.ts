@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { DEMO_PROJECT } from '../../sandbox';
-import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { DEMO_PROJECT } from '../sandbox';
+import { waitUntil } from '../scripts/n8n/waitUntil';
 import { readFlows, sendFlows, type Flow, type Target } from './flows';
 import { runOnce, type Run, type Stage } from './measure';
 import { writeReport, type Comparison } from './report';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import { LOOPBACK } from '../../scripts/n8n/ports';
+import { LOOPBACK } from '../scripts/n8n/ports';
 
 export interface GithubStub {
 	url: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-import type { Json } from '../../scripts/json';
-import type { N8nClient } from '../../scripts/n8n/client';
-import { nodeRuns } from '../../scripts/n8n/execution';
-import { waitUntil } from '../../scripts/n8n/waitUntil';
-import type { SandboxProcess } from '../../scripts/sandboxProcess';
-import type { Traffic } from '../../sandbox';
+import type { Json } from '../scripts/json';
+import type { N8nClient } from '../scripts/n8n/client';
+import { nodeRuns } from '../scripts/n8n/execution';
+import { waitUntil } from '../scripts/n8n/waitUntil';
+import type { SandboxProcess } from '../scripts/sandboxProcess';
+import type { Traffic } from '../sandbox';
 import type { Flow } from './flows';
 
 export interface Stage {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { writeBlock } from '../../scripts/markdown';
-import { N8N_FOLDER, ROOT } from '../../scripts/paths';
+import { writeBlock } from '../scripts/markdown';
+import { N8N_FOLDER, ROOT } from '../scripts/paths';
 import { median, type Run } from './measure';
 
 export interface Comparison {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT } from '../../sandbox';
-import { N8nClient } from '../../scripts/n8n/client';
-import { installPackage } from '../../scripts/n8n/installPackage';
-import { startN8n, type N8nServer } from '../../scripts/n8n/server';
-import { packedTarball } from '../../scripts/pack';
-import { WORK_FOLDER } from '../../scripts/paths';
-import { sandboxCredential } from '../../scripts/sandboxCredential';
-import { startSandboxProcess, type SandboxProcess } from '../../scripts/sandboxProcess';
+import { DEMO_PROJECT } from '../sandbox';
+import { N8nClient } from '../scripts/n8n/client';
+import { installPackage } from '../scripts/n8n/installPackage';
+import { startN8n, type N8nServer } from '../scripts/n8n/server';
+import { packedTarball } from '../scripts/pack';
+import { WORK_FOLDER } from '../scripts/paths';
+import { sandboxCredential } from '../scripts/sandboxCredential';
+import { startSandboxProcess, type SandboxProcess } from '../scripts/sandboxProcess';
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
 export interface BenchStage {
@@ -18,7 +18,7 @@ export interface BenchStage {
 	sandbox: SandboxProcess;
 }
 
-export { say } from '../../scripts/start/lifecycle';
+export { say } from '../scripts/start/lifecycle';
 
 /** Starts everything, does the work, and stops everything, whatever happens. */
 export async function withStage<Result>(

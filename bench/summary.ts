@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import { writeBlock } from '../../scripts/markdown';
+import { writeBlock } from '../scripts/markdown';
 import { REPORT } from './report';
 
 const REPORT_SHAPE = z.object({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { waitUntil } from '../scripts/n8n/waitUntil';
 import { startGithubStub, type GithubStub } from './githubStub';
 import { startLoadProcess, type LoadProcess } from './loadProcess';
 import { connectJelou, say, withStage, type BenchStage } from './stage';

@@ -1,5 +1,5 @@
-import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { sign } from '../../sandbox';
+import { waitUntil } from '../scripts/n8n/waitUntil';
+import { sign } from '../sandbox';
 import type { LoadProcess } from './loadProcess';
 import type { BenchStage } from './stage';
 import type { TriggerFlow } from './triggerFlows';

@@ -1,4 +1,4 @@
-import { writeBlock } from '../../scripts/markdown';
+import { writeBlock } from '../scripts/markdown';
 import { median } from './measure';
 import { TABLES, environment, saveResults } from './report';
 import { BY_HAND, GITHUB, WEBHOOK } from './triggerFlows';

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import { sign, verify } from '../../nodes/Jelou/shared/signature';
+import { sign, verify } from '../nodes/Jelou/shared/signature';
 import { median } from './measure';
 
 const BLOCKS = 41;

@@ -1,6 +1,6 @@
 import { afterSetup, runNode, typescript } from './run.mjs';
 
-const PROGRAMS = { bench: 'test/bench/scale/main.ts', faults: 'test/scale/faults/main.ts' };
+const PROGRAMS = { bench: 'bench/scale/main.ts', faults: 'test/scale/faults/main.ts' };
 const [name, ...args] = process.argv.slice(2);
 
 /** Packs what is measured, then measures it in queue mode. */

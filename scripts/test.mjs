@@ -5,7 +5,7 @@ import { ROOT } from './setup.mjs';
 
 const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 
-const FAST = ['unit', 'sandbox', 'engine'];
+const FAST = ['unit', 'repository', 'sandbox', 'engine'];
 /**
  * What runs by default is what runs on npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy.
  * `--fast` needs no n8n server, `--v2` and `--v1` run the server tests on one line of n8n.

@@ -1,4 +1,4 @@
-import { readingWorkflow, replyWorkflow } from '../../scale/support/workflows';
+import { readingWorkflow, replyWorkflow } from '../../test/scale/support/workflows';
 import { say } from '../stage';
 import type { Round } from './measure';
 import { measureRounds, type Asked } from './parts';

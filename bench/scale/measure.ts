@@ -1,4 +1,4 @@
-import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import type { Outcome } from '../load';
 import { groupsOf, type Delivery, type ScaleBench } from './stage';
 import { coresBetween, processorTime } from './usage';

@@ -1,5 +1,5 @@
-import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import { batchWorkflow, replyWorkflow } from '../../scale/support/workflows';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { batchWorkflow, replyWorkflow } from '../../test/scale/support/workflows';
 import { median } from '../measure';
 import { say } from '../stage';
 import { measure, runsWith, type Round } from './measure';

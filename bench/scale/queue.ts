@@ -1,4 +1,4 @@
-import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { say } from '../stage';
 import { assertAccepted, fire, measure, runsWith } from './measure';
 import { WARM_UP_SECONDS, WORKERS, medianRound, type Asked } from './parts';

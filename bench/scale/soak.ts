@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { say } from '../stage';
 import { measure, runsWith, type Round } from './measure';
 import { replyTarget, type Asked } from './parts';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { ROOT } from '../../../scripts/paths';
-import { writeBlock } from '../../../scripts/markdown';
+import { ROOT } from '../../scripts/paths';
+import { writeBlock } from '../../scripts/markdown';
 import { environment } from '../report';
 
 /** Where results and plots go, and the page that shows them. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { readBlock } from '../../scripts/markdown';
 import { EXAMPLES, ROOT } from '../../scripts/paths';
-import { summaryTable } from '../bench/summary';
+import { summaryTable } from '../../bench/summary';
 
 /** What a reader of the documents relies on: that a link leads somewhere, and that a figure was measured. */
 

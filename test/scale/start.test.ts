@@ -175,7 +175,7 @@ function processesOf(folder: string): string[] {
 }
 
 test('a measurement that is interrupted, with the two signals that npm and a terminal send, leaves nothing running', async () => {
-	const program = ['--import', 'tsx', join(ROOT, 'test/bench/scale/main.ts'), '--only', 'batch'];
+	const program = ['--import', 'tsx', join(ROOT, 'bench/scale/main.ts'), '--only', 'batch'];
 	const child = spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 	let output = '';
 	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
 import { onInterrupt, runMeasurement } from '../../../scripts/scale/interrupt';
-import { environment, saveResults } from '../../bench/report';
-import { table, writeScaleTable } from '../../bench/scale/tables';
+import { environment, saveResults } from '../../../bench/report';
+import { table, writeScaleTable } from '../../../bench/scale/tables';
 import { startScaleStage } from '../support/stage';
 import type { Row } from './row';
 import { FaultBench } from './rows';
