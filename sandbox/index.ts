@@ -1,4 +1,3 @@
-import { guardControl } from './control/guard';
 import { servePage } from './control/page';
 import { controlRoutes } from './control/routes';
 import { streamRoute } from './control/stream';
@@ -62,7 +61,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	for (const project of projects) store.addProject(project);
 
 	const app = createServer({ store, jelou, faults, allowInsecureWebhooks, closing: closing.signal });
-	guardControl(app);
 	controlRoutes(app, { store, jelou, faults });
 	streamRoute(app, store, faults);
 	servePage(app);

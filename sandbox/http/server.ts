@@ -8,6 +8,7 @@ import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from '../urls';
 import { failure } from './envelope';
 import { answerBrokenRequest, answerErrors, toApiError } from './errors';
 import { applyFaults, type FaultSwitch } from './faults';
+import { guardEveryRoute } from './guard';
 import { keepRawBodies } from './json';
 import { recordRequests, recordUnread } from './record';
 
@@ -57,6 +58,7 @@ export function createServer({
 		},
 	});
 	recordRequests(app, store);
+	guardEveryRoute(app);
 	keepRawBodies(app);
 	answerErrors(app);
 	applyFaults(app, faults, closing);

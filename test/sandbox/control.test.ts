@@ -9,6 +9,7 @@ import {
 	PROJECT,
 	receiver,
 	record,
+	SEND,
 	start,
 	SOME_TEXT,
 } from './support';
@@ -16,15 +17,16 @@ import {
 afterEach(endAll);
 
 /** A request with a Host header of our own, which fetch does not allow. */
-async function asHost(port: number, host: string, path: string): Promise<number> {
+async function asHost(port: number, host: string, path: string, body?: object): Promise<number> {
 	return await new Promise((resolve, reject) => {
-		const options = { host: '127.0.0.1', port, path, headers: { Host: host } };
-		request(options, (response) => {
+		const headers = { Host: host, 'x-api-key': PROJECT.apiKey, 'Content-Type': 'application/json' };
+		const method = body === undefined ? 'GET' : 'POST';
+		request({ host: '127.0.0.1', port, path, headers, method }, (response) => {
 			response.resume();
 			resolve(response.statusCode ?? 0);
 		})
 			.on('error', reject)
-			.end();
+			.end(body && JSON.stringify(body));
 	});
 }
 
@@ -57,6 +59,22 @@ describe('guards', () => {
 		for (const host of ['localhost', '127.0.0.1', '[::1]']) {
 			expect(await asHost(port, `${host}:${port}`, '/sandbox/state')).toBe(200);
 		}
+	});
+
+	test.each([
+		`/platform${INTEGRATION}`,
+		`/jelouapi${INTEGRATION}`,
+		`/platform${INTEGRATION}/conversations/start`,
+		SEND,
+		'/nowhere',
+	])('a web page whose name was made to point here gets 403 from %s, with a valid key too', async (path) => {
+		const { port, store } = await start();
+		const body = { webhookUrl: 'https://evil.example/hook', botId: 'BOT_ID', userId: 'USER_ID' };
+		expect(await asHost(port, `rebound.example:${port}`, path, body)).toBe(403);
+		expect({ integration: store.projects.get(PROJECT.id)?.integration, rooms: store.rooms.size }).toEqual({
+			integration: null,
+			rooms: 0,
+		});
 	});
 });
 
