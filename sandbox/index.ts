@@ -13,7 +13,7 @@ import type { Delivery } from './types';
 export { DEMO_PROJECT, type SandboxOptions, type SandboxProject, type UserMessage } from './options';
 export type { CustomDelivery } from './delivery/courier';
 export type { Posted } from './delivery/post';
-export type { Faults } from './http/faults';
+export type { FaultAnswer, Faults } from './http/faults';
 export { sign } from './signature';
 export type { Store } from './store';
 export { trafficOf, type Traffic } from './traffic';
@@ -51,6 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		port = 0,
 		projects = [DEMO_PROJECT],
 		allowInsecureWebhooks = false,
+		existingIntegrationStatus = 409,
 		deliveryTimeoutMs = 20_000,
 	} = options;
 	const closing = new AbortController();
@@ -60,7 +61,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faults = new FaultSwitch(() => store.feed.publish({ type: 'overview' }));
 	for (const project of projects) store.addProject(project);
 
-	const app = createServer({ store, jelou, faults, allowInsecureWebhooks, closing: closing.signal });
+	const app = createServer({
+		store,
+		jelou,
+		faults,
+		allowInsecureWebhooks,
+		existingIntegrationStatus,
+		closing: closing.signal,
+	});
 	controlRoutes(app, { store, jelou, faults });
 	streamRoute(app, store, faults);
 	servePage(app);

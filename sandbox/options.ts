@@ -10,6 +10,8 @@ export interface SandboxProject {
 	users?: Array<{ id: string; name: string }>;
 }
 
+export type ExistingIntegrationStatus = 400 | 403 | 409 | 422;
+
 export interface SandboxOptions {
 	/** 0 or absent: any free port. */
 	port?: number;
@@ -20,6 +22,8 @@ export interface SandboxOptions {
 	 * the loopback address are accepted too, for an n8n on the same machine: the only deliberate deviation from Jelou.
 	 */
 	allowInsecureWebhooks?: boolean;
+	/** What creating an integration is refused with where there is one; Jelou documents none. Default 409. */
+	existingIntegrationStatus?: ExistingIntegrationStatus;
 	/** How long a webhook may take to answer; default 20000, as Jelou documents for its custom channel. */
 	deliveryTimeoutMs?: number;
 }

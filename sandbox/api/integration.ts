@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors';
 import { success } from '../http/envelope';
 import { readJson } from '../http/json';
+import type { ExistingIntegrationStatus } from '../options';
 import type { Store } from '../store';
 import type { AuthType, Integration, Project } from '../types';
 import { authenticateByKey, integrationOf, projectOf } from './authenticate';
@@ -33,7 +34,11 @@ function requireCredential({ authType, authorization }: Integration, status: num
 }
 
 /** `/{projectId}`: the one integration a project has. */
-export function integrationRoutes(app: FastifyInstance, store: Store): void {
+export function integrationRoutes(
+	app: FastifyInstance,
+	store: Store,
+	existingStatus: ExistingIntegrationStatus,
+): void {
 	const authenticate = authenticateByKey(store);
 	const changed = () => store.feed.publish({ type: 'overview' });
 
@@ -52,8 +57,8 @@ export function integrationRoutes(app: FastifyInstance, store: Store): void {
 			const created = { webhookUrl, signingSecret, authType, authorization, createdAt: now, updatedAt: now };
 			requireCredential(created, 422);
 			if (project.integration) {
-				// The status is not documented.
-				throw new ApiError(409, 'This project has an integration already', 'INTEGRATION_ALREADY_EXISTS');
+				const message = 'This project already has an integration';
+				throw new ApiError(existingStatus, message, 'INTEGRATION_ALREADY_EXISTS');
 			}
 			project.integration = created;
 			changed();

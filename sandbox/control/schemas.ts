@@ -2,6 +2,7 @@ import { messageBody } from '../api/schemas';
 
 const id = { type: 'string', minLength: 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
+const milliseconds = { type: 'integer', minimum: 0, maximum: 600_000 } as const;
 const named = { type: 'object', required: ['id', 'name'], properties: { id, name: id } } as const;
 const parties = { userId: id, botId: id } as const;
 
@@ -30,7 +31,7 @@ export const faults = {
 	type: 'object',
 	additionalProperties: false,
 	properties: {
-		latencyMs: { type: 'integer', minimum: 0, maximum: 600_000 },
+		latencyMs: milliseconds,
 		respond: {
 			type: 'object',
 			required: ['status'],
@@ -40,14 +41,18 @@ export const faults = {
 				retryAfter: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
 				body: { type: 'string' },
 				contentType: id,
+				afterProcessing: { type: 'boolean' },
 				times: count,
 			},
 		},
 		drop: { type: 'boolean' },
 		dropAfterProcessing: { type: 'boolean' },
 		halfAnswer: { type: 'boolean' },
+		dripMs: milliseconds,
+		endlessAnswer: { type: 'boolean' },
 		times: count,
 		path: { enum: ['gateway', 'chatbot', 'all'] },
+		method: { enum: ['GET', 'POST', 'PATCH', 'DELETE'] },
 	},
 };
 

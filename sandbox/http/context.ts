@@ -1,3 +1,4 @@
+import type { FaultAnswer } from './faults';
 import type { Project, RequestRecord } from '../types';
 
 /** Which part of the sandbox an address belongs to; the first two are Jelou's. */
@@ -24,6 +25,10 @@ export interface RequestInfo {
 	isAnswer: boolean;
 	/** A fault asks for the connection to be cut instead of the answer, or its second half, being sent. */
 	dropAnswer: 'whole' | 'half' | null;
+	/** A fault asks for another answer to what was carried out. */
+	replacement: FaultAnswer | null;
+	/** A fault asks for the answer to be sent byte by byte, or never to end. */
+	slowAnswer: { dripMs: number | undefined; isEndless: boolean } | null;
 }
 
 declare module 'fastify' {

@@ -1,32 +1,43 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ApiError } from '../errors';
 import { failure } from './envelope';
+
+/** An answer that is not Jelou's own. */
+export interface FaultAnswer {
+	status: number;
+	/** Process the request first: what was asked for is done, and only the answer is lost. */
+	afterProcessing?: boolean;
+	/** The `Retry-After` header: seconds, or an HTTP date. */
+	retryAfter?: string | number;
+	body?: string;
+	contentType?: string;
+	/** How often; until switched off when absent. */
+	times?: number;
+}
 
 /** What goes wrong on purpose. It concerns Jelou's API only, never the page or the control API. */
 export interface Faults {
 	/** Each request waits this many milliseconds first. */
 	latencyMs?: number;
-	/** Answer this instead of processing the request; by default with Jelou's error envelope. */
-	respond?: {
-		status: number;
-		/** The `Retry-After` header: seconds, or an HTTP date. */
-		retryAfter?: string | number;
-		body?: string;
-		contentType?: string;
-		/** How often; until switched off when absent. */
-		times?: number;
-	};
+	/** Answer this instead of processing the request; by default with Jelou's error envelope, also with status 200. */
+	respond?: FaultAnswer;
 	/** Cut the connection before anything is processed. */
 	drop?: boolean;
 	/** Process the request, then cut the connection instead of answering. */
 	dropAfterProcessing?: boolean;
 	/** Process the request, then send one half of the answer and cut the connection. */
 	halfAnswer?: boolean;
+	/** Send the answer one byte at a time, with this many milliseconds between them. */
+	dripMs?: number;
+	/** Follow the answer with spaces that never end, one at a time with `dripMs`, else as fast as they are read. */
+	endlessAnswer?: boolean;
 	/** After this many requests all faults are switched off. */
 	times?: number;
 	/** Which part of the API; all of it when absent. */
 	path?: 'gateway' | 'chatbot' | 'all';
+	/** Requests with this method; all of them when absent. */
+	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 }
 
 /** Holds the faults that are switched on and counts them down. */
@@ -45,10 +56,11 @@ export class FaultSwitch {
 		this.onChange();
 	}
 
-	/** The faults that hit one request in this part of the API; taking them uses them up by one. */
-	take(area: string): Faults {
+	/** The faults that hit one request to this part of the API; taking them uses them up by one. */
+	take(area: string, method: string): Faults {
 		const { path = 'all', times, respond } = this.faults;
 		if (path !== 'all' && path !== area) return {};
+		if (this.faults.method !== undefined && this.faults.method !== method) return {};
 		const taken = structuredClone(this.faults);
 		if (respond?.times !== undefined && --respond.times <= 0) delete this.faults.respond;
 		if (times !== undefined) this.faults.times = times - 1;
@@ -58,18 +70,17 @@ export class FaultSwitch {
 	}
 }
 
-/** Lets requests run into the faults: after their bodies are read and recorded, before anything else. */
+/**
+ * Lets requests run into the faults: after their bodies are read and recorded, before anything else. To be added before
+ * the answers are recorded, since a fault can replace one.
+ */
 export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: AbortSignal): void {
 	app.addHook('preValidation', async (request, reply) => {
 		const { area } = request.info;
 		if (area !== 'gateway' && area !== 'chatbot') return;
-		const {
-			latencyMs = 0,
-			respond,
-			drop = false,
-			dropAfterProcessing = false,
-			halfAnswer = false,
-		} = faults.take(area);
+		const taken = faults.take(area, request.method);
+		const { latencyMs = 0, respond, drop = false, dropAfterProcessing = false } = taken;
+		const { halfAnswer = false, endlessAnswer = false, dripMs } = taken;
 
 		if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing }).catch(() => undefined);
 		request.info.dropAnswer = drop || dropAfterProcessing ? 'whole' : halfAnswer ? 'half' : null;
@@ -79,15 +90,28 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 		}
 		if (dropAfterProcessing) request.info.note = 'Fault: after the request was carried out';
 		if (halfAnswer) request.info.note = 'Fault: in the middle of the answer';
-		if (!respond) return;
-
-		request.info.note = 'Fault: the request was not carried out';
-		const { status, retryAfter, body, contentType = 'application/json; charset=utf-8' } = respond;
-		if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
-		const problem = new ApiError(status, 'A fault that was switched on in the sandbox');
-		return reply
-			.code(status)
-			.type(contentType)
-			.send(body ?? JSON.stringify(failure(problem)));
+		if (dripMs !== undefined || endlessAnswer) {
+			request.info.note = 'Fault: an answer that is slow or never ends';
+			request.info.slowAnswer = { dripMs, isEndless: endlessAnswer };
+		}
+		if (respond?.afterProcessing === true) {
+			request.info.note = 'Fault: the request was carried out, and its answer replaced';
+			request.info.replacement = respond;
+		} else if (respond) {
+			request.info.note = 'Fault: the request was not carried out';
+			return reply.send(replace(reply, respond));
+		}
 	});
+
+	app.addHook('onSend', (request, reply, payload, done) => {
+		const { replacement } = request.info;
+		done(null, replacement ? replace(reply, replacement) : payload);
+	});
+}
+
+/** Gives the answer the fault's status and headers; its body is returned. */
+function replace(reply: FastifyReply, { status, retryAfter, body, contentType }: FaultAnswer): string {
+	if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
+	reply.code(status).type(contentType ?? 'application/json; charset=utf-8');
+	return body ?? JSON.stringify(failure(new ApiError(status, 'A fault that was switched on in the sandbox')));
 }

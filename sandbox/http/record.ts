@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../store';
 import type { RequestRecord, Tone } from '../types';
 import { areaOf } from './context';
@@ -22,6 +22,8 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 			note: null,
 			isAnswer: false,
 			dropAnswer: null,
+			replacement: null,
+			slowAnswer: null,
 		};
 		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
 		if (isApi) {
@@ -38,24 +40,8 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 		if (dropAnswer === null) record.status = reply.statusCode;
 		const answer = typeof payload === 'string' ? payload : '';
 		store.addLogEntry(describe(request, record, answer));
-		if (dropAnswer === 'half') return sendHalf(request, reply, answer);
-		if (dropAnswer === 'whole') request.raw.socket.destroy();
 		done();
 	});
-}
-
-/** Announces the whole answer, sends half of it, and cuts the connection. */
-function sendHalf(
-	{ raw: { socket } }: FastifyRequest,
-	{ raw, statusCode }: FastifyReply,
-	answer: string,
-): void {
-	const bytes = Buffer.from(answer);
-	raw.writeHead(statusCode, {
-		'Content-Type': 'application/json; charset=utf-8',
-		'Content-Length': bytes.length,
-	});
-	raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => socket.destroy());
 }
 
 function recordOf(

@@ -3,6 +3,7 @@ import { conversationRoutes } from '../api/conversations';
 import { integrationRoutes } from '../api/integration';
 import { messageRoutes } from '../api/messages';
 import type { Jelou } from '../jelou';
+import type { ExistingIntegrationStatus } from '../options';
 import type { Store } from '../store';
 import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from '../urls';
 import { failure } from './envelope';
@@ -11,12 +12,14 @@ import { applyFaults, type FaultSwitch } from './faults';
 import { guardEveryRoute } from './guard';
 import { keepRawBodies } from './json';
 import { recordRequests, recordUnread } from './record';
+import { applySendingFaults } from './sending';
 
 export interface ServerParts {
 	store: Store;
 	jelou: Jelou;
 	faults: FaultSwitch;
 	allowInsecureWebhooks: boolean;
+	existingIntegrationStatus: ExistingIntegrationStatus;
 	/** Aborted when the sandbox begins to close. */
 	closing: AbortSignal;
 }
@@ -30,6 +33,7 @@ export function createServer({
 	jelou,
 	faults,
 	allowInsecureWebhooks,
+	existingIntegrationStatus,
 	closing,
 }: ServerParts): FastifyInstance {
 	const app = Fastify({
@@ -57,16 +61,17 @@ export function createServer({
 			},
 		},
 	});
+	applyFaults(app, faults, closing);
 	recordRequests(app, store);
+	applySendingFaults(app, closing);
 	guardEveryRoute(app);
 	keepRawBodies(app);
 	answerErrors(app);
-	applyFaults(app, faults, closing);
 
 	for (const path of GATEWAY_PATHS) {
 		void app.register(
 			(gateway, _options, done) => {
-				integrationRoutes(gateway, store);
+				integrationRoutes(gateway, store, existingIntegrationStatus);
 				conversationRoutes(gateway, store, jelou);
 				done();
 			},

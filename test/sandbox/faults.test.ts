@@ -1,3 +1,4 @@
+import type { Sandbox } from '../../sandbox';
 import { call, endAll, expectFailure, INTEGRATION, integrate, receiver, send, start } from './support';
 
 afterEach(endAll);
@@ -59,6 +60,85 @@ test('sends half of the answer after the request was processed', async () => {
 	await expect(answer.text()).rejects.toThrow();
 	expect(sandbox.store.requests.at(-1)).toMatchObject({ status: null });
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
+/** Creates the integration, and gives what the caller is told. */
+const create = async ({ gatewayUrl }: Sandbox) =>
+	await call(gatewayUrl, INTEGRATION, { body: { webhookUrl: WEBHOOK } });
+
+test.each([
+	['an error', { status: 500 }, /"statusMessage":"failed"/],
+	['a page', { status: 200, body: '<html>', contentType: 'text/html' }, /^<html>$/],
+	['the words of a failure with status 200', { status: 200 }, /"statusMessage":"failed","status":0/],
+])('loses the answer to what was carried out: %s comes instead', async (_what, respond, text) => {
+	const sandbox = await start();
+	sandbox.setFaults({ respond: { ...respond, afterProcessing: true, times: 1 } });
+	const answer = await create(sandbox);
+	expect(answer.status).toBe(respond.status);
+	expect(answer.text).toMatch(text);
+	expect(answer.text).not.toContain('signingSecret');
+	expect(sandbox.store.requests.at(-1)).toMatchObject({ method: 'POST', status: respond.status });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).body.data).toMatchObject({ webhookUrl: WEBHOOK });
+});
+
+test('answers one method only: a read is told that there is no integration, once', async () => {
+	const sandbox = await start();
+	await create(sandbox);
+	sandbox.setFaults({ respond: { status: 404 }, method: 'GET', times: 1 });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION, { method: 'PATCH', body: {} })).status).toBe(400);
+	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 404);
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
+});
+
+test.each([400, 403, 409, 422] as const)(
+	'refuses to create an integration that exists with the chosen status %d, and keeps the one there is',
+	async (status) => {
+		const sandbox = await start({ existingIntegrationStatus: status });
+		await create(sandbox);
+		expectFailure(
+			await call(sandbox.gatewayUrl, INTEGRATION, { body: { webhookUrl: 'https://example.com/other' } }),
+			status,
+		);
+		expect((await call(sandbox.gatewayUrl, INTEGRATION)).body.data).toMatchObject({ webhookUrl: WEBHOOK });
+	},
+);
+
+test('sends the answer one byte at a time, and the whole of it', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ respond: { status: 200, body: '{"a":"ñ"}' }, dripMs: 1, times: 1 });
+	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
+	const sizes: number[] = [];
+	const bytes: Buffer[] = [];
+	for await (const chunk of answer.body ?? []) {
+		bytes.push(Buffer.from(chunk));
+		sizes.push(chunk.length);
+	}
+	expect(Buffer.concat(bytes).toString()).toBe('{"a":"ñ"}');
+	expect(sizes.length).toBeGreaterThan(1);
+});
+
+test.each([{}, { dripMs: 1 }])('sends a valid answer that never ends with %j', async (pace) => {
+	const sandbox = await start();
+	sandbox.setFaults({ respond: { status: 200, body: '{}' }, endlessAnswer: true, ...pace });
+	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
+	const wanted = 'dripMs' in pace ? 20 : 5_000_000;
+	let [received, text] = [0, ''];
+	for await (const chunk of answer.body ?? []) {
+		if (text.length < 20) text += Buffer.from(chunk.subarray(0, 20)).toString();
+		received += chunk.length;
+		if (received >= wanted) break;
+	}
+	expect(received).toBeGreaterThanOrEqual(wanted);
+	expect(JSON.parse(text)).toEqual({});
+});
+
+test('an answer that never ends is over when the sandbox closes', async () => {
+	const sandbox = await start();
+	sandbox.setFaults({ endlessAnswer: true, dripMs: 600_000 });
+	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
+	const body = answer.text().catch(() => 'ended');
+	await sandbox.close();
+	await body;
 });
 
 test('concern only the part of the API that is meant', async () => {
