@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Feed } from './feed';
 import { DEMO_PROJECT, type SandboxProject } from './options';
+import { KEPT, Recent } from './recent';
 import type {
 	Bot,
 	Conversation,
@@ -14,13 +15,14 @@ import type {
 	User,
 } from './types';
 
-/** How many requests, deliveries and messages of a room are kept; older ones are forgotten. */
-const KEPT = 20_000;
-const KEPT_LOG_ENTRIES = 500;
-
-function pushBounded<T>(list: T[], item: T, limit: number): void {
+/** Adds an item; gives the oldest one when the list was full. */
+function pushBounded<T>(list: T[], item: T, limit: number): T | undefined {
 	list.push(item);
-	if (list.length > limit) list.shift();
+	return list.length > limit ? list.shift() : undefined;
+}
+
+function sizeOf(value: unknown): number {
+	return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Without the further fields that Jelou's API takes and ignores. */
@@ -43,6 +45,12 @@ export class Store {
 	private readonly roomIds = new Map<string, string>();
 	private readonly activeIds = new Map<string, string>();
 	private readonly receivedIds = new Set<string>();
+	private readonly recentMessages = new Recent<Message>((oldest) => {
+		this.messages.get(oldest.roomId)?.shift();
+		this.receivedIds.delete(this.receivedId(oldest.roomId, oldest.id));
+	});
+	private readonly recentRequests = new Recent<RequestRecord>(() => this.requests.shift());
+	private readonly recentDeliveries = new Recent<Delivery>(() => this.deliveries.shift());
 	private lastEntry = 0;
 	private lastPlace = 0;
 
@@ -98,7 +106,7 @@ export class Store {
 	}
 
 	addMessage(room: Room, from: Message['from'], body: MessageBody, id: string = randomUUID()): Message {
-		const key = JSON.stringify([room.projectId, id]);
+		const key = this.receivedId(room.id, id);
 		const message: Message = {
 			...onlyBody(body),
 			id,
@@ -110,9 +118,19 @@ export class Store {
 		this.receivedIds.add(key);
 		const messages = this.messages.get(room.id) ?? [];
 		this.messages.set(room.id, messages);
-		pushBounded(messages, message, KEPT);
+		const forgotten = pushBounded(messages, message, KEPT.number);
+		if (forgotten) {
+			this.recentMessages.remove(forgotten);
+			this.receivedIds.delete(this.receivedId(room.id, forgotten.id));
+		}
+		this.recentMessages.add(message, sizeOf(message));
 		this.feed.publish({ type: 'message', message });
 		return message;
+	}
+
+	/** A message ID counts as received once in a project, whichever room it was sent to. */
+	private receivedId(roomId: string, id: string): string {
+		return JSON.stringify([this.rooms.get(roomId)?.projectId, id]);
 	}
 
 	setMessageDelivery(message: Message, delivery: Message['delivery']): void {
@@ -126,16 +144,33 @@ export class Store {
 	}
 
 	addRequest(request: RequestRecord): void {
-		pushBounded(this.requests, request, KEPT);
+		const forgotten = pushBounded(this.requests, request, KEPT.number);
+		if (forgotten) this.recentRequests.remove(forgotten);
+		this.recentRequests.add(request, sizeOf(request));
+	}
+
+	/** The body arrives after the rest of the request. */
+	setRequestBody(request: RequestRecord, rawBody: Buffer): void {
+		request.rawBody = rawBody;
+		this.recentRequests.grow(request, rawBody.length);
 	}
 
 	addDelivery(delivery: Delivery): void {
-		pushBounded(this.deliveries, delivery, KEPT);
+		const forgotten = pushBounded(this.deliveries, delivery, KEPT.number);
+		if (forgotten) this.recentDeliveries.remove(forgotten);
+		const { rawBody, ...rest } = delivery;
+		this.recentDeliveries.add(delivery, rawBody.length + sizeOf(rest));
+	}
+
+	/** The webhook's answer, or why there is none, is known after the delivery was added. */
+	setDeliveryOutcome(delivery: Delivery, outcome: Partial<Delivery>): void {
+		Object.assign(delivery, outcome);
+		this.recentDeliveries.grow(delivery, sizeOf(outcome));
 	}
 
 	addLogEntry(entry: Omit<LogEntry, 'id'>): void {
 		const complete = { id: ++this.lastEntry, ...entry };
-		pushBounded(this.log, complete, KEPT_LOG_ENTRIES);
+		pushBounded(this.log, complete, KEPT.logEntries);
 		this.feed.publish({ type: 'log', entry: complete });
 	}
 
@@ -145,6 +180,7 @@ export class Store {
 			map.clear();
 		this.receivedIds.clear();
 		for (const list of [this.requests, this.deliveries, this.log]) list.length = 0;
+		for (const recent of [this.recentMessages, this.recentRequests, this.recentDeliveries]) recent.clear();
 		if (!keepIntegrations) for (const project of this.projects.values()) project.integration = null;
 		this.feed.publish({ type: 'reset' });
 	}

@@ -17,8 +17,8 @@ export function streamRoute(app: FastifyInstance, store: Store, faults: FaultSwi
 		reply.hijack();
 		const { raw } = reply;
 		const send = (event: string, data: unknown) => {
+			if (raw.writableLength > MAX_BACKLOG) return void raw.destroy();
 			raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-			if (raw.writableLength > MAX_BACKLOG) raw.destroy();
 		};
 		const tell = (change: Change) => {
 			if (change.type === 'log') send('log', change.entry);

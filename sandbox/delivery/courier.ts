@@ -87,10 +87,11 @@ export class Courier {
 				[SIGNATURE_HEADER]: delivery.signature,
 				...credentialHeader(integration),
 			});
-			Object.assign(delivery, { status, answer: body });
+			this.store.setDeliveryOutcome(delivery, { status, answer: body });
 		} catch (error) {
 			const { aborted } = this.closing.signal;
-			Object.assign(delivery, aborted ? CLOSED : reasonOf(error, delivery.url, this.timeoutMs));
+			const outcome = aborted ? CLOSED : reasonOf(error, delivery.url, this.timeoutMs);
+			this.store.setDeliveryOutcome(delivery, outcome);
 		}
 		delivery.ms = Date.now() - delivery.at;
 	}

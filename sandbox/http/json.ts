@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
+import type { Store } from '../store';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -7,11 +8,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * Keeps every body as the bytes that arrived. Nothing is parsed here, so that a request is first authenticated and
  * recorded, and only then judged by what is in it.
  */
-export function keepRawBodies(app: FastifyInstance): void {
+export function keepRawBodies(app: FastifyInstance, store: Store): void {
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
 		request.rawBody = Buffer.from(body);
-		if (request.info.record) request.info.record.rawBody = request.rawBody;
+		if (request.info.record) store.setRequestBody(request.info.record, request.rawBody);
 		done(null, undefined);
 	});
 }

@@ -65,7 +65,7 @@ export function createServer({
 	recordRequests(app, store);
 	applySendingFaults(app, closing);
 	guardEveryRoute(app);
-	keepRawBodies(app);
+	keepRawBodies(app, store);
 	answerErrors(app);
 
 	for (const path of GATEWAY_PATHS) {
