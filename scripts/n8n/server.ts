@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -26,6 +26,8 @@ export interface N8nOptions {
 	detached?: boolean;
 	/** Gives up starting. */
 	signal?: AbortSignal;
+	/** Told the process ID at once, before n8n answers. */
+	onSpawn?: (pid: number) => void;
 }
 
 /** A running n8n. */
@@ -98,13 +100,16 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const url = `http://${LOOPBACK}:${String(port)}`;
 	mkdirSync(dirname(options.logFile), { recursive: true });
 	mkdirSync(options.userFolder, { recursive: true });
-	const file = createWriteStream(options.logFile);
+	// The database and the key are in it, the addresses of all that was asked for in the log.
+	chmodSync(options.userFolder, 0o700);
+	const file = createWriteStream(options.logFile, { mode: 0o600 });
 	const child = spawn(process.execPath, [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), command], {
 		detached,
 		cwd: options.userFolder,
 		env: await environment(options, port),
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
+	if (child.pid !== undefined) options.onSpawn?.(child.pid);
 	child.stdout.pipe(file, { end: false });
 	child.stderr.pipe(file, { end: false });
 	const exited = new Promise<number | null>((resolve) => {

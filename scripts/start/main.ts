@@ -6,17 +6,23 @@ import { installPackage } from '../n8n/installPackage';
 import { startN8n } from '../n8n/server';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
+import { DataFolder } from './dataFolder';
 import { exampleProjects, openExamples } from './examples';
 import { Lifecycle, say } from './lifecycle';
 import { ownLogin } from './login';
 import { readPorts } from './options';
+import { identify } from './startedProcess';
 
-const USER_FOLDER = join(WORK_FOLDER, 'user');
-const LOG_FILE = join(WORK_FOLDER, 'n8n.log');
+/** Kept from one start to the next; tests have one of their own. */
+const FOLDER = process.env.N8N_JELOU_START_FOLDER ?? WORK_FOLDER;
+const USER_FOLDER = join(FOLDER, 'user');
+const LOG_FILE = join(FOLDER, 'n8n.log');
 
 const program = new Lifecycle();
 
 program.run(async () => {
+	const data = await DataFolder.take(USER_FOLDER);
+	program.add(() => Promise.resolve(data.release()));
 	const ports = await readPorts(process.argv.slice(2));
 	say('Building the nodes …');
 	installPackage(USER_FOLDER, pack());
@@ -26,13 +32,22 @@ program.run(async () => {
 	program.add(() => sandbox.close());
 	say('Starting n8n (the first time it prepares its database, up to a minute) …');
 	const { signal } = program.ending;
-	const n8n = await startN8n({ userFolder: USER_FOLDER, logFile: LOG_FILE, port: ports.n8n, signal });
+	const n8n = await startN8n({
+		userFolder: USER_FOLDER,
+		logFile: LOG_FILE,
+		port: ports.n8n,
+		// Else n8n holds an isolate for each delivery: a few hundred slow senders would take gigabytes.
+		env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
+		signal,
+		onSpawn: (pid) => data.note({ n8n: identify(pid) }),
+	});
 	program.add(() => n8n.stop());
 	void n8n.exited.then(() => program.fail(`n8n ended by itself: the reason is at the end of ${LOG_FILE}.`));
 
 	const client = new N8nClient(n8n.url);
-	const login = ownLogin(join(WORK_FOLDER, 'login.json'));
+	const login = ownLogin(join(FOLDER, 'login.json'));
 	await client.login(login);
+	data.note({ urls: { page: sandbox.url, n8n: n8n.url } });
 	const active = await openExamples({ client, n8nUrl: n8n.url, sandbox });
 	say('');
 	say(`  Log in to n8n with  ${login.email}  and  ${login.password}`);
