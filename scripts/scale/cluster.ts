@@ -70,14 +70,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	};
 	try {
 		mkdirSync(folder, { recursive: true });
-		const redisPort = ports.redis ?? (await freePort());
-		const redis = redisService(join(folder, 'redis'), redisPort);
+		const redis = redisService(join(folder, 'redis'), ports.redis ?? (await freePort()));
 		const postgres = postgresService(join(folder, 'postgres'), ports.postgres ?? (await freePort()));
 		say('Starting PostgreSQL and Redis …');
 		stops.push(() => postgres.service.stop());
 		await postgres.service.start();
-		stops.push(() => redis.stop());
-		await redis.start();
+		stops.push(() => redis.service.stop());
+		await redis.service.start();
 
 		signal?.throwIfAborted();
 		const webhookPort = ports.webhook ?? (await freePort());
@@ -89,8 +88,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const make = memberMaker(folder, tarball, {
 			...postgres.env,
 			EXECUTIONS_MODE: 'queue',
-			QUEUE_BULL_REDIS_HOST: LOOPBACK,
-			QUEUE_BULL_REDIS_PORT: String(redisPort),
+			...redis.env,
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			N8N_ENCRYPTION_KEY: encryptionKey(folder),
 			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
@@ -125,7 +123,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		await resize(options.webhooks ?? 1, options.workers ?? 2);
 		return {
 			postgres,
-			redis,
+			redis: redis.service,
 			balancer: front,
 			webhookUrl,
 			main,

@@ -8,9 +8,10 @@ import {
 	readdirSync,
 	readlinkSync,
 	rmSync,
+	statSync,
 	writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -304,12 +305,44 @@ test('data and password survive a stop', async () => {
 
 test('Redis keeps the queue when it is stopped', async () => {
 	const port = await freePort();
-	const redis = redisService(join(FOLDER, 'queue'), port);
-	mkdirSync(join(FOLDER, 'queue'), { recursive: true });
-	await redis.start();
-	await redis.stop();
+	const { service } = redisService(join(FOLDER, 'queue'), port);
+	await service.start();
+	await service.stop();
 	expect(await isFree(port)).toBe(true);
 	expect(existsSync(join(FOLDER, 'queue', 'appendonlydir'))).toBe(true);
+});
+
+test('Redis answers only those who know the password, which no other user of the machine can read', async () => {
+	const folder = join(FOLDER, 'guarded');
+	mkdirSync(FOLDER, { recursive: true });
+	const port = await freePort();
+	const { env, service } = redisService(folder, port);
+	await service.start();
+	/** What Redis answers to these commands on one connection. */
+	const ask = async (commands: string) => {
+		const socket = connect(port, '127.0.0.1');
+		socket.end(`${commands}QUIT\r\n`);
+		let answer = '';
+		for await (const chunk of socket) answer += String(chunk);
+		return answer;
+	};
+	try {
+		expect(await ask('KEYS *\r\n')).toMatch(/^-NOAUTH /);
+		expect(await ask(`AUTH ${String(env.QUEUE_BULL_REDIS_PASSWORD)}\r\nPING\r\n`)).toMatch(/^\+OK\r\n\+PONG/);
+		expect(readFileSync(`/proc/${String(service.pid)}/cmdline`, 'utf8')).not.toContain(
+			env.QUEUE_BULL_REDIS_PASSWORD,
+		);
+		const open = [folder, ...readdirSync(FOLDER).map((name) => join(FOLDER, name))].filter(
+			(path) =>
+				(statSync(path).mode & 0o077) !== 0 &&
+				!statSync(path).isDirectory() &&
+				readFileSync(path, 'utf8').includes(String(env.QUEUE_BULL_REDIS_PASSWORD)),
+		);
+		expect(open).toEqual([]);
+		expect((statSync(folder).mode & 0o777).toString(8)).toBe('700');
+	} finally {
+		await service.stop();
+	}
 });
 
 describe('the balancer', () => {
