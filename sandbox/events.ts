@@ -11,7 +11,7 @@ export interface StartOptions {
 export type RedirectPayload = { type: 'text'; text: string } | { type: 'edge'; [field: string]: unknown };
 
 /** Whom an event is about. */
-export interface Scene {
+export interface EventContext {
 	project: Project;
 	room: Room;
 	bot: Bot;
@@ -25,7 +25,7 @@ export interface JelouEvent {
 	payload: Record<string, unknown>;
 }
 
-function common({ project, room, bot, user, conversation }: Scene) {
+function common({ project, room, bot, user, conversation }: EventContext) {
 	return {
 		timestamp: Date.now(),
 		project_id: project.id,
@@ -37,7 +37,7 @@ function common({ project, room, bot, user, conversation }: Scene) {
 }
 
 /** Jelou tells an assignment to a queue as `queue`, one to an operator or a team as `direct`. */
-export function conversationStarted(scene: Scene, options: StartOptions): JelouEvent {
+export function conversationStarted(context: EventContext, options: StartOptions): JelouEvent {
 	const { assignment, initialMessage, metadata } = options;
 	return {
 		name: 'conversation.start',
@@ -46,9 +46,9 @@ export function conversationStarted(scene: Scene, options: StartOptions): JelouE
 			field: 'conversation',
 			object: 'conversation_event',
 			event_type: 'start',
-			...common(scene),
+			...common(context),
 			conversation: {
-				id: scene.conversation.id,
+				id: context.conversation.id,
 				...(assignment && {
 					assignment: { type: assignment.type === 'queue' ? 'queue' : 'direct', target: assignment.target },
 				}),
@@ -62,7 +62,7 @@ export function conversationStarted(scene: Scene, options: StartOptions): JelouE
 }
 
 /** The documentation says that the reason and the closing message are in the payload, not where: plausible names. */
-export function conversationClosed(scene: Scene, redirect?: RedirectPayload): JelouEvent {
+export function conversationClosed(context: EventContext, redirect?: RedirectPayload): JelouEvent {
 	return {
 		name: 'conversation.close',
 		payload: {
@@ -70,9 +70,9 @@ export function conversationClosed(scene: Scene, redirect?: RedirectPayload): Je
 			field: 'conversation',
 			object: 'conversation_event',
 			event_type: 'close',
-			...common(scene),
+			...common(context),
 			value: {
-				reason: scene.conversation.endedReason,
+				reason: context.conversation.endedReason,
 				...(redirect?.type === 'text' && { closing_message: redirect.text }),
 				...(redirect?.type === 'edge' && { redirect_payload: redirect }),
 			},
@@ -81,14 +81,14 @@ export function conversationClosed(scene: Scene, redirect?: RedirectPayload): Je
 }
 
 /** A message from the user: the one event without an `event` field. */
-export function userMessage(scene: Scene, { id, type, content }: Message): JelouEvent {
+export function userMessage(context: EventContext, { id, type, content }: Message): JelouEvent {
 	return {
 		name: 'message',
 		payload: {
 			field: 'messages',
 			object: 'message_event',
 			event_type: 'message',
-			...common(scene),
+			...common(context),
 			value: { id, type, content },
 		},
 	};

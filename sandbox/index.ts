@@ -1,18 +1,18 @@
 import { servePage } from './control/page';
 import { controlRoutes } from './control/routes';
 import { streamRoute } from './control/stream';
-import { Courier, type CustomDelivery } from './delivery/courier';
-import type { Posted } from './delivery/post';
+import type { WebhookResponse } from './delivery/post';
+import { WebhookSender, type CustomDelivery } from './delivery/webhookSender';
 import { FaultSwitch, type Faults } from './http/faults';
-import { createServer } from './http/server';
-import { findProject, Jelou } from './jelou';
 import { DEMO_PROJECT, type SandboxOptions, type UserMessage } from './options';
+import { findProject, Platform } from './platform';
+import { createServer } from './server';
 import { Store } from './store';
 import type { Delivery } from './types';
 
 export { DEMO_PROJECT, type SandboxOptions, type SandboxProject, type UserMessage } from './options';
-export type { CustomDelivery } from './delivery/courier';
-export type { Posted } from './delivery/post';
+export type { CustomDelivery } from './delivery/webhookSender';
+export type { WebhookResponse } from './delivery/post';
 export type { FaultAnswer, Faults } from './http/faults';
 export { sign } from './signature';
 export type { Store } from './store';
@@ -35,7 +35,7 @@ export interface Sandbox {
 	 */
 	userWrites(projectId: string, message: UserMessage): Promise<Delivery>;
 	/** Posts any bytes with any signature to the webhook, as a forger would. Rejects when no answer comes. */
-	deliver(projectId: string, custom: CustomDelivery): Promise<Posted>;
+	deliver(projectId: string, custom: CustomDelivery): Promise<WebhookResponse>;
 	/** Replaces the faults; `{}` switches all off. */
 	setFaults(faults: Faults): void;
 	/** Ends streams, connections and deliveries under way. */
@@ -56,26 +56,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	} = options;
 	const closing = new AbortController();
 	const store = new Store();
-	const courier = new Courier(store, deliveryTimeoutMs);
-	const jelou = new Jelou(store, courier);
+	const webhookSender = new WebhookSender(store, deliveryTimeoutMs);
+	const platform = new Platform(store, webhookSender);
 	const faults = new FaultSwitch(() => store.feed.publish({ type: 'overview' }));
 	for (const project of projects) store.addProject(project);
 
 	const app = createServer({
 		store,
-		jelou,
+		platform,
 		faults,
 		allowInsecureWebhooks,
 		existingIntegrationStatus,
 		closing: closing.signal,
 	});
-	controlRoutes(app, { store, jelou, faults });
+	controlRoutes(app, { store, platform, faults });
 	streamRoute(app, store, faults);
 	servePage(app);
 
 	const close = async () => {
 		closing.abort();
-		await Promise.all([courier.close(), app.close()]);
+		await Promise.all([webhookSender.close(), app.close()]);
 	};
 	try {
 		const url = await app.listen({ host: HOST, port });
@@ -85,8 +85,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			chatbotUrl: url,
 			port: Number(new URL(url).port),
 			store,
-			userWrites: async (projectId, message) => await jelou.userWrites(projectId, message).delivered,
-			deliver: async (projectId, custom) => await courier.sendCustom(findProject(store, projectId), custom),
+			userWrites: async (projectId, message) => await platform.userWrites(projectId, message).delivered,
+			deliver: async (projectId, custom) =>
+				await webhookSender.sendCustom(findProject(store, projectId), custom),
 			setFaults: (next) => faults.set(next),
 			close,
 		};

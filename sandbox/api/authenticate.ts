@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
 import { parseJson, requireJsonType } from '../http/json';
-import { findProject } from '../jelou';
+import { findProject } from '../platform';
 import { SIGNATURE_HEADER, verify } from '../signature';
 import type { Store } from '../store';
 import type { Project } from '../types';

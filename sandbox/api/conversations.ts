@@ -3,7 +3,7 @@ import { ApiError } from '../errors';
 import type { RedirectPayload, StartOptions } from '../events';
 import { success } from '../http/envelope';
 import { readJson } from '../http/json';
-import { findBot, findUser, type Jelou } from '../jelou';
+import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { Conversation, Project, Room } from '../types';
 import { authenticateByKey, projectOf } from './authenticate';
@@ -23,7 +23,7 @@ function details(project: Project, { botId, userId }: Room, conversation: Conver
 }
 
 /** `/{projectId}/conversations`. Whether starting one takes an integration is not documented; here it does not. */
-export function conversationRoutes(app: FastifyInstance, store: Store, jelou: Jelou): void {
+export function conversationRoutes(app: FastifyInstance, store: Store, platform: Platform): void {
 	const authenticate = authenticateByKey(store);
 
 	app.post<{ Params: { projectId: string }; Body: Parties & StartOptions }>(
@@ -37,7 +37,7 @@ export function conversationRoutes(app: FastifyInstance, store: Store, jelou: Je
 			const project = projectOf(request);
 			const { botId, userId, ...options } = request.body;
 			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
-			const { id, state } = jelou.startConversation(project, bot, user, options);
+			const { id, state } = platform.startConversation(project, bot, user, options);
 			return success('Conversation started successfully', {
 				conversationId: id,
 				botId,
@@ -58,7 +58,7 @@ export function conversationRoutes(app: FastifyInstance, store: Store, jelou: Je
 			const project = projectOf(request);
 			const { botId, userId, redirectPayload } = request.body;
 			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
-			jelou.closeConversation(project, bot, user, redirectPayload);
+			platform.closeConversation(project, bot, user, redirectPayload);
 			return success('Conversation closed successfully');
 		},
 	);

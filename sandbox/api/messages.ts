@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors';
 import { success } from '../http/envelope';
-import { findBot, findUser } from '../jelou';
+import { findBot, findUser } from '../platform';
 import type { Store } from '../store';
 import type { MessageBody, Project, Room } from '../types';
 import { authenticateBySignature, projectOf } from './authenticate';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJson } from '../http/json';
 import type { Faults, FaultSwitch } from '../http/faults';
-import type { Jelou } from '../jelou';
+import type { Platform } from '../platform';
 import type { SandboxProject, UserMessage } from '../options';
 import type { Store } from '../store';
 import { trafficOf } from '../traffic';
@@ -10,12 +10,12 @@ import { fullState } from './state';
 
 export interface ControlParts {
 	store: Store;
-	jelou: Jelou;
+	platform: Platform;
 	faults: FaultSwitch;
 }
 
 /** What Jelou does not have: the user's side of the chat, and the switches of the sandbox. */
-export function controlRoutes(app: FastifyInstance, { store, jelou, faults }: ControlParts): void {
+export function controlRoutes(app: FastifyInstance, { store, platform, faults }: ControlParts): void {
 	const preValidation = readJson;
 
 	const readJsonIfAny = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -40,7 +40,7 @@ export function controlRoutes(app: FastifyInstance, { store, jelou, faults }: Co
 		'/sandbox/projects/:id/messages',
 		{ preValidation, schema: { body: schemas.userMessage } },
 		async (request, reply) => {
-			const { message, delivered } = jelou.userWrites(request.params.id, request.body);
+			const { message, delivered } = platform.userWrites(request.params.id, request.body);
 			if (request.query.wait !== 'true') return await reply.code(202).send({ message });
 			const { rawBody, ...delivery } = await delivered;
 			return { message, delivery: { ...delivery, body: rawBody.toString('utf8') } };

@@ -3,7 +3,7 @@ import { request, type Dispatcher } from 'undici';
 /** How much of an answer is read, in bytes; nobody needs more of it. */
 const READ = 8192;
 
-export interface Posted {
+export interface WebhookResponse {
 	status: number;
 	headers: Record<string, string | string[] | undefined>;
 	/** At most the first 8 kB. */
@@ -26,7 +26,7 @@ export interface Post {
 export async function post(
 	dispatcher: Dispatcher,
 	{ url, body, headers, timeoutMs, closing }: Post,
-): Promise<Posted> {
+): Promise<WebhookResponse> {
 	const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing]);
 	const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal, reset: true });
 	const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import type { Courier } from './delivery/courier';
+import type { WebhookSender } from './delivery/webhookSender';
 import { failureOf } from './delivery/outcome';
 import { ApiError } from './errors';
 import {
@@ -6,7 +6,7 @@ import {
 	conversationStarted,
 	userMessage,
 	type RedirectPayload,
-	type Scene,
+	type EventContext,
 	type StartOptions,
 } from './events';
 import type { UserMessage } from './options';
@@ -33,13 +33,13 @@ export function findProject(store: Store, id: string): Project {
 }
 
 /** What happens at Jelou: conversations begin and end, users and agents write, events go out. */
-export class Jelou {
+export class Platform {
 	/** Start events on their way, by conversation: its messages wait for them. */
 	private readonly announcing = new Map<string, Promise<Delivery>>();
 
 	constructor(
 		private readonly store: Store,
-		private readonly courier: Courier,
+		private readonly webhookSender: WebhookSender,
 	) {}
 
 	/**
@@ -55,7 +55,7 @@ export class Jelou {
 		if (active) return active;
 
 		const event = conversationStarted({ project, room, bot, user, conversation }, options);
-		const announced = this.courier.send(project, event);
+		const announced = this.webhookSender.send(project, event);
 		this.announcing.set(conversation.id, announced);
 		void announced.finally(() => this.announcing.delete(conversation.id));
 		return conversation;
@@ -70,7 +70,10 @@ export class Jelou {
 		}
 		this.store.closeConversation(conversation, 'closed_by_operator');
 		if (redirect?.type === 'text') this.say(room, redirect.text);
-		void this.courier.send(project, conversationClosed({ project, room, bot, user, conversation }, redirect));
+		void this.webhookSender.send(
+			project,
+			conversationClosed({ project, room, bot, user, conversation }, redirect),
+		);
 		return conversation;
 	}
 
@@ -83,14 +86,14 @@ export class Jelou {
 		const conversation = this.startConversation(project, bot, user);
 		const room = this.store.roomOf(project, bot, user);
 		const message = this.store.addMessage(room, 'user', 'text' in written ? textBody(written.text) : written);
-		const scene = { project, room, bot, user, conversation };
-		return { message, delivered: this.announce(scene, message) };
+		const context = { project, room, bot, user, conversation };
+		return { message, delivered: this.announce(context, message) };
 	}
 
-	private async announce(scene: Scene, message: Message): Promise<Delivery> {
+	private async announce(context: EventContext, message: Message): Promise<Delivery> {
 		this.store.setMessageDelivery(message, { state: 'sending' });
-		await this.announcing.get(scene.conversation.id);
-		const delivery = await this.courier.send(scene.project, userMessage(scene, message));
+		await this.announcing.get(context.conversation.id);
+		const delivery = await this.webhookSender.send(context.project, userMessage(context, message));
 		const failure = failureOf(delivery);
 		this.store.setMessageDelivery(
 			message,

@@ -6,7 +6,7 @@ import { sign, SIGNATURE_HEADER } from '../signature';
 import type { Store } from '../store';
 import type { Delivery, Integration, Project } from '../types';
 import { CLOSED, failureOf, NO_WEBHOOK, reasonOf } from './outcome';
-import { post, type Posted } from './post';
+import { post, type WebhookResponse } from './post';
 
 /** Something to post to a webhook that Jelou itself would not send. */
 export interface CustomDelivery {
@@ -21,7 +21,7 @@ export interface CustomDelivery {
 }
 
 /** Delivers events as Jelou documents it: signed, with a time limit, in one attempt and no second one. */
-export class Courier {
+export class WebhookSender {
 	private readonly agent: Agent;
 	private readonly closing = new AbortController();
 
@@ -62,7 +62,7 @@ export class Courier {
 	async sendCustom(
 		project: Project,
 		{ body, signature, headers = {}, url }: CustomDelivery,
-	): Promise<Posted> {
+	): Promise<WebhookResponse> {
 		const { integration } = project;
 		const to = url ?? integration?.webhookUrl;
 		if (to === undefined) throw new Error('No integration and no url: there is nowhere to deliver to');
@@ -100,7 +100,7 @@ export class Courier {
 		url: string,
 		body: CustomDelivery['body'],
 		headers: Record<string, string>,
-	): Promise<Posted> {
+	): Promise<WebhookResponse> {
 		const { timeoutMs, closing } = this;
 		return await post(this.agent, { url, body, headers, timeoutMs, closing: closing.signal });
 	}

@@ -1,22 +1,22 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { conversationRoutes } from '../api/conversations';
-import { integrationRoutes } from '../api/integration';
-import { messageRoutes } from '../api/messages';
-import type { Jelou } from '../jelou';
-import type { ExistingIntegrationStatus } from '../options';
-import type { Store } from '../store';
-import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from '../urls';
-import { failure } from './envelope';
-import { answerBrokenRequest, answerErrors, toApiError } from './errors';
-import { applyFaults, type FaultSwitch } from './faults';
-import { guardEveryRoute } from './guard';
-import { keepRawBodies } from './json';
-import { recordRequests, recordUnread } from './record';
-import { applySendingFaults } from './sending';
+import { conversationRoutes } from './api/conversations';
+import { integrationRoutes } from './api/integration';
+import { messageRoutes } from './api/messages';
+import { failure } from './http/envelope';
+import { answerBrokenRequest, answerErrors, toApiError } from './http/errors';
+import { applyFaults, type FaultSwitch } from './http/faults';
+import { guardEveryRoute } from './http/guard';
+import { keepRawBodies } from './http/json';
+import { recordRequests, recordUnread } from './http/record';
+import { applySendingFaults } from './http/sending';
+import type { ExistingIntegrationStatus } from './options';
+import type { Platform } from './platform';
+import type { Store } from './store';
+import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from './urls';
 
 export interface ServerParts {
 	store: Store;
-	jelou: Jelou;
+	platform: Platform;
 	faults: FaultSwitch;
 	allowInsecureWebhooks: boolean;
 	existingIntegrationStatus: ExistingIntegrationStatus;
@@ -30,7 +30,7 @@ const GATEWAY_PATHS = ['/platform', '/jelouapi'];
 /** Jelou's API over HTTP, without page and control API. */
 export function createServer({
 	store,
-	jelou,
+	platform,
 	faults,
 	allowInsecureWebhooks,
 	existingIntegrationStatus,
@@ -72,7 +72,7 @@ export function createServer({
 		void app.register(
 			(gateway, _options, done) => {
 				integrationRoutes(gateway, store, existingIntegrationStatus);
-				conversationRoutes(gateway, store, jelou);
+				conversationRoutes(gateway, store, platform);
 				done();
 			},
 			{ prefix: `${path}/v1/external-support` },
