@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { runMeasurement } from '../../scripts/scale/interrupt';
+import { runMeasurement } from '../../scripts/scale/measurement';
 import { say } from '../stage';
 import { benchBatches, benchWorkers, benchWorkflows, replyTarget, type Asked } from './parts';
 import { benchExpressions } from './expressions';

@@ -41,7 +41,7 @@ async function inUse({ cluster }: ScaleBench): Promise<Record<string, number>> {
 		await waitUntil(`${member.name} to collect its garbage`, hasAnswered, 30_000, 100);
 		return [member.name, Number(printed(member.log()).at(-1)?.[1]) / 1024 ** 2];
 	};
-	return Object.fromEntries(await Promise.all(cluster.members().map(ask)));
+	return Object.fromEntries(await Promise.all(cluster.processes().map(ask)));
 }
 
 /** Takes a sample now and then until it is stopped, which throws when one could not be taken. */
@@ -90,7 +90,7 @@ export async function benchSoak(bench: ScaleBench, asked: Asked, given?: Target)
 	const warmUpMinutes = minutes * WARM_UP_SHARE;
 	const warm = samples.filter((each) => each.minute >= warmUpMinutes);
 	const slopes = bench.cluster
-		.members()
+		.processes()
 		.map(({ name }) => [
 			name,
 			Number(slope(warm.map((each) => [each.minute, each.memoryMb[name] ?? 0])).toFixed(2)),

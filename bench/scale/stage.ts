@@ -9,9 +9,9 @@ import { packedTarball } from '../../scripts/pack';
 import { WORK_FOLDER } from '../../scripts/paths';
 import { startSandboxProcess, type Room, type SandboxProcess } from '../../scripts/sandboxProcess';
 import { sandboxCredential } from '../../scripts/sandboxCredential';
-import { onInterrupt } from '../../scripts/scale/interrupt';
+import { onInterrupt } from '../../scripts/scale/measurement';
 import { startCluster, type Cluster } from '../../scripts/scale/cluster';
-import { neededHaproxy } from '../../scripts/scale/programs';
+import { neededHaproxy } from '../../scripts/scale/haproxy';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
 import { say } from '../stage';
 import type { Groups } from './usage';
@@ -137,10 +137,10 @@ export async function activate(
 /** The processes whose share is measured. */
 export function groupsOf({ cluster, loads, sandbox }: ScaleBench): Groups {
 	return {
-		...Object.fromEntries(cluster.members().map(({ name, pid }) => [name, [pid]])),
+		...Object.fromEntries(cluster.processes().map(({ name, pid }) => [name, [pid]])),
 		PostgreSQL: [cluster.postgres.service.pid],
 		Redis: [cluster.redis.pid],
-		...(cluster.balancer && { HAProxy: [cluster.balancer.service.pid] }),
+		...(cluster.haproxy && { HAProxy: [cluster.haproxy.service.pid] }),
 		'sandbox and load': [sandbox.pid, ...loads.map(({ pid }) => pid)],
 	};
 }

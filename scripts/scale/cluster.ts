@@ -2,9 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LOOPBACK, freePort } from '../n8n/ports';
-import { balancer, type Balancer } from './balancer';
-import type { N8nMember } from './member';
-import { encryptionKey, memberMaker } from './homes';
+import { haproxyService, type Haproxy } from './haproxy';
+import { encryptionKey, n8nProcessMaker, type N8nProcess } from './n8nProcess';
 import { postgresService, type Postgres } from './postgres';
 import { redisService } from './redis';
 import type { Service } from './service';
@@ -33,26 +32,26 @@ export interface ClusterOptions {
 export interface Cluster {
 	postgres: Postgres;
 	redis: Service;
-	balancer: Balancer | undefined;
+	haproxy: Haproxy | undefined;
 	/** Where deliveries go. */
 	webhookUrl: string;
-	main: N8nMember;
-	webhooks: N8nMember[];
-	workers: N8nMember[];
+	main: N8nProcess;
+	webhooks: N8nProcess[];
+	workers: N8nProcess[];
 	/** Starts or stops processes until there are so many. */
 	resize(webhooks: number, workers: number): Promise<void>;
 	/** Every n8n process. */
-	members(): N8nMember[];
+	processes(): N8nProcess[];
 	stop(): Promise<void>;
 }
 
-async function stopMembers(members: N8nMember[]): Promise<void> {
-	await Promise.all(members.map((member) => member.stop()));
+async function stopAll(processes: N8nProcess[]): Promise<void> {
+	await Promise.all(processes.map((one) => one.stop()));
 }
 
 /** Waits for all of them, so that none is still starting when one has failed. */
-async function startMembers(members: N8nMember[]): Promise<void> {
-	const started = await Promise.allSettled(members.map((member) => member.start()));
+async function startAll(processes: N8nProcess[]): Promise<void> {
+	const started = await Promise.allSettled(processes.map((one) => one.start()));
 	const failed = started.find((result) => result.status === 'rejected');
 	if (failed) throw failed.reason;
 }
@@ -84,8 +83,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const front =
 			options.haproxy === undefined
 				? undefined
-				: balancer(options.haproxy, join(folder, 'balancer'), webhookPort);
-		const make = memberMaker(folder, tarball, {
+				: haproxyService(options.haproxy, join(folder, 'haproxy'), webhookPort);
+		const make = n8nProcessMaker(folder, tarball, {
 			...postgres.env,
 			EXECUTIONS_MODE: 'queue',
 			...redis.env,
@@ -97,25 +96,25 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			...options.env,
 		});
 		const main = make('main', 'start', ports.n8n ?? (await freePort()));
-		const webhooks: N8nMember[] = [];
-		const workers: N8nMember[] = [];
-		const members = () => [main, ...webhooks, ...workers];
-		stops.push(() => stopMembers(members()));
+		const webhooks: N8nProcess[] = [];
+		const workers: N8nProcess[] = [];
+		const processes = () => [main, ...webhooks, ...workers];
+		stops.push(() => stopAll(processes()));
 		if (front) stops.push(() => front.service.stop());
-		signal?.addEventListener('abort', () => void stopMembers(members()), { once: true });
+		signal?.addEventListener('abort', () => void stopAll(processes()), { once: true });
 		say('Starting the main (the first time it prepares its database, up to a minute) …');
 		await main.start();
 
 		const resize = async (webhookCount: number, workerCount: number) => {
-			await stopMembers([...webhooks.splice(webhookCount), ...workers.splice(workerCount)]);
-			const before = members();
+			await stopAll([...webhooks.splice(webhookCount), ...workers.splice(workerCount)]);
+			const before = processes();
 			for (let n = webhooks.length; n < webhookCount; n++)
 				webhooks.push(
 					make(`webhook-${String(n + 1)}`, 'webhook', n === 0 && !front ? webhookPort : await freePort()),
 				);
 			for (let n = workers.length; n < workerCount; n++)
 				workers.push(make(`worker-${String(n + 1)}`, 'worker', await freePort()));
-			await startMembers(members().filter((member) => !before.includes(member)));
+			await startAll(processes().filter((one) => !before.includes(one)));
 			if (front) await front.use(webhooks.map(({ port }) => port));
 		};
 		signal?.throwIfAborted();
@@ -124,13 +123,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		return {
 			postgres,
 			redis: redis.service,
-			balancer: front,
+			haproxy: front,
 			webhookUrl,
 			main,
 			webhooks,
 			workers,
 			resize,
-			members,
+			processes,
 			stop,
 		};
 	} catch (error) {

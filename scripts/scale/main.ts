@@ -7,7 +7,9 @@ import { Lifecycle, say } from '../start/lifecycle';
 import { readPortsOf } from '../start/options';
 import { prepareExample } from './prepare';
 import { startCluster } from './cluster';
-import { findHaproxy, findPostgres, findRedis } from './programs';
+import { findHaproxy } from './haproxy';
+import { findPostgres } from './postgres';
+import { findRedis } from './redis';
 
 /** Kept from one start to the next; tests have one of their own. */
 const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
@@ -32,10 +34,10 @@ program.run(async () => {
 	const { signal } = program.ending;
 	const cluster = await startCluster({ folder: FOLDER, tarball, haproxy, ports, say, signal });
 	program.add(() => cluster.stop());
-	const { balancer, main, webhookUrl } = cluster;
+	const { main, webhookUrl } = cluster;
 	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
-	const services = ['PostgreSQL', 'Redis', ...(balancer ? ['HAProxy'] : [])];
-	const running = [...services, ...cluster.members().map(({ name }) => name)];
+	const services = ['PostgreSQL', 'Redis', ...(cluster.haproxy ? ['HAProxy'] : [])];
+	const running = [...services, ...cluster.processes().map(({ name }) => name)];
 	say(`  Running: ${running.join(', ')}. Logs: ${FOLDER}`);
 	say(`Ready. Chat page: ${sandbox.url}  n8n: ${main.url}  Webhooks: ${webhookUrl}`);
 });

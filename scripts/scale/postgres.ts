@@ -1,17 +1,81 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { LOOPBACK } from '../n8n/ports';
-import { ScaleError, assertReachable, findPostgres, postgresAccount, type Account } from './programs';
-import { Service } from './service';
+import { ScaleError, Service, isProgram, notInstalled, pathFolders, type Account } from './service';
 
 const USER = 'n8n';
 const DATABASE = 'postgres';
 /** Rows of executions can be large. */
 const MAX_OUTPUT = 512 * 1024 * 1024;
+const DEBIAN_FOLDER = '/usr/lib/postgresql';
+const POSTGRES_PROGRAMS = ['initdb', 'postgres', 'psql'];
+
+/** The folder that PostgreSQL's own `pg_config` names, if that is there. Debian has it only with the client's headers. */
+function configuredFolder(env: NodeJS.ProcessEnv): string[] {
+	try {
+		return [execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', env, stdio: 'pipe' }).trim()];
+	} catch {
+		return [];
+	}
+}
+
+/** Debian keeps the programs of each version in a folder of its own, off the path; the newest first. */
+function debianFolders(root: string): string[] {
+	if (!existsSync(root)) return [];
+	const versions = readdirSync(root).filter((name) => /^\d+$/.test(name));
+	return versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin'));
+}
+
+/**
+ * The folder that holds PostgreSQL's programs.
+ *
+ * @throws ScaleError when there is none
+ */
+export function findPostgres(env: NodeJS.ProcessEnv = process.env, debian = DEBIAN_FOLDER): string {
+	const folders = [...configuredFolder(env), ...debianFolders(debian), ...pathFolders(env)];
+	const found = folders.find((folder) => POSTGRES_PROGRAMS.every((name) => isProgram(join(folder, name))));
+	if (found !== undefined) return found;
+	throw notInstalled('PostgreSQL', 'postgresql');
+}
+
+function idOf(kind: '-u' | '-g'): number {
+	try {
+		return Number(execFileSync('id', [kind, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
+	} catch {
+		throw new ScaleError(
+			'PostgreSQL refuses to run as root, and there is no user "postgres": run this as another user.',
+		);
+	}
+}
+
+/** The present user, or `postgres` when that is root. @throws ScaleError when there is no such user */
+export function postgresAccount(): Account {
+	return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+}
+
+/**
+ * Makes sure that an account can reach a folder.
+ *
+ * @throws ScaleError naming the first folder on the way that is closed to it
+ */
+export function assertReachable(folder: string, { uid, gid }: Account): void {
+	if (uid === undefined) return;
+	const parents: string[] = [];
+	for (let at = dirname(folder); !parents.includes(at); at = dirname(at)) parents.push(at);
+	for (const parent of parents.reverse()) {
+		try {
+			execFileSync('test', ['-x', parent], { uid, gid, cwd: '/', stdio: 'ignore' });
+		} catch {
+			throw new ScaleError(
+				`PostgreSQL refuses to run as root, and its user "postgres" may not enter ${parent}: run this as another user, or put the project where everybody may enter, such as /srv.`,
+			);
+		}
+	}
+}
 
 /** A private PostgreSQL. */
 export interface Postgres {

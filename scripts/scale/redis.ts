@@ -1,15 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { LOOPBACK } from '../n8n/ports';
-import { findRedis } from './programs';
-import { Service } from './service';
+import { Service, isProgram, notInstalled, pathFolders } from './service';
 
 /** A private Redis. */
 export interface Redis {
 	service: Service;
 	/** What n8n has to know to use it. */
 	env: Record<string, string>;
+}
+
+/**
+ * The path of `redis-server`.
+ *
+ * @throws ScaleError when there is none
+ */
+export function findRedis(env: NodeJS.ProcessEnv = process.env): string {
+	const found = pathFolders(env)
+		.map((folder) => join(folder, 'redis-server'))
+		.find(isProgram);
+	if (found !== undefined) return found;
+	throw notInstalled('Redis', 'redis-server');
 }
 
 /** Made once, and in a file that no other user can read: the arguments of a program are shown to everybody. */

@@ -1,8 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 
 import { waitUntil } from '../n8n/waitUntil';
-import { ScaleError, type Account } from './programs';
+
+/** Something that keeps queue mode from starting, told in one sentence. */
+export class ScaleError extends Error {}
+
+export function isProgram(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+export function pathFolders(env: NodeJS.ProcessEnv): string[] {
+	return (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+}
+
+/** What to say when a server's program is missing. */
+export function notInstalled(name: string, debianPackage: string): ScaleError {
+	return new ScaleError(
+		`${name} is not installed: install it (on Debian and Ubuntu: apt-get install -y --no-install-recommends ${debianPackage}) and try again.`,
+	);
+}
+
+/** Whom a program runs as: PostgreSQL refuses to run as root. */
+export interface Account {
+	uid?: number;
+	gid?: number;
+}
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;

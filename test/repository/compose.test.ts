@@ -5,7 +5,7 @@ import Ajv from 'ajv';
 import { parse } from 'yaml';
 
 import { ROOT } from '../../scripts/paths';
-import { READINESS } from '../../scripts/scale/balancer';
+import { READINESS } from '../../scripts/scale/haproxy';
 
 const TEXT = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 

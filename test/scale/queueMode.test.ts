@@ -81,7 +81,7 @@ describe('with the secret typed into the credential', () => {
 	test('a worker sends the reply, not the main and not the webhook process', async () => {
 		await expectReply('hola');
 		const ran = stage.cluster
-			.members()
+			.processes()
 			.filter((member) => /Worker started execution/.test(member.log()))
 			.map(({ name }) => name.replace(/\d/, 'n'));
 		expect(new Set(ran)).toEqual(new Set(['worker-n']));

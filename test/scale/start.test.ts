@@ -22,17 +22,14 @@ import { ROOT, WORK_FOLDER } from '../../scripts/paths';
 import { isFree, freePort } from '../../scripts/n8n/ports';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startCluster } from '../../scripts/scale/cluster';
-import { postgresService } from '../../scripts/scale/postgres';
-import { balancer } from '../../scripts/scale/balancer';
+import { findHaproxy, haproxyService, neededHaproxy } from '../../scripts/scale/haproxy';
 import {
 	assertReachable,
-	findHaproxy,
 	findPostgres,
-	findRedis,
-	neededHaproxy,
 	postgresAccount,
-} from '../../scripts/scale/programs';
-import { redisService } from '../../scripts/scale/redis';
+	postgresService,
+} from '../../scripts/scale/postgres';
+import { findRedis, redisService } from '../../scripts/scale/redis';
 
 jest.setTimeout(300_000);
 
@@ -348,7 +345,7 @@ test('Redis answers only those who know the password, which no other user of the
 describe('the balancer', () => {
 	test('says when its port was taken meanwhile', async () => {
 		await withTakenPort(async (port) => {
-			const starting = balancer(neededHaproxy(), join(FOLDER, 'balancer'), port).use([await freePort()]);
+			const starting = haproxyService(neededHaproxy(), join(FOLDER, 'haproxy'), port).use([await freePort()]);
 			await expect(starting).rejects.toThrow(/^HAProxy did not start: .*cannot bind socket .*\.$/);
 		});
 	});

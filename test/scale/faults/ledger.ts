@@ -35,7 +35,7 @@ export class Ledger {
 	}
 
 	private restarts(): number {
-		return this.stage.cluster.members().reduce((sum, { restarts }) => sum + restarts, 0);
+		return this.stage.cluster.processes().reduce((sum, { restarts }) => sum + restarts, 0);
 	}
 
 	private sent(): Message[] {
@@ -119,7 +119,7 @@ export class Ledger {
 	private async settle(): Promise<Execution[]> {
 		await this.answered();
 		const isUp = async () => {
-			const ready = await Promise.all(this.stage.cluster.members().map((member) => member.isReady()));
+			const ready = await Promise.all(this.stage.cluster.processes().map((one) => one.isReady()));
 			return ready.every(Boolean);
 		};
 		await waitUntil('every n8n process to be ready', isUp, SETTLE_TIMEOUT_MS, 500);

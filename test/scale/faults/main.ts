@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { ROOT } from '../../../scripts/paths';
-import { onInterrupt, runMeasurement } from '../../../scripts/scale/interrupt';
+import { onInterrupt, runMeasurement } from '../../../scripts/scale/measurement';
 import { environment, saveResults } from '../../../bench/report';
 import { table, writeScaleTable } from '../../../bench/scale/tables';
 import { startScaleStage } from '../support/stage';

@@ -112,9 +112,9 @@ export class FaultBench {
 		const ledger = await this.ledger(`n8n restarted while ${String(restartEvents)} events arrive`);
 		const stream = ledger.stream(restartEvents, perSecond);
 		await sleep(1_000);
-		const members = this.stage.cluster.members();
-		await Promise.all(members.map((member) => member.stop()));
-		await Promise.all(members.map((member) => member.start()));
+		const processes = this.stage.cluster.processes();
+		await Promise.all(processes.map((one) => one.stop()));
+		await Promise.all(processes.map((one) => one.start()));
 		await stream;
 		return await ledger.close();
 	}

@@ -7,7 +7,7 @@ import { N8nClient } from '../../../scripts/n8n/client';
 import { packedTarball } from '../../../scripts/pack';
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { startCluster, type Cluster } from '../../../scripts/scale/cluster';
-import { neededHaproxy } from '../../../scripts/scale/programs';
+import { neededHaproxy } from '../../../scripts/scale/haproxy';
 import { CREDENTIAL_NAME, PROJECT, credentialData, webhookAnswers } from '../../server/support/stage';
 
 /**

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startN8n, type N8nOptions, type N8nServer } from '../n8n/server';
+import { installPackage } from '../n8n/installPackage';
+import { startN8n, type N8nCommand, type N8nOptions, type N8nServer } from '../n8n/server';
 
 const PAUSE_MS = 500;
 
@@ -8,7 +12,7 @@ const PAUSE_MS = 500;
  * One n8n process of a cluster. It is started again when it ends by itself, as a container would be: n8n ends itself
  * when it has been without Redis for ten seconds.
  */
-export class N8nMember {
+export class N8nProcess {
 	private server: N8nServer | undefined;
 	private starting: Promise<void> | undefined;
 	private giveUp = new AbortController();
@@ -95,4 +99,26 @@ export class N8nMember {
 		await this.server?.[how]();
 		this.server = undefined;
 	}
+}
+
+/** Made once: credentials in the database can be read with this key only. */
+export function encryptionKey(folder: string): string {
+	const file = join(folder, 'encryption-key');
+	if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+	return readFileSync(file, 'utf8');
+}
+
+/** Gives n8n processes with the same settings and package, each with a home of its own. */
+export function n8nProcessMaker(folder: string, tarball: string, env: Record<string, string>) {
+	const packed = join(folder, 'package');
+	installPackage(packed, tarball);
+	return (name: string, command: N8nCommand, port: number) => {
+		const userFolder = join(folder, name);
+		const nodes = join('.n8n', 'nodes');
+		mkdirSync(join(userFolder, '.n8n'), { recursive: true });
+		rmSync(join(userFolder, nodes), { recursive: true, force: true });
+		cpSync(join(packed, nodes), join(userFolder, nodes), { recursive: true });
+		const logFile = join(folder, `${name}.log`);
+		return new N8nProcess(name, { command, userFolder, logFile, port, env, detached: true });
+	};
 }

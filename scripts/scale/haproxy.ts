@@ -2,7 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LOOPBACK } from '../n8n/ports';
-import { Service } from './service';
+import { Service, isProgram, notInstalled, pathFolders } from './service';
+
+/** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */
+export function findHaproxy(env: NodeJS.ProcessEnv = process.env, debian = '/usr/sbin'): string | undefined {
+	return [...pathFolders(env), debian].map((folder) => join(folder, 'haproxy')).find(isProgram);
+}
+
+/** `haproxy`, where what is measured or tested depends on it. @throws ScaleError when there is none */
+export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string {
+	const found = findHaproxy(env, debian);
+	if (found !== undefined) return found;
+	throw notInstalled('HAProxy', 'haproxy');
+}
 
 /**
  * How HAProxy finds out which webhook processes take deliveries. A process that is starting answers everything with 200,
@@ -36,14 +48,14 @@ ${webhooks.map((webhook, n) => `  server webhook-${String(n + 1)} ${LOOPBACK}:${
 `;
 
 /** Takes the deliveries, and gives them to the webhook processes that are ready. */
-export interface Balancer {
+export interface Haproxy {
 	service: Service;
 	/** Gives deliveries to the processes on these ports, and to no others, from now on. */
 	use(webhookPorts: number[]): Promise<void>;
 }
 
 /** HAProxy on the loopback address, before the webhook processes. */
-export function balancer(program: string, folder: string, port: number): Balancer {
+export function haproxyService(program: string, folder: string, port: number): Haproxy {
 	mkdirSync(folder, { recursive: true });
 	const file = join(folder, 'haproxy.cfg');
 	const service = new Service({
