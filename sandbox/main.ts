@@ -21,10 +21,10 @@ function portFromArguments(): number {
 function reasonOf(error: unknown, port: number): string {
 	const code = error instanceof Error && 'code' in error ? error.code : undefined;
 	if (code === 'EADDRINUSE')
-		return `Port ${port} is taken. Stop what uses it, or choose another with --port.`;
+		return `Port ${port} is already in use. Stop the program that uses it, or choose another port with --port.`;
 	if (code === 'EACCES')
-		return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
-	return `The sandbox could not be started: ${error instanceof Error ? error.message : String(error)}`;
+		return `You do not have permission to use port ${port}. Choose a port above 1023 with --port.`;
+	return `The sandbox could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 async function main(): Promise<void> {

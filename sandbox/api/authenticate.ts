@@ -48,7 +48,7 @@ function projectIdIn(body: unknown): string {
 	const fields = { project_id: ['is required'] };
 	throw new ApiError(
 		422,
-		'Without a project_id the signature cannot be verified',
+		'The signature cannot be verified without a project_id',
 		'VALIDATION_ERROR',
 		fields,
 	);
@@ -63,7 +63,8 @@ export function authenticateBySignature(store: Store) {
 	return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
 		const { info, rawBody, headers } = request;
 		const signature = single(headers[SIGNATURE_HEADER.toLowerCase()]);
-		if (headers['x-api-key'] !== undefined) info.note = 'An API key was sent here; Jelou does not want one';
+		if (headers['x-api-key'] !== undefined)
+			info.note = 'An API key was sent, but sending messages does not use one';
 		info.auth = signature === '' ? 'not signed' : 'wrong signature';
 		if (signature === '')
 			throw new ApiError(401, `The ${SIGNATURE_HEADER} header is missing`, 'MISSING_SIGNATURE');

@@ -73,7 +73,7 @@ export function integrationRoutes(
 			const project = projectOf(request);
 			if (project.integration === null) {
 				// A trigger asks this before it registers, so it is the first that a new user sees.
-				request.info.note = 'The project has none yet';
+				request.info.note = 'The project has no integration yet';
 				request.info.isAnswer = true;
 			}
 			return success('Integration retrieved successfully', visible(project, integrationOf(project)));

@@ -13,7 +13,7 @@ export interface NoAnswer {
 
 export const NO_WEBHOOK: NoAnswer = {
 	error: 'no webhook is registered yet',
-	advice: 'Activate a workflow with a Jelou Trigger in n8n, then send again.',
+	advice: 'Publish a workflow with a Jelou Trigger in n8n, then send again.',
 };
 
 export const CLOSED: NoAnswer = { error: 'the sandbox was closed', advice: '' };
@@ -23,7 +23,7 @@ export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnsw
 	if (NO_ANSWER.has(name) || NO_ANSWER.has(code)) {
 		return {
 			error: `no answer within ${timeoutMs / 1000} s`,
-			advice: 'Check that n8n is running and not too busy, then send again.',
+			advice: 'Check that n8n is running and not overloaded, then send again.',
 		};
 	}
 	if (code === 'ECONNREFUSED') {
@@ -34,12 +34,12 @@ export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnsw
 	}
 	if (NO_HOST.has(code)) {
 		return {
-			error: `the host ${new URL(url).hostname} cannot be found`,
-			advice: 'Check the address of the webhook.',
+			error: `the host ${new URL(url).hostname} was not found`,
+			advice: 'Check the webhook URL.',
 		};
 	}
 	return {
-		error: CUT_OFF.has(code) ? 'the connection was closed before an answer came' : message,
+		error: CUT_OFF.has(code) ? 'the connection was closed before an answer arrived' : message,
 		advice: 'Check that n8n is still running, then send again.',
 	};
 }
@@ -50,42 +50,42 @@ export function failureOf(delivery: Delivery): string | null {
 	if (status === null) return `${error}. ${advice}`.trimEnd();
 	if (status >= 200 && status < 300) return null;
 	const [meaning, remedy] = meaningOf(status, delivery);
-	return `the webhook answered ${status}, which means that ${meaning}. ${remedy}`;
+	return `the webhook answered ${status}: ${meaning}. ${remedy}`;
 }
 
 /** What an answer means, and what to do about it. */
 function meaningOf(status: number, { url, answer = '' }: Delivery): [string, string] {
 	if (status === 401 || status === 403) {
 		return [
-			'it refused the signature',
-			'Correct the signing secret in the Jelou API credential in n8n, or leave it empty and activate the workflow again.',
+			'it rejected the signature',
+			'In n8n, enter the signing secret of the current integration in the Jelou API credential. Or delete the integration, clear that field and publish the workflow again.',
 		];
 	}
 	if (status === 404 && answer.includes('not registered') && url.includes('/webhook-test/')) {
 		return [
-			'n8n is not listening for a test event now',
-			'It does so for one event at a time. Select “Execute workflow” in n8n, then send again; or activate the workflow.',
+			'n8n is not listening for a test event right now',
+			'It listens for one event at a time. Click “Execute workflow” in n8n, then send again. Or publish the workflow.',
 		];
 	}
 	if (status === 404 && answer.includes('not registered')) {
 		return [
-			'no active workflow listens to it',
-			'Activate the workflow with the Jelou Trigger in n8n, then send again.',
+			'no published workflow is listening there',
+			'Publish the workflow with the Jelou Trigger in n8n, then send again.',
 		];
 	}
 	if (status === 404) {
 		return [
-			'nothing is at its address',
-			'Activate the workflow again, so that it registers its present address.',
+			'there is nothing at this URL',
+			'Publish the workflow again so that it registers its current URL.',
 		];
 	}
 	if (status >= 300 && status < 400) {
 		return [
-			'it is at another address now, and redirects are not followed',
-			'Register the address that it redirects to.',
+			'the webhook has moved, and redirects are not followed',
+			'Register the URL that it redirects to.',
 		];
 	}
-	if (status === 429) return ['it gets too many events', 'Wait a moment, then send again.'];
-	if (status >= 500) return ['something failed there', 'Look at the executions in n8n for the error.'];
-	return ['it refused the event', 'Open the delivery in the event log to read why.'];
+	if (status === 429) return ['it is receiving too many events', 'Wait a moment, then send again.'];
+	if (status >= 500) return ['an error occurred there', 'Look for the error under Executions in n8n.'];
+	return ['it rejected the event', 'Open the delivery in the event log to see why.'];
 }

@@ -65,7 +65,7 @@ export class WebhookSender {
 	): Promise<WebhookResponse> {
 		const { integration } = project;
 		const to = url ?? integration?.webhookUrl;
-		if (to === undefined) throw new Error('No integration and no url: there is nowhere to deliver to');
+		if (to === undefined) throw new Error('There is no integration and no URL to deliver to');
 		const right = integration ? sign(body ?? '', integration.signingSecret) : null;
 		const header = signature === undefined ? right : signature;
 		return await this.post(to, body, {

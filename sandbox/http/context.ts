@@ -25,7 +25,7 @@ export interface RequestInfo {
 	isAnswer: boolean;
 	/** A fault asks for the connection to be cut instead of the answer, or its second half, being sent. */
 	dropAnswer: 'whole' | 'half' | null;
-	/** A fault asks for another answer to what was carried out. */
+	/** A fault asks for another answer to a request that was processed. */
 	replacement: FaultAnswer | null;
 	/** A fault asks for the answer to be sent byte by byte, or never to end. */
 	slowAnswer: { dripMs: number | undefined; isEndless: boolean } | null;

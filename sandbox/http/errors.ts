@@ -67,7 +67,7 @@ export function answerErrors(app: FastifyInstance): void {
 		return reply.code(problem.status).send(failure(problem));
 	});
 	app.setNotFoundHandler((request, reply) => {
-		const problem = new ApiError(404, `There is no ${request.method} ${request.url.split('?', 1)[0]}`);
+		const problem = new ApiError(404, `${request.method} ${request.url.split('?', 1)[0]} does not exist`);
 		return reply.code(404).send(failure(problem));
 	});
 }

@@ -85,20 +85,20 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 		if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing }).catch(() => undefined);
 		request.info.dropAnswer = drop || dropAfterProcessing ? 'whole' : halfAnswer ? 'half' : null;
 		if (drop) {
-			request.info.note = 'Fault: before the request was carried out';
+			request.info.note = 'Fault: before the request was processed';
 			return reply.send('');
 		}
-		if (dropAfterProcessing) request.info.note = 'Fault: after the request was carried out';
-		if (halfAnswer) request.info.note = 'Fault: in the middle of the answer';
+		if (dropAfterProcessing) request.info.note = 'Fault: after the request was processed';
+		if (halfAnswer) request.info.note = 'Fault: halfway through the answer';
 		if (dripMs !== undefined || endlessAnswer) {
-			request.info.note = 'Fault: an answer that is slow or never ends';
+			request.info.note = 'Fault: the answer is slow or never ends';
 			request.info.slowAnswer = { dripMs, isEndless: endlessAnswer };
 		}
 		if (respond?.afterProcessing === true) {
-			request.info.note = 'Fault: the request was carried out, and its answer replaced';
+			request.info.note = 'Fault: the request was processed, but its answer was replaced';
 			request.info.replacement = respond;
 		} else if (respond) {
-			request.info.note = 'Fault: the request was not carried out';
+			request.info.note = 'Fault: the request was not processed';
 			return reply.send(replace(reply, respond));
 		}
 	});
@@ -113,5 +113,5 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 function replace(reply: FastifyReply, { status, retryAfter, body, contentType }: FaultAnswer): string {
 	if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
 	reply.code(status).type(contentType ?? 'application/json; charset=utf-8');
-	return body ?? JSON.stringify(failure(new ApiError(status, 'A fault that was switched on in the sandbox')));
+	return body ?? JSON.stringify(failure(new ApiError(status, 'This fault was turned on in the sandbox')));
 }

@@ -71,14 +71,14 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
 	const { project, auth, isAnswer, note } = request.info;
-	const answered = record.status === null ? 'Connection broken on purpose' : `Answered ${record.status}`;
+	const answered = record.status === null ? 'Connection closed on purpose' : `Answered ${record.status}`;
 	const isFine = record.status !== null && (record.status < 400 || isAnswer);
 	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : 'warning';
 	return {
 		at: record.at,
 		kind: 'request' as const,
 		projectId: project?.id ?? null,
-		title: request.routeOptions.config.title ?? 'Unknown address',
+		title: request.routeOptions.config.title ?? 'Unknown URL',
 		outcome: note === null ? answered : `${answered}. ${note}`,
 		tone,
 		auth,

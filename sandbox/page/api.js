@@ -16,6 +16,6 @@ export async function post(path, body) {
 			? message.join('; ')
 			: `The sandbox answered ${answer.status}. Reload the page and try again.`;
 	} catch {
-		return 'The sandbox does not answer. Check that it is still running, then try again.';
+		return 'The sandbox is not responding. Check that it is still running, then try again.';
 	}
 }

@@ -4,7 +4,7 @@ import { model, scene } from './model.js';
 
 /** @import { Message } from './model.js' */
 
-/** So near the end, in pixels, somebody is taken to follow the chat: a picture's height and a little. */
+/** So near the end, in pixels, somebody is taken to follow the chat: an image's height and a little. */
 const NEAR_END = 300;
 
 /** How long a redrawn chat stays silent, in milliseconds: longer than a browser takes to tell of the change. */
@@ -18,7 +18,7 @@ const list = byId('messages', HTMLOListElement);
 let silence;
 
 /**
- * A link to media, or the picture itself. Anything that is not HTTPS is only named.
+ * A link to media, or the image itself. Anything that is not HTTPS is only named.
  * @param {Message} message
  */
 function media({ type, content: { url = '', mime_type = '', filename, caption } }) {
@@ -137,7 +137,7 @@ export function drawConversation() {
 }
 
 /**
- * Adds a message, or shows anew what became of one.
+ * Adds a message, or updates what became of one.
  * @param {Message} message
  */
 export function showMessage(message) {

@@ -30,14 +30,26 @@ function fromForm() {
  * The faults in plain words; empty when none is on.
  * @param {Faults} faults
  */
-function describe({ latencyMs, respond, drop, dropAfterProcessing, halfAnswer, times, path = 'all' }) {
+function describe({
+	latencyMs,
+	respond,
+	drop,
+	dropAfterProcessing,
+	halfAnswer,
+	times,
+	path = 'all',
+	...rest
+}) {
 	const parts = [];
 	if (latencyMs) parts.push(`${latencyMs}\u00a0ms delay`);
 	if (respond) parts.push(`answers ${respond.status}`);
-	if (drop || dropAfterProcessing) parts.push('breaks the connection');
+	if (drop || dropAfterProcessing) parts.push('closes the connection');
 	if (halfAnswer) parts.push('sends half an answer');
+	if (rest.dripMs !== undefined) parts.push('sends answers byte by byte');
+	if (rest.endlessAnswer) parts.push('never ends its answers');
 	if (parts.length === 0) return '';
-	if (path !== 'all') parts.push(path === 'gateway' ? 'all but sending' : 'sending only');
+	if (rest.method) parts.push(`${rest.method} requests`);
+	if (path !== 'all') parts.push(path === 'gateway' ? 'everything except sending' : 'sending only');
 	const left = times ?? respond?.times;
 	if (left !== undefined) parts.push(`${left} left`);
 	return parts.join(', ');
@@ -63,7 +75,7 @@ export function startFaults() {
 		event.preventDefault();
 		const faults = fromForm();
 		if (describe(faults) === '') {
-			problem.textContent = 'Nothing would go wrong yet: choose what Jelou answers, or enter a delay.';
+			problem.textContent = 'Nothing to turn on yet: choose an answer or enter a delay.';
 		} else void set(faults);
 	});
 	byId('faults-off', HTMLButtonElement).addEventListener('click', () => {

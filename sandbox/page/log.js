@@ -41,7 +41,7 @@ function row(entry) {
 	return make('li', {}, details);
 }
 
-/** A sandbox that was started anew counts from the beginning, so the id alone does not do. @param {LogEntry} entry */
+/** A restarted sandbox counts from the beginning, so the id alone does not do. @param {LogEntry} entry */
 function keyOf({ id, at }) {
 	return `${id} ${at}`;
 }

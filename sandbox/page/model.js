@@ -14,7 +14,8 @@
  *   outcome: string, tone: 'good' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
  *   details: object }} LogEntry
  * @typedef {{ latencyMs?: number, respond?: { status: number, retryAfter?: string | number, times?: number },
- *   drop?: boolean, dropAfterProcessing?: boolean, halfAnswer?: boolean, times?: number, path?: string }} Faults
+ *   drop?: boolean, dropAfterProcessing?: boolean, halfAnswer?: boolean, dripMs?: number, endlessAnswer?: boolean,
+ *   times?: number, path?: string, method?: string }} Faults
  * @typedef {{ projects: Project[], rooms: Room[], faults: Faults }} Overview
  * @typedef {Overview & { messages: Message[], log: LogEntry[] }} Snapshot
  */

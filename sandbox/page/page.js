@@ -73,7 +73,7 @@ function onLog(entry) {
 /** @param {boolean} live */
 function onState(live) {
 	const pill = byId('connection', HTMLElement);
-	pill.textContent = live ? 'Connected' : 'Not connected. Trying again…';
+	pill.textContent = live ? 'Connected' : 'Disconnected. Reconnecting…';
 	pill.className = `pill ${live ? 'good' : 'bad'}`;
 	if (live) byId('send-problem', HTMLElement).textContent = '';
 }
@@ -83,7 +83,7 @@ views.side.addEventListener('click', () => show('side'));
 byId('clear', HTMLButtonElement).addEventListener('click', async () => {
 	const failure = await post('/sandbox/reset', { keepIntegrations: true });
 	byId('clear-problem', HTMLElement).textContent = failure ?? '';
-	if (failure === null) announce('Chat and event log are empty');
+	if (failure === null) announce('Chat and event log cleared');
 });
 // Escape closes the innermost of what is open around the focus, and leaves the focus on what opens it again.
 document.addEventListener('keydown', ({ key, target }) => {

@@ -47,7 +47,7 @@ function detail(name, value) {
 			announce(`${name} copied`);
 		} catch {
 			copy.textContent = 'Not copied';
-			announce(`${name} could not be copied. Select it and copy it by hand.`);
+			announce(`${name} could not be copied. Select it and copy it manually.`);
 		}
 		setTimeout(() => (copy.textContent = 'Copy'), 1500);
 	});
@@ -64,7 +64,7 @@ export function drawSurroundings() {
 	const url = project?.integration?.webhookUrl;
 	byId('integration-state', HTMLElement).textContent = url
 		? `Registered: ${url}`
-		: 'Not registered yet. Activate a workflow with a Jelou Trigger in n8n.';
+		: 'Not registered yet. Publish a workflow with a Jelou Trigger in n8n.';
 
 	const details = byId('connection-details', HTMLElement);
 	// Drawn once per project, so that a button in use keeps its focus.

@@ -145,7 +145,7 @@ describe('one attempt, whatever comes of it', () => {
 		const delivery = await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
 		expect(delivery).toMatchObject({
 			status: null,
-			error: 'the connection was closed before an answer came',
+			error: 'the connection was closed before an answer arrived',
 		});
 		expect(hook.received).toHaveLength(2);
 	});
@@ -164,7 +164,7 @@ test('without an integration nothing is delivered, and the log says so and what 
 	expect(delivery).toMatchObject({ status: null, error: textWith('no webhook is registered') });
 	expect(sandbox.store.deliveries).toHaveLength(0);
 	expect(sandbox.store.log.at(-1)?.outcome).toMatch(
-		/^Not delivered: no webhook is registered yet\. Activate a workflow with a Jelou Trigger in n8n/,
+		/^Not delivered: no webhook is registered yet\. Publish a workflow with a Jelou Trigger in n8n/,
 	);
 });
 

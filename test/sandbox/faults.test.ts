@@ -70,7 +70,7 @@ test.each([
 	['an error', { status: 500 }, /"statusMessage":"failed"/],
 	['a page', { status: 200, body: '<html>', contentType: 'text/html' }, /^<html>$/],
 	['the words of a failure with status 200', { status: 200 }, /"statusMessage":"failed","status":0/],
-])('loses the answer to what was carried out: %s comes instead', async (_what, respond, text) => {
+])('loses the answer to a request that was processed: %s comes instead', async (_what, respond, text) => {
 	const sandbox = await start();
 	sandbox.setFaults({ respond: { ...respond, afterProcessing: true, times: 1 } });
 	const answer = await create(sandbox);

@@ -105,7 +105,7 @@ describe('refusals', () => {
 			title: 'Read integration',
 			status: 404,
 			tone: 'warning',
-			outcome: 'Answered 404. The project has none yet',
+			outcome: 'Answered 404. The project has no integration yet',
 		});
 	});
 

@@ -47,7 +47,7 @@ test('a port that is taken is one clear sentence and exit 1', async () => {
 	const { output, code } = run('--port', String(port));
 	expect(await code).toBe(1);
 	expect(output().trim().split('\n')).toEqual([
-		expect.stringMatching(new RegExp(`^Port ${port} is taken\\.`)),
+		expect.stringMatching(new RegExp(`^Port ${port} is already in use\\.`)),
 	]);
 	await new Promise((resolve) => taken.close(resolve));
 }, 30_000);

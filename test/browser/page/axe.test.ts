@@ -20,10 +20,10 @@ const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
 		await showSide(page);
 		await page.locator('#integration summary').click();
 		await page.locator('#faults summary').click();
-		await page.getByRole('button', { name: 'Switch on' }).click();
-		await page.getByText('Nothing would go wrong yet').waitFor();
-		await page.getByLabel('What Jelou answers').selectOption('429');
-		await page.getByRole('button', { name: 'Switch on' }).click();
+		await page.getByRole('button', { name: 'Turn on' }).click();
+		await page.getByText('Nothing to turn on yet').waitFor();
+		await page.getByLabel('Jelou’s answer').selectOption('429');
+		await page.getByRole('button', { name: 'Turn on' }).click();
 		await page.locator('#faults-state').getByText('On: answers 429').waitFor();
 	},
 	'a delivery that failed': async (current) => {

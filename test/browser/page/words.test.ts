@@ -115,10 +115,10 @@ test('what went wrong and what was done is read out, wherever it is shown', asyn
 
 	await page.locator('#faults summary').click();
 	await page.getByLabel('Delay before the answer').fill('5');
-	await page.getByRole('button', { name: 'Switch on' }).click();
+	await page.getByRole('button', { name: 'Turn on' }).click();
 	await status.getByText('Faults are on: 5 ms delay').waitFor({ state: 'attached' });
 	await page.getByRole('button', { name: 'Clear chat and log' }).click();
-	await status.getByText('Chat and event log are empty').waitFor({ state: 'attached' });
+	await status.getByText('Chat and event log cleared').waitFor({ state: 'attached' });
 });
 
 test('how something went is told by words and signs, not by colour only', async () => {
@@ -139,16 +139,14 @@ test('how something went is told by words and signs, not by colour only', async 
 	).toMatch(/200\s*![^]*Duplicate/);
 	await page.request.post(`${stage().sandbox.url}/sandbox/reset`);
 	await failDelivery(stage(), 401);
-	expect(await entry.first().innerText()).toMatch(/401\s*✕[^]*Not delivered[^]*refused the signature/);
+	expect(await entry.first().innerText()).toMatch(/401\s*✕[^]*Not delivered[^]*rejected the signature/);
 	expect(await page.locator('#messages .bad').innerText()).toMatch(/^Not delivered: .*signing secret/);
 	await page.request.post(`${stage().sandbox.url}/sandbox/reset`);
 	await stage().sandbox.userWrites(PROJECT.id, { text: 'hola' });
 	await entry.nth(1).waitFor();
-	expect(await entry.first().innerText()).toMatch(
-		/No answer\s*✕[^]*Activate a workflow with a Jelou Trigger/,
-	);
+	expect(await entry.first().innerText()).toMatch(/No answer\s*✕[^]*Publish a workflow with a Jelou Trigger/);
 	expect(await page.locator('#integration-state').innerText()).toMatch(
-		/^Not registered yet\. Activate a workflow/,
+		/^Not registered yet\. Publish a workflow/,
 	);
 });
 
