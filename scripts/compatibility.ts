@@ -30,12 +30,12 @@ function isRun(value: unknown): value is CompatibilityRun {
 	);
 }
 
-/** The last complete run on each line, as the server tests wrote it. @throws Error when the file has another form */
+/** The last complete run on each line, as the server tests wrote it. @throws Error when the file has another format */
 export function readRuns(): CompatibilityRun[] {
 	const file: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
 	const runs: unknown = typeof file === 'object' && file !== null && 'runs' in file ? file.runs : undefined;
 	if (!Array.isArray(runs) || !runs.every(isRun))
-		throw new Error('docs/compatibility.json has another form.');
+		throw new Error('docs/compatibility.json has an unexpected format.');
 	return runs;
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
@@ -39,7 +39,7 @@ function npmPack(): PackReport {
 	// A list up to npm 11.5, by package name since.
 	const report: unknown =
 		typeof parsed === 'object' && parsed !== null ? Object.values(parsed)[0] : undefined;
-	if (!isReport(report)) throw new Error('npm pack answered in a form that is not known here.');
+	if (!isReport(report)) throw new Error('The output of npm pack has an unexpected format.');
 	return report;
 }
 
@@ -56,12 +56,9 @@ export function pack(): string {
 	const { filename, files, size } = npmPack();
 	const strangers = files.map(({ path }) => path).filter((path) => !ALLOWED.test(path));
 	if (strangers.length > 0)
-		throw new Error(`The tarball holds files that must not be published: ${strangers.join(', ')}`);
+		throw new Error(`The tarball contains files that must not be published: ${strangers.join(', ')}`);
 	if (size > MAX_BYTES)
-		throw new Error(`The tarball has ${String(size)} bytes, more than ${String(MAX_BYTES)}.`);
-	process.stdout.write(
-		`Packed ${filename}: ${String(files.length)} files, ${(size / 1000).toFixed(1)} kB.\n`,
-	);
+		throw new Error(`The tarball is ${String(size)} bytes, over the limit of ${String(MAX_BYTES)}.`);
 	return join(PACKAGE_FOLDER, filename);
 }
 
@@ -72,4 +69,7 @@ export function packedTarball(): string {
 	return join(PACKAGE_FOLDER, name);
 }
 
-if (require.main === module) pack();
+if (require.main === module) {
+	const tarball = pack();
+	process.stdout.write(`Packed ${basename(tarball)}: ${(statSync(tarball).size / 1000).toFixed(1)} kB.\n`);
+}

@@ -15,7 +15,7 @@ export function isN8nLine(name: string): name is N8nLine {
 function chosenLine(): N8nLine {
 	const name = process.env.N8N_LINE ?? 'v2';
 	if (!isN8nLine(name))
-		throw new Error(`N8N_LINE is "${name}", and can be ${Object.keys(N8N_LINES).join(' or ')}.`);
+		throw new Error(`N8N_LINE is "${name}", but must be ${Object.keys(N8N_LINES).join(' or ')}.`);
 	return name;
 }
 

@@ -9,7 +9,8 @@ import { MAX_PICTURE_BYTES, PICTURES, PICTURES_FOLDER, pictureOf, screenshotOf }
  */
 export function publishPictures(): void {
 	const missing = PICTURES.filter((name) => !existsSync(screenshotOf(name)));
-	if (missing.length > 0) throw new Error(`The browser tests took no screenshot of: ${missing.join(', ')}`);
+	if (missing.length > 0)
+		throw new Error(`The browser tests did not take a screenshot of: ${missing.join(', ')}`);
 	const large = PICTURES.filter((name) => statSync(screenshotOf(name)).size > MAX_PICTURE_BYTES);
 	if (large.length > 0)
 		throw new Error(`Larger than ${String(MAX_PICTURE_BYTES)} bytes: ${large.join(', ')}`);

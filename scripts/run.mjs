@@ -50,7 +50,7 @@ export async function afterSetup(options, next) {
 		if (!isStopped) return fail(error);
 	}
 	if (isStopped) {
-		process.stdout.write('\nStopped. Run the command again to go on.\n');
+		process.stdout.write('\nStopped. Run the command again to continue.\n');
 		process.exitCode = 130;
 	}
 }

@@ -50,29 +50,30 @@ function countPackages(folder) {
 
 /** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */
 function showProgress(folder) {
-	const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
-	const total = Object.keys(lock.packages).filter((path) =>
-		/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path),
-	).length;
+	let isFinishing = false;
 	const started = Date.now();
 	const isTerminal = process.stdout.isTTY === true;
 	const timer = setInterval(
 		() => {
 			const seconds = Math.round((Date.now() - started) / 1000);
-			const line = `  ${Math.min(countPackages(folder), total)} of ${total} packages, ${seconds} s`;
+			// Some packages are for other systems and never come, and the last steps take minutes: no total is shown.
+			const line = `  ${isFinishing ? 'Finishing' : `${countPackages(folder)} packages`}, ${seconds} s`;
 			process.stdout.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
 		},
 		isTerminal ? 1000 : 20_000,
 	);
-	return () => {
-		clearInterval(timer);
-		if (isTerminal) process.stdout.write('\r\x1b[K');
+	return {
+		finish: () => (isFinishing = true),
+		stop: () => {
+			clearInterval(timer);
+			if (isTerminal) process.stdout.write('\r\x1b[K');
+		},
 	};
 }
 
 let running;
 
-/** Ends the installation that is under way, if any. */
+/** Ends the installation that is running, if any. */
 export function stopSetup() {
 	running?.kill('SIGTERM');
 }
@@ -102,7 +103,7 @@ function runNpm(folder, args, logName) {
 				file.write(chunk);
 			});
 		}
-		child.on('error', () => fail(new SetupError('npm was not found: install Node.js together with npm.')));
+		child.on('error', () => fail(new SetupError('npm was not found: install Node.js, which includes npm.')));
 		child.on('close', (code) => {
 			running = undefined;
 			file.end();
@@ -115,29 +116,30 @@ function runNpm(folder, args, logName) {
 /** What went wrong in npm, in one sentence. */
 export function explainNpm(output, args, log) {
 	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EAI_FAIL/.test(output)) {
-		return 'The npm registry cannot be reached: check the network connection and run the command again.';
+		return 'The npm registry cannot be reached: check your network connection and run the command again.';
 	}
-	if (/ENOSPC/.test(output)) return 'The disk is full: free about 4 GB and run the command again.';
-	return `"npm ${args[0]}" failed: the reason is at the end of ${log}.`;
+	if (/ENOSPC/.test(output)) return 'The disk is full: free up about 4 GB and run the command again.';
+	return `"npm ${args[0]}" failed: see the end of ${log}.`;
 }
 
 async function install(folder, what, finish) {
 	if (isInstalled(folder)) return;
 	process.stdout.write(`Installing ${what} …\n`);
-	const stopProgress = showProgress(folder);
+	const progress = showProgress(folder);
 	try {
 		await runNpm(folder, ['ci', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1'], 'install.log');
+		progress.finish();
 		await finish();
 	} finally {
-		stopProgress();
+		progress.stop();
 	}
 	writeFileSync(stampFile(folder), lockHash(folder));
 }
 
 /** The n8n servers, each in a folder of its own with its own lock file. `server` is what `npm start` runs. */
 const SERVERS = {
-	server: { folder: 'n8n', what: 'n8n itself (once: about 2.8 GB, three to six minutes)' },
-	n8nV1: { folder: 'n8n-v1', what: 'the older n8n 1.123 (once: about 1.7 GB, three to six minutes)' },
+	server: { folder: 'n8n', what: 'n8n (only once: about 2.8 GB, 3 to 6 minutes)' },
+	n8nV1: { folder: 'n8n-v1', what: 'n8n 1.123 (only once: about 1.7 GB, 3 to 6 minutes)' },
 };
 
 /**
@@ -149,7 +151,7 @@ const SERVERS = {
  */
 export async function setup(wanted) {
 	checkNode();
-	await install(ROOT, 'the development tools (once: about 600 MB, a minute or two)', () =>
+	await install(ROOT, 'the development tools (only once: about 600 MB, 1 to 2 minutes)', () =>
 		// The one install script that is needed: it brings Node.js 24, which n8n runs on.
 		runNpm(ROOT, ['rebuild', 'node', '--ignore-scripts=false'], 'install.log'),
 	);
@@ -168,6 +170,6 @@ export function node24() {
 	if (existsSync(own)) return own;
 	if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
 	throw new SetupError(
-		'Node.js 24 could not be set up: run the command again, or install Node.js 24 yourself.',
+		'Node.js 24 could not be installed: run the command again, or install Node.js 24 yourself.',
 	);
 }

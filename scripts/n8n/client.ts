@@ -72,7 +72,7 @@ export class N8nClient {
 	/** Asks n8n for its versions, which it tells nobody before the login. */
 	async versions(): Promise<N8nVersions> {
 		this.known ??= this.record('GET', '/settings').then(({ versionCli, nodeJsVersion }) => {
-			if (typeof versionCli !== 'string') throw new Error('n8n does not say its version: log in first.');
+			if (typeof versionCli !== 'string') throw new Error('n8n reports its version only after login.');
 			return { n8n: versionCli, node: String(nodeJsVersion), isV1: versionCli.startsWith('1.') };
 		});
 		return await this.known;

@@ -52,7 +52,7 @@ export async function importExample(client: N8nClient, workflow: Workflow): Prom
 	return existing ? String(existing.id) : await client.createWorkflow(workflow);
 }
 
-/** Imports an example and activates it anew, so that its trigger registers with the sandbox that runs now. */
+/** Imports an example and publishes it again, so that its trigger registers with the sandbox that runs now. */
 export async function activateExample(client: N8nClient, workflow: Workflow): Promise<string> {
 	const id = await importExample(client, workflow);
 	const { active, activeVersionId } = await client.workflow(id);

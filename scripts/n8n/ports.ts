@@ -17,7 +17,7 @@ function tryPort(port: number): Promise<number | undefined> {
 /** The preferred port of the loopback address if it is free, else any free one. */
 export async function freePort(preferred = 0): Promise<number> {
 	const port = (await tryPort(preferred)) ?? (await tryPort(0));
-	if (port === undefined) throw new Error('No port of the loopback address is free.');
+	if (port === undefined) throw new Error('There is no free port on 127.0.0.1.');
 	return port;
 }
 

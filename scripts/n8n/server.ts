@@ -132,7 +132,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 		const hasEnded = child.exitCode !== null || child.signalCode !== null;
 		if (hasEnded || options.signal?.aborted === true || Date.now() > deadline) {
 			await server.kill();
-			throw new Error(`n8n did not start: the reason is at the end of ${options.logFile}.`);
+			throw new Error(`n8n did not start: see the end of ${options.logFile}.`);
 		}
 		await sleep(250);
 	}

@@ -13,7 +13,8 @@ export async function waitUntil(
 ): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	while (!(await condition())) {
-		if (Date.now() > deadline) throw new Error(`Waited ${String(timeoutMs / 1000)} s in vain for ${what}.`);
+		if (Date.now() > deadline)
+			throw new Error(`Timed out after ${String(timeoutMs / 1000)} s waiting for ${what}.`);
 		await sleep(intervalMs);
 	}
 }

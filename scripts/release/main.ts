@@ -18,7 +18,7 @@ export function linesOf(args: readonly string[]): N8nLine[] {
 	const [flag, name, ...rest] = args;
 	if (flag === '--line' && name === 'none' && rest.length === 0) return [];
 	if (flag !== '--line' || name === undefined || !isN8nLine(name) || rest.length > 0) {
-		throw new Error(`Use: npm run release:check -- [--line ${[...all, 'none'].join('|')}]`);
+		throw new Error(`Usage: npm run release:check -- [--line ${[...all, 'none'].join('|')}]`);
 	}
 	return [name];
 }
@@ -43,7 +43,7 @@ function checkTable(lines: readonly N8nLine[], version: string): string[] {
 
 function warnOfChanges(): void {
 	const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
-	if (changes !== '') process.stdout.write(`! There are changes that are not committed:\n${changes}\n`);
+	if (changes !== '') process.stdout.write(`! There are uncommitted changes:\n${changes}\n`);
 }
 
 /** Everything that a release has to pass, short of publishing it. Gives how many checks failed. */

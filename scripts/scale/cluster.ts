@@ -22,7 +22,7 @@ export interface ClusterOptions {
 	ports?: Partial<Record<'postgres' | 'redis' | 'n8n' | 'webhook', number>>;
 	/** Further settings for every n8n process. */
 	env?: Record<string, string>;
-	/** Told what is being started. */
+	/** Is given what is being started, in words. */
 	say?: (text: string) => void;
 	/** Gives up starting; what has been started is stopped. */
 	signal?: AbortSignal;
@@ -102,7 +102,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		stops.push(() => stopAll(processes()));
 		if (front) stops.push(() => front.service.stop());
 		signal?.addEventListener('abort', () => void stopAll(processes()), { once: true });
-		say('Starting the main (the first time it prepares its database, up to a minute) …');
+		say('Starting the main process (up to a minute the first time) …');
 		await main.start();
 
 		const resize = async (webhookCount: number, workerCount: number) => {

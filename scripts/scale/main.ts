@@ -5,6 +5,7 @@ import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
 import { Lifecycle, say } from '../start/lifecycle';
 import { readPortsOf } from '../start/options';
+import { sayReady } from '../start/ready';
 import { prepareExample } from './prepare';
 import { startCluster } from './cluster';
 import { findHaproxy } from './haproxy';
@@ -35,9 +36,15 @@ program.run(async () => {
 	const cluster = await startCluster({ folder: FOLDER, tarball, haproxy, ports, say, signal });
 	program.add(() => cluster.stop());
 	const { main, webhookUrl } = cluster;
-	await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
+	const login = await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
 	const services = ['PostgreSQL', 'Redis', ...(cluster.haproxy ? ['HAProxy'] : [])];
 	const running = [...services, ...cluster.processes().map(({ name }) => name)];
-	say(`  Running: ${running.join(', ')}. Logs: ${FOLDER}`);
-	say(`Ready. Chat page: ${sandbox.url}  n8n: ${main.url}  Webhooks: ${webhookUrl}`);
+	sayReady({
+		addresses: { 'Chat page': sandbox.url, n8n: main.url, Webhooks: webhookUrl },
+		login,
+		hints: [
+			'Write "hola" on the chat page: the workflow "Echo support" replies.',
+			`Running: ${running.join(', ')}. Logs: ${FOLDER}`,
+		],
+	});
 });

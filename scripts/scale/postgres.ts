@@ -47,7 +47,7 @@ function idOf(kind: '-u' | '-g'): number {
 		return Number(execFileSync('id', [kind, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
 	} catch {
 		throw new ScaleError(
-			'PostgreSQL refuses to run as root, and there is no user "postgres": run this as another user.',
+			'PostgreSQL does not run as root, and there is no user "postgres": run this as another user.',
 		);
 	}
 }
@@ -71,7 +71,7 @@ export function assertReachable(folder: string, { uid, gid }: Account): void {
 			execFileSync('test', ['-x', parent], { uid, gid, cwd: '/', stdio: 'ignore' });
 		} catch {
 			throw new ScaleError(
-				`PostgreSQL refuses to run as root, and its user "postgres" may not enter ${parent}: run this as another user, or put the project where everybody may enter, such as /srv.`,
+				`PostgreSQL does not run as root, and its user "postgres" has no access to ${parent}: run this as another user, or move the project to a folder that all users can access, such as /srv.`,
 			);
 		}
 	}
@@ -99,7 +99,7 @@ function assertVersion(folder: string, programs: string): void {
 	const installed = majorVersion(programs);
 	if (found === installed) return;
 	throw new ScaleError(
-		`The data in ${folder} is of PostgreSQL ${found}, and PostgreSQL ${installed} is installed: delete that folder to start afresh, or install PostgreSQL ${found}.`,
+		`The data in ${folder} belongs to PostgreSQL ${found}, but PostgreSQL ${installed} is installed: install PostgreSQL ${found}, or delete that folder to start over.`,
 	);
 }
 

@@ -1,18 +1,17 @@
 import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
-import { N8nClient } from '../n8n/client';
+import { N8nClient, type Login } from '../n8n/client';
 import { activateExample, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { sandboxCredential } from '../sandboxCredential';
-import { say } from '../start/lifecycle';
 import { ownLogin } from '../start/login';
 
 const CREDENTIAL = 'Jelou sandbox';
 
 /**
- * Gives n8n the sandbox's credential and the active example, and says how to log in. The signing secret that the trigger
+ * Gives n8n the sandbox's credential and the published example; returns how to log in. The signing secret that the trigger
  * was given is then typed into the credential, as queue mode needs it for sending.
  */
-export async function prepareExample(n8nUrl: string, sandbox: Sandbox, loginFile: string): Promise<void> {
+export async function prepareExample(n8nUrl: string, sandbox: Sandbox, loginFile: string): Promise<Login> {
 	const client = new N8nClient(n8nUrl);
 	const login = ownLogin(loginFile);
 	await client.login(login);
@@ -23,9 +22,5 @@ export async function prepareExample(n8nUrl: string, sandbox: Sandbox, loginFile
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
 	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
 	await save(integration()?.signingSecret ?? '');
-	say('');
-	say(`  Log in to n8n with  ${login.email}  and  ${login.password}`);
-	say('  Then write "hola" on the chat page: the workflow "Echo support" answers.');
-	say('  Ctrl-C stops everything.');
-	say('');
+	return login;
 }

@@ -4,7 +4,7 @@ import { delimiter } from 'node:path';
 
 import { waitUntil } from '../n8n/waitUntil';
 
-/** Something that keeps queue mode from starting, told in one sentence. */
+/** Something that keeps queue mode from starting, described in one sentence. */
 export class ScaleError extends Error {}
 
 export function isProgram(path: string): boolean {
@@ -84,7 +84,7 @@ export class Service {
 		await waitUntil(`${name} to start`, isDecided, START_TIMEOUT_MS, 50).catch(() => undefined);
 		if (!this.hasEnded && ready.test(printed())) return;
 		await this.end('SIGKILL');
-		const reason = failed.exec(printed())?.[1] ?? `the reason is at the end of ${logFile}`;
+		const reason = failed.exec(printed())?.[1] ?? `see the end of ${logFile}`;
 		throw new ScaleError(`${name} did not start: ${reason}.`);
 	}
 

@@ -5,7 +5,7 @@ import { isRecord } from '../json';
 import { say } from './lifecycle';
 import { endProcess, identify, isRunning, type StartedProcess } from './startedProcess';
 
-/** The data folder is in use; told in one sentence. */
+/** The data folder is in use; described in one sentence. */
 export class AlreadyRunningError extends Error {}
 
 /** What runs on a data folder. */

@@ -58,7 +58,8 @@ async function createIntegration(
 	});
 	const answer: unknown = await response.json();
 	const data = isRecord(answer) && isRecord(answer.data) ? answer.data : {};
-	if (typeof data.signingSecret !== 'string') throw new Error(`The sandbox made no integration for ${id}.`);
+	if (typeof data.signingSecret !== 'string')
+		throw new Error(`The sandbox did not create an integration for ${id}.`);
 	return data.signingSecret;
 }
 

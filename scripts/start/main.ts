@@ -11,6 +11,7 @@ import { exampleProjects, openExamples } from './examples';
 import { Lifecycle, say } from './lifecycle';
 import { ownLogin } from './login';
 import { readPorts } from './options';
+import { sayReady } from './ready';
 import { identify } from './startedProcess';
 
 /** Kept from one start to the next; tests have one of their own. */
@@ -30,7 +31,7 @@ program.run(async () => {
 	const projects = exampleProjects();
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
 	program.add(() => sandbox.close());
-	say('Starting n8n (the first time it prepares its database, up to a minute) …');
+	say('Starting n8n (up to a minute the first time) …');
 	const { signal } = program.ending;
 	const n8n = await startN8n({
 		userFolder: USER_FOLDER,
@@ -42,18 +43,19 @@ program.run(async () => {
 		onSpawn: (pid) => data.note({ n8n: identify(pid) }),
 	});
 	program.add(() => n8n.stop());
-	void n8n.exited.then(() => program.fail(`n8n ended by itself: the reason is at the end of ${LOG_FILE}.`));
+	void n8n.exited.then(() => program.fail(`n8n stopped unexpectedly: see the end of ${LOG_FILE}.`));
 
 	const client = new N8nClient(n8n.url);
 	const login = ownLogin(join(FOLDER, 'login.json'));
 	await client.login(login);
 	data.note({ urls: { page: sandbox.url, n8n: n8n.url } });
 	const active = await openExamples({ client, n8nUrl: n8n.url, sandbox });
-	say('');
-	say(`  Log in to n8n with  ${login.email}  and  ${login.password}`);
-	say('  Then write "hola" on the chat page: the workflow "Echo support" answers.');
-	say(`  Every example has a project of its own on the chat page. Active: ${active.join(', ')}.`);
-	say('  Ctrl-C stops everything.');
-	say('');
-	say(`Ready. Chat page: ${sandbox.url}  n8n: ${n8n.url}`);
+	sayReady({
+		addresses: { 'Chat page': sandbox.url, n8n: n8n.url },
+		login,
+		hints: [
+			'Write "hola" on the chat page: the workflow "Echo support" replies.',
+			`Each example has its own project there. Published: ${active.join(', ')}.`,
+		],
+	});
 });

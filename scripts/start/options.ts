@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { freePort, isFree } from '../n8n/ports';
 
-/** Something wrong in how the command was called, told in one sentence. */
+/** Something wrong in how the command was called, described in one sentence. */
 export class UsageError extends Error {}
 
 export type Ports = Record<'n8n' | 'sandbox', number>;
@@ -14,11 +14,11 @@ async function choose(name: string, wanted: string | undefined, preferred: numbe
 	if (wanted === undefined) return await freePort(preferred);
 	const port = Number(wanted);
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-		throw new UsageError(`--${name} ${wanted} is not a port: choose a number from 1 to 65535.`);
+		throw new UsageError(`--${name} ${wanted} is not a valid port: choose a number from 1 to 65535.`);
 	}
 	if (!(await isFree(port))) {
 		throw new UsageError(
-			`Port ${wanted} is taken: choose another with --${name}, or leave it out to get a free one.`,
+			`Port ${wanted} is already in use: choose another with --${name}, or omit --${name} to use a free one.`,
 		);
 	}
 	return port;
@@ -42,7 +42,7 @@ export async function readPortsOf<Name extends string>(
 	try {
 		({ values } = parseArgs({ args, options }));
 	} catch {
-		throw new UsageError(`Use: ${command} -- ${names.map((name) => `[--${name}-port N]`).join(' ')}`);
+		throw new UsageError(`Usage: ${command} -- ${names.map((name) => `[--${name}-port N]`).join(' ')}`);
 	}
 	const chosen = { ...preferred };
 	for (const name of names) {
@@ -51,7 +51,7 @@ export async function readPortsOf<Name extends string>(
 		const same = names.find(
 			(other) => other !== name && values[`${other}-port`] !== undefined && chosen[other] === chosen[name],
 		);
-		if (same) throw new UsageError(`--${same}-port and --${option} are the same: choose two ports.`);
+		if (same) throw new UsageError(`--${same}-port and --${option} must be two different ports.`);
 	}
 	return chosen;
 }

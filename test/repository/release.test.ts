@@ -102,7 +102,7 @@ describe('the lines to test on', () => {
 	test.each([[['--line']], [['--line', 'v3']], [['v1']], [['--line', 'v1', 'v2']]])(
 		'%j is refused, saying how to use it',
 		(args) => {
-			expect(() => linesOf(args)).toThrow('Use: npm run release:check -- [--line v2|v1|none]');
+			expect(() => linesOf(args)).toThrow('Usage: npm run release:check -- [--line v2|v1|none]');
 		},
 	);
 });

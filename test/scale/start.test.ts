@@ -72,7 +72,7 @@ describe('npm run start:scale, in one sentence and with exit code 1', () => {
 				expect(await start([`--${name}-port`, String(port)])).toEqual({
 					code: 1,
 					stdout: '',
-					stderr: `Port ${String(port)} is taken: choose another with --${name}-port, or leave it out to get a free one.\n`,
+					stderr: `Port ${String(port)} is already in use: choose another with --${name}-port, or omit --${name}-port to use a free one.\n`,
 				});
 			});
 		},
@@ -91,12 +91,12 @@ describe('npm run start:scale, in one sentence and with exit code 1', () => {
 
 	test('says how it is used', async () => {
 		const { code, stderr } = await start(['--nonsense']);
-		expect(stderr).toMatch(/^Use: npm run start:scale -- .*\[--postgres-port N\] \[--redis-port N\]\n$/);
+		expect(stderr).toMatch(/^Usage: npm run start:scale -- .*\[--postgres-port N\] \[--redis-port N\]\n$/);
 		expect(code).toBe(1);
 	});
 });
 
-describe('npm run start:scale, begun in earnest', () => {
+describe('npm run start:scale, run for real', () => {
 	/** Starts it with ports of its own; `output` grows, and `ended` gives its exit code. */
 	async function begin() {
 		const names = ['n8n', 'webhook', 'sandbox', 'postgres', 'redis'];
@@ -123,7 +123,7 @@ describe('npm run start:scale, begun in earnest', () => {
 	test('a Ctrl-C in the middle of the start leaves nothing running', async () => {
 		const { allFree, child, ended, says } = await begin();
 		try {
-			await says('Starting the main');
+			await says('Starting the main process');
 		} finally {
 			child.kill('SIGINT');
 		}
@@ -131,11 +131,11 @@ describe('npm run start:scale, begun in earnest', () => {
 		expect(await allFree()).toBe(true);
 	});
 
-	test('ends with a line that begins with Ready, answers a customer, and stops all of it', async () => {
+	test('says when it is ready and where it is, answers a customer, and stops all of it', async () => {
 		const { allFree, child, ended, output, says } = await begin();
 		try {
-			await says('\nReady.');
-			const [, chat] = /^Ready\. Chat page: (\S+)/m.exec(output()) ?? [];
+			await says('Press Ctrl-C');
+			const [, chat] = /^ +Chat page +(\S+)$/m.exec(output()) ?? [];
 			const messages = `${String(chat)}/sandbox/projects/demo-project/messages?wait=true`;
 			const headers = { 'content-type': 'application/json' };
 			const body = JSON.stringify({ text: 'hola' });
@@ -227,7 +227,7 @@ describe('what is missing', () => {
 		const account = postgresAccount();
 		const check = () => assertReachable(join(closed, 'inner', 'postgres'), account);
 		if (account.uid === undefined) expect(check).not.toThrow();
-		else expect(check).toThrow(`may not enter ${closed}: run this as another user`);
+		else expect(check).toThrow(`has no access to ${closed}: run this as another user`);
 	});
 });
 
@@ -248,7 +248,7 @@ describe('a cluster that cannot start leaves nothing running', () => {
 		writeFileSync(join(folder, 'postgres', 'PG_VERSION'), '9\n');
 		const { free, message } = await attempt(folder, { postgres: await freePort(), redis: await freePort() });
 		expect(message).toMatch(
-			/^The data in .+\/postgres is of PostgreSQL 9, and PostgreSQL \d+ is installed: delete that folder to start afresh, or install PostgreSQL 9\.$/,
+			/^The data in .+\/postgres belongs to PostgreSQL 9, but PostgreSQL \d+ is installed: install PostgreSQL 9, or delete that folder to start over\.$/,
 		);
 		expect(free).toEqual([true, true]);
 	});

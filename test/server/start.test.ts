@@ -54,16 +54,16 @@ describe('npm start', () => {
 		async (option) => {
 			const { code, stderr, stdout } = await start(`--${option}`, port);
 			expect(stderr).toBe(
-				`Port ${port} is taken: choose another with --${option}, or leave it out to get a free one.\n`,
+				`Port ${port} is already in use: choose another with --${option}, or omit --${option} to use a free one.\n`,
 			);
 			expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 		},
 	);
 
 	test.each([
-		[['--n8n-port', 'many'], /^--n8n-port many is not a port: .+\n$/],
-		[['--n8n-port', '70000'], /^--n8n-port 70000 is not a port: .+\n$/],
-		[['--nonsense'], /^Use: npm start -- .+\n$/],
+		[['--n8n-port', 'many'], /^--n8n-port many is not a valid port: .+\n$/],
+		[['--n8n-port', '70000'], /^--n8n-port 70000 is not a valid port: .+\n$/],
+		[['--nonsense'], /^Usage: npm start -- .+\n$/],
 	])('says in one sentence what is wrong with %j', async (args, message) => {
 		const { code, stderr } = await start(...args);
 		expect(stderr).toMatch(message);
@@ -71,7 +71,7 @@ describe('npm start', () => {
 	});
 });
 
-describe('npm start, begun in earnest', () => {
+describe('npm start, run for real', () => {
 	const folder = join(FOLDER, 'started');
 	afterAll(() => {
 		first.child.kill('SIGKILL');
@@ -91,9 +91,9 @@ describe('npm start, begun in earnest', () => {
 		}
 		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
 		const ready = async () => {
-			const isDecided = () => Promise.resolve(/^Ready/m.test(output) || child.exitCode !== null);
+			const isDecided = () => Promise.resolve(/^Press Ctrl-C/m.test(output) || child.exitCode !== null);
 			await waitUntil('npm start to be ready', isDecided, 240_000);
-			expect(output).toMatch(/^Ready/m);
+			expect(output).toMatch(/^Ready\.$/m);
 			const [page, n8n] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
 			return { page: String(page), n8n: String(n8n) };
 		};
@@ -192,7 +192,7 @@ describe('setting up', () => {
 		['npm error code ENOTFOUND', /^The npm registry cannot be reached: /],
 		['npm error code EAI_AGAIN', /^The npm registry cannot be reached: /],
 		['npm error code ENOSPC', /^The disk is full: /],
-		['npm error code ELIFECYCLE', /^"npm ci" failed: the reason is at the end of install\.log\.$/],
+		['npm error code ELIFECYCLE', /^"npm ci" failed: see the end of install\.log\.$/],
 	])('says in one sentence what %s means', async (output, message) => {
 		const { stdout } = await evaluate(`console.log(setup.explainNpm('${output}', ['ci'], 'install.log'))`);
 		expect(stdout.trim()).toMatch(message);
