@@ -91,8 +91,8 @@ test('when an item fails the run stops: nothing new starts, and the error accoun
 	const error = errorOf(run);
 	expect(error?.message).toBe('Text is empty');
 	expect(error?.context?.itemIndex).toBe(10);
-	expect(error?.description).toContain(`Of 40 items, ${String(sent)} were done, 1 failed (item 10), `);
-	expect(error?.description).toMatch(/were not started \(item \d+ to 39\)\.$/);
+	expect(error?.description).toContain(`${String(sent)} of 40 items succeeded, 1 failed (item 10), `);
+	expect(error?.description).toMatch(/were not started \(items \d+ to 39\)\.$/);
 });
 
 test('going on after errors, every item is there once: done, or with its error', async () => {

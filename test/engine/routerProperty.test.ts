@@ -94,8 +94,8 @@ test('order, limit and completeness hold, and nothing is sent twice or leaks, wh
 					const done = outputOf(run).filter(({ json }) => json.messageId !== undefined).length;
 					expect(done + failed).toBe(input.length);
 				} else if (error && input.length > 1) {
-					const [, of, done, , failed = '0', , left = '0'] =
-						/Of (\d+) items, (\d+) were done(, (\d+) failed \([^)]*\))?(, (\d+) were not started \([^)]*\))?\.$/.exec(
+					const [, done, of, , failed = '0', , left = '0'] =
+						/(\d+) of (\d+) items succeeded(, (\d+) failed \([^)]*\))?(, (\d+) (?:was|were) not started \([^)]*\))?\.$/.exec(
 							error.description ?? '',
 						) ?? [];
 					expect(Number(of)).toBe(input.length);

@@ -8,49 +8,62 @@ test.each([
 	[[3], '3'],
 	[[0, 1, 2], '0 to 2'],
 	[[0, 2, 3, 7], '0, 2 to 3, 7'],
-])('%j is written %j', (indexes, text) => {
+])('the item numbers %j are written %j', (indexes, text) => {
 	expect(toRanges(indexes)).toBe(text);
 });
 
-const batchOf = (count: number) =>
+const resultsOf = (count: number, continueOnFail = false) =>
 	new ItemResults(
-		{ continueOnFail: () => false, getNode: () => ({ name: 'Jelou' }) } as unknown as IExecuteFunctions,
+		{
+			continueOnFail: () => continueOnFail,
+			getNode: () => ({ name: 'Jelou' }),
+		} as unknown as IExecuteFunctions,
 		count,
 	);
 
-function errorOf(batch: ItemResults, isCancelled = false): unknown {
+function errorOf(results: ItemResults, isCancelled = false): unknown {
 	try {
-		return batch.result(isCancelled);
+		return results.result(isCancelled);
 	} catch (error) {
 		return error;
 	}
 }
 
-test('the failure that stopped the run is the one that is told, and each item is counted once', () => {
-	const batch = batchOf(7);
-	batch.succeed(1, {});
-	batch.fail(3, new FieldError('The first', 'Correct it.'));
-	batch.fail(0, new FieldError('A later one', 'Correct that.'));
-	batch.succeed(4, {});
-	expect(errorOf(batch)).toMatchObject({
+test('the error is the failure that stopped the run, and it counts each item once', () => {
+	const results = resultsOf(7);
+	results.succeed(1, {});
+	results.fail(3, new FieldError('The first', 'Correct it.'));
+	results.fail(0, new FieldError('A later one', 'Correct that.'));
+	results.succeed(4, {});
+	expect(errorOf(results)).toMatchObject({
 		message: 'The first',
 		description:
-			'Correct it. Of 7 items, 2 were done, 2 failed (item 0, 3), 3 were not started (item 2, 5 to 6).',
+			'Correct it. 2 of 7 items succeeded, 2 failed (items 0, 3), 3 were not started (items 2, 5 to 6).',
 		context: { itemIndex: 3 },
 	});
 });
 
-test('a single item that fails needs no account', () => {
-	const batch = batchOf(1);
-	batch.fail(0, new FieldError('Wrong', 'Correct it.'));
-	expect(errorOf(batch)).toMatchObject({ message: 'Wrong', description: 'Correct it.' });
+test('with continue-on-error a failed item is not counted as succeeded too', () => {
+	const results = resultsOf(3, true);
+	results.succeed(0, {});
+	results.fail(1, new FieldError('Wrong', 'Correct it.'));
+	expect(errorOf(results, true)).toMatchObject({
+		message: 'The execution was cancelled',
+		description: '1 of 3 items succeeded, 1 failed (item 1), 1 was not started (item 2).',
+	});
 });
 
-test('a run that was cancelled puts nothing out, and says which items went', () => {
-	const batch = batchOf(3);
-	batch.succeed(0, {});
-	expect(errorOf(batch, true)).toMatchObject({
+test('a single item that fails gets no count of items', () => {
+	const results = resultsOf(1);
+	results.fail(0, new FieldError('Wrong', 'Correct it.'));
+	expect(errorOf(results)).toMatchObject({ message: 'Wrong', description: 'Correct it.' });
+});
+
+test('a cancelled run has no output, and its error counts what was sent', () => {
+	const results = resultsOf(3);
+	results.succeed(0, {});
+	expect(errorOf(results, true)).toMatchObject({
 		message: 'The execution was cancelled',
-		description: 'Of 3 items, 1 were done, 2 were not started (item 1 to 2).',
+		description: '1 of 3 items succeeded, 2 were not started (items 1 to 2).',
 	});
 });

@@ -11,7 +11,7 @@ import { FieldError, InvalidUrlError } from '../shared/errors';
 
 type ItemError = NodeApiError | NodeOperationError;
 
-/** Indexes as a person writes them: `3, 5 to 9`. */
+/** Item numbers as a person writes them: `3, 5 to 9`. They count from 0, as n8n's own "[item 3]" does. */
 export function toRanges(indexes: readonly number[]): string {
 	const ranges: Array<[number, number]> = [];
 	for (const index of indexes) {
@@ -24,10 +24,22 @@ export function toRanges(indexes: readonly number[]): string {
 		.join(', ');
 }
 
-/** What became of each item of one execution: done, failed, or never started. */
+const named = (indexes: readonly number[]) =>
+	`(${indexes.length === 1 ? 'item' : 'items'} ${toRanges(indexes)})`;
+
+type ItemResult = { ok: true; json: IDataObject } | { ok: false; error: ItemError };
+
+function toItem(result: ItemResult, item: number): INodeExecutionData {
+	if (result.ok) return { json: result.json, pairedItem: { item } };
+	// By these two names n8n recognizes an error item, in all its versions, and adds the input item's fields to it on the
+	// error output. Given an `error` next to `json` it would keep the message alone.
+	const { message: error, description: message } = result.error;
+	return { json: { error, ...(message ? { message } : {}) }, pairedItem: { item } };
+}
+
+/** What became of each item of one execution: succeeded, failed, or not started. */
 export class ItemResults {
-	private readonly items: Array<INodeExecutionData | undefined>;
-	private readonly errors = new Map<number, ItemError>();
+	private readonly results: Array<ItemResult | undefined>;
 	private readonly continueOnFail: boolean;
 	/** The failure that stopped the run. */
 	private stoppedBy: ItemError | undefined;
@@ -36,7 +48,7 @@ export class ItemResults {
 		private readonly context: IExecuteFunctions,
 		private readonly count: number,
 	) {
-		this.items = Array.from({ length: count });
+		this.results = Array.from({ length: count });
 		this.continueOnFail = context.continueOnFail();
 	}
 
@@ -46,21 +58,13 @@ export class ItemResults {
 	}
 
 	succeed(index: number, json: IDataObject): void {
-		this.items[index] = { json, pairedItem: { item: index } };
+		this.results[index] = { ok: true, json };
 	}
 
-	fail(index: number, error: unknown): void {
-		const itemError = this.toItemError(error, index);
-		this.errors.set(index, itemError);
-		if (this.continueOnFail) {
-			// By these two names n8n knows an error item, in all its versions, and adds the input item's fields to it on the
-			// error output. With an `error` beside `json` it would keep the message alone.
-			const { message: error, description: message } = itemError;
-			const json = { error, ...(message ? { message } : {}) };
-			this.items[index] = { json, pairedItem: { item: index } };
-		} else {
-			this.stoppedBy ??= itemError;
-		}
+	fail(index: number, cause: unknown): void {
+		const error = this.toItemError(cause, index);
+		this.results[index] = { ok: false, error };
+		if (!this.continueOnFail) this.stoppedBy ??= error;
 	}
 
 	/**
@@ -76,22 +80,23 @@ export class ItemResults {
 				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
 			);
 		}
-		return [this.items.filter((item) => item !== undefined)];
+		return [this.results.flatMap((result, item) => (result ? [toItem(result, item)] : []))];
 	}
 
-	/** Says how many items went out before it stopped, and which did not: they can be sent again without doubling any. */
+	/** Says which items were sent and which were not, so that the others can be sent without doubling any. */
 	private withProgress(error: ItemError): ItemError {
 		if (this.count === 1) return error;
-		const indexes = Array.from({ length: this.count }, (_, index) => index);
-		const done = indexes.filter((index) => this.items[index] !== undefined);
-		const failed = indexes.filter((index) => this.errors.has(index));
-		const left = indexes.filter((index) => this.items[index] === undefined && !this.errors.has(index));
-		const account = [
-			`Of ${String(this.count)} items, ${String(done.length)} were done`,
-			failed.length > 0 && `${String(failed.length)} failed (item ${toRanges(failed)})`,
-			left.length > 0 && `${String(left.length)} were not started (item ${toRanges(left)})`,
+		const indexes = [...this.results.keys()];
+		const succeeded = indexes.filter((index) => this.results[index]?.ok === true);
+		const failed = indexes.filter((index) => this.results[index]?.ok === false);
+		const notStarted = indexes.filter((index) => this.results[index] === undefined);
+		const progress = [
+			`${String(succeeded.length)} of ${String(this.count)} items succeeded`,
+			failed.length > 0 && `${String(failed.length)} failed ${named(failed)}`,
+			notStarted.length > 0 &&
+				`${String(notStarted.length)} ${notStarted.length === 1 ? 'was' : 'were'} not started ${named(notStarted)}`,
 		];
-		error.description = [error.description, `${account.filter(Boolean).join(', ')}.`]
+		error.description = [error.description, `${progress.filter(Boolean).join(', ')}.`]
 			.filter(Boolean)
 			.join(' ');
 		return error;
@@ -103,7 +108,7 @@ export class ItemResults {
 		const node = this.context.getNode();
 		if (error instanceof FieldError) return toFieldError(node, error, itemIndex);
 		if (error instanceof InvalidUrlError) {
-			const advice = 'Correct the ID: it is not one that Jelou could have given.';
+			const advice = 'Check the ID: Jelou has no such IDs.';
 			return toFieldError(node, { message: error.message, advice }, itemIndex);
 		}
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
