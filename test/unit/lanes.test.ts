@@ -18,30 +18,30 @@ function watch(lanes: Array<string | undefined>, concurrency: number) {
 	let isStopped = false;
 	const finished = runInLanes(lanes.length, {
 		concurrency,
-		laneOf: (index) => {
+		task: (index) => {
 			asked.push(index);
-			return lanes[index];
-		},
-		run: async (index) => {
-			const lane = lanes[index];
-			if (lane !== undefined && running.some((other) => lanes[other.index] === lane)) overlaps.push(index);
-			started.push(index);
-			await new Promise<void>((resolve) => {
-				running.push({
-					index,
-					end: () => {
-						running.splice(
-							running.findIndex((entry) => entry.index === index),
-							1,
-						);
-						resolve();
-					},
-				});
-				most = Math.max(most, running.length);
-			});
+			return { key: lanes[index], run: async () => await run(index) };
 		},
 		isStopped: () => isStopped,
 	});
+	async function run(index: number): Promise<void> {
+		const lane = lanes[index];
+		if (lane !== undefined && running.some((other) => lanes[other.index] === lane)) overlaps.push(index);
+		started.push(index);
+		await new Promise<void>((resolve) => {
+			running.push({
+				index,
+				end: () => {
+					running.splice(
+						running.findIndex((entry) => entry.index === index),
+						1,
+					);
+					resolve();
+				},
+			});
+			most = Math.max(most, running.length);
+		});
+	}
 	return {
 		running,
 		started,
@@ -64,7 +64,7 @@ async function endAll(watched: ReturnType<typeof watch>, pick: (count: number) =
 	await watched.finished;
 }
 
-test('whatever the lanes, the limit and the order in which items end: order, limit and completeness hold', async () => {
+test('lanes keep their order, the limit holds and every task runs once, in whatever order the tasks end', async () => {
 	const lane = fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined });
 	await fc.assert(
 		fc.asyncProperty(
@@ -89,7 +89,7 @@ test('whatever the lanes, the limit and the order in which items end: order, lim
 	);
 });
 
-test('as many as allowed are under way whenever enough lanes have work', async () => {
+test('as many tasks run as the limit allows, whenever enough lanes have work', async () => {
 	const watched = watch(['a', 'a', 'a', 'b', 'c', 'd'], 3);
 	await settle();
 	expect(watched.running.map(({ index }) => index)).toEqual([0, 3, 4]);
@@ -99,7 +99,7 @@ test('as many as allowed are under way whenever enough lanes have work', async (
 	await endAll(watched, () => 0);
 });
 
-test('once stopped nothing new starts, and what is under way ends first', async () => {
+test('once stopped nothing new starts, and it resolves after what was running has ended', async () => {
 	const watched = watch(['a', 'b', 'a', 'c', 'd'], 2);
 	await settle();
 	watched.stop();
@@ -114,7 +114,7 @@ test('once stopped nothing new starts, and what is under way ends first', async 
 	expect(watched.started).toEqual([0, 1]);
 });
 
-test('once stopped, also those that were waiting for their lane are not started', async () => {
+test('once stopped, tasks that wait for their lane are not started either', async () => {
 	const watched = watch(['a', 'a', 'b', 'b', 'a'], 3);
 	await settle();
 	expect(watched.started).toEqual([0, 2]);
@@ -123,7 +123,7 @@ test('once stopped, also those that were waiting for their lane are not started'
 	expect(watched.started).toEqual([0, 2]);
 });
 
-test('one long lane does not make it look at every item at once', async () => {
+test('with one long lane only a limited number of tasks is asked for', async () => {
 	const watched = watch(
 		Array.from({ length: 5_000 }, () => 'a'),
 		10,
@@ -135,8 +135,8 @@ test('one long lane does not make it look at every item at once', async () => {
 	expect(watched.started).toEqual([...watched.started].sort((a, b) => a - b));
 });
 
-test('no items are no work', async () => {
+test('without tasks it resolves at once', async () => {
 	await expect(
-		runInLanes(0, { concurrency: 1, laneOf: () => '', run: async () => {}, isStopped: () => false }),
+		runInLanes(0, { concurrency: 1, task: () => ({ run: async () => {} }), isStopped: () => false }),
 	).resolves.toBeUndefined();
 });

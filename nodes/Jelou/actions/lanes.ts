@@ -1,75 +1,80 @@
-/** How many items may wait for their lane before no more are looked at. It bounds memory, not correctness. */
+/** How many tasks may wait for their lane before no more are asked for. It bounds memory, not correctness. */
 const MAX_WAITING = 1_000;
 
+export interface Task {
+	/** Tasks with the same key run one at a time, in order; a task without a key waits for no other. */
+	key?: string;
+	/** Must not reject. */
+	run: () => Promise<void>;
+}
+
 export interface LaneOptions {
-	/** How many items may be under way at once, at least 1. */
+	/** How many tasks may run at once, at least 1. */
 	concurrency: number;
-	/** The lane of an item, asked once per item and in input order; an item without a lane waits for no other. */
-	laneOf(index: number): string | undefined;
-	/** Does an item. Must not reject. */
-	run(index: number): Promise<void>;
+	/** Gives a task. Asked once for each, in order, and only a limited number ahead of the ones that run. */
+	task: (index: number) => Task;
 	/** Asked before every start: once it says yes, nothing new is started. */
-	isStopped(): boolean;
+	isStopped: () => boolean;
 }
 
 /**
- * Runs items, several at a time, so that two items of one lane are never under way together and go in input order.
+ * Runs tasks, several at a time, in lanes: tasks with the same key never overlap, and keep their order.
  * Resolves when everything that was started has ended.
  */
-export async function runInLanes(count: number, options: LaneOptions): Promise<void> {
-	const busy = new Set<string>();
-	const waiting = new Map<string, Array<{ index: number; lane: string }>>();
-	/** The first in line of lanes that have become free. */
-	const ready: Array<{ index: number; lane: string }> = [];
-	let waitingCount = 0;
+export async function runInLanes(
+	count: number,
+	{ concurrency, isStopped, task }: LaneOptions,
+): Promise<void> {
+	/** What waits in each lane that is in use. */
+	const lanes = new Map<string, Task[]>();
+	/** The next in line of lanes that have become free. */
+	const ready: Task[] = [];
+	let waiting = 0;
 	let next = 0;
-	let underWay = 0;
+	let running = 0;
 
-	function take(): { index: number; lane?: string } | undefined {
+	function take(): Task | undefined {
 		const first = ready.shift();
 		if (first !== undefined) return first;
-		while (next < count && waitingCount < MAX_WAITING && !options.isStopped()) {
-			const index = next++;
-			const lane = options.laneOf(index);
-			if (lane === undefined || !busy.has(lane)) return { index, lane };
-			const line = waiting.get(lane);
-			if (line) line.push({ index, lane });
-			else waiting.set(lane, [{ index, lane }]);
-			waitingCount++;
+		while (next < count && waiting < MAX_WAITING && !isStopped()) {
+			const candidate = task(next++);
+			const lane = candidate.key === undefined ? undefined : lanes.get(candidate.key);
+			if (lane === undefined) {
+				if (candidate.key !== undefined) lanes.set(candidate.key, []);
+				return candidate;
+			}
+			lane.push(candidate);
+			waiting++;
 		}
 		return undefined;
 	}
 
-	function release(lane: string): void {
-		const line = waiting.get(lane);
-		const first = line?.shift();
+	function release(key: string): void {
+		const first = lanes.get(key)?.shift();
 		if (first === undefined) {
-			busy.delete(lane);
+			lanes.delete(key);
 			return;
 		}
-		// The lane stays busy, so that nobody overtakes the one that is ready now.
-		if (line?.length === 0) waiting.delete(lane);
-		waitingCount--;
+		// The lane stays in use, so that no other task overtakes the one that is ready now.
+		waiting--;
 		ready.push(first);
 	}
 
 	await new Promise<void>((resolve, reject) => {
 		const fill = () => {
-			while (underWay < options.concurrency && !options.isStopped()) {
-				const item = take();
-				if (item === undefined) break;
-				start(item);
+			while (running < concurrency && !isStopped()) {
+				const taken = take();
+				if (taken === undefined) break;
+				start(taken);
 			}
-			if (underWay === 0) resolve();
+			if (running === 0) resolve();
 		};
-		const start = ({ index, lane }: { index: number; lane?: string }) => {
-			underWay++;
-			if (lane !== undefined) busy.add(lane);
-			options
-				.run(index)
+		const start = ({ key, run }: Task) => {
+			running++;
+			run()
 				.then(() => {
-					underWay--;
-					if (lane !== undefined) release(lane);
+					running--;
+					if (key !== undefined) release(key);
 					fill();
 				})
 				.catch(reject);

@@ -1,4 +1,9 @@
-import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 
 import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
 import { sendingSecret } from '../shared/secrets';
@@ -7,7 +12,7 @@ import type { JelouRequest } from '../shared/types';
 import { ItemResults } from './itemResults';
 import * as conversation from './conversation';
 import * as integration from './integration';
-import { runInLanes } from './lanes';
+import { runInLanes, type Task } from './lanes';
 import * as message from './message';
 import type { Operation } from './operation';
 import { ItemParameters } from './itemParameters';
@@ -23,16 +28,11 @@ const RESOURCES: Record<string, Record<string, Operation>> = {
 };
 
 /** An item that was checked, with the request it makes. */
-interface Prepared {
-	request: JelouRequest;
-	settings: Options;
+interface ItemRequest {
+	index: number;
+	options: Options;
 	projectId: string;
-}
-
-/** An item that failed its checks; `settings` where those were fine. */
-interface Unready {
-	error: unknown;
-	settings?: Options;
+	request: JelouRequest;
 }
 
 const NO_SECRET = {
@@ -84,63 +84,54 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);
 	const reader = new ParameterReader(context);
-	const batch = new ItemResults(context, count);
-	/** Items that are ready to go, or why they are not. Each is dropped when it is run. */
-	const prepared = new Map<number, Prepared | Unready>();
+	const results = new ItemResults(context, count);
+	/** The first item's, unless that is wrong: it fails by itself, and the others are still limited. */
+	let concurrency = DEFAULT_CONCURRENCY;
 
-	function prepare(index: number): Prepared | Unready {
-		const known = prepared.get(index);
-		if (known) return known;
-		let result: Prepared | Unready;
-		let settings: Options | undefined;
-		try {
-			const item = new ItemParameters((name) => reader.read(name, index), index);
-			settings = readOptions(item);
-			const projectId = settings.projectId || loaded.projectId;
-			const request = operation.buildRequest(item, { projectId, environment: loaded.environment });
-			result = { request, settings, projectId };
-		} catch (error) {
-			result = { error, settings };
-		}
-		prepared.set(index, result);
-		return result;
+	/** Checks an item and builds its request, ahead of its turn: its key has to be known. */
+	function prepare(index: number): ItemRequest {
+		const item = new ItemParameters((name) => reader.read(name, index), index);
+		const options = readOptions(item);
+		const projectId = options.projectId || loaded.projectId;
+		const request = operation.buildRequest(item, { projectId, environment: loaded.environment });
+		return { index, options, projectId, request };
 	}
 
-	function laneOf(index: number): string | undefined {
-		const item = prepare(index);
-		return 'error' in item ? undefined : operation.orderingKey?.(item.request);
+	async function send({ index, options, projectId, request }: ItemRequest): Promise<IDataObject> {
+		const { maxRetries, simplify, timeout } = options;
+		const credential = credentialFor(request.target, projectId);
+		const answer = await call(context, credential, request, {
+			timeout,
+			maxRetries,
+			itemIndex: index,
+			signal,
+		});
+		return { ...operation.extraOutput?.(request), ...(simplify ? answer.data : answer.envelope) };
 	}
 
-	async function run(index: number): Promise<void> {
-		const item = prepare(index);
-		prepared.delete(index);
+	function task(index: number): Task {
+		const succeed = (json: IDataObject) => {
+			results.succeed(index, json);
+		};
+		const fail = (error: unknown) => {
+			results.fail(index, error);
+		};
 		try {
-			if ('error' in item) throw item.error;
-			const { projectId, request, settings } = item;
-			const { maxRetries, simplify, timeout } = settings;
-			const credential = credentialFor(request.target, projectId);
-			const answer = await call(context, credential, request, {
-				timeout,
-				maxRetries,
-				itemIndex: index,
-				signal,
-			});
-			batch.succeed(index, {
-				...operation.extraOutput?.(request),
-				...(simplify ? answer.data : answer.envelope),
-			});
+			const itemRequest = prepare(index);
+			const run = async () => await send(itemRequest).then(succeed, fail);
+			return { key: operation.orderingKey?.(itemRequest.request), run };
 		} catch (error) {
-			batch.fail(index, error);
+			return { run: () => Promise.resolve(fail(error)) };
 		}
 	}
 
-	const first = prepare(0);
-	await runInLanes(count, {
-		// A first item that is wrong fails by itself, and says why; what the others are limited to still stands.
-		concurrency: first.settings?.concurrency ?? DEFAULT_CONCURRENCY,
-		laneOf,
-		run,
-		isStopped: () => batch.isStopped || signal?.aborted === true,
-	});
-	return batch.result(signal?.aborted === true);
+	try {
+		const first = new ItemParameters((name) => reader.read(name, 0), 0);
+		({ concurrency } = readOptions(first));
+	} catch {
+		// The first item's own task reports it.
+	}
+	const isCancelled = () => signal?.aborted === true;
+	await runInLanes(count, { concurrency, task, isStopped: () => results.isStopped || isCancelled() });
+	return results.result(isCancelled());
 }
