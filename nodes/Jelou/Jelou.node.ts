@@ -7,9 +7,8 @@ import {
 	type NodeHint,
 } from 'n8n-workflow';
 
-import * as conversation from './actions/conversation';
-import * as integration from './actions/integration';
-import * as message from './actions/message';
+import { resourceProperties } from './actions/operation';
+import { RESOURCES } from './actions/resources';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
 
@@ -49,16 +48,10 @@ export class Jelou implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{ name: 'Conversation', value: 'conversation' },
-					{ name: 'Integration', value: 'integration' },
-					{ name: 'Message', value: 'message' },
-				],
+				options: RESOURCES.map(({ name, value }) => ({ name, value })),
 				default: 'message',
 			},
-			...message.properties,
-			...conversation.properties,
-			...integration.properties,
+			...RESOURCES.flatMap(resourceProperties),
 		],
 	};
 

@@ -4,21 +4,15 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { IDataObject } from 'n8n-workflow';
 
-import * as conversation from '../../nodes/Jelou/actions/conversation';
-import * as integration from '../../nodes/Jelou/actions/integration';
-import * as message from '../../nodes/Jelou/actions/message';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';
+import { OPERATIONS } from '../unit/support/operations';
 import { startReceiver } from './support/receiver';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 /** What the editor offers for mapping before the first run has to be what comes out of it. */
 
 const SCHEMAS = join(__dirname, '../../nodes/Jelou/__schema__');
-const RESOURCES = { conversation, integration, message };
-const OPERATIONS = Object.entries(RESOURCES).flatMap(([resource, { operations }]) =>
-	Object.keys(operations).map((operation): [string, string] => [resource, operation]),
-);
 
 /** The schema with nothing allowed that it does not name; `metadata` is the user's own. */
 function closed(schema: unknown): unknown {
@@ -43,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(async () => sandbox.close());
 
-test('every file is about an operation, or the trigger', () => {
+test('every operation has a schema, and every schema belongs to an operation or the trigger', () => {
 	const files = readdirSync(SCHEMAS, { recursive: true, encoding: 'utf8' }).filter((file) =>
 		file.endsWith('.json'),
 	);
@@ -52,7 +46,7 @@ test('every file is about an operation, or the trigger', () => {
 	);
 });
 
-test.each(OPERATIONS)('%s %s puts out what its schema says', async (resource, operation) => {
+test.each(OPERATIONS)('the output of %s %s is what its schema says', async (resource, operation) => {
 	const { conversationId, roomId } = openRoom(sandbox);
 	if (operation === 'create') {
 		const project = sandbox.store.projects.get(PROJECT);
@@ -68,7 +62,7 @@ test.each(OPERATIONS)('%s %s puts out what its schema says', async (resource, op
 });
 
 test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.startsWith('event-')))(
-	'the trigger puts out what its schema says for %s',
+	'the output of the trigger is what its schema says, for %s',
 	async (file) => {
 		// A credential of its own for each: a wrong secret is looked up again only once a second.
 		const credential = credentialFor(sandbox, { signingSecret: secret });
@@ -85,7 +79,7 @@ test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.star
 	},
 );
 
-test('a conversation that was closed has what its schema names', () => {
+test('a closed conversation is what the schema of conversation get says', () => {
 	const answer = JSON.parse(
 		readFileSync(join(__dirname, '../fixtures/response-conversation-get.json'), 'utf8'),
 	) as { data: unknown };

@@ -1,27 +1,27 @@
-import { operations } from '../../nodes/Jelou/actions/integration';
+import { integration } from '../../nodes/Jelou/actions/integration';
 import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
-const { create, get, update } = operations;
+const { create, delete: deleteIntegration, get, update } = integration.operations;
 const production = { projectId: 'p', environment: 'production' };
 const custom = { projectId: 'p', environment: 'custom' };
 const path = ['v1', 'external-support', 'p'];
 const url = 'https://n8n.example.com/webhook';
 
-test('each operation is one request', () => {
+test('each operation of an integration is the documented request', () => {
 	const item = itemWith({ webhookUrl: ` ${url} ` });
 	const body = { webhookUrl: url };
 	expect(create.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'POST', path, body });
 	expect(update.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'PATCH', path, body });
 	expect(get.buildRequest(item, production)).toEqual({ target: 'gateway', method: 'GET', path });
-	expect(operations.delete.buildRequest(item, production)).toEqual({
+	expect(deleteIntegration.buildRequest(item, production)).toEqual({
 		target: 'gateway',
 		method: 'DELETE',
 		path,
 	});
 });
 
-test('how Jelou authenticates itself at the webhook', () => {
+test('the authentication type and authorization are sent as documented', () => {
 	const additionalFields = { authType: 'bearer', authorization: 'token' };
 	expect(create.buildRequest(itemWith({ webhookUrl: url, additionalFields }), production).body).toEqual({
 		webhookUrl: url,
@@ -34,7 +34,7 @@ test('how Jelou authenticates itself at the webhook', () => {
 	});
 });
 
-test('a webhook on plain HTTP is for a custom environment only', () => {
+test('a webhook on plain HTTP is accepted in a custom environment only', () => {
 	const item = itemWith({ webhookUrl: 'http://127.0.0.1:5678/webhook' });
 	expect(() => create.buildRequest(item, production)).toThrow(/^Webhook URL is not an HTTPS URL/);
 	expect(create.buildRequest(item, custom).body).toEqual({ webhookUrl: 'http://127.0.0.1:5678/webhook' });

@@ -1,28 +1,37 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-
+import { MENUS, choices } from './support/operations';
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
 
-const menus = new Jelou().description.properties
-	.filter(({ name }) => name === 'operation')
-	.map((property: INodeProperties) => property.options as INodePropertyOptions[]);
+const { properties } = new Jelou().description;
+const namesOf = (options: Array<{ name: string }>) => options.map(({ name }) => name);
+const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b));
 
-test('operations are offered in alphabetical order, each with a sentence for the panel of nodes', () => {
-	for (const menu of menus) {
-		const names = menu.map(({ name }) => name);
-		expect(names).toEqual([...names].sort());
-		for (const { action, description } of menu) {
-			expect(action).toMatch(/^[A-Z][a-z]+ (a|the) [a-z]+$/);
-			expect(description).toMatch(/^[A-Z].+[^.]$/);
-		}
-	}
-	expect(menus.flat().map(({ value }) => value)).toEqual([
-		'send',
-		'close',
-		'get',
-		'start',
-		'create',
-		'delete',
-		'get',
-		'update',
-	]);
+test('resources are listed in alphabetical order', () => {
+	const names = properties
+		.filter(({ name }) => name === 'resource')
+		.flatMap((menu) => namesOf(choices(menu)));
+	expect(names).not.toEqual([]);
+	expect(names).toEqual(sorted(names));
+});
+
+describe.each(MENUS)('the operations of $resource', ({ operations, resource }) => {
+	test('are listed in alphabetical order', () => {
+		expect(namesOf(operations)).not.toEqual([]);
+		expect(namesOf(operations)).toEqual(sorted(namesOf(operations)));
+	});
+
+	test.each(operations)('$name has a sentence for the panel of nodes', ({ action }) => {
+		expect(action).toMatch(/^[A-Z][a-z]+( [a-z]+)* (a|an|the)( [a-z]+)+$/);
+	});
+
+	test.each(operations)('$name has a description without a full stop', ({ description }) => {
+		expect(description).toMatch(/^[A-Z].+[^.]$/);
+	});
+
+	test('include the one that is chosen at first', () => {
+		const menu = properties.find(
+			({ displayOptions, name }) =>
+				name === 'operation' && displayOptions?.show?.resource?.includes(resource) === true,
+		);
+		expect(operations.map(({ value }) => value)).toContain(menu?.default);
+	});
 });

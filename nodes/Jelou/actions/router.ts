@@ -9,23 +9,15 @@ import { loadCredential, withSigningSecret, type LoadedCredential } from '../sha
 import { sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
+import { findOperation } from './resources';
 import { ItemResults } from './itemResults';
-import * as conversation from './conversation';
-import * as integration from './integration';
 import { runInLanes, type Task } from './lanes';
-import * as message from './message';
 import type { Operation } from './operation';
 import { ItemParameters } from './itemParameters';
 import { ParameterReader } from './parameterReader';
 import { DEFAULT_CONCURRENCY, readOptions, type Options } from './options';
 import { readRegistration } from '../shared/registrationStore';
 import { FieldError } from '../shared/errors';
-
-const RESOURCES: Record<string, Record<string, Operation>> = {
-	conversation: conversation.operations,
-	integration: integration.operations,
-	message: message.operations,
-};
 
 /** An item that was checked, with the request it makes. */
 interface ItemRequest {
@@ -44,10 +36,9 @@ const NO_SECRET = {
 		'A test run needs Signing Secret in the Jelou credential. To go without it, publish the workflow: it can then send what its Jelou Trigger starts.',
 };
 
-function findOperation(context: IExecuteFunctions): Operation {
-	const resource = context.getNodeParameter('resource', 0, '');
+function chosenOperation(context: IExecuteFunctions): Operation {
 	const name = context.getNodeParameter('operation', 0, '');
-	const operation = RESOURCES[String(resource)]?.[String(name)];
+	const operation = findOperation(context.getNodeParameter('resource', 0, ''), name);
 	if (operation === undefined) {
 		throw new NodeOperationError(context.getNode(), `The operation "${String(name)}" does not exist`, {
 			description: 'Open the node and choose the resource and the operation again.',
@@ -79,7 +70,7 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const count = context.getInputData().length;
 	if (count === 0) return [[]];
-	const operation = findOperation(context);
+	const operation = chosenOperation(context);
 	const loaded = await loadCredential(context);
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);

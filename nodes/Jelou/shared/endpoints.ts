@@ -8,6 +8,11 @@ const PRODUCTION_CHATBOT = 'https://chatbot.jelou.ai';
 /** Where messages are sent (Jelou's page "Send messages"). The one path that is signed and takes no API key. */
 export const SEND_PATH = ['v1', 'external-support', 'webhook'] as const;
 
+/** The path of a project's integration, or of something below it. */
+export function projectPath(projectId: string, ...rest: string[]): string[] {
+	return ['v1', 'external-support', projectId, ...rest];
+}
+
 export const DEFAULT_URLS = { gateway: PRODUCTION_GATEWAY, chatbot: PRODUCTION_CHATBOT } as const;
 
 /** The two base URLs of a credential, without a trailing slash. */

@@ -4,6 +4,7 @@ import { botId, options, userId } from '../properties';
 import { userOrderingKey, type Operation } from '../operation';
 import { entryObject } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
+import { projectPath } from '../../shared/endpoints';
 
 function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataObject | undefined {
 	const payload = entryObject(fields, 'redirectPayload', 'Redirect Payload');
@@ -64,7 +65,7 @@ export const close: Operation = {
 		return {
 			target: 'gateway',
 			method: 'POST',
-			path: ['v1', 'external-support', projectId, 'conversations', 'close'],
+			path: projectPath(projectId, 'conversations', 'close'),
 			body: {
 				botId: item.id('botId', 'Bot ID'),
 				userId: item.id('userId', 'User ID'),

@@ -1,5 +1,6 @@
 import { options } from '../properties';
 import type { Operation } from '../operation';
+import { projectPath } from '../../shared/endpoints';
 
 /** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
 export const get: Operation = {
@@ -25,7 +26,7 @@ export const get: Operation = {
 		return {
 			target: 'gateway',
 			method: 'GET',
-			path: ['v1', 'external-support', projectId, 'conversations', conversationId],
+			path: projectPath(projectId, 'conversations', conversationId),
 		};
 	},
 };

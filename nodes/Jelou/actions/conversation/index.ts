@@ -1,6 +1,11 @@
+import type { Resource } from '../operation';
 import { close } from './close.operation';
 import { get } from './get.operation';
 import { start } from './start.operation';
-import { defineResource } from '../operation';
 
-export const { operations, properties } = defineResource('conversation', { close, get, start }, 'get');
+export const conversation = {
+	value: 'conversation',
+	name: 'Conversation',
+	operations: { close, get, start },
+	defaultOperation: 'get',
+} satisfies Resource;

@@ -4,6 +4,7 @@ import { botId, options, userId } from '../properties';
 import { userOrderingKey, type Operation } from '../operation';
 import { entryObject, entryText } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
+import { projectPath } from '../../shared/endpoints';
 
 const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
 
@@ -95,7 +96,7 @@ export const start: Operation = {
 		return {
 			target: 'gateway',
 			method: 'POST',
-			path: ['v1', 'external-support', projectId, 'conversations', 'start'],
+			path: projectPath(projectId, 'conversations', 'start'),
 			body: {
 				botId: item.id('botId', 'Bot ID'),
 				userId: item.id('userId', 'User ID'),

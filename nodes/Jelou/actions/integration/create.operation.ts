@@ -1,6 +1,7 @@
 import { options } from '../properties';
 import type { Operation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
+import { projectPath } from '../../shared/endpoints';
 
 /** Creates the project's integration (Jelou's page "Create integration"). The answer shows the signing secret, once. */
 export const create: Operation = {
@@ -26,7 +27,7 @@ export const create: Operation = {
 		return {
 			target: 'gateway',
 			method: 'POST',
-			path: ['v1', 'external-support', context.projectId],
+			path: projectPath(context.projectId),
 			body: integrationBody(item, context),
 		};
 	},

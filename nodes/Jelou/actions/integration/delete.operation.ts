@@ -1,5 +1,6 @@
 import { options } from '../properties';
 import type { Operation } from '../operation';
+import { projectPath } from '../../shared/endpoints';
 
 /** Deletes the integration, and its signing secret with it, for good (Jelou's page "Delete integration"). */
 export const deleteIntegration: Operation = {
@@ -19,7 +20,7 @@ export const deleteIntegration: Operation = {
 		options(),
 	],
 	buildRequest(_item, { projectId }) {
-		return { target: 'gateway', method: 'DELETE', path: ['v1', 'external-support', projectId] };
+		return { target: 'gateway', method: 'DELETE', path: projectPath(projectId) };
 	},
 	// As every n8n node says that something was deleted.
 	extraOutput: () => ({ deleted: true }),

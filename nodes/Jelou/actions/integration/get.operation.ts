@@ -1,5 +1,6 @@
 import { options } from '../properties';
 import type { Operation } from '../operation';
+import { projectPath } from '../../shared/endpoints';
 
 /** Reads the project's integration and its webhook URL (Jelou's page "Get integration"). Never shows the secret. */
 export const get: Operation = {
@@ -10,6 +11,6 @@ export const get: Operation = {
 	},
 	properties: [options()],
 	buildRequest(_item, { projectId }) {
-		return { target: 'gateway', method: 'GET', path: ['v1', 'external-support', projectId] };
+		return { target: 'gateway', method: 'GET', path: projectPath(projectId) };
 	},
 };

@@ -2,6 +2,7 @@ import { options } from '../properties';
 import type { Operation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { FieldError } from '../../shared/errors';
+import { projectPath } from '../../shared/endpoints';
 
 /** Changes the integration; its signing secret stays (Jelou's page "Update integration"). */
 export const update: Operation = {
@@ -23,7 +24,7 @@ export const update: Operation = {
 		return {
 			target: 'gateway',
 			method: 'PATCH',
-			path: ['v1', 'external-support', context.projectId],
+			path: projectPath(context.projectId),
 			body,
 		};
 	},

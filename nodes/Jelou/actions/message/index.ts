@@ -1,4 +1,9 @@
+import type { Resource } from '../operation';
 import { send } from './send.operation';
-import { defineResource } from '../operation';
 
-export const { operations, properties } = defineResource('message', { send }, 'send');
+export const message = {
+	value: 'message',
+	name: 'Message',
+	operations: { send },
+	defaultOperation: 'send',
+} satisfies Resource;

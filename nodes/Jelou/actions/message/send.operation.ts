@@ -5,10 +5,10 @@ import { botId, options, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
 import { messageContent } from './content';
-import { MESSAGE_TYPE_OPTIONS } from '../../shared/messageTypes';
+import { MESSAGE_TYPE_OPTIONS, MESSAGE_TYPES } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
 
-const MEDIA = ['image', 'video', 'audio', 'document'];
+const MEDIA_TYPES = MESSAGE_TYPES.filter((type) => type !== 'text');
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
 export const send: Operation = {
@@ -56,7 +56,7 @@ export const send: Operation = {
 			required: true,
 			placeholder: 'e.g. https://example.com/invoice.pdf',
 			description: 'Public HTTPS address that Jelou fetches the file from',
-			displayOptions: { show: { messageType: MEDIA } },
+			displayOptions: { show: { messageType: MEDIA_TYPES } },
 		},
 		{
 			displayName: 'MIME Type',
@@ -65,7 +65,7 @@ export const send: Operation = {
 			default: '',
 			placeholder: 'e.g. image/jpeg',
 			description: "Leave it empty to tell it from the URL's ending",
-			displayOptions: { show: { messageType: MEDIA } },
+			displayOptions: { show: { messageType: MEDIA_TYPES } },
 		},
 		{
 			displayName: 'Caption',
