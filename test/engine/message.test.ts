@@ -81,7 +81,7 @@ test.each([
 		{ mediaUrl: 'https://x.example/a', mimeType: 'text/x', fileName: 'a.txt' },
 		{ mime_type: 'text/x', filename: 'a.txt' },
 	],
-])('media of type %s arrive', async (messageType, fields, content) => {
+])('media of type %s are sent with their content', async (messageType, fields, content) => {
 	const run = await engine().run({ ...text(''), messageType, ...fields }, [{}]);
 	expect(errorOf(run)).toBeUndefined();
 	expect(messages().at(-1)).toMatchObject({
@@ -90,7 +90,7 @@ test.each([
 	});
 });
 
-test('behind the trigger no field but the text is needed: the defaults read the event', async () => {
+test('after the trigger no field but the text is needed: the defaults read the event', async () => {
 	const event = {
 		room_id: roomId,
 		bot: { id: BOT },
@@ -117,6 +117,23 @@ test('the output names the message, its room and its type, and each item its ori
 			pairedItem: { item: 1 },
 		}),
 	]);
+});
+
+test.each([undefined, null, '', ' '])(
+	"a Project ID expression that gives %j is an error: the credential's project is not used instead",
+	async (project) => {
+		const before = sandbox.store.requests.length;
+		for (const projectId of ['={{ $json.project }}', '={{ $json.project ?? "" }}']) {
+			const run = await engine().run(text('x', { options: { projectId } }), [{ project }]);
+			expect(errorOf(run)?.message).toBe('Project ID in the options is empty');
+		}
+		expect(sandbox.store.requests).toHaveLength(before);
+	},
+);
+
+test("a Project ID option that was added and left empty means the credential's project", async () => {
+	const run = await engine().run(text('x', { options: { projectId: '' } }), [{}]);
+	expect(errorOf(run)).toBeUndefined();
 });
 
 test('each item is prepared once, however often it is looked at', async () => {
@@ -158,7 +175,7 @@ describe('the signing secret', () => {
 		};
 		const own = new Engine({ credential: credentialFor(sandbox), staticData: { global: { jelou } } });
 		const options = { projectId: '={{ $json.project }}', concurrency: 1 };
-		await own.run(text('x', { options }), [{ project: '' }, { project: 'other' }], {
+		await own.run(text('x', { options }), [{ project: PROJECT }, { project: 'other' }], {
 			onError: 'continueRegularOutput',
 		});
 		for (const [place, key] of [
@@ -174,8 +191,11 @@ describe('the signing secret', () => {
 	});
 
 	test.each([
-		['webhook', /^Fill in Signing Secret in the Jelou credential\. Without it/],
-		['manual', /^A test run needs Signing Secret in the Jelou credential\. .+ publish the workflow/],
+		['webhook', /^Enter the signing secret in the Jelou credential\. Without it/],
+		[
+			'manual',
+			/^To run this step as a test, enter the signing secret .+ only the published workflow can reply\./,
+		],
 	] as const)(
 		'known to nobody, in mode %s: nothing is sent, and the error says what to do',
 		async (mode, advice) => {
@@ -194,7 +214,7 @@ describe('the signing secret', () => {
 	});
 });
 
-test('a message that is refused is sent once: n8n repeats nothing behind our back', async () => {
+test('a message that is refused is sent once: n8n repeats nothing either', async () => {
 	const before = sandbox.store.requests.length;
 	await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
 	expect(sandbox.store.requests).toHaveLength(before + 1);

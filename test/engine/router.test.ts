@@ -82,6 +82,25 @@ test('the limit stands when the first item is wrong', async () => {
 	expect(trafficOf(sandbox.store.requests)).toMatchObject({ mostUnderWay: 2, accepted: 39 });
 });
 
+test("with an expression, the first item's Concurrency is used for the whole run", async () => {
+	sandbox.setFaults({ latencyMs: 20 });
+	const items = itemsFor(40).map((item, n) => ({ ...item, limit: n === 0 ? 2 : 0 }));
+	const run = await engine().run(send({ concurrency: '={{ $json.limit }}' }), items);
+	expect(errorOf(run)?.message).toBeUndefined();
+	expect(trafficOf(sandbox.store.requests)).toMatchObject({ mostUnderWay: 2, accepted: 40 });
+});
+
+test('a Concurrency that is not valid is one error, and nothing is sent', async () => {
+	const items = itemsFor(3).map((item, n) => ({ ...item, limit: n === 0 ? 0 : 10 }));
+	const parameters = send({ concurrency: '={{ $json.limit }}' });
+	const stopped = await engine().run(parameters, items);
+	expect(errorOf(stopped)?.message).toBe('Concurrency is 0');
+	expect(errorOf(stopped)?.description).toMatch(/^Enter a whole number from 1 to 100 in the options\./);
+	const continued = await engine().run(parameters, items, { onError: 'continueRegularOutput' });
+	expect(outputOf(continued).map(({ json }) => json.error)).toEqual(items.map(() => 'Concurrency is 0'));
+	expect(sandbox.store.requests).toHaveLength(0);
+});
+
 test('when an item fails the run stops: nothing new starts, and the error accounts for every item', async () => {
 	const items: IDataObject[] = itemsFor(40);
 	items[10] = { ...items[10], text: '' };
@@ -106,7 +125,7 @@ test('going on after errors, every item is there once: done, or with its error',
 	expect(output.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 	const errors = output.flatMap(({ json }, index) => (json.error === undefined ? [] : [[index, json.error]]));
 	expect(errors).toEqual([
-		[3, 'Room ID is not an ID'],
+		[3, 'Room ID is not a valid ID'],
 		[7, 'Text is empty'],
 		[11, 'Jelou did not find it (404)'],
 	]);

@@ -71,7 +71,7 @@ test('an empty conversation ID is refused', () => {
 const closeBody = (values: Record<string, unknown>) =>
 	close.buildRequest(itemWith({ ...WHO, ...values }), CONTEXT).body;
 
-test('a conversation is closed, with a text, with an edge, or without a word', () => {
+test('a conversation is closed with a text, with an edge, or without a message', () => {
 	expect(close.buildRequest(itemWith(WHO), CONTEXT)).toEqual({
 		target: 'gateway',
 		method: 'POST',
@@ -107,11 +107,11 @@ test.each([
 	expect(() => closeBody(values)).toThrow(message);
 });
 
-test('calls for one user keep their order, calls for different users do not wait', () => {
-	const laneOf = (operation: typeof close, user: string) =>
+test('start and close have one ordering key for each user, and get has none', () => {
+	const keyOf = (operation: typeof close, user: string) =>
 		operation.orderingKey?.(operation.buildRequest(itemWith({ botId: 'b', userId: user }), CONTEXT));
-	expect(laneOf(close, 'u')).toBe(laneOf(start, 'u'));
-	expect(laneOf(close, 'u')).not.toBe(laneOf(close, 'v'));
+	expect(keyOf(close, 'u')).toBe(keyOf(start, 'u'));
+	expect(keyOf(close, 'u')).not.toBe(keyOf(close, 'v'));
 	expect(get.orderingKey).toBeUndefined();
 });
 
@@ -120,21 +120,21 @@ describe('an ID', () => {
 		'%j in a body is refused before anything is sent',
 		(id) => {
 			expect(() => close.buildRequest(itemWith({ botId: id, userId: 'u' }), CONTEXT)).toThrow(
-				/^Bot ID is not an ID/,
+				/^Bot ID is not a valid ID/,
 			);
 			expect(() => close.buildRequest(itemWith({ botId: 'b', userId: id }), CONTEXT)).toThrow(
-				/^User ID is not an ID/,
+				/^User ID is not a valid ID/,
 			);
 		},
 	);
 
-	test.each(['a b', 'María', '👋'])('%j in a path is refused as well', (id) => {
+	test.each(['a b', 'María', '👋'])('%j in a path is refused before anything is sent', (id) => {
 		expect(() => get.buildRequest(itemWith({ conversationId: id }), CONTEXT)).toThrow(
-			/^Conversation ID is not an ID/,
+			/^Conversation ID is not a valid ID/,
 		);
 	});
 
-	test.each(['593990000001@c.us', '+593-99:bot_1=', 'a.b~c'])('%j is taken', (id) => {
+	test.each(['593990000001@c.us', '+593-99:bot_1=', 'a.b~c'])('%j is accepted', (id) => {
 		expect(closeBody({ userId: id })).toEqual({ botId: 'b', userId: id });
 	});
 });

@@ -40,11 +40,11 @@ test.each([
 	['audio', { caption: 'not for audio', fileName: 'nor this' }, content],
 	['document', { fileName: 'invoice.pdf', caption: 'no' }, { ...content, filename: 'invoice.pdf' }],
 	['document', {}, content],
-])('a message of type %s with %j', (type, extra, expected) => {
+])('a message of type %s with %j has the documented content', (type, extra, expected) => {
 	expect(valueOf({ messageType: type, ...media, ...extra })).toEqual({ id: 'm', type, content: expected });
 });
 
-test('every message gets an ID of its own', () => {
+test('every message gets a different ID', () => {
 	const ids = [1, 2, 3].map(() => send.extraOutput?.(prepare({ messageType: 'text', text: 'x' })).messageId);
 	expect(new Set(ids).size).toBe(3);
 	expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
@@ -64,14 +64,14 @@ test('the text keeps its white space, and an ID loses the spaces around it', () 
 	});
 });
 
-test('messages to one room keep their order, those to other rooms or projects do not wait', () => {
-	const laneOf = (roomId: string, projectId = 'p') => {
+test('messages to one room have the same ordering key, messages to other rooms or projects another', () => {
+	const keyOf = (roomId: string, projectId = 'p') => {
 		const item = itemWith({ ...PLACE, roomId, messageType: 'text', text: 'x' });
 		return send.orderingKey?.(send.buildRequest(item, { ...CONTEXT, projectId }));
 	};
-	expect(laneOf('r')).toBe(laneOf('r'));
-	expect(laneOf('r')).not.toBe(laneOf('s'));
-	expect(laneOf('r')).not.toBe(laneOf('r', 'q'));
+	expect(keyOf('r')).toBe(keyOf('r'));
+	expect(keyOf('r')).not.toBe(keyOf('s'));
+	expect(keyOf('r')).not.toBe(keyOf('r', 'q'));
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
 	['https://x.example/a.tar.unknown', ''],
 	['https://x.example.mp4/', ''],
 	['https://x.example/?file=a.png', ''],
-])('the MIME type of %s is told as %j', (url, type) => {
+])('the MIME type inferred from %s is %j', (url, type) => {
 	expect(mimeTypeOf(new URL(url))).toBe(type);
 });
 
@@ -92,7 +92,7 @@ test.each([
 	['a room that the item lacks', { messageType: 'text', text: 'x', roomId: undefined }, /^Room ID is empty/],
 	['an empty bot', { messageType: 'text', text: 'x', botId: ' ' }, /^Bot ID is empty/],
 	['an empty user', { messageType: 'text', text: 'x', userId: null }, /^User ID is empty/],
-	['an object for a text', { messageType: 'text', text: { a: 1 } }, /^Text is not a text/],
+	['an object for a text', { messageType: 'text', text: { a: 1 } }, /^Text must be text/],
 	['an unknown type', { messageType: 'sticker' }, /^Message Type "sticker" is unknown/],
 	['an empty media URL', { messageType: 'image', mimeType: 'image/png' }, /^Media URL is empty/],
 	[
@@ -102,7 +102,7 @@ test.each([
 	],
 	['media that is no URL', { messageType: 'audio', mediaUrl: 'a.ogg' }, /^Media URL is not an HTTPS URL/],
 	[
-		'media of an unknown ending',
+		'media without a known file extension',
 		{ messageType: 'video', mediaUrl: 'https://x.example/a' },
 		/^MIME Type is empty/,
 	],

@@ -1,53 +1,120 @@
+import type { INodeProperties } from 'n8n-workflow';
+
 import { ItemParameters } from '../../nodes/Jelou/actions/itemParameters';
-import { readOptions } from '../../nodes/Jelou/actions/options';
+import { options, readConcurrency, readOptions } from '../../nodes/Jelou/actions/options';
 import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
-const settings = (options: unknown) => readOptions(itemWith({ options }));
+const read = (values: unknown) => readOptions(itemWith({ options: values }));
+/** As when an entry of the options is an expression that gives this value. */
+const readExpression = (projectId: unknown) =>
+	readOptions(
+		new ItemParameters(() => ({ projectId }), 0, { options: { projectId: '={{ $json.project }}' } }),
+	);
 
-test('what is left out has its default', () => {
-	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3, concurrency: 10 };
-	expect(settings({})).toEqual(defaults);
-	for (const nothing of ['', null, 'text', ['timeout']]) expect(settings(nothing)).toEqual(defaults);
+test('an option that is left out has its default', () => {
+	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3 };
+	expect(read({})).toEqual(defaults);
+	for (const nothing of ['', null, 'text', ['timeout']]) expect(read(nothing)).toEqual(defaults);
+	for (const nothing of ['', null, undefined]) {
+		expect(read({ timeout: nothing, maxRetries: nothing, simplify: nothing })).toEqual(defaults);
+		expect(readConcurrency(nothing)).toBe(10);
+	}
 });
 
-test('numbers may come as text, as an expression gives them', () => {
-	expect(
-		settings({ timeout: '1.5', maxRetries: '0', concurrency: 25, simplify: false, projectId: ' p ' }),
-	).toEqual({
+test('numbers and truth values may be text, as an expression gives them', () => {
+	expect(read({ timeout: '1.5', maxRetries: ' 0 ', simplify: 'false', projectId: ' p ' })).toEqual({
 		projectId: 'p',
 		simplify: false,
 		timeout: 1_500,
 		maxRetries: 0,
-		concurrency: 25,
 	});
+	expect(read({ simplify: 'true' }).simplify).toBe(true);
+	expect(readConcurrency('25')).toBe(25);
 });
 
 test.each([
-	{ timeout: 1, maxRetries: 0, concurrency: 1 },
-	{ timeout: 300, maxRetries: 10, concurrency: 100 },
-])('%j is taken, to the very limits', (options) => {
-	expect(settings(options)).toMatchObject({ ...options, timeout: options.timeout * 1_000 });
+	{ timeout: 1, maxRetries: 0 },
+	{ timeout: 300, maxRetries: 10 },
+])('%j is accepted: the limits belong to the range', (values) => {
+	expect(read(values)).toMatchObject({ ...values, timeout: values.timeout * 1_000 });
 });
 
-test('the options are read once, however many there are', () => {
-	const read = jest.fn(() => ({ timeout: 1 }));
-	readOptions(new ItemParameters(read, 0));
-	expect(read).toHaveBeenCalledTimes(1);
+test.each([1, 100])('a Concurrency of %d is accepted: the limits belong to the range', (value) => {
+	expect(readConcurrency(value)).toBe(value);
+});
+
+test('the node reads the options of an item once, however many there are', () => {
+	const readParameter = jest.fn(() => ({ timeout: 1 }));
+	readOptions(new ItemParameters(readParameter, 0));
+	expect(readParameter).toHaveBeenCalledTimes(1);
 });
 
 test.each([
-	[{ concurrency: 0 }, /^Concurrency is 0/],
-	[{ concurrency: 1.5 }, /^Concurrency is 1\.5/],
-	[{ concurrency: 101 }, /^Concurrency is 101/],
-	[{ concurrency: 'many' }, /^Concurrency is many/],
+	[0, /^Concurrency is 0/],
+	[1.5, /^Concurrency is 1\.5/],
+	[101, /^Concurrency is 101/],
+	['many', /^Concurrency is many/],
+	[true, /^Concurrency must be a number/],
+	[{}, /^Concurrency must be a number/],
+])('a Concurrency of %j is refused, naming the option', (value, message) => {
+	expect(() => readConcurrency(value)).toThrow(FieldError);
+	expect(() => readConcurrency(value)).toThrow(message);
+});
+
+test.each([
 	[{ maxRetries: -1 }, /^Max Retries is -1/],
 	[{ maxRetries: 11 }, /^Max Retries is 11/],
 	[{ maxRetries: 1.5 }, /^Max Retries is 1\.5/],
+	[{ maxRetries: [1] }, /^Max Retries must be a number/],
 	[{ timeout: 0 }, /^Timeout is 0/],
 	[{ timeout: Number.NaN }, /^Timeout is NaN/],
+	[{ timeout: Infinity }, /^Timeout is Infinity/],
 	[{ timeout: 301 }, /^Timeout is 301/],
-])('%j is refused, naming the field', (options, message) => {
-	expect(() => settings(options)).toThrow(FieldError);
-	expect(() => settings(options)).toThrow(message);
+	[{ timeout: true }, /^Timeout must be a number/],
+	[{ timeout: { seconds: 1 } }, /^Timeout must be a number/],
+	[{ projectId: { id: 'p' } }, /^Project ID must be text/],
+	[{ projectId: ['p'] }, /^Project ID must be text/],
+	[{ projectId: true }, /^Project ID must be text/],
+	[{ projectId: 2 ** 53 }, /^Project ID has too many digits/],
+	[{ projectId: 'p'.repeat(65_537) }, /^Project ID is too long/],
+	[{ simplify: 'maybe' }, /^Simplify must be true or false/],
+	[{ simplify: 1 }, /^Simplify must be true or false/],
+	[{ simplify: {} }, /^Simplify must be true or false/],
+])('%p is refused, naming the option', (values, message) => {
+	expect(() => read(values)).toThrow(FieldError);
+	expect(() => read(values)).toThrow(message);
+});
+
+describe('a Project ID in the options that is empty', () => {
+	test.each(['', '  '])('as a fixed value %j means the project of the credential', (projectId) => {
+		expect(read({ projectId })).toMatchObject({ projectId: '' });
+	});
+
+	test.each([undefined, null, '', ' '])('as the value %j of an expression is an error', (projectId) => {
+		expect(() => readExpression(projectId)).toThrow(FieldError);
+		expect(() => readExpression(projectId)).toThrow(/^Project ID in the options is empty/);
+	});
+
+	test('is no error where the expression gives a project', () => {
+		expect(readExpression('other')).toMatchObject({ projectId: 'other' });
+	});
+});
+
+test('n8n shows the same limits and defaults that are checked', () => {
+	const entries = options().options as INodeProperties[];
+	const numbers = entries.filter(({ type }) => type === 'number');
+	expect(numbers.map(({ name }) => name)).toEqual(['concurrency', 'maxRetries', 'timeout']);
+	for (const { name, default: fallback, typeOptions } of numbers) {
+		const check = (value: unknown) => {
+			const seconds = name === 'timeout' ? 1_000 : 1;
+			if (name === 'concurrency') return readConcurrency(value);
+			const checked = read({ [name]: value });
+			return (name === 'timeout' ? checked.timeout : checked.maxRetries) / seconds;
+		};
+		const { maxValue = 0, minValue = 0 } = typeOptions ?? {};
+		expect([name, check(''), check(minValue), check(maxValue)]).toEqual([name, fallback, minValue, maxValue]);
+		expect(() => check(minValue - 1)).toThrow(FieldError);
+		expect(() => check(maxValue + 1)).toThrow(FieldError);
+	}
 });

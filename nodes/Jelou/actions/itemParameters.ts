@@ -9,13 +9,59 @@ const MAX_TEXT_LENGTH = 65_536;
 const NOT_IN_ANY_ID = /[^\x21-\x7e]/u;
 const NOT_IN_BODY_ID = /[^\x21-\x7e]|[/\\]/u;
 
+function checkLength(text: string, label: string, remedy: string): void {
+	if (text.length <= MAX_TEXT_LENGTH) return;
+	throw new FieldError(
+		`${label} is too long`,
+		`It has ${String(text.length)} characters, and the limit is ${String(MAX_TEXT_LENGTH)}. ${remedy}`,
+	);
+}
+
+/** Numbers are taken as text, because IDs often arrive as numbers; but not those that have lost digits on the way. */
+function toText(value: unknown, label: string, remedy = 'Shorten it.'): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value === 'number') {
+		if (!Number.isFinite(value)) {
+			throw new FieldError(
+				`${label} is not a number that can be sent`,
+				`It is ${String(value)}. Check the value mapped to ${label}.`,
+			);
+		}
+		if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+			throw new FieldError(
+				`${label} has too many digits for a number`,
+				`Numbers beyond ${String(Number.MAX_SAFE_INTEGER)} lose their last digits. Map it to ${label} as text.`,
+			);
+		}
+		return String(value);
+	}
+	if (typeof value !== 'string') {
+		throw new FieldError(`${label} must be text`, 'Map a single text value.');
+	}
+	checkLength(value, label, remedy);
+	return value;
+}
+
+function emptyField(label: string): FieldError {
+	return new FieldError(
+		`${label} is empty`,
+		`Fill in ${label}. If it is an expression, this item has no such value: check the input on the left.`,
+	);
+}
+
+function invalidId(label: string, rule: string): FieldError {
+	return new FieldError(`${label} is not a valid ID`, `${rule}. Check the value mapped to ${label}.`);
+}
+
 /** The parameters of one item, each read once and checked for its type. */
 export class ItemParameters {
 	private readonly values = new Map<string, unknown>();
 
+	/** @param saved the node's parameters as the workflow has them, expressions not evaluated */
 	constructor(
 		private readonly read: (name: string) => unknown,
 		readonly index: number,
+		private readonly saved: Readonly<Record<string, unknown>> = {},
 	) {}
 
 	private value(name: string): unknown {
@@ -23,35 +69,17 @@ export class ItemParameters {
 		return this.values.get(name);
 	}
 
-	/** The text of a field, as typed; `''` when it is empty. Numbers are taken as text: IDs often arrive as such. */
+	/** The text of a field, as typed; `''` when it is empty. */
 	text(name: string, label: string): string {
 		const value = this.value(name);
-		if (value === undefined || value === null) return '';
-		if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-		if (typeof value !== 'string') {
-			throw new FieldError(
-				`${label} is not a text`,
-				`${label} got a value of another type. Map a single text into it.`,
-			);
-		}
-		if (value.length > MAX_TEXT_LENGTH) {
-			throw new FieldError(
-				`${label} is too long`,
-				`It has ${String(value.length)} characters, and at most ${String(MAX_TEXT_LENGTH)} are sent. Shorten it, or send a document instead.`,
-			);
-		}
-		return value;
+		const text = typeof value === 'boolean' ? String(value) : value;
+		return toText(text, label, 'Shorten it, or send a document instead.');
 	}
 
 	/** The text of a field that may not be empty. Spaces alone count as empty. */
 	required(name: string, label: string): string {
 		const text = this.text(name, label);
-		if (text.trim() === '') {
-			throw new FieldError(
-				`${label} is empty`,
-				`Fill in ${label}. If it is an expression, the item has no such value: look at the input on the left.`,
-			);
-		}
+		if (text.trim() === '') throw emptyField(label);
 		return text;
 	}
 
@@ -66,12 +94,17 @@ export class ItemParameters {
 	}
 
 	private checkedId(name: string, label: string, forbidden: RegExp): string {
-		const id = this.required(name, label).trim();
+		const value = this.value(name);
+		const id = toText(value, label).trim();
+		if (id === '') throw emptyField(label);
+		if (typeof value === 'number' && !Number.isInteger(value)) {
+			throw invalidId(label, 'IDs are text or whole numbers');
+		}
 		const found = forbidden.exec(id)?.[0];
 		if (found === undefined) return id;
-		throw new FieldError(
-			`${label} is not an ID`,
-			`It has ${found.trim() === '' ? 'a space' : `the character "${found}"`} in it, which no ID has. Look at what is mapped into ${label}.`,
+		throw invalidId(
+			label,
+			`IDs cannot contain ${found.trim() === '' ? 'spaces' : `the character "${found}"`}`,
 		);
 	}
 
@@ -80,12 +113,22 @@ export class ItemParameters {
 		const value = this.value(name);
 		return isObject(value) ? value : {};
 	}
+
+	/** Whether an entry of a collection is an expression. */
+	isExpression(collection: string, name: string): boolean {
+		const entries = this.saved[collection];
+		const entry = isObject(entries) ? entries[name] : undefined;
+		return typeof entry === 'string' && entry.startsWith('=');
+	}
 }
 
-/** The text of one entry of a collection, `''` when it is absent. */
-export function entryText(collection: IDataObject, name: string): string {
-	const value = collection[name];
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+/**
+ * The text of one entry of a collection, without the spaces around it; `''` when it is absent.
+ *
+ * @throws FieldError for what is neither a text nor a number
+ */
+export function entryText(collection: IDataObject, name: string, label: string): string {
+	return toText(collection[name], label).trim();
 }
 
 function parseJson(text: string): unknown {
@@ -99,7 +142,7 @@ function parseJson(text: string): unknown {
 /**
  * A JSON object from a field of type `json`, which gives text or an object; `undefined` when it was left empty.
  *
- * @throws FieldError for broken JSON and for JSON that is not an object
+ * @throws FieldError for broken JSON, JSON that is not an object, and one that is too long
  */
 export function entryObject(collection: IDataObject, name: string, label: string): IDataObject | undefined {
 	const value = collection[name];
@@ -117,5 +160,6 @@ export function entryObject(collection: IDataObject, name: string, label: string
 			'Enter an object in braces, for example {"ticketId": "T-12345"}.',
 		);
 	}
+	checkLength(JSON.stringify(parsed), label, 'Shorten it.');
 	return parsed;
 }

@@ -1,79 +1,139 @@
-import { entryText, type ItemParameters } from './itemParameters';
+import type { INodeProperties } from 'n8n-workflow';
+
 import { FieldError } from '../shared/errors';
+import { entryText, type ItemParameters } from './itemParameters';
 
 /** What the options of every operation say about how an item is run. */
 export interface Options {
 	/** Replaces the credential's project; `''` when it does not. */
 	projectId: string;
-	/** Whether only the useful part of the answer is put out. */
+	/** Whether only the useful part of the answer is returned. */
 	simplify: boolean;
 	/** Milliseconds. */
 	timeout: number;
 	maxRetries: number;
-	/** How many requests may be under way at once. */
-	concurrency: number;
 }
 
-interface NumberRule {
-	name: string;
-	label: string;
-	min: number;
-	max: number;
-	fallback: number;
-	isWhole: boolean;
+/** A number as n8n shows it, which is also what it is checked by. */
+interface NumberProperty extends INodeProperties {
+	default: number;
+	typeOptions: { minValue: number; maxValue: number; numberPrecision?: 0 };
 }
 
-const TIMEOUT: NumberRule = {
-	name: 'timeout',
-	label: 'Timeout',
-	min: 1,
-	max: 300,
-	fallback: 30,
-	isWhole: false,
-};
-const RETRIES: NumberRule = {
-	name: 'maxRetries',
-	label: 'Max Retries',
-	min: 0,
-	max: 10,
-	fallback: 3,
-	isWhole: true,
-};
-const CONCURRENCY: NumberRule = {
+const concurrency: NumberProperty = {
+	displayName: 'Concurrency',
 	name: 'concurrency',
-	label: 'Concurrency',
-	min: 1,
-	max: 100,
-	fallback: 10,
-	isWhole: true,
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+	default: 10,
+	description:
+		"Maximum number of parallel requests. Messages to the same room are always sent one at a time, in order. Applies to the whole run; with an expression, the first item's value is used.",
 };
 
-function numberOf(item: ItemParameters, rule: NumberRule): number {
-	const { fallback, isWhole, label, max, min, name } = rule;
-	const text = entryText(item.collection('options'), name);
-	if (text === '') return fallback;
-	const number = Number(text);
+const maxRetries: NumberProperty = {
+	displayName: 'Max Retries',
+	name: 'maxRetries',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
+	default: 3,
+	description:
+		'How many times to retry when Jelou was not reached or asked to wait. A message that may have been sent is never sent twice.',
+};
+
+const timeout: NumberProperty = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 300 },
+	default: 30,
+	description: 'How many seconds to wait for an answer from Jelou',
+};
+
+/** The `options` collection that every operation has, with the operation's own entries added. */
+export function options(...own: INodeProperties[]): INodeProperties {
+	const entries: INodeProperties[] = [
+		...own,
+		concurrency,
+		maxRetries,
+		timeout,
+		{
+			displayName: 'Project ID',
+			name: 'projectId',
+			type: 'string',
+			default: '',
+			description: 'Used instead of the project ID in the credential',
+		},
+		{
+			displayName: 'Simplify',
+			name: 'simplify',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		},
+	];
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: entries.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
+
+function checkNumber(value: unknown, property: NumberProperty): number {
+	const { displayName, typeOptions } = property;
+	const { maxValue: max, minValue: min } = typeOptions;
+	const isWhole = typeOptions.numberPrecision === 0;
+	if (value === undefined || value === null || value === '') return property.default;
+	const advice = `Enter a ${isWhole ? 'whole number' : 'number'} from ${String(min)} to ${String(max)} in the options.`;
+	if (typeof value !== 'number' && typeof value !== 'string') {
+		throw new FieldError(`${displayName} must be a number`, advice);
+	}
+	const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
 	if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number;
-	throw new FieldError(
-		`${label} is ${text}`,
-		`Enter a ${isWhole ? 'whole number' : 'number'} from ${String(min)} to ${String(max)} in the options.`,
-	);
+	throw new FieldError(`${displayName} is ${String(value)}`, advice);
+}
+
+function checkBoolean(value: unknown, displayName: string, fallback: boolean): boolean {
+	if (value === undefined || value === null || value === '') return fallback;
+	if (value === true || value === 'true') return true;
+	if (value === false || value === 'false') return false;
+	throw new FieldError(`${displayName} must be true or false`, 'Correct it in the options.');
+}
+
+function readProjectId(item: ItemParameters): string {
+	const projectId = entryText(item.collection('options'), 'projectId', 'Project ID');
+	// An expression that finds nothing must not send an item to a project that nobody chose for it.
+	if (projectId === '' && item.isExpression('options', 'projectId')) {
+		throw new FieldError(
+			'Project ID in the options is empty',
+			"Check its expression, or remove the option to use the credential's project.",
+		);
+	}
+	return projectId;
 }
 
 /**
  * Reads and checks the options of an item.
  *
- * @throws FieldError for a number that makes no sense
+ * @throws FieldError naming the option that is wrong
  */
 export function readOptions(item: ItemParameters): Options {
-	const options = item.collection('options');
+	const values = item.collection('options');
 	return {
-		projectId: entryText(options, 'projectId'),
-		simplify: options.simplify !== false,
-		timeout: numberOf(item, TIMEOUT) * 1_000,
-		maxRetries: numberOf(item, RETRIES),
-		concurrency: numberOf(item, CONCURRENCY),
+		projectId: readProjectId(item),
+		simplify: checkBoolean(values.simplify, 'Simplify', true),
+		timeout: checkNumber(values.timeout, timeout) * 1_000,
+		maxRetries: checkNumber(values.maxRetries, maxRetries),
 	};
 }
 
-export const DEFAULT_CONCURRENCY = CONCURRENCY.fallback;
+/**
+ * Checks the one option that applies to a whole run.
+ *
+ * @throws FieldError for anything but a whole number within the limits
+ */
+export function readConcurrency(value: unknown): number {
+	return checkNumber(value, concurrency);
+}

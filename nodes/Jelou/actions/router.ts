@@ -6,34 +6,26 @@ import {
 } from 'n8n-workflow';
 
 import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
+import { FieldError } from '../shared/errors';
+import { readRegistration } from '../shared/registrationStore';
 import { sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
-import { findOperation } from './resources';
+import { ItemParameters } from './itemParameters';
 import { ItemResults } from './itemResults';
 import { runInLanes, type Task } from './lanes';
 import type { Operation } from './operation';
-import { ItemParameters } from './itemParameters';
+import { readConcurrency, readOptions, type Options } from './options';
 import { ParameterReader } from './parameterReader';
-import { DEFAULT_CONCURRENCY, readOptions, type Options } from './options';
-import { readRegistration } from '../shared/registrationStore';
-import { FieldError } from '../shared/errors';
-
-/** An item that was checked, with the request it makes. */
-interface ItemRequest {
-	index: number;
-	options: Options;
-	projectId: string;
-	request: JelouRequest;
-}
+import { findOperation } from './resources';
 
 const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
 	advice:
-		"Fill in Signing Secret in the Jelou credential. Without it only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
+		"Enter the signing secret in the Jelou credential. Without it, only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
 	/** n8n gives a run in the editor no static data, so the trigger's secret is out of reach. */
 	testAdvice:
-		'A test run needs Signing Secret in the Jelou credential. To go without it, publish the workflow: it can then send what its Jelou Trigger starts.',
+		'To run this step as a test, enter the signing secret in the Jelou credential. Without it, only the published workflow can reply.',
 };
 
 function chosenOperation(context: IExecuteFunctions): Operation {
@@ -47,7 +39,7 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	return operation;
 }
 
-/** Gives the credential to use for a request, worked out once per project: for messages with the secret to sign with. */
+/** Finds the credential for a request, once per project: for messages with the secret to sign with. */
 function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 	const signing = new Map<string, LoadedCredential>();
 	return (target: JelouRequest['target'], projectId: string): LoadedCredential => {
@@ -66,6 +58,13 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 	};
 }
 
+interface ItemRequest {
+	index: number;
+	options: Options;
+	projectId: string;
+	request: JelouRequest;
+}
+
 /** Runs the chosen operation for every input item: the one loop, the one place that catches. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const count = context.getInputData().length;
@@ -75,13 +74,12 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);
 	const reader = new ParameterReader(context);
+	const { parameters } = context.getNode();
 	const results = new ItemResults(context, count);
-	/** The first item's, unless that is wrong: it fails by itself, and the others are still limited. */
-	let concurrency = DEFAULT_CONCURRENCY;
 
 	/** Checks an item and builds its request, ahead of its turn: its key has to be known. */
 	function prepare(index: number): ItemRequest {
-		const item = new ItemParameters((name) => reader.read(name, index), index);
+		const item = new ItemParameters((name) => reader.read(name, index), index, parameters);
 		const options = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
 		const request = operation.buildRequest(item, { projectId, environment: loaded.environment });
@@ -116,11 +114,12 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		}
 	}
 
+	let concurrency: number;
 	try {
-		const first = new ItemParameters((name) => reader.read(name, 0), 0);
-		({ concurrency } = readOptions(first));
-	} catch {
-		// The first item's own task reports it.
+		concurrency = readConcurrency(context.getNodeParameter('options.concurrency', 0, ''));
+	} catch (error) {
+		for (let index = 0; index < count && !results.isStopped; index++) results.fail(index, error);
+		return results.result(false);
 	}
 	const isCancelled = () => signal?.aborted === true;
 	await runInLanes(count, { concurrency, task, isStopped: () => results.isStopped || isCancelled() });

@@ -120,7 +120,9 @@ test('a test run without the signing secret says what to do', async () => {
 	await editor.node.execute();
 	expect(await editor.node.error()).toEqual({
 		message: 'No signing secret is known, so nothing can be sent',
-		advice: expect.stringMatching(/^A test run needs Signing Secret .+ publish the workflow/),
+		advice: expect.stringMatching(
+			/^To run this step as a test, enter the signing secret .+ only the published workflow can reply/,
+		),
 	});
 });
 

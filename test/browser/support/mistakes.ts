@@ -22,25 +22,25 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 	[
 		'Empty expression',
 		'Text is empty',
-		'Fill in Text. If it is an expression, the item has no such value: look at the input on the left.',
+		'Fill in Text. If it is an expression, this item has no such value: check the input on the left.',
 		{ text: '={{ $json.nothing }}' },
 	],
 	[
 		'Name as ID',
-		'User ID is not an ID',
-		'It has a space in it, which no ID has. Look at what is mapped into User ID.',
+		'User ID is not a valid ID',
+		'IDs cannot contain spaces. Check the value mapped to User ID.',
 		{ userId: 'Ana Torres', text: 'Hola' },
 	],
 	[
 		'Plain HTTP',
 		'Media URL is not an HTTPS URL',
-		'Jelou fetches media over HTTPS only: enter a URL that begins with https://.',
+		'Jelou fetches media only over HTTPS: enter a URL that starts with https://.',
 		{ messageType: 'image', mediaUrl: 'http://example.com/picture.png' },
 	],
 	[
 		'No ending',
 		'MIME Type is empty',
-		'The ending of Media URL does not tell the type: fill in MIME Type, for example image/jpeg.',
+		'The address has no known file extension, so the file type is unknown. Fill in MIME Type.',
 		{ messageType: 'document', mediaUrl: 'https://example.com/report' },
 	],
 	[

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { botId, options, userId } from '../properties';
+import { options } from '../options';
+import { botId, userId } from '../properties';
 import { userOrderingKey, type Operation } from '../operation';
 import { entryObject } from '../itemParameters';
 import { FieldError } from '../../shared/errors';

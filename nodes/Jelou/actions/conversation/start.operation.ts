@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { botId, options, userId } from '../properties';
+import { options } from '../options';
+import { botId, userId } from '../properties';
 import { userOrderingKey, type Operation } from '../operation';
 import { entryObject, entryText } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
@@ -9,8 +10,8 @@ import { projectPath } from '../../shared/endpoints';
 const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
 
 function assignmentOf(fields: IDataObject): IDataObject | undefined {
-	const type = entryText(fields, 'assignmentType');
-	const target = entryText(fields, 'assignmentTarget');
+	const type = entryText(fields, 'assignmentType', 'Assignment Type');
+	const target = entryText(fields, 'assignmentTarget', 'Assignment Target');
 	if (type === '' && target === '') return undefined;
 	if (type === '') {
 		throw new FieldError(

@@ -1,4 +1,4 @@
-import { options } from '../properties';
+import { options } from '../options';
 import type { Operation } from '../operation';
 import { projectPath } from '../../shared/endpoints';
 

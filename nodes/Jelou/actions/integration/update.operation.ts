@@ -1,4 +1,4 @@
-import { options } from '../properties';
+import { options } from '../options';
 import type { Operation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { FieldError } from '../../shared/errors';

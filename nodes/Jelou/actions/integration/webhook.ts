@@ -47,8 +47,8 @@ export const additionalFields: INodeProperties = {
 };
 
 function authenticationOf(fields: IDataObject): IDataObject {
-	const authType = entryText(fields, 'authType');
-	const authorization = entryText(fields, 'authorization');
+	const authType = entryText(fields, 'authType', 'Authentication Type');
+	const authorization = entryText(fields, 'authorization', 'Authorization');
 	if (authorization !== '' && (authType === '' || authType === 'no_auth')) {
 		throw new FieldError(
 			'Authorization has no Authentication Type',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { SEND_PATH } from '../../shared/endpoints';
-import { botId, options, userId } from '../properties';
+import { options } from '../options';
+import { botId, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
 import { messageContent } from './content';
@@ -94,7 +95,7 @@ export const send: Operation = {
 		}),
 	],
 	buildRequest(item, { projectId }) {
-		const messageId = entryText(item.collection('options'), 'messageId') || randomUUID();
+		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();
 		return {
 			target: 'chatbot',
 			method: 'POST',
