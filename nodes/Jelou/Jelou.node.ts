@@ -12,10 +12,10 @@ import { RESOURCES } from './actions/resources';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
 
-/** Says beside the fields, before anything is run, that Jelou takes HTTPS only. */
+/** Warns in the node's panel, before anything is run, that Jelou accepts only HTTPS. */
 function plainHttpHint(field: string, label: string, condition: string): NodeHint {
 	return {
-		message: `${label} begins with http://, and Jelou takes HTTPS only. Use an address that begins with https://.`,
+		message: `${label} starts with http://, but Jelou accepts only HTTPS. Use an address that starts with https://.`,
 		type: 'warning',
 		location: 'ndv',
 		whenToDisplay: 'always',

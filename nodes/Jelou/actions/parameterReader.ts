@@ -6,21 +6,22 @@ import { isObject } from '../shared/json';
 const FIELD = /\{\{\s*\$json((?:\.[A-Za-z_]\w*)+)\s*\}\}/;
 /** What means something to n8n in the text around fields. */
 const SPECIAL = /[{}\\]/;
-/** Names that n8n refuses, wherever they are. */
-const REFUSED = /constructor|prototype|__proto__/;
+/** Names that n8n does not evaluate, wherever they are. */
+const FORBIDDEN = /constructor|prototype|__proto__/;
 
-/** The paths of fields, and the texts before, between and behind them. */
+/** The paths of fields, and the texts before, between and after them. */
 interface Template {
 	texts: string[];
 	paths: string[][];
 }
 
-/** `undefined` for an expression that does anything else than reading fields. */
+/** `undefined` for an expression that does anything but read fields. */
 function parseTemplate(expression: string): Template | undefined {
 	const parts = expression.slice(1).split(FIELD);
 	const texts = parts.filter((_, n) => n % 2 === 0);
 	const paths = parts.filter((_, n) => n % 2 === 1).map((path) => path.slice(1).split('.'));
-	const isPlain = paths.length > 0 && !REFUSED.test(expression) && !texts.some((text) => SPECIAL.test(text));
+	const isPlain =
+		paths.length > 0 && !FORBIDDEN.test(expression) && !texts.some((text) => SPECIAL.test(text));
 	return isPlain ? { texts, paths } : undefined;
 }
 

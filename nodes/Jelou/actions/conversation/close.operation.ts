@@ -14,7 +14,7 @@ function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataOb
 	if (closingMessage !== '') {
 		throw new FieldError(
 			'Closing Message and Redirect Payload are both filled in',
-			'Jelou takes one of them: empty Closing Message, or remove Redirect Payload.',
+			'Jelou accepts only one of them: clear Closing Message, or remove Redirect Payload.',
 		);
 	}
 	return { type: 'edge', ...payload };
@@ -25,7 +25,7 @@ export const close: Operation = {
 	menu: {
 		name: 'Close',
 		action: 'Close a conversation',
-		description: "End a user's conversation, with a closing message if you like",
+		description: "End a user's conversation, with an optional closing message",
 	},
 	properties: [
 		botId,
@@ -37,7 +37,7 @@ export const close: Operation = {
 			typeOptions: { rows: 3 },
 			default: '',
 			placeholder: 'e.g. Thank you for writing to us',
-			description: 'Last text that the user reads. Leave it empty to close without a word.',
+			description: 'Last text that the user receives. Leave empty to close without a message.',
 		},
 		{
 			displayName: 'Additional Fields',
@@ -52,7 +52,7 @@ export const close: Operation = {
 					type: 'json',
 					default: '{\n  "type": "edge"\n}',
 					description:
-						'JSON object that sends the user on to another part of a Jelou flow, instead of a text',
+						'JSON object that redirects the user to another part of a Jelou flow, instead of a closing message',
 				},
 			],
 		},

@@ -7,7 +7,7 @@ export const get: Operation = {
 	menu: {
 		name: 'Get',
 		action: 'Get a conversation',
-		description: 'Read a conversation and whether it is active or closed',
+		description: 'Read a conversation, including whether it is active or closed',
 	},
 	properties: [
 		{
@@ -17,7 +17,7 @@ export const get: Operation = {
 			default: '={{ $json.conversation.id }}',
 			required: true,
 			placeholder: 'e.g. 66a0b1c2d3e4f5',
-			description: 'The ID of the conversation. Filled in by the Jelou Trigger.',
+			description: 'The ID of the conversation. Filled in from the Jelou Trigger.',
 		},
 		options(),
 	],

@@ -36,7 +36,7 @@ export const start: Operation = {
 	menu: {
 		name: 'Start',
 		action: 'Start a conversation',
-		description: 'Open a conversation with a user, and assign it if you like',
+		description: 'Open a conversation with a user and optionally assign it',
 	},
 	properties: [
 		botId,
@@ -63,7 +63,7 @@ export const start: Operation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. SOPORTE',
-					description: 'Name of the queue, or ID of the operator or team, that the conversation goes to',
+					description: 'Name of the queue, or ID of the operator or team, to assign the conversation to',
 				},
 				{
 					displayName: 'Assignment Type',
@@ -83,7 +83,7 @@ export const start: Operation = {
 					type: 'json',
 					default: '{}',
 					placeholder: 'e.g. {"ticketId": "T-12345"}',
-					description: 'JSON object that travels with the conversation and comes back in its start event',
+					description: 'JSON object that is attached to the conversation and included in its start event',
 				},
 			],
 		},

@@ -3,17 +3,17 @@ import type { Operation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { projectPath } from '../../shared/endpoints';
 
-/** Creates the project's integration (Jelou's page "Create integration"). The answer shows the signing secret, once. */
+/** Creates the project's integration (Jelou's page "Create integration"). Only its answer shows the signing secret. */
 export const create: Operation = {
 	menu: {
 		name: 'Create',
 		action: 'Create the integration',
-		description: "Set the project's webhook and get its signing secret",
+		description: "Set up the project's webhook and get its signing secret",
 	},
 	properties: [
 		{
 			displayName:
-				'The output holds the signing secret, which Jelou never shows again: paste it into the Jelou credential.',
+				'The output contains the signing secret, which Jelou shows only once: paste it into the Jelou credential.',
 			name: 'secretNotice',
 			type: 'notice',
 			default: '',

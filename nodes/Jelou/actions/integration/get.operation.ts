@@ -7,7 +7,7 @@ export const get: Operation = {
 	menu: {
 		name: 'Get',
 		action: 'Get the integration',
-		description: "Read where the project's webhook points to",
+		description: "Read where the project's webhook points",
 	},
 	properties: [options()],
 	buildRequest(_item, { projectId }) {

@@ -4,7 +4,7 @@ import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
 
-/** Changes the integration; its signing secret stays (Jelou's page "Update integration"). */
+/** Changes the integration; it keeps its signing secret (Jelou's page "Update integration"). */
 export const update: Operation = {
 	menu: {
 		name: 'Update',
@@ -12,7 +12,7 @@ export const update: Operation = {
 		description: "Change the project's webhook and keep its signing secret",
 	},
 	properties: [
-		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave it empty to keep it.` },
+		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave empty to keep the current one.` },
 		additionalFields,
 		options(),
 	],

@@ -12,7 +12,7 @@ export const webhookUrl: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://n8n.example.com/webhook/jelou',
-	description: 'Public HTTPS address that Jelou posts the events of the project to',
+	description: 'Public HTTPS address that Jelou posts events of the project to',
 };
 
 export const additionalFields: INodeProperties = {
@@ -33,7 +33,7 @@ export const additionalFields: INodeProperties = {
 				{ name: 'None', value: 'no_auth' },
 			],
 			default: 'no_auth',
-			description: 'How Jelou authenticates itself at the webhook, beside its signature',
+			description: 'How Jelou authenticates to the webhook, in addition to its signature',
 		},
 		{
 			displayName: 'Authorization',
@@ -52,11 +52,14 @@ function authenticationOf(fields: IDataObject): IDataObject {
 	if (authorization !== '' && (authType === '' || authType === 'no_auth')) {
 		throw new FieldError(
 			'Authorization has no Authentication Type',
-			'Choose how it is sent: add Authentication Type, and not None.',
+			'Add Authentication Type and choose how it is sent: any type but None.',
 		);
 	}
 	if (authorization === '' && authType !== '' && authType !== 'no_auth') {
-		throw new FieldError('Authorization is empty', 'Enter what Jelou shall send to the webhook.');
+		throw new FieldError(
+			'Authorization is empty',
+			'Enter the token, key or password that Jelou sends to the webhook.',
+		);
 	}
 	return { ...(authType === '' ? {} : { authType }), ...(authorization === '' ? {} : { authorization }) };
 }
@@ -64,7 +67,7 @@ function authenticationOf(fields: IDataObject): IDataObject {
 /**
  * The body that creates or updates an integration.
  *
- * @throws FieldError for a webhook URL that is not HTTPS, and an authorization without its type
+ * @throws FieldError for a webhook URL that is not HTTPS, or an authorization without its type
  */
 export function integrationBody(item: ItemParameters, { environment }: BuildContext): IDataObject {
 	const url = item.text('webhookUrl', 'Webhook URL').trim();
@@ -72,7 +75,7 @@ export function integrationBody(item: ItemParameters, { environment }: BuildCont
 	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {
 		throw new FieldError(
 			'Webhook URL is not an HTTPS URL',
-			'Jelou posts to HTTPS only: enter a URL that begins with https://.',
+			'Jelou posts only to HTTPS: enter a URL that starts with https://.',
 		);
 	}
 	return {

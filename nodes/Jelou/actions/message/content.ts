@@ -2,7 +2,7 @@ import { type ItemParameters } from '../itemParameters';
 import { MESSAGE_TYPES, type MessageType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
 
-/** MIME types by the ending of a URL, for the media that WhatsApp takes. */
+/** MIME types by file extension, for the media that WhatsApp takes. */
 const MIME_TYPES: Record<string, string> = {
 	jpg: 'image/jpeg',
 	jpeg: 'image/jpeg',
@@ -32,10 +32,10 @@ const MIME_TYPES: Record<string, string> = {
 	zip: 'application/zip',
 };
 
-/** The MIME type that a URL's ending stands for, or `''`. */
+/** The MIME type that a URL's file extension stands for, or `''`. */
 export function mimeTypeOf(url: URL): string {
-	const ending = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1] ?? '';
-	return MIME_TYPES[ending.toLowerCase()] ?? '';
+	const extension = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1] ?? '';
+	return MIME_TYPES[extension.toLowerCase()] ?? '';
 }
 
 function isMessageType(value: string): value is MessageType {
@@ -48,14 +48,14 @@ function readMedia(item: ItemParameters): { url: string; mime_type: string } {
 	if (url?.protocol !== 'https:') {
 		throw new FieldError(
 			'Media URL is not an HTTPS URL',
-			'Jelou fetches media over HTTPS only: enter a URL that begins with https://.',
+			'Jelou fetches media only over HTTPS: enter a URL that starts with https://.',
 		);
 	}
 	const mimeType = item.text('mimeType', 'MIME Type').trim() || mimeTypeOf(url);
 	if (mimeType === '') {
 		throw new FieldError(
 			'MIME Type is empty',
-			'The ending of Media URL does not tell the type: fill in MIME Type, for example image/jpeg.',
+			'The address has no known file extension, so the file type is unknown. Fill in MIME Type.',
 		);
 	}
 	return { url: address, mime_type: mimeType };
@@ -64,7 +64,7 @@ function readMedia(item: ItemParameters): { url: string; mime_type: string } {
 /**
  * The message itself: its type and content (Jelou's page "Send messages").
  *
- * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that cannot be told
+ * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that is not known
  */
 export function messageContent(item: ItemParameters, id: string): MessageValue {
 	const type = item.required('messageType', 'Message Type');

@@ -16,7 +16,7 @@ export const send: Operation = {
 	menu: {
 		name: 'Send',
 		action: 'Send a message',
-		description: 'Send a text, picture, video, audio or document to the user',
+		description: 'Send a text, image, video, audio or document to the user',
 	},
 	properties: [
 		{
@@ -26,7 +26,7 @@ export const send: Operation = {
 			default: '={{ $json.room_id }}',
 			required: true,
 			placeholder: 'e.g. 593987654321:65f1c0ffee',
-			description: 'The room that the conversation lives in. Filled in by the Jelou Trigger.',
+			description: 'The room of the conversation. Filled in from the Jelou Trigger.',
 		},
 		botId,
 		userId,
@@ -46,7 +46,7 @@ export const send: Operation = {
 			default: '',
 			required: true,
 			placeholder: 'e.g. Hello, how can we help you?',
-			description: 'The text that the user reads',
+			description: 'The text that the user receives',
 			displayOptions: { show: { messageType: ['text'] } },
 		},
 		{
@@ -65,7 +65,7 @@ export const send: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. image/jpeg',
-			description: "Leave it empty to tell it from the URL's ending",
+			description: 'Leave empty to infer it from the file extension',
 			displayOptions: { show: { messageType: MEDIA_TYPES } },
 		},
 		{
@@ -74,7 +74,7 @@ export const send: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Your receipt',
-			description: 'Text below the picture or video',
+			description: 'Text below the image or video',
 			displayOptions: { show: { messageType: ['image', 'video'] } },
 		},
 		{
@@ -91,7 +91,7 @@ export const send: Operation = {
 			name: 'messageId',
 			type: 'string',
 			default: '',
-			description: 'Unique ID of the message. Leave it empty to have one made.',
+			description: 'Unique ID of the message. Leave empty to generate one.',
 		}),
 	],
 	buildRequest(item, { projectId }) {
