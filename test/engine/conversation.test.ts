@@ -19,7 +19,7 @@ const engine = (extra = {}) =>
 const start = { resource: 'conversation', operation: 'start', botId: BOT, userId: USER };
 const get = { resource: 'conversation', operation: 'get', conversationId: '={{ $json.id }}' };
 
-test('start gives what Jelou documents, simplified or whole', async () => {
+test('start returns what Jelou documents, simplified or raw', async () => {
 	const simple = outputOf(await engine().run(start, [{}]))[0]?.json;
 	expect(simple).toEqual({ conversationId: expect.any(String), botId: BOT, userId: USER, status: 'active' });
 	const whole = outputOf(await engine().run({ ...start, options: { simplify: false } }, [{}]))[0]?.json;
@@ -71,7 +71,7 @@ test.each([
 	expect(sandbox.store.requests).toHaveLength(before);
 });
 
-test('another project can be named in the options', async () => {
+test('Project ID in the options replaces the project of the credential', async () => {
 	await engine().run({ ...start, options: { projectId: 'other/project' } }, [{}]);
 	expect(sandbox.store.requests.at(-1)?.rawUrl).toContain(
 		'/external-support/other%2Fproject/conversations/start',
@@ -106,19 +106,19 @@ test.each([
 	['an HTML page', { respond: { status: 502, body: '<html>', contentType: 'text/html' } }, /\(502\)/],
 	['HTML with 200', { respond: { status: 200, body: '<html>', contentType: 'text/html' } }, /not JSON/],
 	['a dropped connection', { drop: true }, /^The connection to 127\.0\.0\.1:\d+ broke/],
-])('Jelou answering with %s is told in plain words', async (_name, faults, message) => {
+])('the error for %s says in plain words what happened', async (_name, faults, message) => {
 	sandbox.setFaults(faults);
 	const run = await engine().run({ ...get, options: { maxRetries: 0 } }, [{ id: 'c' }]);
 	expect(errorOf(run)?.message).toMatch(message);
 });
 
-test('a time-out says so, after the seconds in the options', async () => {
+test('a call times out after the seconds in the options', async () => {
 	sandbox.setFaults({ latencyMs: 3_000 });
 	const run = await engine().run({ ...start, options: { timeout: 1 } }, [{}]);
 	expect(errorOf(run)?.message).toMatch(/did not answer in time/);
 });
 
-test('nobody listening says so, naming the host', async () => {
+test('a refused connection is reported, naming the host', async () => {
 	const run = await engine({ gatewayUrl: 'http://127.0.0.1:9' }).run(
 		{ ...start, options: { maxRetries: 0 } },
 		[{}],

@@ -36,12 +36,12 @@ test('an integration is created, read, changed and deleted', async () => {
 	expect(existing()).toBeNull();
 });
 
-test('with a custom environment a webhook on plain HTTP is left for Jelou to judge', async () => {
+test('in a custom environment a webhook on plain HTTP is sent to Jelou', async () => {
 	await engine().run(integration('create', { webhookUrl: 'http://127.0.0.1:5678/webhook' }), [{}]);
 	expect(sandbox.store.requests.map(({ method }) => method)).toEqual(['POST']);
 });
 
-test('what does not exist, or exists already, is said in plain words', async () => {
+test('the error says in plain words that an integration does not exist, or exists already', async () => {
 	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe('Jelou did not find it (404)');
 	await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);
 	const again = await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);

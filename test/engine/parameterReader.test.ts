@@ -130,7 +130,7 @@ test.each([
 	['a field that is missing, each time', '={{ $json.other.id }}', 3],
 	['any other expression, each time', '={{ $json.bot.id + "x" }}', 3],
 	['text before a field, never', '=x{{ $json.bot.id }}', 0],
-	['text behind a field, never', '={{ $json.bot.id }}x', 0],
+	['text after a field, never', '={{ $json.bot.id }}x', 0],
 	['two fields, never', '={{ $json.bot.id }}{{ $json.bot.id }}', 0],
 	['fields in a collection, never', { id: '={{ $json.bot.id }}-reply', more: { n: 1 } }, 0],
 	['a collection with a list, each time', { id: '={{ $json.bot.id }}', list: ['a'] }, 3],

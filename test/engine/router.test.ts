@@ -59,7 +59,7 @@ test('each room gets its messages in input order, and the output is in input ord
 	expect(outputOf(run).map(({ json }) => json.roomId)).toEqual(items.map(({ room }) => room));
 });
 
-test('messages of one room are never under way together, and no more than asked for are', async () => {
+test('messages to one room are sent one at a time, and no more requests run at once than Concurrency allows', async () => {
 	sandbox.setFaults({ latencyMs: 40 });
 	await engine().run(send({ concurrency: 7 }), itemsFor(140));
 	expect(trafficOf(sandbox.store.requests)).toEqual({
@@ -74,7 +74,7 @@ test('messages of one room are never under way together, and no more than asked 
 	expect(trafficOf(sandbox.store.requests)).toMatchObject({ accepted: 15, mostUnderWay: 1, roomOverlaps: 0 });
 });
 
-test('the limit stands when the first item is wrong', async () => {
+test('Concurrency holds when the first item is wrong', async () => {
 	spread();
 	const [first, ...others] = itemsFor(40);
 	const items = [{ ...first, text: '' }, ...others];
@@ -101,7 +101,7 @@ test('a Concurrency that is not valid is one error, and nothing is sent', async 
 	expect(sandbox.store.requests).toHaveLength(0);
 });
 
-test('when an item fails the run stops: nothing new starts, and the error accounts for every item', async () => {
+test('when an item fails the run stops: nothing new starts, and the error counts every item', async () => {
 	const items: IDataObject[] = itemsFor(40);
 	items[10] = { ...items[10], text: '' };
 	const run = await engine().run(send({ concurrency: 5 }), items);
@@ -114,7 +114,7 @@ test('when an item fails the run stops: nothing new starts, and the error accoun
 	expect(error?.description).toMatch(/were not started \(items \d+ to 39\)\.$/);
 });
 
-test('going on after errors, every item is there once: done, or with its error', async () => {
+test('with continue on error, every item is in the output once: its result, or its error', async () => {
 	const items: IDataObject[] = itemsFor(30);
 	items[3] = { ...items[3], room: 'no such room' };
 	items[7] = { ...items[7], text: '' };
@@ -132,7 +132,7 @@ test('going on after errors, every item is there once: done, or with its error',
 	expect(allTexts()).toHaveLength(27);
 });
 
-test('with an error output, the items part, each linked to its own', async () => {
+test('with an error output, results and errors are separate, each linked to its input item', async () => {
 	const items: IDataObject[] = itemsFor(4);
 	items[1] = { ...items[1], text: '' };
 	const run = await engine().run(send(), items, { onError: 'continueErrorOutput' });
@@ -152,7 +152,7 @@ test('with an error output, the items part, each linked to its own', async () =>
 	]);
 });
 
-describe('what is sent again, and what is not', () => {
+describe('retries', () => {
 	const one = () => itemsFor(1);
 	const ids = () =>
 		sandbox.store.requests.map(
@@ -162,35 +162,38 @@ describe('what is sent again, and what is not', () => {
 	test.each([
 		[429, { retryAfter: '0' }],
 		[503, {}],
-	])('%i is: with the same message ID and the same signature', async (status, extra) => {
-		sandbox.setFaults({ respond: { status, times: 2, ...extra } });
-		const run = await engine().run(send(), one());
-		expect(errorOf(run)).toBeUndefined();
-		expect(ids()).toHaveLength(3);
-		expect(new Set(ids()).size).toBe(1);
-		expect(new Set(sandbox.store.requests.map(({ headers }) => headers['x-jelou-signature'])).size).toBe(1);
-		expect(allTexts()).toHaveLength(1);
-	});
+	])(
+		'a message answered with %i is retried with the same message ID and signature',
+		async (status, extra) => {
+			sandbox.setFaults({ respond: { status, times: 2, ...extra } });
+			const run = await engine().run(send(), one());
+			expect(errorOf(run)).toBeUndefined();
+			expect(ids()).toHaveLength(3);
+			expect(new Set(ids()).size).toBe(1);
+			expect(new Set(sandbox.store.requests.map(({ headers }) => headers['x-jelou-signature'])).size).toBe(1);
+			expect(allTexts()).toHaveLength(1);
+		},
+	);
 
 	test.each([
 		['a 500', { respond: { status: 500 } }],
 		['a 502', { respond: { status: 502 } }],
-		['a connection that breaks after Jelou took the message', { dropAfterProcessing: true }],
-	])('%s is not: the user would see it twice', async (_name, faults) => {
+		['a connection lost after Jelou took the message', { dropAfterProcessing: true }],
+	])('a message that got %s is not retried: the user would see it twice', async (_name, faults) => {
 		sandbox.setFaults(faults);
 		const run = await engine().run(send(), one());
 		expect(errorOf(run)).toBeDefined();
 		expect(sandbox.store.requests).toHaveLength(1);
 	});
 
-	test('a time-out is not, and the error says that it may have arrived', async () => {
+	test('a message that timed out is not retried, and the error says that it may have arrived', async () => {
 		sandbox.setFaults({ latencyMs: 2_000 });
 		const run = await engine().run(send({ timeout: 1 }), one());
 		expect(errorOf(run)?.description).toMatch(/unknown whether Jelou processed/);
 		expect(sandbox.store.requests).toHaveLength(1);
 	});
 
-	test('a read is, whatever happened to it', async () => {
+	test('a read is retried after a dropped connection', async () => {
 		sandbox.setFaults({ drop: true, times: 2 });
 		const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
 		const run = await engine().run(get, [{}]);
@@ -198,7 +201,7 @@ describe('what is sent again, and what is not', () => {
 		expect(sandbox.store.requests).toHaveLength(3);
 	});
 
-	test('no more often than the options say', async () => {
+	test('there are no more retries than Max Retries', async () => {
 		sandbox.setFaults({ respond: { status: 429 } });
 		await engine().run(send({ maxRetries: 1 }), one());
 		expect(sandbox.store.requests).toHaveLength(2);

@@ -61,7 +61,7 @@ const numbersIn = (room: string) =>
 		Number('body' in content ? content.body : Number.NaN),
 	);
 
-test('order, limit and completeness hold, and nothing is sent twice or leaks, whatever happens', async () => {
+test('for any items and faults, order and Concurrency hold, each item is counted once, and nothing is sent twice or leaks', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			items,
