@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.close());
 beforeEach(() => {
+	sandbox.setFaults({});
 	sandbox.store.requests.length = 0;
 });
 
@@ -23,24 +24,32 @@ const parameters = () => ({ ...send, roomId });
 const items = Array.from({ length: 50 }, () => ({}));
 const requests = () => sandbox.store.requests.length;
 
-test('cancelled in the middle: nothing new is sent', async () => {
-	sandbox.setFaults({ latencyMs: 30 });
-	const execution = engine().start(parameters(), items);
-	await waitUntil('some messages', () => Promise.resolve(requests() >= 3));
-	execution.cancel();
-	await execution.catch(() => undefined);
-	// What had left already may still arrive; whatever went on would send one each 30 ms.
-	await sleep(100);
-	const atCancel = requests();
-	expect(atCancel).toBeLessThan(items.length);
-	await sleep(300);
-	expect(requests()).toBe(atCancel);
-});
+test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+	'cancelled in the middle with onError %s: nothing new is tried',
+	async (onError) => {
+		sandbox.setFaults({ latencyMs: 30 });
+		const own = engine();
+		// n8n lets no request of a cancelled execution out, so that nothing is tried is seen where it is authenticated.
+		const authenticate = jest.spyOn(own.credentials, 'authenticate');
+		const execution = own.start(parameters(), items, { onError });
+		await waitUntil('some messages', () => Promise.resolve(requests() >= 3));
+		execution.cancel();
+		await execution.catch(() => undefined);
+		// What had left already may still arrive; whatever went on would send one each 30 ms.
+		await sleep(100);
+		const atCancel = requests();
+		const triedAtCancel = authenticate.mock.calls.length;
+		expect(atCancel).toBeLessThan(items.length);
+		expect(triedAtCancel).toBeLessThan(items.length);
+		await sleep(300);
+		expect(requests()).toBe(atCancel);
+		expect(authenticate).toHaveBeenCalledTimes(triedAtCancel);
+	},
+);
 
 test('cancelled while waiting to try again: it is not tried again', async () => {
 	sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
 	const own = engine();
-	// n8n lets no request of a cancelled execution out, so that nothing is tried is seen where it is authenticated.
 	const authenticate = jest.spyOn(own.credentials, 'authenticate');
 	const execution = own.start(parameters(), [{}]);
 	await waitUntil('the first attempt', () => Promise.resolve(requests() === 1));
