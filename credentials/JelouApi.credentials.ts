@@ -6,16 +6,19 @@ import type {
 } from 'n8n-workflow';
 
 import { authenticate } from '../nodes/Jelou/shared/authenticate';
-import { DEFAULT_URLS } from '../nodes/Jelou/shared/endpoints';
+import { ENVIRONMENTS, PRODUCTION_URLS } from '../nodes/Jelou/shared/environments';
 
-/** Warns of a URL that is not encrypted, while it is being typed. */
+/** The environments whose URLs the user enters. */
+const WITH_OWN_URLS = ENVIRONMENTS.filter(({ baseUrls }) => baseUrls === undefined).map(({ value }) => value);
+
+/** Warns of a URL that is not encrypted, as soon as it is typed. */
 function plainHttpNotice(field: string, label: string): INodeProperties {
 	return {
-		displayName: `${label} is not HTTPS: what is sent there can be read on the way. Use it for a local sandbox only.`,
+		displayName: `${label} is not HTTPS, so others on the network can read what is sent there. Use it only for a local sandbox.`,
 		name: `${field}Notice`,
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { environment: ['custom'], [field]: [{ _cnd: { startsWith: 'http://' } }] } },
+		displayOptions: { show: { environment: WITH_OWN_URLS, [field]: [{ _cnd: { startsWith: 'http://' } }] } },
 	};
 }
 
@@ -49,7 +52,7 @@ export class JelouApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The API key of the project. It reads and changes the integration and its conversations.',
+			description: 'The API key of the project, used to read and change its integration and conversations',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -62,7 +65,7 @@ export class JelouApi implements ICredentialType {
 		},
 		{
 			displayName:
-				'Without it: activate a workflow with a Jelou Trigger, which creates the integration, and send replies in that workflow. Test runs, other workflows and queue mode need the secret to send.',
+				'May stay empty: when you publish a workflow with a Jelou Trigger, it gets its own secret and can reply. Needed here for other workflows and queue mode.',
 			name: 'replyNotice',
 			type: 'notice',
 			default: '',
@@ -73,20 +76,16 @@ export class JelouApi implements ICredentialType {
 			displayName: 'Environment',
 			name: 'environment',
 			type: 'options',
-			options: [
-				{ name: 'Production', value: 'production' },
-				{ name: 'Production (Older Gateway Path)', value: 'productionLegacy' },
-				{ name: 'Custom', value: 'custom' },
-			],
+			options: ENVIRONMENTS.map(({ label, value }) => ({ name: label, value })),
 			default: 'production',
-			description: 'Which Jelou to talk to. Choose Custom for the sandbox or a proxy.',
+			description: 'The Jelou environment to connect to. Choose Custom for the sandbox or a proxy.',
 		},
 		{
 			displayName: 'Gateway URL',
 			name: 'gatewayUrl',
 			type: 'string',
-			default: DEFAULT_URLS.gateway,
-			displayOptions: { show: { environment: ['custom'] } },
+			default: PRODUCTION_URLS.gateway,
+			displayOptions: { show: { environment: WITH_OWN_URLS } },
 			description: 'Base URL for the integration and its conversations',
 		},
 		plainHttpNotice('gatewayUrl', 'Gateway URL'),
@@ -94,8 +93,8 @@ export class JelouApi implements ICredentialType {
 			displayName: 'Chatbot URL',
 			name: 'chatbotUrl',
 			type: 'string',
-			default: DEFAULT_URLS.chatbot,
-			displayOptions: { show: { environment: ['custom'] } },
+			default: PRODUCTION_URLS.chatbot,
+			displayOptions: { show: { environment: WITH_OWN_URLS } },
 			description: 'Base URL for sending messages',
 		},
 		plainHttpNotice('chatbotUrl', 'Chatbot URL'),

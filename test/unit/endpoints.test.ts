@@ -1,4 +1,7 @@
+import { JelouApi } from '../../credentials/JelouApi.credentials';
+import { readCredential } from '../../nodes/Jelou/shared/credential';
 import { authenticationFor, baseUrlsFor, requestUrl } from '../../nodes/Jelou/shared/endpoints';
+import { ENVIRONMENTS } from '../../nodes/Jelou/shared/environments';
 import { InvalidUrlError } from '../../nodes/Jelou/shared/errors';
 
 const production = baseUrlsFor('production', '', '');
@@ -34,6 +37,24 @@ describe('the base URLs', () => {
 			expect(() => baseUrlsFor('custom', '', url)).toThrow(/Chatbot URL/);
 		},
 	);
+});
+
+describe('the environments', () => {
+	test('are all offered in the credential, with the default first', () => {
+		const field = new JelouApi().properties.find(({ name }) => name === 'environment');
+		expect(field?.default).toBe(ENVIRONMENTS[0]?.value);
+		expect(field?.options).toEqual(ENVIRONMENTS.map(({ label, value }) => ({ name: label, value })));
+	});
+
+	test.each([
+		['production', false],
+		['productionLegacy', false],
+		['custom', true],
+		['anything else', false],
+		['', false],
+	])('%s allows plain HTTP: %s', (environment, allowsPlainHttp) => {
+		expect(readCredential({ environment })).toMatchObject({ allowsPlainHttp });
+	});
 });
 
 describe('a path', () => {

@@ -5,18 +5,21 @@ import {
 	type INode,
 } from 'n8n-workflow';
 
-import { baseUrlsFor, type BaseUrls } from './endpoints';
+import { baseUrlsFor } from './endpoints';
+import { environmentNamed, type BaseUrls } from './environments';
 import { InvalidUrlError } from './errors';
 
 export const CREDENTIAL_NAME = 'jelouApi';
 
-/** The `jelouApi` credential, checked and with its base URLs worked out. */
+/** The `jelouApi` credential, checked with its base URLs. */
 export interface JelouCredential {
 	projectId: string;
 	apiKey: string;
 	/** Empty when the user left it out: see "Who holds the signing secret" in the README. */
 	signingSecret: string;
 	environment: string;
+	/** Whether webhooks and media may be on plain HTTP and private addresses: the environment's choice. */
+	allowsPlainHttp: boolean;
 	baseUrls: BaseUrls;
 }
 
@@ -36,6 +39,7 @@ export function readCredential(data: ICredentialDataDecryptedObject): JelouCrede
 		apiKey: text(data.apiKey),
 		signingSecret: text(data.signingSecret),
 		environment,
+		allowsPlainHttp: environmentNamed(environment).allowsPlainHttp,
 		baseUrls: baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl)),
 	};
 }
@@ -53,7 +57,7 @@ interface CredentialContext {
 }
 
 /**
- * Reads the node's credential, which n8n decrypts anew each time: call this once per execution.
+ * Reads the node's credential, which n8n decrypts on every call: call this once per execution.
  *
  * @throws NodeOperationError when the project ID or the API key is empty or a custom URL is not a URL
  */
@@ -79,13 +83,13 @@ function parse(node: INode, data: ICredentialDataDecryptedObject): JelouCredenti
 			node,
 			error instanceof InvalidUrlError ? error.message : 'The Jelou credential cannot be read',
 			{
-				description: 'Open the credential, choose the Environment again and correct the URLs.',
+				description: 'Open the credential, choose Environment again and correct the URLs.',
 			},
 		);
 	}
 }
 
-/** The same credential signing with another secret: the one that the workflow's trigger was given. */
+/** The same credential, signing with the secret that the workflow's trigger was given. */
 export function withSigningSecret(credential: LoadedCredential, signingSecret: string): LoadedCredential {
 	const data = { ...credential.decrypted.data, signingSecret };
 	return { ...credential, signingSecret, decrypted: { ...credential.decrypted, data } };

@@ -1,9 +1,6 @@
+import { PRODUCTION_URLS, environmentNamed, type BaseUrls } from './environments';
 import { InvalidUrlError } from './errors';
 import type { JelouRequest } from './types';
-
-const PRODUCTION_GATEWAY = 'https://gateway.jelou.ai/platform';
-const LEGACY_GATEWAY = 'https://gateway.jelou.ai/jelouapi';
-const PRODUCTION_CHATBOT = 'https://chatbot.jelou.ai';
 
 /** Where messages are sent (Jelou's page "Send messages"). The one path that is signed and takes no API key. */
 export const SEND_PATH = ['v1', 'external-support', 'webhook'] as const;
@@ -11,14 +8,6 @@ export const SEND_PATH = ['v1', 'external-support', 'webhook'] as const;
 /** The path of a project's integration, or of something below it. */
 export function projectPath(projectId: string, ...rest: string[]): string[] {
 	return ['v1', 'external-support', projectId, ...rest];
-}
-
-export const DEFAULT_URLS = { gateway: PRODUCTION_GATEWAY, chatbot: PRODUCTION_CHATBOT } as const;
-
-/** The two base URLs of a credential, without a trailing slash. */
-export interface BaseUrls {
-	gateway: string;
-	chatbot: string;
 }
 
 function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: string): string {
@@ -46,14 +35,13 @@ function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: str
  * @throws InvalidUrlError for a custom URL that is not an http or https URL
  */
 export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl: string): BaseUrls {
-	if (environment === 'custom') {
-		return {
-			gateway: baseUrl(gatewayUrl, 'gatewayUrl', PRODUCTION_GATEWAY),
-			chatbot: baseUrl(chatbotUrl, 'chatbotUrl', PRODUCTION_CHATBOT),
-		};
-	}
-	const gateway = environment === 'productionLegacy' ? LEGACY_GATEWAY : PRODUCTION_GATEWAY;
-	return { gateway, chatbot: PRODUCTION_CHATBOT };
+	const { baseUrls } = environmentNamed(environment);
+	return (
+		baseUrls ?? {
+			gateway: baseUrl(gatewayUrl, 'gatewayUrl', PRODUCTION_URLS.gateway),
+			chatbot: baseUrl(chatbotUrl, 'chatbotUrl', PRODUCTION_URLS.chatbot),
+		}
+	);
 }
 
 function encodeSegment(segment: string): string {

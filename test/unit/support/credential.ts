@@ -7,6 +7,7 @@ export const LOADED: LoadedCredential = {
 	apiKey: 'k',
 	signingSecret: '',
 	environment: 'production',
+	allowsPlainHttp: false,
 	baseUrls: baseUrlsFor('production', '', ''),
 	id: '1',
 	decrypted: { id: '1', name: 'Jelou', type: 'jelouApi', data: {} },

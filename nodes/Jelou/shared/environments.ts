@@ -1,0 +1,44 @@
+/** The two base URLs of a credential, without a trailing slash. */
+export interface BaseUrls {
+	gateway: string;
+	chatbot: string;
+}
+
+/** One choice of the credential's Environment. */
+export interface Environment {
+	/** As saved in credentials: never changes. */
+	value: string;
+	label: string;
+	/** Absent where the user enters them. */
+	baseUrls?: BaseUrls;
+	/** Whether webhooks and media may be on plain HTTP and private addresses, as the sandbox's are. */
+	allowsPlainHttp: boolean;
+}
+
+const CHATBOT = 'https://chatbot.jelou.ai';
+
+export const PRODUCTION_URLS: BaseUrls = { gateway: 'https://gateway.jelou.ai/platform', chatbot: CHATBOT };
+
+const PRODUCTION: Environment = {
+	value: 'production',
+	label: 'Production',
+	baseUrls: PRODUCTION_URLS,
+	allowsPlainHttp: false,
+};
+
+/** Every environment, the default first. Jelou's documentation has two gateway paths. */
+export const ENVIRONMENTS: readonly Environment[] = [
+	PRODUCTION,
+	{
+		value: 'productionLegacy',
+		label: 'Production (Older Gateway Path)',
+		baseUrls: { gateway: 'https://gateway.jelou.ai/jelouapi', chatbot: CHATBOT },
+		allowsPlainHttp: false,
+	},
+	{ value: 'custom', label: 'Custom', allowsPlainHttp: true },
+];
+
+/** The environment of this value; production for one that is not known. */
+export function environmentNamed(value: string): Environment {
+	return ENVIRONMENTS.find((environment) => environment.value === value) ?? PRODUCTION;
+}
