@@ -56,7 +56,7 @@ test('an ID that looks like a path reaches Jelou as one segment', async () => {
 	expect(sandbox.store.requests.at(-1)?.rawUrl).toBe(
 		`/platform/v1/external-support/${DEMO_PROJECT.id}/conversations/..%2F..%2Fadmin%3Fx%3D1%23y`,
 	);
-	expect(errorOf(run)?.message).toBe('Jelou did not find it (404)');
+	expect(errorOf(run)?.message).toBe('Jelou does not know this conversation (404)');
 });
 
 test.each([
@@ -96,8 +96,8 @@ test('one failing item stops the run, or becomes an error item that is linked to
 	const output = outputOf(continued);
 	expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	expect(output[1]?.json).toEqual({
-		error: 'Jelou did not find it (404)',
-		message: expect.stringMatching(/Check the IDs/),
+		error: 'Jelou does not know this conversation (404)',
+		message: expect.stringMatching(/Check Conversation ID/),
 	});
 });
 
@@ -105,7 +105,7 @@ test.each([
 	['a 500', { respond: { status: 500 } }, /could not process the request \(500\)/],
 	['an HTML page', { respond: { status: 502, body: '<html>', contentType: 'text/html' } }, /\(502\)/],
 	['HTML with 200', { respond: { status: 200, body: '<html>', contentType: 'text/html' } }, /not JSON/],
-	['a dropped connection', { drop: true }, /^The connection to 127\.0\.0\.1:\d+ broke/],
+	['a dropped connection', { drop: true }, /^The connection to 127\.0\.0\.1:\d+ was lost/],
 ])('the error for %s says in plain words what happened', async (_name, faults, message) => {
 	sandbox.setFaults(faults);
 	const run = await engine().run({ ...get, options: { maxRetries: 0 } }, [{ id: 'c' }]);

@@ -42,10 +42,12 @@ test('in a custom environment a webhook on plain HTTP is sent to Jelou', async (
 });
 
 test('the error says in plain words that an integration does not exist, or exists already', async () => {
-	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe('Jelou did not find it (404)');
+	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe(
+		'This project has no integration (404)',
+	);
 	await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);
 	const again = await engine().run(integration('create', { webhookUrl: URL_ONE }), [{}]);
-	expect(errorOf(again)?.message).toBe('It exists already in Jelou (409)');
+	expect(errorOf(again)?.message).toBe('This project already has an integration (409)');
 });
 
 test('a conversation is closed, with a closing message', async () => {

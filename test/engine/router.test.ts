@@ -127,7 +127,7 @@ test('with continue on error, every item is in the output once: its result, or i
 	expect(errors).toEqual([
 		[3, 'Room ID is not a valid ID'],
 		[7, 'Text is empty'],
-		[11, 'Jelou did not find it (404)'],
+		[11, 'Jelou does not know this room, bot or user (404)'],
 	]);
 	expect(allTexts()).toHaveLength(27);
 });
@@ -197,7 +197,7 @@ describe('retries', () => {
 		sandbox.setFaults({ drop: true, times: 2 });
 		const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
 		const run = await engine().run(get, [{}]);
-		expect(errorOf(run)?.message).toBe('Jelou did not find it (404)');
+		expect(errorOf(run)?.message).toBe('Jelou does not know this conversation (404)');
 		expect(sandbox.store.requests).toHaveLength(3);
 	});
 

@@ -1,8 +1,10 @@
 import type { INode } from 'n8n-workflow';
 
-import { baseUrlsFor } from '../../nodes/Jelou/shared/endpoints';
-import { redact, toApiError, type Failure } from '../../nodes/Jelou/shared/apiError';
-import type { JelouRequest } from '../../nodes/Jelou/shared/types';
+import { SEND_PATH, baseUrlsFor } from '../../nodes/Jelou/shared/endpoints';
+import { readErrorResponse } from '../../nodes/Jelou/shared/errorResponse';
+import { redact, toApiError } from '../../nodes/Jelou/shared/apiError';
+import { sign } from '../../nodes/Jelou/shared/signature';
+import type { Failure, JelouRequest } from '../../nodes/Jelou/shared/types';
 
 const NODE: INode = {
 	id: '1',
@@ -17,11 +19,18 @@ const credential = {
 	apiKey: 'KEY-recognisable',
 	signingSecret: 'SECRET-recognisable',
 	environment: 'production',
+	allowsPlainHttp: false,
 	baseUrls: baseUrlsFor('production', '', ''),
 };
-const request = (target: JelouRequest['target']): JelouRequest => ({ target, method: 'POST', path: [] });
-const errorFor = (failure: Failure, target: JelouRequest['target'] = 'gateway') =>
-	toApiError(NODE, failure, request(target), credential, 3);
+const GATEWAY = ['v1', 'external-support', 'p'];
+const REQUESTS = {
+	chatbot: { target: 'chatbot', method: 'POST', path: SEND_PATH },
+	integration: { target: 'gateway', method: 'POST', path: GATEWAY },
+	start: { target: 'gateway', method: 'POST', path: [...GATEWAY, 'conversations', 'start'] },
+	conversation: { target: 'gateway', method: 'GET', path: [...GATEWAY, 'conversations', 'c'] },
+} satisfies Record<string, JelouRequest>;
+const errorFor = (failure: Failure, name: keyof typeof REQUESTS = 'start') =>
+	toApiError(NODE, failure, REQUESTS[name], credential, 3);
 
 const ENVELOPE = {
 	message: ['The fields are invalid'],
@@ -39,27 +48,44 @@ const ENVELOPE = {
 
 test("says what happened, Jelou's words, the fields and the next step, and belongs to its item", () => {
 	const error = errorFor({ kind: 'answer', status: 422, body: JSON.stringify(ENVELOPE) });
-	expect(error.message).toBe('Jelou refused the fields (422)');
+	expect(error.message).toBe('Jelou rejected the request: invalid fields (422)');
 	expect(error.description).toBe(
-		'Jelou says: The fields are invalid. Body is wrong (E0422). Fields: webhookUrl: must be HTTPS, must be public; botId: is required. Correct the fields named here and run again.',
+		'Jelou says: The fields are invalid. Body is wrong (E0422). Fields: webhookUrl: must be HTTPS, must be public; botId: is required. Correct the fields named here and try again.',
 	);
 	expect(error.httpCode).toBe('422');
 	expect(error.context.itemIndex).toBe(3);
 });
 
 test.each([
-	['gateway', 401, ENVELOPE, 'Jelou refused the API key (401)', /API Key and Project ID/],
-	['gateway', 403, '', 'Jelou refused the API key (403)', /API Key/],
+	['Please wait...', 'Jelou says: Please wait... Correct the fields'],
+	['Version 1..2 is unknown', 'Jelou says: Version 1..2 is unknown. Correct the fields'],
+	['Is it you?', 'Jelou says: Is it you? Correct the fields'],
+	[['Please wait...', 'Then go on'], 'Jelou says: Please wait... Then go on. Correct the fields'],
+])('repeats what Jelou says as Jelou says it: %j', (message, text) => {
+	const { description } = errorFor({ kind: 'answer', status: 422, body: { message } });
+	expect(description).toContain(text);
+});
+
+test.each([
+	['start', 401, ENVELOPE, 'Jelou refused the API key (401)', /API Key and Project ID/],
+	['start', 403, '', 'Jelou refused the API key (403)', /API Key/],
 	['chatbot', 401, ENVELOPE, 'Jelou refused the signature (401)', /Signing Secret/],
-	['gateway', 404, ENVELOPE, 'Jelou did not find it (404)', /Check the IDs/],
-	['gateway', 404, '<html>', 'This address of Jelou does not know the request (404)', /Environment/],
-	['gateway', 409, ENVELOPE, 'It exists already in Jelou (409)', /Get or update/],
-	['gateway', 429, '', 'Jelou is receiving too many requests (429)', /Wait/],
-	['gateway', 302, '', 'Jelou answered with a redirect (302)', /Redirects are not followed/],
-	['gateway', 500, { message: 'boom' }, 'Jelou could not process the request (500)', /Jelou says: boom\./],
+	['chatbot', 403, '', 'Jelou refused the signature (403)', /Signing Secret/],
+	['start', 404, ENVELOPE, 'Jelou does not know this room, bot or user (404)', /Check the IDs/],
+	['chatbot', 404, ENVELOPE, 'Jelou does not know this room, bot or user (404)', /Check the IDs/],
+	['conversation', 404, ENVELOPE, 'Jelou does not know this conversation (404)', /Conversation ID/],
+	['integration', 404, ENVELOPE, 'This project has no integration (404)', /Create it first/],
+	['start', 404, '<html>', 'Jelou has no such endpoint at this URL (404)', /Older Gateway Path/],
+	['start', 409, ENVELOPE, 'Jelou reported a conflict (409)', /fields/],
+	['integration', 409, ENVELOPE, 'This project already has an integration (409)', /Get or update/],
+	['start', 400, '', 'Jelou rejected the request: invalid fields (400)', /Correct the fields/],
+	['start', 429, '', 'Jelou is receiving too many requests (429)', /Wait/],
+	['start', 302, '', 'Jelou answered with a redirect (302)', /Redirects are not followed/],
+	['start', 500, { message: 'boom' }, 'Jelou could not process the request (500)', /Jelou says: boom\./],
 	['chatbot', 502, '<html>Bad gateway</html>', 'Jelou could not process the request (502)', /^Wait/],
-	['gateway', 200, '<html>', 'Jelou answered with something that is not JSON', /URLs/],
-	['gateway', 418, '', 'Jelou answered with status 418', /Check/],
+	['start', 200, '<html>', 'Jelou answered with something that is not JSON', /URLs/],
+	['start', 200, ENVELOPE, 'Jelou reported that the request failed', /Jelou says: The fields are invalid/],
+	['start', 418, '', 'Jelou answered with an unexpected status (418)', /Check/],
 ] as const)('%s answering %i', (target, status, body, message, description) => {
 	const error = errorFor({ kind: 'answer', status, body }, target);
 	expect(error.message).toBe(message);
@@ -74,8 +100,9 @@ test.each([
 	['ETIMEDOUT', 'gateway.jelou.ai did not answer in time'],
 	['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of gateway.jelou.ai is not valid'],
 	['CERT_HAS_EXPIRED', 'The certificate of gateway.jelou.ai is not valid'],
-	['ECONNRESET', 'The connection to gateway.jelou.ai broke'],
-	['', 'The connection to gateway.jelou.ai broke'],
+	['ECONNRESET', 'The connection to gateway.jelou.ai was lost'],
+	['', 'The connection to gateway.jelou.ai was lost'],
+	['RESPONSE_TOO_LARGE', 'gateway.jelou.ai sent more than 10 MB'],
 ])('no answer because of %s', (code, message) => {
 	const error = errorFor({ kind: 'network', code });
 	expect(error.message).toBe(message);
@@ -83,12 +110,50 @@ test.each([
 	expect(error.httpCode).toBeNull();
 });
 
-test('a time-out says that the message may have been sent', () => {
-	expect(errorFor({ kind: 'network', code: 'ECONNABORTED' }).description).toMatch(/unknown whether/);
+test('a time-out says that the message may have been sent, and of a read that it can be tried again', () => {
+	const failure: Failure = { kind: 'network', code: 'ECONNABORTED' };
+	expect(errorFor(failure, 'chatbot').description).toMatch(/unknown whether/);
+	expect(errorFor(failure, 'conversation').description).toMatch(/try again/);
+});
+
+test.each([
+	['production', 'start', 'Choose another Environment in the Jelou credential'],
+	['productionLegacy', 'start', '"Production" or "Custom"'],
+	['custom', 'start', 'Correct Gateway URL'],
+	['custom', 'chatbot', 'Correct Chatbot URL'],
+] as const)('an unknown endpoint of %s, for %s, names the field to correct', (environment, name, advice) => {
+	const failure: Failure = { kind: 'answer', status: 404, body: 'Not Found' };
+	const error = toApiError(NODE, failure, REQUESTS[name], { ...credential, environment });
+	expect(error.description).toContain(advice);
+});
+
+test.each([
+	['Express', '<pre>Cannot GET /v1/external-support/p</pre>'],
+	['NestJS', { statusCode: 404, message: 'Cannot GET /v1/external-support/p', error: 'Not Found' }],
+	['Spring', { timestamp: '2026-01-15T10:00:00Z', status: 404, error: 'Not Found', path: '/v1' }],
+	['Fastify', { message: 'Route GET:/v1 not found', error: 'Not Found', statusCode: 404 }],
+	['Kong', { message: 'no Route matched with those values' }],
+	['Google', { error: { code: 404, message: 'Not found', status: 'NOT_FOUND' } }],
+	['nobody', {}],
+])("the 404 of %s is not Jelou's", (_who, body) => {
+	expect(readErrorResponse(body).isEnvelope).toBe(false);
+	expect(errorFor({ kind: 'answer', status: 404, body }).message).toBe(
+		'Jelou has no such endpoint at this URL (404)',
+	);
+});
+
+test.each([
+	['all of it', ENVELOPE],
+	['the status message', { message: 'No integration', statusMessage: 'failed' }],
+	['the error', { error: { code: 'E0404' } }],
+	['the key of the error', { error: { key: 'EXTERNAL_SUPPORT_NOT_FOUND' } }],
+	['the fields', { validationError: {} }],
+])("Jelou's envelope is recognised by %s", (_part, body) => {
+	expect(readErrorResponse(body).isEnvelope).toBe(true);
 });
 
 test.each<[string, unknown]>([
-	['words', { message: 'Key KEY-recognisable, secret SECRET-recognisable' }],
+	['message', { message: 'Key KEY-recognisable, secret SECRET-recognisable' }],
 	['fields', { validationError: { 'x-api-key': 'KEY-recognisable' } }],
 	['code', { error: { code: 'SECRET-recognisable' } }],
 	[
@@ -101,6 +166,29 @@ test.each<[string, unknown]>([
 		/recognisable/,
 	);
 	expect(error.description).toContain('[hidden]');
+});
+
+const BODY = { value: { id: '1', content: { body: '¡Hola!' } } };
+const SIGNATURE = sign(Buffer.from(JSON.stringify(BODY)), credential.signingSecret);
+const DIGEST = SIGNATURE.replace('sha256=', '');
+
+test.each<[string, string]>([
+	['as it was sent', SIGNATURE],
+	['without its prefix', DIGEST],
+	['in capitals', DIGEST.toUpperCase()],
+	['of another request', `sha256=${'0a'.repeat(32)}`],
+	['of another request, in capitals', `SHA256=${'0A'.repeat(32)}`],
+	['of another request, percent-encoded', `sha256%3D${'0a'.repeat(32)}`],
+])('never repeats a signature that Jelou echoes, %s', (_how, echoed) => {
+	const failure: Failure = {
+		kind: 'answer',
+		status: 401,
+		body: { message: `Got ${echoed}!`, validationError: { 'x-jelou-signature': echoed } },
+	};
+	const error = toApiError(NODE, failure, { ...REQUESTS.chatbot, body: BODY }, credential);
+	const shown = JSON.stringify({ ...error, message: error.message, stack: error.stack });
+	expect(shown).not.toMatch(/[0-9a-f]{64}/i);
+	expect(error.description).toContain('[hidden]!');
 });
 
 test('a secret that is repeated is taken out everywhere', () => {

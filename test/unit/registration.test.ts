@@ -18,6 +18,6 @@ test('what has to be put back is kept before the URL is changed, because that ma
 		getNodeParameter: () => true,
 		helpers: { httpRequestWithAuthentication },
 	};
-	await expect(create(context as unknown as IHookFunctions)).rejects.toThrow(/broke/);
+	await expect(create(context as unknown as IHookFunctions)).rejects.toThrow(/was lost/);
 	expect(JSON.stringify(staticData)).toContain(`"previousUrl":"${standing.webhookUrl}"`);
 });

@@ -1,5 +1,5 @@
-import type { Failure } from '../../nodes/Jelou/shared/apiError';
 import { isRetryable, pause, readRetryAfter, retryDelay } from '../../nodes/Jelou/shared/retry';
+import type { Failure } from '../../nodes/Jelou/shared/types';
 
 const answer = (status: number, retryAfter?: string): Failure => ({
 	kind: 'answer',

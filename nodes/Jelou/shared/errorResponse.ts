@@ -1,15 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
+
 import { isObject } from './json';
 
-/** What Jelou said about a call that failed, as far as it said anything. Every part can be missing. */
+/** What Jelou said about a call that failed. Every part can be missing. */
 export interface ErrorResponse {
-	/** Jelou's own words, one sentence or several. */
+	/** What Jelou itself says, one sentence or several. */
 	message: string;
 	/** Its error code, for example `EXTERNAL_SUPPORT_NOT_FOUND`. */
 	code: string;
 	/** One line a field: `webhookUrl: must be HTTPS`. */
 	fields: string[];
-	/** Whether the answer came in Jelou's envelope; a proxy's HTML page does not. */
+	/** Whether the body is a JSON object at all. */
+	isJson: boolean;
+	/** Whether it is Jelou's envelope: another service's HTML page, or its own JSON, is not. */
 	isEnvelope: boolean;
 }
 
@@ -37,21 +40,48 @@ function fieldLines(value: unknown): string[] {
 		return value.flatMap((entry) => (isObject(entry) ? fieldLines(entry) : strings(entry)));
 	if (!isObject(value)) return strings(value);
 	return Object.entries(value).map(([field, problem]) => {
-		const words = strings(problem);
-		return `${field}: ${words.length > 0 ? words.join(', ') : JSON.stringify(problem)}`;
+		const problems = strings(problem);
+		return `${field}: ${problems.length > 0 ? problems.join(', ') : JSON.stringify(problem)}`;
 	});
+}
+
+/** Ends a text as a sentence, unless it ends as one already. */
+export function sentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/**
+ * Whether an answer came in Jelou's envelope. `message`, `status` and a text in `error` are not enough: web frameworks
+ * answer an unknown path with `{ "statusCode": 404, "message": "Cannot GET …", "error": "Not Found" }`.
+ */
+function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject): boolean {
+	if (typeof statusMessage === 'string' || isObject(validationError)) return true;
+	return isObject(error) && (typeof error.code === 'string' || typeof error.key === 'string');
+}
+
+/**
+ * Whether an answer with a status of success says itself that the call failed: its `statusMessage` is another than
+ * "success", or its `status` is 0 or an HTTP error.
+ */
+export function saysFailed(envelope: IDataObject): boolean {
+	if (!('statusMessage' in envelope)) return false;
+	const { status, statusMessage } = envelope;
+	if (typeof status === 'number' && (status === 0 || status >= 400)) return true;
+	return typeof statusMessage === 'string' && !/^\s*(success)?\s*$/i.test(statusMessage);
 }
 
 /** Reads Jelou's error envelope (its page "Errors"), of which any part can be missing or of another shape. */
 export function readErrorResponse(body: unknown): ErrorResponse {
 	const envelope = parseBody(body);
-	if (envelope === undefined) return { message: '', code: '', fields: [], isEnvelope: false };
+	if (envelope === undefined) return { message: '', code: '', fields: [], isJson: false, isEnvelope: false };
 	const error = isObject(envelope.error) ? envelope.error : {};
-	const words = [...strings(envelope.message), ...strings(error.description), ...strings(envelope.error)];
+	const texts = [...strings(envelope.message), ...strings(error.description), ...strings(envelope.error)];
+	const unique = [...new Set(texts)];
 	return {
-		message: [...new Set(words)].join('. '),
+		message: unique.map((text, index) => (index < unique.length - 1 ? sentence(text) : text)).join(' '),
 		code: strings(error.code)[0] ?? '',
 		fields: fieldLines(envelope.validationError),
-		isEnvelope: 'statusMessage' in envelope || 'error' in envelope || 'validationError' in envelope,
+		isJson: true,
+		isEnvelope: isJelouEnvelope(envelope),
 	};
 }

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Failure } from './apiError';
+import type { Failure } from './types';
 
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;

@@ -9,9 +9,9 @@ import type {
 import { parseBody } from './errorResponse';
 import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
 import { requestUrl } from './endpoints';
-import { toApiError, type Failure } from './apiError';
+import { toApiError } from './apiError';
 import { isRetryable, pause, retryDelay } from './retry';
-import { type JelouAnswer, type JelouRequest } from './types';
+import type { Failure, JelouAnswer, JelouRequest } from './types';
 import { isObject } from './json';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What one HTTP call to Jelou is made of. Paths are segments, so that every one is encoded exactly once. */
+/** One HTTP request to Jelou. Paths are segments, so that each is encoded exactly once. */
 export interface JelouRequest {
 	/** `gateway`: integration and conversations, authenticated by API key. `chatbot`: sending, signed. */
 	target: 'gateway' | 'chatbot';
@@ -17,6 +17,10 @@ export interface JelouAnswer {
 	/** The useful part: `data` of the envelope, nothing where it has none, or the whole where there is no envelope. */
 	data: IDataObject;
 }
+
+/** A call that failed: Jelou answered with an error, or there was no answer at all. */
+export type Failure =
+	{ kind: 'answer'; status: number; body: unknown; retryAfter?: unknown } | { kind: 'network'; code: string };
 
 /** A project's integration: the one webhook that Jelou posts its events to. */
 export interface Integration {

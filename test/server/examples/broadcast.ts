@@ -86,7 +86,7 @@ export function broadcast(stage: () => Stage): void {
 						bot_id: 'demo-bot',
 						user_id: ANA,
 						text: 'perdido',
-						reason: expect.stringContaining('Jelou did not find it (404)'),
+						reason: expect.stringContaining('Jelou does not know this room, bot or user (404)'),
 					},
 				],
 			},

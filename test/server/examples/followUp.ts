@@ -48,7 +48,7 @@ export function followUp(stage: () => Stage): void {
 		expect(outputOf(execution, 'What went wrong')).toEqual([
 			{
 				conversation_id: 'no-such-conversation',
-				reason: expect.stringContaining('Jelou did not find it (404)'),
+				reason: expect.stringContaining('Jelou does not know this conversation (404)'),
 			},
 		]);
 	});

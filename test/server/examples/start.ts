@@ -75,7 +75,7 @@ export function start(stage: () => Stage): void {
 		const runId = isRecord(begun) ? String(begun.executionId) : '';
 		await waitUntil('the run', async () => (await client.executionCount(id)) > 0);
 		const [collected] = outputOf(await client.execution(runId), 'Failed rows');
-		expect(JSON.stringify(collected).match(/did not find it \(404\)/g)).toHaveLength(3);
+		expect(JSON.stringify(collected).match(/does not know this room, bot or user \(404\)/g)).toHaveLength(3);
 	});
 
 	test('a second start changes nothing that is there', async () => {

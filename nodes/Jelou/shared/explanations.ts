@@ -1,0 +1,143 @@
+import type { JelouCredential } from './credential';
+import { ENVIRONMENTS, environmentNamed } from './environments';
+import type { ErrorResponse } from './errorResponse';
+import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
+import type { JelouRequest } from './types';
+
+/** What happened, and what to do next: the two halves of every error about a request. */
+export interface Explanation {
+	message: string;
+	advice: string;
+}
+
+const TRY_AGAIN = 'Wait a moment and try again.';
+const CHECK_HOST = 'Check the URLs in the Jelou credential and that n8n can reach this host.';
+const OTHER_SERVICE = 'Check the URLs in the Jelou credential: another service may be answering.';
+
+const API_KEY: Explanation = {
+	message: 'Jelou refused the API key',
+	advice: 'Check API Key and Project ID in the Jelou credential: the key must belong to that project.',
+};
+const SIGNATURE: Explanation = {
+	message: 'Jelou refused the signature',
+	advice: 'Check Signing Secret in the Jelou credential: it must be the secret of the current integration.',
+};
+const INVALID_FIELDS: Explanation = {
+	message: 'Jelou rejected the request: invalid fields',
+	advice: 'Correct the fields named here and try again.',
+};
+
+/** By status, or by its first digit where the status has no entry. The status is added to each message. */
+const BY_STATUS: Record<number, Explanation> = {
+	3: {
+		message: 'Jelou answered with a redirect',
+		advice: 'Redirects are not followed, to keep the API key safe. Correct the URLs in the Jelou credential.',
+	},
+	5: { message: 'Jelou could not process the request', advice: TRY_AGAIN },
+	400: INVALID_FIELDS,
+	401: API_KEY,
+	403: API_KEY,
+	409: { message: 'Jelou reported a conflict', advice: 'Check the fields of the node.' },
+	422: INVALID_FIELDS,
+	429: { message: 'Jelou is receiving too many requests', advice: TRY_AGAIN },
+};
+const CHATBOT_BY_STATUS: typeof BY_STATUS = { 401: SIGNATURE, 403: SIGNATURE };
+const INTEGRATION_BY_STATUS: typeof BY_STATUS = {
+	404: {
+		message: 'This project has no integration',
+		advice: 'Create it first, or check Project ID in the Jelou credential.',
+	},
+	409: {
+		message: 'This project already has an integration',
+		advice: 'Get or update it instead of creating it.',
+	},
+};
+const READ_BY_STATUS: typeof BY_STATUS = {
+	404: {
+		message: 'Jelou does not know this conversation',
+		advice: 'Check Conversation ID in the node and Project ID in the Jelou credential.',
+	},
+};
+const CHANGE_BY_STATUS: typeof BY_STATUS = {
+	404: {
+		message: 'Jelou does not know this room, bot or user',
+		advice: 'Check the IDs in the node and Project ID in the Jelou credential.',
+	},
+};
+
+/** `v1/external-support/<project>`, with nothing after it, is the integration. */
+function isIntegration({ target, path }: JelouRequest): boolean {
+	return target === 'gateway' && path.length === 3;
+}
+
+function specificTo(request: JelouRequest): typeof BY_STATUS {
+	if (isIntegration(request)) return INTEGRATION_BY_STATUS;
+	if (request.method === 'GET') return READ_BY_STATUS;
+	return request.target === 'chatbot' ? { ...CHANGE_BY_STATUS, ...CHATBOT_BY_STATUS } : CHANGE_BY_STATUS;
+}
+
+function unknownEndpoint({ target }: JelouRequest, { environment }: JelouCredential): Explanation {
+	const { baseUrls, value } = environmentNamed(environment);
+	const url = target === 'gateway' ? 'Gateway URL' : 'Chatbot URL';
+	const others = ENVIRONMENTS.filter((other) => other.value !== value).map(({ label }) => `"${label}"`);
+	return {
+		message: 'Jelou has no such endpoint at this URL',
+		advice: baseUrls
+			? `Choose another Environment in the Jelou credential: ${others.join(' or ')}.`
+			: `Correct ${url} in the Jelou credential.`,
+	};
+}
+
+/** Explains an answer that is no success. */
+export function explainStatus(
+	status: number,
+	{ isEnvelope, isJson }: ErrorResponse,
+	request: JelouRequest,
+	credential: JelouCredential,
+): Explanation {
+	if (status >= 200 && status < 300) {
+		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice: OTHER_SERVICE };
+		if (!isEnvelope) return { message: 'The answer does not come from Jelou', advice: OTHER_SERVICE };
+		return { message: 'Jelou reported that the request failed', advice: 'Check the fields of the node.' };
+	}
+	const { message, advice } =
+		status === 404 && !isEnvelope
+			? unknownEndpoint(request, credential)
+			: (specificTo(request)[status] ??
+				BY_STATUS[status] ??
+				BY_STATUS[Math.floor(status / 100)] ?? {
+					message: 'Jelou answered with an unexpected status',
+					advice: 'Check the fields of the node.',
+				});
+	return { message: `${message} (${String(status)})`, advice };
+}
+
+/** Explains why there is no answer. */
+export function explainNetwork(code: string, host: string, request: JelouRequest): Explanation {
+	const unknown =
+		request.method === 'GET'
+			? TRY_AGAIN
+			: 'It is unknown whether Jelou processed the request. Check in Jelou before you run it again.';
+	switch (code) {
+		case 'ECONNREFUSED':
+			return { message: `${host} refused the connection`, advice: CHECK_HOST };
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+			return { message: `The host ${host} was not found`, advice: CHECK_HOST };
+		case 'ECONNABORTED':
+		case 'ETIMEDOUT':
+			return { message: `${host} did not answer in time`, advice: unknown };
+		case TOO_LARGE:
+			return {
+				message: `${host} sent more than ${String(MAX_RESPONSE_MB)} MB`,
+				advice: OTHER_SERVICE,
+			};
+	}
+	if (/CERT|SSL|TLS|SELF_SIGNED/.test(code)) {
+		return {
+			message: `The certificate of ${host} is not valid`,
+			advice: 'Check the URLs in the Jelou credential, and any proxy between n8n and Jelou.',
+		};
+	}
+	return { message: `The connection to ${host} was lost`, advice: unknown };
+}
