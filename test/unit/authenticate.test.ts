@@ -71,3 +71,40 @@ test('without a secret nothing is sent unsigned', () => {
 		/Signing Secret/,
 	);
 });
+
+describe.each([
+	['the gateway', GATEWAY],
+	['sending', SEND],
+])('the timeout of a request to %s ends the whole answer', (_name, url) => {
+	beforeEach(() => {
+		const timeout = new AbortController();
+		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+			if (ms === 7_000) timeout.abort();
+			return timeout.signal;
+		});
+	});
+	afterEach(() => jest.restoreAllMocks());
+
+	test('where n8n can cancel it too', () => {
+		const cancel = new AbortController();
+		const options = { url, body: '{}', abortSignal: cancel.signal };
+		expect(authenticate(credential, { ...options, timeout: 7_000 }).abortSignal?.aborted).toBe(true);
+	});
+
+	test('where n8n cannot', () => {
+		expect(authenticate(credential, { url, body: '{}', timeout: 7_000 }).abortSignal?.aborted).toBe(true);
+	});
+
+	test('and cancelling still ends it at once', () => {
+		const cancel = new AbortController();
+		const options = { url, body: '{}', timeout: 8_000, abortSignal: cancel.signal };
+		const { abortSignal } = authenticate(credential, options);
+		expect(abortSignal?.aborted).toBe(false);
+		cancel.abort();
+		expect(abortSignal?.aborted).toBe(true);
+	});
+
+	test('and without one there is no deadline', () => {
+		expect(authenticate(credential, { url, body: '{}' })).not.toHaveProperty('abortSignal');
+	});
+});

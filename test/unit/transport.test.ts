@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { tryCall, type RequestContext } from '../../nodes/Jelou/shared/transport';
@@ -87,3 +90,46 @@ test.each([undefined, null, '', ' \n'])(
 		expect(await result).toEqual({ envelope: {}, data: {} });
 	},
 );
+
+const FIXTURES = join(__dirname, '../fixtures');
+
+test.each(readdirSync(FIXTURES).filter((name) => name.startsWith('response-')))(
+	'the answer that Jelou documents in %s is a success',
+	async (name) => {
+		const body = readFileSync(join(FIXTURES, name), 'utf8');
+		const { result } = start([{ statusCode: 200, body, headers: {} }]);
+		expect(await result).toMatchObject({ envelope: JSON.parse(body) });
+	},
+);
+
+test.each([
+	{ statusMessage: 'failed', status: 0 },
+	{ statusMessage: 'failed' },
+	{ statusMessage: 'Error', status: 1, data: { a: 1 } },
+	{ statusMessage: 'success', status: 0 },
+	{ statusMessage: 'success', status: 422 },
+	{ statusMessage: null, status: 500 },
+])('200 with %j is a failure, and is not repeated', async (envelope) => {
+	const { result, sent } = start([
+		{ statusCode: 200, body: JSON.stringify(envelope), headers: {} },
+		accepted,
+	]);
+	await jest.runAllTimersAsync();
+	expect(await result).toMatchObject({ kind: 'answer', status: 200 });
+	expect(sent).toHaveLength(1);
+});
+
+test.each([
+	{ statusMessage: 'SUCCESS', status: 1 },
+	{ statusMessage: ' Success ', status: 200 },
+	{ statusMessage: '', status: '1' },
+	{ statusMessage: null },
+	{ statusMessage: ['failed'] },
+	{ status: 0 },
+	{ status: 'active', conversationId: 'c' },
+	{ webhookUrl: 'https://n8n.example.com' },
+	{},
+])('200 with %j says of no failure, so it is a success', async (envelope) => {
+	const { result } = start([{ statusCode: 200, body: JSON.stringify(envelope), headers: {} }]);
+	expect(await result).toMatchObject({ envelope });
+});

@@ -26,6 +26,18 @@ function bytesOf(body: unknown): Buffer {
 }
 
 /**
+ * Ends the whole answer when the timeout is over, where n8n only ends a silence. Here because n8n sets `abortSignal` to
+ * the execution's own after a node has made its request.
+ */
+function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOptions, 'abortSignal'> {
+	if (!timeout) return {};
+	const deadline = AbortSignal.timeout(timeout);
+	return {
+		abortSignal: abortSignal instanceof AbortSignal ? AbortSignal.any([abortSignal, deadline]) : deadline,
+	};
+}
+
+/**
  * Authenticates one request to Jelou: sending a message is signed, anything else at the gateway gets the API key, and
  * another host gets neither. Redirects are not followed, because they would carry the key along.
  *
@@ -45,7 +57,12 @@ export function authenticate(
 	if (kind === 'none') return requestOptions;
 
 	const headers = withoutOurHeaders(requestOptions.headers);
-	const guarded = { ...requestOptions, disableFollowRedirect: true, maxRedirects: 0 };
+	const guarded = {
+		...requestOptions,
+		...withDeadline(requestOptions),
+		disableFollowRedirect: true,
+		maxRedirects: 0,
+	};
 	if (kind === 'apiKey') return { ...guarded, headers: { ...headers, [API_KEY_HEADER]: credential.apiKey } };
 
 	if (credential.signingSecret === '') {

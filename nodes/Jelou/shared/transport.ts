@@ -6,20 +6,21 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { parseBody } from './errorResponse';
+import { toApiError } from './apiError';
 import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
 import { requestUrl } from './endpoints';
-import { toApiError } from './apiError';
+import { parseBody, saysFailed } from './errorResponse';
+import { isObject } from './json';
+import { readBody } from './responseBody';
 import { isRetryable, pause, retryDelay } from './retry';
 import type { Failure, JelouAnswer, JelouRequest } from './types';
-import { isObject } from './json';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;
 
 export interface CallOptions {
-	/** How long to wait for an answer, in milliseconds. */
+	/** How long to wait for the whole answer to one request, in milliseconds. */
 	timeout: number;
-	/** How often a call that may be repeated is made again. */
+	/** How many times to retry a call that may be repeated. */
 	maxRetries: number;
 	/** The item that the call belongs to; absent in a trigger. */
 	itemIndex?: number;
@@ -43,7 +44,8 @@ function toHttpOptions(
 		...(request.body ? { body: JSON.stringify(request.body) } : {}),
 		// Every answer is read here, also an error's: n8n would repeat a call answered with 401, and its own error
 		// would carry the API key.
-		encoding: 'text',
+		// As a stream, because n8n's client reads a body to its end, however long that is.
+		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		timeout,
@@ -51,7 +53,7 @@ function toHttpOptions(
 }
 
 /** Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. */
-function networkCode(error: unknown): string {
+export function networkCode(error: unknown): string {
 	let current = error;
 	for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
 		if ('code' in current && typeof current.code === 'string') return current.code;
@@ -60,7 +62,7 @@ function networkCode(error: unknown): string {
 	return '';
 }
 
-/** Jelou documents no data for some calls (delete, close): a success without any body is taken for a success. */
+/** Jelou documents no data for some calls (delete, close): an accepted request without any body is a success. */
 function isBlank(body: unknown): boolean {
 	return body === undefined || body === null || (typeof body === 'string' && body.trim() === '');
 }
@@ -74,8 +76,10 @@ async function attempt(
 	context: RequestContext,
 	credential: LoadedCredential,
 	options: IHttpRequestOptions,
+	signal?: AbortSignal,
 ): Promise<JelouAnswer | Failure> {
 	let response: unknown;
+	let body: unknown;
 	try {
 		// A copy, because n8n writes into what it is given.
 		response = await context.helpers.httpRequestWithAuthentication.call(
@@ -84,22 +88,24 @@ async function attempt(
 			{ ...options },
 			{ credentialsDecrypted: credential.decrypted },
 		);
+		body = isObject(response) ? await readBody(response.body) : undefined;
 	} catch (error) {
-		return { kind: 'network', code: networkCode(error) };
+		const code = networkCode(error);
+		// The client's code for the deadline that `authenticate` sets is the one of a cancelled execution.
+		return { kind: 'network', code: code === 'ERR_CANCELED' && !signal?.aborted ? 'ETIMEDOUT' : code };
 	}
 	if (!isObject(response) || typeof response.statusCode !== 'number') return { kind: 'network', code: '' };
-	const { statusCode: status, body, headers } = response;
+	const { statusCode: status, headers } = response;
 	const envelope = parseBody(body);
 	const isAccepted = status >= 200 && status < 300;
-	if (!isAccepted || (envelope === undefined && !isBlank(body))) {
-		return {
-			kind: 'answer',
-			status,
-			body,
-			retryAfter: isObject(headers) ? headers['retry-after'] : undefined,
-		};
-	}
-	return toAnswer(envelope ?? {});
+	const isSuccess = envelope === undefined ? isBlank(body) : !saysFailed(envelope);
+	if (isAccepted && isSuccess) return toAnswer(envelope ?? {});
+	return {
+		kind: 'answer',
+		status,
+		body,
+		retryAfter: isObject(headers) ? headers['retry-after'] : undefined,
+	};
 }
 
 /**
@@ -114,7 +120,7 @@ export async function tryCall(
 ): Promise<JelouAnswer | Failure> {
 	const options = toHttpOptions(credential, request, timeout);
 	for (let failed = 0; ; failed++) {
-		const result = await attempt(context, credential, options);
+		const result = await attempt(context, credential, options, signal);
 		if (!('kind' in result) || failed >= maxRetries) return result;
 		if (!isRetryable(result, request.method === 'GET')) return result;
 		await pause(retryDelay(result, failed), signal);
