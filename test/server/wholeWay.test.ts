@@ -57,7 +57,12 @@ describe('the credential tests itself', () => {
 		['the right key', {}, 'OK', /no integration yet/],
 		['a wrong key', { apiKey: 'wrong' }, 'Error', /refused the API key \(401\)/],
 		['a custom URL that is none', { gatewayUrl: 'gateway' }, 'Error', /Gateway URL .* is not a URL/],
-		['nobody listening', { gatewayUrl: 'http://127.0.0.1:9' }, 'Error', /127\.0\.0\.1:9 did not answer/],
+		[
+			'nobody listening',
+			{ gatewayUrl: 'http://127.0.0.1:9' },
+			'Error',
+			/127\.0\.0\.1:9 refused the connection/,
+		],
 	])('%s', async (_name, extra, status, message) => {
 		expect(await check(extra)).toEqual({ status, message: expect.stringMatching(message) });
 	});

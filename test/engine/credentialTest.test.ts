@@ -1,0 +1,71 @@
+import { CredentialTestContext } from 'n8n-core';
+
+import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
+import { startRawServer, type RawServer } from './support/rawServer';
+
+/** The credential's test in n8n's own context for it, against servers that answer whatever they like. */
+let server: RawServer;
+afterEach(async () => server.close());
+
+async function resultOf(status: number, body: unknown, extra: Record<string, string> = {}) {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	server = await startRawServer((_request, response) => void response.writeHead(status).end(text));
+	return await testJelouCredential.call(new CredentialTestContext({} as never), {
+		id: '',
+		name: 'Jelou',
+		type: 'jelouApi',
+		data: {
+			projectId: 'p',
+			apiKey: 'k',
+			environment: 'custom',
+			gatewayUrl: server.url,
+			chatbotUrl: server.url,
+			...extra,
+		},
+	});
+}
+
+const INTEGRATION = { brainId: 'p', webhookUrl: 'https://n8n.example.com/webhook/x' };
+const FAILED = { message: ['No integration'], statusMessage: 'failed', status: 0 };
+
+test.each([
+	[
+		'an integration in an envelope',
+		200,
+		{ statusMessage: 'success', status: 1, data: INTEGRATION },
+		'has an integration',
+	],
+	['the fields of an integration', 200, INTEGRATION, 'has an integration'],
+	["Jelou's own 404", 404, FAILED, 'no integration yet'],
+])('a success: %s', async (_name, status, body, message) => {
+	expect(await resultOf(status, body)).toEqual({ status: 'OK', message: expect.stringContaining(message) });
+});
+
+const NOT_FOUND = 'no such endpoint at this URL (404). Correct Gateway URL';
+
+test.each([
+	['a login page with 200', 200, '<html>Log in</html>', 'not JSON'],
+	['nothing with 200', 200, '', 'not JSON'],
+	['{} with 200', 200, {}, 'does not come from Jelou'],
+	["somebody else's JSON with 200", 200, { ok: true, status: 1 }, 'does not come from Jelou'],
+	['an envelope that says it failed, with 200', 200, FAILED, 'the request failed'],
+	['the 404 of Express', 404, '<pre>Cannot GET /</pre>', NOT_FOUND],
+	['the 404 of NestJS', 404, { statusCode: 404, message: 'Cannot GET /', error: 'Not Found' }, NOT_FOUND],
+	['the 404 of Spring', 404, { status: 404, error: 'Not Found', path: '/' }, NOT_FOUND],
+	['a 401', 401, FAILED, 'refused the API key (401). Check API Key and Project ID'],
+	['a redirect', 302, '', 'redirect (302)'],
+	['a 503', 503, '', 'could not process the request (503)'],
+])('an error: %s', async (_name, status, body, message) => {
+	expect(await resultOf(status, body)).toEqual({
+		status: 'Error',
+		message: expect.stringContaining(message),
+	});
+});
+
+test.each([
+	['a typed signing secret is said to be unchecked', 's', true],
+	['without a signing secret nothing is said of it', '', false],
+])('%s', async (_name, signingSecret, isSaid) => {
+	const { message } = await resultOf(200, INTEGRATION, { signingSecret });
+	expect(message.includes('The signing secret was not checked')).toBe(isSaid);
+});

@@ -1,0 +1,101 @@
+import { CredentialTestContext } from 'n8n-core';
+
+import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { Engine, errorOf } from './support/engine';
+import { ANSWERS, startRawServer, type RawServer } from './support/rawServer';
+
+jest.setTimeout(60_000);
+
+const MOST_BYTES = 10 * 1024 * 1024;
+/** What the kernel and Node.js hold between a server that writes and a reader that stopped. */
+const IN_BETWEEN = 16 * 1024 * 1024;
+
+const send = { resource: 'message', operation: 'send', roomId: 'r', botId: 'b', userId: 'u', text: 'x' };
+const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
+const options = { timeout: 1, maxRetries: 0 };
+
+let server: RawServer;
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await server.close();
+});
+
+const credential = () => ({
+	projectId: 'p',
+	apiKey: 'the-api-key',
+	signingSecret: 'the-signing-secret',
+	environment: 'custom',
+	gatewayUrl: server.url,
+	chatbotUrl: server.url,
+});
+const engine = () => new Engine({ credential: credential() });
+
+/** Waits whose length a person cannot set are cut short here. */
+function shortDeadlines(): void {
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.min(ms, 500)));
+}
+
+const testCredential = async () =>
+	await testJelouCredential.call(new CredentialTestContext({} as never), {
+		id: '',
+		name: 'Jelou',
+		type: 'jelouApi',
+		data: credential(),
+	});
+
+/** Everything in the package that asks Jelou for something, and the error that it ends with. */
+const CALLS: Record<string, () => Promise<string | undefined>> = {
+	'reading a conversation': async () => errorOf(await engine().run({ ...get, options }, [{}]))?.message,
+	'sending a message': async () => errorOf(await engine().run({ ...send, options }, [{}]))?.message,
+	'looking for the integration': async () => {
+		shortDeadlines();
+		return await engine()
+			.hook('checkExists')
+			.then(
+				() => undefined,
+				(error: Error) => error.message,
+			);
+	},
+	'testing the credential': async () => {
+		shortDeadlines();
+		const { message, status } = await testCredential();
+		return status === 'Error' ? message : undefined;
+	},
+};
+
+describe.each(Object.keys(CALLS))('%s', (name) => {
+	const message = async () => (await CALLS[name]?.()) ?? 'no error';
+
+	test.each(['a body that comes a byte at a time', 'headers that come a byte at a time'] as const)(
+		'ends in time for %s',
+		async (answer) => {
+			server = await startRawServer(ANSWERS[answer]);
+			expect(await message()).toMatch(/^127\.0\.0\.1:\d+ did not answer in time/);
+		},
+	);
+
+	test('ends at 10 MB of a body without end, and closes the connection', async () => {
+		server = await startRawServer(ANSWERS['a body without end']);
+		expect(await message()).toMatch(/^127\.0\.0\.1:\d+ sent more than 10 MB/);
+		expect(server.written).toBeLessThan(MOST_BYTES + IN_BETWEEN);
+		await waitUntil('the connection to be closed', () => Promise.resolve(server.open === 0));
+		expect(server.requests).toBe(1);
+	});
+
+	test('closes the connection of an answer that it no longer waits for', async () => {
+		server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
+		await message();
+		const requests = server.requests;
+		await waitUntil('the connections to be closed', () => Promise.resolve(server.open === 0), 2_000);
+		expect(server.requests).toBe(requests);
+	});
+});
+
+test('a message whose answer does not end in time is not sent once more', async () => {
+	server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
+	const run = await engine().run({ ...send, options: { timeout: 1, maxRetries: 3 } }, [{}]);
+	expect(errorOf(run)?.description).toContain('It is unknown whether Jelou processed the request');
+	expect(server.requests).toBe(1);
+});

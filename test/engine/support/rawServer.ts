@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A server on the loopback address that does what no well-meaning one does. */
+export interface RawServer {
+	url: string;
+	/** How many requests have arrived. */
+	readonly requests: number;
+	/** How many bytes of bodies have been written. */
+	readonly written: number;
+	/** How many connections are open that a request came over. */
+	readonly open: number;
+	close(): Promise<void>;
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse, server: Counters) => void;
+
+interface Counters {
+	requests: number;
+	written: number;
+}
+
+const DRIP_MS = 50;
+/** Well beyond what may be read, and little enough for a reader that reads it all to survive it. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Begins to answer, and goes on a byte at a time: as long as the reader listens, or for 4 s. */
+function drip(write: (first: boolean) => void, end: () => void, socket: Socket): void {
+	let left = 4_000 / DRIP_MS;
+	write(true);
+	const timer = setInterval(() => {
+		if (--left > 0) return write(false);
+		clearInterval(timer);
+		end();
+	}, DRIP_MS);
+	socket.on('close', () => clearInterval(timer));
+}
+
+export const ANSWERS = {
+	'a body that comes a byte at a time': (request, response) => {
+		response.writeHead(200, { 'content-type': 'application/json' });
+		drip(
+			(first) => response.write(first ? '{"data":{"a":1' : ' '),
+			() => response.end('}}'),
+			request.socket,
+		);
+	},
+	'headers that come a byte at a time': ({ socket }) => {
+		drip(
+			(first) => socket.write(first ? 'HTTP/1.1 200 OK\r\nconnection: close\r\nx: ' : 'x'),
+			() => socket.end('\r\n\r\n{"data":{"a":1}}'),
+			socket,
+		);
+	},
+	'a body without end': (_request, response, server) => {
+		const chunk = Buffer.alloc(64 * 1024, 0x20);
+		response.writeHead(200, { 'content-type': 'application/json' });
+		const pour = () => {
+			while (!response.destroyed && server.written < MOST_BYTES) {
+				server.written += chunk.length;
+				if (!response.write(chunk)) return;
+			}
+			response.end('{"data":{"a":1}}');
+		};
+		response.on('drain', pour);
+		pour();
+	},
+} satisfies Record<string, Answer>;
+
+export async function startRawServer(answer: Answer): Promise<RawServer> {
+	const counters: Counters = { requests: 0, written: 0 };
+	const sockets = new Set<Socket>();
+	const server: Server = createServer((request, response) => {
+		counters.requests++;
+		sockets.add(request.socket);
+		request.socket.on('close', () => sockets.delete(request.socket));
+		request.resume();
+		answer(request, response, counters);
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${String(port)}`,
+		get requests() {
+			return counters.requests;
+		},
+		get written() {
+			return counters.written;
+		},
+		get open() {
+			return sockets.size;
+		},
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
