@@ -7,6 +7,7 @@ import {
 
 import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
 import { FieldError } from '../shared/errors';
+import { RateLimit } from '../shared/rateLimit';
 import { readRegistration } from '../shared/registrationStore';
 import { sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
@@ -74,6 +75,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);
 	const reader = new ParameterReader(context);
+	const rateLimit = new RateLimit();
 	const { parameters } = context.getNode();
 	const results = new ItemResults(context, count);
 
@@ -94,6 +96,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 			maxRetries,
 			itemIndex: index,
 			signal,
+			rateLimit,
 		});
 		return { ...operation.extraOutput?.(request), ...(simplify ? answer.data : answer.envelope) };
 	}

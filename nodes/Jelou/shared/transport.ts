@@ -11,6 +11,7 @@ import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
 import { requestUrl } from './endpoints';
 import { parseBody, saysFailed } from './errorResponse';
 import { isObject } from './json';
+import { RateLimit, asksToWait } from './rateLimit';
 import { readBody } from './responseBody';
 import { isRetryable, pause, retryDelay } from './retry';
 import type { Failure, JelouAnswer, JelouRequest } from './types';
@@ -26,6 +27,8 @@ export interface CallOptions {
 	itemIndex?: number;
 	/** Ends the waiting between attempts. */
 	signal?: AbortSignal;
+	/** Shared by the calls of one run, so that what Jelou asks of one holds for all. */
+	rateLimit?: RateLimit;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -116,15 +119,19 @@ export async function tryCall(
 	context: RequestContext,
 	credential: LoadedCredential,
 	request: JelouRequest,
-	{ timeout, maxRetries, signal }: CallOptions,
+	{ timeout, maxRetries, signal, rateLimit = new RateLimit() }: CallOptions,
 ): Promise<JelouAnswer | Failure> {
 	const options = toHttpOptions(credential, request, timeout);
+	let last: Failure = { kind: 'network', code: 'ERR_CANCELED' };
 	for (let failed = 0; ; failed++) {
-		const result = await attempt(context, credential, options, signal);
+		const result = await rateLimit.send(() => attempt(context, credential, options, signal), signal);
+		if (result === undefined) return last;
 		if (!('kind' in result) || failed >= maxRetries) return result;
 		if (!isRetryable(result, request.method === 'GET')) return result;
-		await pause(retryDelay(result, failed), signal);
+		if (!asksToWait(result)) await pause(retryDelay(result, failed), signal);
+		else if (rateLimit.isExhausted(maxRetries)) return result;
 		if (signal?.aborted) return result;
+		last = result;
 	}
 }
 

@@ -1,0 +1,71 @@
+import { pause, readRetryAfter, retryDelay } from './retry';
+import type { Failure, JelouAnswer } from './types';
+
+/** Whether Jelou takes no requests at all for the moment, rather than not this one. */
+export function asksToWait(failure: Failure): boolean {
+	if (failure.kind !== 'answer') return false;
+	return (
+		failure.status === 429 || (failure.status === 503 && readRetryAfter(failure.retryAfter) !== undefined)
+	);
+}
+
+/**
+ * What one answer asks of every request of a run. Once Jelou asks to wait, nobody sends before that time is over; then
+ * one request probes, and the others go on when it is let through.
+ */
+export class RateLimit {
+	/** When the wait is over, in milliseconds; `undefined` while there is no limit. */
+	private until: number | undefined;
+	private probe: Promise<unknown> | undefined;
+	/** Probes refused since the limit began. */
+	private refusals = 0;
+
+	/** Sends a request as soon as the limit allows it; `undefined` when the execution is cancelled first. */
+	async send(
+		request: () => Promise<JelouAnswer | Failure>,
+		signal?: AbortSignal,
+	): Promise<JelouAnswer | Failure | undefined> {
+		while (this.until !== undefined) {
+			const left = this.until - Date.now();
+			if (left > 0) await pause(left, signal);
+			if (signal?.aborted) return undefined;
+			if (this.probe !== undefined) await this.probe;
+			else if (this.until <= Date.now()) return await this.sendProbe(request);
+		}
+		const result = await request();
+		this.heed(result);
+		return result;
+	}
+
+	/**
+	 * Whether the run has been refused as often as a call may be repeated. So while Jelou refuses everything, each further
+	 * call costs one request, and not one for every retry.
+	 */
+	isExhausted(maxRetries: number): boolean {
+		return this.refusals >= maxRetries;
+	}
+
+	private async sendProbe(request: () => Promise<JelouAnswer | Failure>): Promise<JelouAnswer | Failure> {
+		const sending = request();
+		this.probe = sending;
+		const result = await sending.finally(() => {
+			this.probe = undefined;
+		});
+		if (!('kind' in result)) this.lift();
+		else if (asksToWait(result)) this.refusals++;
+		// A probe that got no answer says nothing of the limit: the next one probes.
+		else if (result.kind === 'answer') this.lift();
+		this.heed(result);
+		return result;
+	}
+
+	private heed(result: JelouAnswer | Failure): void {
+		if (!('kind' in result) || !asksToWait(result)) return;
+		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result, this.refusals));
+	}
+
+	private lift(): void {
+		this.until = undefined;
+		this.refusals = 0;
+	}
+}

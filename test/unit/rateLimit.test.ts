@@ -1,0 +1,171 @@
+import { RateLimit } from '../../nodes/Jelou/shared/rateLimit';
+import { tryCall, type RequestContext } from '../../nodes/Jelou/shared/transport';
+import type { JelouRequest } from '../../nodes/Jelou/shared/types';
+import { LOADED } from './support/credential';
+
+const REQUEST: JelouRequest = { target: 'gateway', method: 'POST', path: ['v1'], body: { text: 'x' } };
+const CONCURRENCY = 10;
+
+interface Answer {
+	statusCode: number;
+	headers: object;
+	body: string;
+}
+const refused = (retryAfter: string | undefined, statusCode = 429): Answer => ({
+	statusCode,
+	headers: { 'retry-after': retryAfter },
+	body: '',
+});
+const accepted: Answer = { statusCode: 200, headers: {}, body: '{}' };
+
+/** Jelou, answering by a rule, and keeping when each request came. */
+class Jelou {
+	/** When each request came, in seconds since the start. */
+	readonly times: number[] = [];
+	private readonly began = Date.now();
+
+	constructor(
+		/** Gives the answer to the nth request, from 1, at so many seconds; an error for none. */
+		private readonly answer: (request: number, seconds: number) => Answer | Error,
+		private readonly latencyMs = 0,
+	) {}
+
+	private async respond(): Promise<Answer> {
+		const seconds = (Date.now() - this.began) / 1_000;
+		this.times.push(seconds);
+		const answer = this.answer(this.times.length, seconds);
+		if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
+		if (answer instanceof Error) throw answer;
+		return answer;
+	}
+
+	/** Makes so many calls as one run does; gives `done` or the status for each. */
+	async run(calls: number, { maxRetries = 3, signal }: { maxRetries?: number; signal?: AbortSignal } = {}) {
+		const context = {
+			helpers: { httpRequestWithAuthentication: () => this.respond() },
+		} as unknown as RequestContext;
+		const rateLimit = new RateLimit();
+		const results: string[] = [];
+		let next = 0;
+		const worker = async () => {
+			while (next < calls && signal?.aborted !== true) {
+				const index = next++;
+				const options = { timeout: 1_000, maxRetries, signal, rateLimit };
+				const result = await tryCall(context, LOADED, REQUEST, options);
+				if (!('kind' in result)) results[index] = 'done';
+				else results[index] = result.kind === 'answer' ? String(result.status) : result.code;
+			}
+		};
+		await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+		return results;
+	}
+}
+
+async function finished<T>(work: Promise<T>): Promise<T> {
+	let isOver = false;
+	const over = work.finally(() => {
+		isOver = true;
+	});
+	while (!isOver) await jest.advanceTimersByTimeAsync(1_000);
+	return await over;
+}
+
+const count = (results: string[], result: string) => results.filter((each) => each === result).length;
+
+beforeEach(() => {
+	jest.useFakeTimers();
+	// No backoff of our own: what is waited is what Jelou asks for.
+	jest.spyOn(Math, 'random').mockReturnValue(0);
+});
+afterEach(() => {
+	jest.useRealTimers();
+	jest.restoreAllMocks();
+});
+
+test.each([
+	['429', refused('60')],
+	['503', refused('60', 503)],
+])(
+	'%s with Retry-After: nobody starts before it is over, then one probes, then the others go',
+	async (_name, no) => {
+		const jelou = new Jelou((_request, seconds) => (seconds < 60 ? no : accepted), 100);
+		const results = await finished(jelou.run(100));
+		expect(count(results, 'done')).toBe(100);
+		expect(jelou.times.filter((time) => time < 60)).toHaveLength(CONCURRENCY);
+		// Asked after 0.1 s, answered after another: alone in between.
+		expect(jelou.times.filter((time) => time >= 60 && time < 60.2)).toEqual([60.1]);
+		expect(jelou.times).toHaveLength(CONCURRENCY + 100);
+	},
+);
+
+test('5,000 items while Jelou asks to wait a minute for an hour cost one request a minute, and are sent then', async () => {
+	const jelou = new Jelou((_request, seconds) => (seconds < 3_600 ? refused('60') : accepted));
+	const results = await finished(jelou.run(5_000));
+	expect(jelou.times.filter((time) => time < 3_600)).toHaveLength(CONCURRENCY + 59);
+	expect(jelou.times.length).toBeLessThan(5_000 + CONCURRENCY + 60);
+	// The first gives up after its retries, and each that probed after it: the rest were never refused.
+	expect(count(results, '429')).toBe(57);
+	expect(count(results, 'done')).toBe(5_000 - 57);
+});
+
+test('what Jelou asks for is followed for a minute at most', async () => {
+	const jelou = new Jelou((request) => (request === 1 ? refused('3600') : accepted));
+	await finished(jelou.run(1));
+	expect(jelou.times).toEqual([0, 60]);
+});
+
+test('an answer to a request that left before the wait does not end it', async () => {
+	const jelou = new Jelou((request) => (request === 1 ? refused('60') : accepted), 100);
+	await finished(jelou.run(20));
+	expect(jelou.times.filter((time) => time > 0 && time < 60)).toEqual([]);
+});
+
+test('a probe without an answer leaves the others waiting, and the next one probes', async () => {
+	const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+	const jelou = new Jelou((request) => {
+		if (request <= CONCURRENCY) return refused('60');
+		return request === CONCURRENCY + 1 ? lost : accepted;
+	}, 100);
+	const results = await finished(jelou.run(20));
+	expect(count(results, 'ECONNRESET')).toBe(1);
+	expect(count(results, 'done')).toBe(19);
+	// The lost one, then the next probe alone.
+	expect(jelou.times.filter((time) => time >= 60 && time < 60.3)).toEqual([60.1, 60.2]);
+});
+
+test('an answer that only refuses the probe itself ends the wait for the others', async () => {
+	const jelou = new Jelou((request) => {
+		if (request <= CONCURRENCY) return refused('60');
+		return request === CONCURRENCY + 1 ? { ...accepted, statusCode: 422 } : accepted;
+	});
+	const results = await finished(jelou.run(20));
+	expect([count(results, '422'), count(results, 'done')]).toEqual([1, 19]);
+	expect(Math.max(...jelou.times)).toBeLessThan(61);
+});
+
+test('a 503 that asks for nothing concerns its own request only', async () => {
+	const jelou = new Jelou((request) => (request === 1 ? refused(undefined, 503) : accepted), 100);
+	await finished(jelou.run(20));
+	expect(jelou.times.filter((time) => time < 0.05)).toHaveLength(CONCURRENCY);
+	expect(jelou.times).toHaveLength(21);
+	expect(Math.max(...jelou.times)).toBeLessThan(1);
+});
+
+test('without retries an item fails at once, and the others still wait', async () => {
+	const jelou = new Jelou((_request, seconds) => (seconds < 60 ? refused('60') : accepted));
+	const results = await finished(jelou.run(20, { maxRetries: 0 }));
+	expect([count(results, '429'), count(results, 'done')]).toEqual([CONCURRENCY, 20 - CONCURRENCY]);
+	expect(jelou.times).toHaveLength(20);
+});
+
+test('cancelled while all wait, nothing more is sent', async () => {
+	const controller = new AbortController();
+	const jelou = new Jelou(() => refused('60'));
+	const run = jelou.run(100, { signal: controller.signal });
+	await jest.advanceTimersByTimeAsync(30_000);
+	controller.abort();
+	await run;
+	await jest.advanceTimersByTimeAsync(120_000);
+	expect(jelou.times).toHaveLength(CONCURRENCY);
+	expect(jest.getTimerCount()).toBe(0);
+});
