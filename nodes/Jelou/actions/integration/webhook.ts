@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { entryText, type ItemParameters } from '../itemParameters';
 import type { BuildContext } from '../operation';
+import { environmentNamed } from '../../shared/environments';
 import { FieldError } from '../../shared/errors';
 
 /** What creating and updating an integration share. */
@@ -71,7 +72,7 @@ function authenticationOf(fields: IDataObject): IDataObject {
  */
 export function integrationBody(item: ItemParameters, { environment }: BuildContext): IDataObject {
 	const url = item.text('webhookUrl', 'Webhook URL').trim();
-	const protocols = environment === 'custom' ? ['https:', 'http:'] : ['https:'];
+	const protocols = environmentNamed(environment).allowsPlainHttp ? ['https:', 'http:'] : ['https:'];
 	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {
 		throw new FieldError(
 			'Webhook URL is not an HTTPS URL',
