@@ -41,7 +41,7 @@ async function broadcast() {
 	return await engine.run(parameters, items, { onError: 'continueRegularOutput' });
 }
 
-function refuse(response: ServerResponse, retryAfter: string): void {
+function limit(response: ServerResponse, retryAfter: string): void {
 	response.writeHead(429, { 'retry-after': retryAfter }).end();
 }
 
@@ -54,7 +54,7 @@ test('after the wait that Jelou asks for, one request probes while all others wa
 		response.writeHead(200).end('{}');
 	};
 	server = await startRawServer((_request, response, { requests }) => {
-		if (requests <= CONCURRENCY) refuse(response, '1');
+		if (requests <= CONCURRENCY) limit(response, '1');
 		else if (requests === CONCURRENCY + 1) void probe(response);
 		else response.writeHead(200).end('{}');
 	});
@@ -65,10 +65,10 @@ test('after the wait that Jelou asks for, one request probes while all others wa
 	expect(server.requests).toBe(CONCURRENCY + ITEMS);
 });
 
-test('while Jelou refuses everything, an item costs one request and not one for each retry', async () => {
+test('while Jelou lets nothing through, an item costs one request and not one for each retry', async () => {
 	// No backoff of our own, so that only what Jelou asks for is waited.
 	jest.spyOn(Math, 'random').mockReturnValue(0);
-	server = await startRawServer((_request, response) => refuse(response, '0'));
+	server = await startRawServer((_request, response) => limit(response, '0'));
 	const output = outputOf(await broadcast());
 	expect(output).toHaveLength(ITEMS);
 	for (const { json } of output) expect(json.error).toContain('too many requests (429)');

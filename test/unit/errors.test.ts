@@ -195,6 +195,6 @@ test('a secret that is repeated is taken out everywhere', () => {
 	expect(redact('SECRET, SECRET and KEY-', ['SECRET', 'KEY-'])).toBe('[hidden], [hidden] and [hidden]');
 });
 
-test('a very short secret is not searched for, which would tear words apart', () => {
+test('a very short secret is not searched for, which would damage ordinary words', () => {
 	expect(redact('a banana', ['a', ''])).toBe('a banana');
 });

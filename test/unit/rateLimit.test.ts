@@ -11,7 +11,7 @@ interface Answer {
 	headers: object;
 	body: string;
 }
-const refused = (retryAfter: string | undefined, statusCode = 429): Answer => ({
+const limited = (retryAfter: string | undefined, statusCode = 429): Answer => ({
 	statusCode,
 	headers: { 'retry-after': retryAfter },
 	body: '',
@@ -19,13 +19,13 @@ const refused = (retryAfter: string | undefined, statusCode = 429): Answer => ({
 const accepted: Answer = { statusCode: 200, headers: {}, body: '{}' };
 
 /** Jelou, answering by a rule, and keeping when each request came. */
-class Jelou {
+class FakeJelou {
 	/** When each request came, in seconds since the start. */
 	readonly times: number[] = [];
 	private readonly began = Date.now();
 
 	constructor(
-		/** Gives the answer to the nth request, from 1, at so many seconds; an error for none. */
+		/** Gives the answer to the nth request, from 1, at this many seconds; an error for none. */
 		private readonly answer: (request: number, seconds: number) => Answer | Error,
 		private readonly latencyMs = 0,
 	) {}
@@ -39,7 +39,7 @@ class Jelou {
 		return answer;
 	}
 
-	/** Makes so many calls as one run does; gives `done` or the status for each. */
+	/** Makes this many calls, as one run does; gives `done` or the status for each. */
 	async run(calls: number, { maxRetries = 3, signal }: { maxRetries?: number; signal?: AbortSignal } = {}) {
 		const context = {
 			helpers: { httpRequestWithAuthentication: () => this.respond() },
@@ -83,12 +83,12 @@ afterEach(() => {
 });
 
 test.each([
-	['429', refused('60')],
-	['503', refused('60', 503)],
+	['429', limited('60')],
+	['503', limited('60', 503)],
 ])(
 	'%s with Retry-After: nobody starts before it is over, then one probes, then the others go',
 	async (_name, no) => {
-		const jelou = new Jelou((_request, seconds) => (seconds < 60 ? no : accepted), 100);
+		const jelou = new FakeJelou((_request, seconds) => (seconds < 60 ? no : accepted), 100);
 		const results = await finished(jelou.run(100));
 		expect(count(results, 'done')).toBe(100);
 		expect(jelou.times.filter((time) => time < 60)).toHaveLength(CONCURRENCY);
@@ -99,31 +99,31 @@ test.each([
 );
 
 test('5,000 items while Jelou asks to wait a minute for an hour cost one request a minute, and are sent then', async () => {
-	const jelou = new Jelou((_request, seconds) => (seconds < 3_600 ? refused('60') : accepted));
+	const jelou = new FakeJelou((_request, seconds) => (seconds < 3_600 ? limited('60') : accepted));
 	const results = await finished(jelou.run(5_000));
 	expect(jelou.times.filter((time) => time < 3_600)).toHaveLength(CONCURRENCY + 59);
 	expect(jelou.times.length).toBeLessThan(5_000 + CONCURRENCY + 60);
-	// The first gives up after its retries, and each that probed after it: the rest were never refused.
+	// The first gives up after its retries, and each that probed after it: the rest were never asked to wait.
 	expect(count(results, '429')).toBe(57);
 	expect(count(results, 'done')).toBe(5_000 - 57);
 });
 
 test('what Jelou asks for is followed for a minute at most', async () => {
-	const jelou = new Jelou((request) => (request === 1 ? refused('3600') : accepted));
+	const jelou = new FakeJelou((request) => (request === 1 ? limited('3600') : accepted));
 	await finished(jelou.run(1));
 	expect(jelou.times).toEqual([0, 60]);
 });
 
 test('an answer to a request that left before the wait does not end it', async () => {
-	const jelou = new Jelou((request) => (request === 1 ? refused('60') : accepted), 100);
+	const jelou = new FakeJelou((request) => (request === 1 ? limited('60') : accepted), 100);
 	await finished(jelou.run(20));
 	expect(jelou.times.filter((time) => time > 0 && time < 60)).toEqual([]);
 });
 
 test('a probe without an answer leaves the others waiting, and the next one probes', async () => {
 	const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
-	const jelou = new Jelou((request) => {
-		if (request <= CONCURRENCY) return refused('60');
+	const jelou = new FakeJelou((request) => {
+		if (request <= CONCURRENCY) return limited('60');
 		return request === CONCURRENCY + 1 ? lost : accepted;
 	}, 100);
 	const results = await finished(jelou.run(20));
@@ -133,9 +133,9 @@ test('a probe without an answer leaves the others waiting, and the next one prob
 	expect(jelou.times.filter((time) => time >= 60 && time < 60.3)).toEqual([60.1, 60.2]);
 });
 
-test('an answer that only refuses the probe itself ends the wait for the others', async () => {
-	const jelou = new Jelou((request) => {
-		if (request <= CONCURRENCY) return refused('60');
+test('an answer that concerns the probe only ends the wait for the others', async () => {
+	const jelou = new FakeJelou((request) => {
+		if (request <= CONCURRENCY) return limited('60');
 		return request === CONCURRENCY + 1 ? { ...accepted, statusCode: 422 } : accepted;
 	});
 	const results = await finished(jelou.run(20));
@@ -144,7 +144,7 @@ test('an answer that only refuses the probe itself ends the wait for the others'
 });
 
 test('a 503 that asks for nothing concerns its own request only', async () => {
-	const jelou = new Jelou((request) => (request === 1 ? refused(undefined, 503) : accepted), 100);
+	const jelou = new FakeJelou((request) => (request === 1 ? limited(undefined, 503) : accepted), 100);
 	await finished(jelou.run(20));
 	expect(jelou.times.filter((time) => time < 0.05)).toHaveLength(CONCURRENCY);
 	expect(jelou.times).toHaveLength(21);
@@ -152,7 +152,7 @@ test('a 503 that asks for nothing concerns its own request only', async () => {
 });
 
 test('without retries an item fails at once, and the others still wait', async () => {
-	const jelou = new Jelou((_request, seconds) => (seconds < 60 ? refused('60') : accepted));
+	const jelou = new FakeJelou((_request, seconds) => (seconds < 60 ? limited('60') : accepted));
 	const results = await finished(jelou.run(20, { maxRetries: 0 }));
 	expect([count(results, '429'), count(results, 'done')]).toEqual([CONCURRENCY, 20 - CONCURRENCY]);
 	expect(jelou.times).toHaveLength(20);
@@ -160,7 +160,7 @@ test('without retries an item fails at once, and the others still wait', async (
 
 test('cancelled while all wait, nothing more is sent', async () => {
 	const controller = new AbortController();
-	const jelou = new Jelou(() => refused('60'));
+	const jelou = new FakeJelou(() => limited('60'));
 	const run = jelou.run(100, { signal: controller.signal });
 	await jest.advanceTimersByTimeAsync(30_000);
 	controller.abort();

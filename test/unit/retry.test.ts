@@ -9,7 +9,7 @@ const answer = (status: number, retryAfter?: string): Failure => ({
 });
 const network = (code: string): Failure => ({ kind: 'network', code });
 
-describe('what surely was not processed is repeated, whatever the call', () => {
+describe('what was certainly not processed is retried, whatever the call', () => {
 	test.each([
 		network('ECONNREFUSED'),
 		network('ENOTFOUND'),
@@ -23,7 +23,7 @@ describe('what surely was not processed is repeated, whatever the call', () => {
 	});
 });
 
-describe('what may have been processed is repeated for reads only: a user must not see a message twice', () => {
+describe('what may have been processed is retried for reads only: a user must not see a message twice', () => {
 	test.each([
 		network('ECONNABORTED'),
 		network('ETIMEDOUT'),
@@ -37,7 +37,7 @@ describe('what may have been processed is repeated for reads only: a user must n
 	});
 });
 
-describe('what will not get better is not repeated', () => {
+describe('what will not get better is not retried', () => {
 	test.each([
 		answer(200),
 		answer(301),
@@ -96,7 +96,7 @@ describe('the delay', () => {
 	});
 });
 
-test('the delay is drawn anew each time, so that many who wait do not come back together', () => {
+test('the delay is drawn again each time, so that many who wait do not come back together', () => {
 	const random = jest.spyOn(Math, 'random').mockReturnValueOnce(0.25).mockReturnValueOnce(0.75);
 	expect([retryDelay(answer(503), 0), retryDelay(answer(503), 0)]).toEqual([125, 375]);
 	random.mockRestore();

@@ -14,7 +14,7 @@ interface Answer {
 	body?: unknown;
 	headers?: object;
 }
-const refused = (retryAfter?: string): Answer => ({
+const limited = (retryAfter?: string): Answer => ({
 	statusCode: 429,
 	body: '',
 	headers: { 'retry-after': retryAfter },
@@ -45,7 +45,7 @@ afterEach(() => {
 });
 
 test('the time that Jelou asks for in its answer is waited before the next attempt', async () => {
-	const { sent, result } = start([refused('7'), accepted]);
+	const { sent, result } = start([limited('7'), accepted]);
 	await jest.advanceTimersByTimeAsync(6_999);
 	expect(sent).toHaveLength(1);
 	await jest.advanceTimersByTimeAsync(1);
@@ -54,7 +54,7 @@ test('the time that Jelou asks for in its answer is waited before the next attem
 });
 
 test('each failure makes the next wait longer', async () => {
-	const { sent, result } = start([refused(), refused(), accepted]);
+	const { sent, result } = start([limited(), limited(), accepted]);
 	await jest.advanceTimersByTimeAsync(500);
 	expect(sent).toHaveLength(2);
 	await jest.advanceTimersByTimeAsync(999);
@@ -65,7 +65,7 @@ test('each failure makes the next wait longer', async () => {
 });
 
 test('every attempt is given the same, whatever n8n wrote into what the last was given', async () => {
-	const { sent, result } = start([refused('0'), refused('0'), accepted]);
+	const { sent, result } = start([limited('0'), limited('0'), accepted]);
 	await jest.runAllTimersAsync();
 	await result;
 	expect(sent).toHaveLength(3);
@@ -76,7 +76,7 @@ test('every attempt is given the same, whatever n8n wrote into what the last was
 
 test('cancelled while waiting, the call ends with the last answer and asks n8n for nothing more', async () => {
 	const controller = new AbortController();
-	const { sent, result } = start([refused('60'), accepted], controller.signal);
+	const { sent, result } = start([limited('60'), accepted], controller.signal);
 	await jest.advanceTimersByTimeAsync(1_000);
 	controller.abort();
 	expect(await result).toMatchObject({ kind: 'answer', status: 429 });

@@ -30,7 +30,7 @@ function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: str
 }
 
 /**
- * The base URLs that a credential's environment stands for.
+ * The base URLs that a credential's environment has.
  *
  * @throws InvalidUrlError for a custom URL that is not an http or https URL
  */

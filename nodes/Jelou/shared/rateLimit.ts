@@ -17,8 +17,8 @@ export class RateLimit {
 	/** When the wait is over, in milliseconds; `undefined` while there is no limit. */
 	private until: number | undefined;
 	private probe: Promise<unknown> | undefined;
-	/** Probes refused since the limit began. */
-	private refusals = 0;
+	/** Probes that were asked to wait as well. */
+	private limitedProbes = 0;
 
 	/** Sends a request as soon as the limit allows it; `undefined` when the execution is cancelled first. */
 	async send(
@@ -38,11 +38,11 @@ export class RateLimit {
 	}
 
 	/**
-	 * Whether the run has been refused as often as a call may be repeated. So while Jelou refuses everything, each further
+	 * Whether probes were asked to wait as often as a call may be retried. So while Jelou lets nothing through, each further
 	 * call costs one request, and not one for every retry.
 	 */
 	isExhausted(maxRetries: number): boolean {
-		return this.refusals >= maxRetries;
+		return this.limitedProbes >= maxRetries;
 	}
 
 	private async sendProbe(request: () => Promise<JelouAnswer | Failure>): Promise<JelouAnswer | Failure> {
@@ -52,7 +52,7 @@ export class RateLimit {
 			this.probe = undefined;
 		});
 		if (!('kind' in result)) this.lift();
-		else if (asksToWait(result)) this.refusals++;
+		else if (asksToWait(result)) this.limitedProbes++;
 		// A probe that got no answer says nothing of the limit: the next one probes.
 		else if (result.kind === 'answer') this.lift();
 		this.heed(result);
@@ -61,11 +61,11 @@ export class RateLimit {
 
 	private heed(result: JelouAnswer | Failure): void {
 		if (!('kind' in result) || !asksToWait(result)) return;
-		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result, this.refusals));
+		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result, this.limitedProbes));
 	}
 
 	private lift(): void {
 		this.until = undefined;
-		this.refusals = 0;
+		this.limitedProbes = 0;
 	}
 }

@@ -13,7 +13,7 @@ const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH',
 const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
 
 /**
- * Whether a failed call may be made once more. A call that changes something is only repeated when it was surely not
+ * Whether a failed call may be retried. A call that changes something is only repeated when it was certainly not
  * processed: a start, close or send that timed out is not, because the user would see it twice. A read always may.
  */
 export function isRetryable(failure: Failure, isRead: boolean): boolean {

@@ -112,7 +112,7 @@ async function attempt(
 }
 
 /**
- * Makes a call, again where that is safe, and says how it went without throwing for what Jelou or the network did.
+ * Makes a call, retrying where that is safe, and says how it went without throwing for what Jelou or the network did.
  * Every attempt sends the same bytes, so a repeated message keeps its ID and signature.
  */
 export async function tryCall(
@@ -136,9 +136,9 @@ export async function tryCall(
 }
 
 /**
- * Makes one call to Jelou, again where that is safe.
+ * Makes one call to Jelou, retrying where that is safe.
  *
- * @throws NodeApiError when Jelou refused it or did not answer; says what to do, and holds no key, secret or signature
+ * @throws NodeApiError when Jelou rejected it or did not answer; says what to do, and contains no key, secret or signature
  * @throws InvalidUrlError when an ID cannot be part of a path
  */
 export async function call(
