@@ -16,19 +16,23 @@ function isPublicIpV4(first: number, second: number): boolean {
 }
 
 /**
- * Whether Jelou, out on the internet, could reach this URL: HTTPS, and no address of this machine or its network. Goes by
- * what the URL says; a name that is resolved to a private address cannot be told from here.
+ * Whether a URL's host is this machine or in its network. Goes by what the URL says: a name that resolves to a private
+ * address cannot be recognized here.
  */
-export function isPublicHttps(address: string): boolean {
-	if (!URL.canParse(address)) return false;
-	const { protocol, hostname } = new URL(address);
-	if (protocol !== 'https:') return false;
-	if (hostname.startsWith('[')) return PUBLIC_IP_V6.test(hostname);
+export function isPrivateHost({ hostname }: URL): boolean {
+	if (hostname.startsWith('[')) return !PUBLIC_IP_V6.test(hostname);
 	const ip = IP_V4.exec(hostname);
-	if (ip) return isPublicIpV4(Number(ip[1]), Number(ip[2]));
+	if (ip) return !isPublicIpV4(Number(ip[1]), Number(ip[2]));
 	const name = hostname.replace(/\.$/, '');
 	// A name without a dot is only known inside a network.
-	return name.includes('.') && !LOCAL_NAME.test(name);
+	return !name.includes('.') || LOCAL_NAME.test(name);
+}
+
+/** Whether Jelou, out on the internet, could reach this URL: HTTPS, and no private host. */
+export function isPublicHttps(address: string): boolean {
+	if (!URL.canParse(address)) return false;
+	const url = new URL(address);
+	return url.protocol === 'https:' && !isPrivateHost(url);
 }
 
 /** The host to name in a message, without the path: the path of a webhook URL is a secret of its workflow. */
