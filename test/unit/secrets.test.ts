@@ -34,10 +34,16 @@ test('of many secrets the one that was remembered longest ago is dropped', () =>
 	}
 });
 
-test('every secret that is known is accepted, each once, and never an empty one', () => {
+test('a typed secret is the only one that is accepted', () => {
 	cacheSecret(LOADED, 'remembered');
-	expect(acceptedSecrets(typed, { signingSecret: 'given' })).toEqual(['typed', 'given', 'remembered']);
-	expect(acceptedSecrets(typed, { signingSecret: 'typed' })).toEqual(['typed', 'remembered']);
+	expect(acceptedSecrets(typed, { signingSecret: 'given' })).toEqual(['typed']);
+	expect(acceptedSecrets(typed, { signingSecret: 'typed' })).toEqual(['typed']);
+});
+
+test('without a typed secret every one that is known is accepted, each once, and never an empty one', () => {
+	cacheSecret(LOADED, 'remembered');
+	expect(acceptedSecrets(LOADED, { signingSecret: 'given' })).toEqual(['given', 'remembered']);
+	expect(acceptedSecrets(LOADED, { signingSecret: 'remembered' })).toEqual(['remembered']);
 	cacheSecret(LOADED, '');
 	expect(acceptedSecrets(LOADED, { signingSecret: '' })).toEqual([]);
 });

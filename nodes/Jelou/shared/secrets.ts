@@ -33,9 +33,10 @@ export function cachedSecret(credential: LoadedCredential): string | undefined {
 	return cache.get(memoryKey(credential));
 }
 
-/** Every secret that a delivery may be signed with, the credential's first. Empty when none is known. */
+/** Every secret that a delivery may be signed with: the typed one alone where one is typed. Empty when none is known. */
 export function acceptedSecrets(credential: LoadedCredential, registration: Registration): string[] {
-	const known = [credential.signingSecret, registration.signingSecret, cachedSecret(credential)];
+	if (credential.signingSecret !== '') return [credential.signingSecret];
+	const known = [registration.signingSecret, cachedSecret(credential)];
 	return [...new Set(known.filter((secret): secret is string => secret !== undefined && secret !== ''))];
 }
 
