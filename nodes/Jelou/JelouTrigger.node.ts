@@ -27,7 +27,16 @@ export class JelouTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				// Empty, n8n answers what the delivery says; its default would answer the text "firstEntryJson" instead.
+				responseData: '',
+				path: 'webhook',
+			},
+		],
 		properties,
 	};
 

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
@@ -51,6 +53,25 @@ test.each([
 	const posted = await deliver({ body: fixture(name) });
 	expect(posted.status).toBe(200);
 	expect(receiver.runs).toEqual([{ ...JSON.parse(fixture(name)), event }]);
+});
+
+test('a delivery that starts the workflow is answered in JSON that says so', async () => {
+	const { deliver } = await receive(['*']);
+	const { status, body } = await deliver({ body: EVENT });
+	expect({ status, body }).toEqual({ status: 200, body: '{"status":"accepted"}' });
+});
+
+test.each([
+	['a status', { event_type: 'delivered' }, 'messages.delivered'],
+	['a message with a type of event that is not known', { event_type: 'reaction' }, 'messages.reaction'],
+])('%s is no message of the customer, and reaches All Events only', async (_name, change, event) => {
+	const body = JSON.stringify({ ...JSON.parse(EVENT), ...change });
+	const messages = await receive(['message', 'conversation.start', 'conversation.close']);
+	expect((await messages.deliver({ body })).body).toBe('{"status":"ignored"}');
+	expect(messages.receiver.runs).toEqual([]);
+	const all = await receive(['*']);
+	expect((await all.deliver({ body })).status).toBe(200);
+	expect(all.receiver.runs).toEqual([{ ...JSON.parse(body), event }]);
 });
 
 test('the bytes are verified as they came: accents, emoji, odd white space, escapes', async () => {
@@ -151,6 +172,45 @@ test('a genuine event that is older than Maximum Age is refused, and not silentl
 	const fresh = JSON.stringify({ ...JSON.parse(EVENT), timestamp: Date.now() });
 	expect((await deliver({ body: fresh })).status).toBe(200);
 	expect(receiver.runs).toHaveLength(1);
+});
+
+test('an event from further in the future than Maximum Age is refused too', async () => {
+	const { receiver, deliver } = await receive(['*'], undefined, { maximumAge: 300 });
+	const future = JSON.stringify({ ...JSON.parse(EVENT), timestamp: Date.now() + 3_600_000 });
+	expect((await deliver({ body: future })).status).toBe(401);
+	expect(receiver.runs).toEqual([]);
+});
+
+describe('media of a private address', () => {
+	const image = (port: number) => {
+		const event = JSON.parse(fixture('event-message-image')) as { value: { content: { url: string } } };
+		event.value.content.url = `http://127.0.0.1:${String(port)}/a.png`;
+		return JSON.stringify(event);
+	};
+
+	test.each([
+		['a custom environment whose gateway is public', 'https://gateway.example.com/platform', 0],
+		['a custom environment with plain HTTP to a public gateway', 'http://gateway.example.com/platform', 0],
+		['a custom environment whose gateway is private', undefined, 1],
+	])('in %s', async (_name, gatewayUrl, downloads) => {
+		let count = 0;
+		const files = createServer((_request, response) => {
+			count++;
+			response.end('x');
+		}).listen(0, '127.0.0.1');
+		await new Promise((resolve) => files.once('listening', resolve));
+		try {
+			const credential = credentialFor(sandbox, { signingSecret: secret, ...(gatewayUrl && { gatewayUrl }) });
+			const engine = new Engine({ credential, credentialId: `media of ${String(gatewayUrl)}` });
+			const { receiver, deliver } = await receive(['*'], engine, { downloadMedia: true });
+			const body = image((files.address() as AddressInfo).port);
+			expect((await deliver({ body })).status).toBe(200);
+			expect({ runs: receiver.runs.length, downloads: count }).toEqual({ runs: 1, downloads });
+		} finally {
+			files.close();
+			files.closeAllConnections();
+		}
+	});
 });
 
 test('an event of another bot or of another message type is answered and starts nothing', async () => {

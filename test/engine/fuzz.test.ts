@@ -44,14 +44,29 @@ function payloadOf(bytes: Buffer | undefined): Map<string, unknown> | undefined 
 	}
 }
 
+const KNOWN = ['conversation.start', 'conversation.close', 'message'];
+
+/** The name by Jelou's documentation, said here in other words than in the node. */
 function nameOf(payload: Map<string, unknown>): string {
 	const [event, field, type] = ['event', 'field', 'event_type'].map((key) => {
 		const value = payload.get(key);
 		return typeof value === 'string' ? value : '';
 	});
-	if (event) return event;
-	if (payload.get('object') === 'message_event' || field === 'messages') return 'message';
-	return [field, type].filter(Boolean).join('.') || 'unknown';
+	const isMessageType = !payload.has('event_type') || type === 'message';
+	if (event === 'message' && isMessageType) return 'message';
+	if (event && event !== 'message') return event;
+	if (!event) {
+		const asMessages = field === 'messages';
+		const asMessageEvent = payload.get('object') === 'message_event';
+		if (type === 'message' && (asMessages || asMessageEvent)) return 'message';
+		const value = payload.get('value');
+		const ofType: unknown = Object.getOwnPropertyDescriptor(Object(value), 'type')?.value;
+		const hasType = !Array.isArray(value) && typeof ofType === 'string' && ofType !== '';
+		if (!payload.has('event_type') && asMessages && asMessageEvent && hasType) return 'message';
+		if (field === 'conversation' && (type === 'start' || type === 'close')) return `conversation.${type}`;
+	}
+	const name = [field, type].filter(Boolean).join('.');
+	return name === '' || KNOWN.includes(name) ? 'unknown' : name;
 }
 
 function expectedOf(recipe: Recipe, tampered: Tampered): Outcome {
@@ -59,6 +74,7 @@ function expectedOf(recipe: Recipe, tampered: Tampered): Outcome {
 	const payload = payloadOf(tampered.bytes);
 	if (payload === undefined) return 'not an object';
 	const events: readonly string[] = recipe.events;
+	if (payload.get('event_type') === 'incoming_message') return 'ignored';
 	return events.includes('*') || events.includes(nameOf(payload)) ? 'ran' : 'ignored';
 }
 
@@ -123,7 +139,7 @@ test(`of ${String(RUNS)} deliveries that were tampered with, those run whose sig
 					}
 				}
 			}
-			expect([said, answers]).toEqual([{}, []]);
+			expect([said, answers]).toEqual([{ webhookResponse: { status: 'accepted' } }, []]);
 		} else {
 			expect(result.workflowData).toBeUndefined();
 			const refused = { noWebhookResponse: true };

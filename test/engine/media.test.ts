@@ -15,7 +15,7 @@ const API_KEY = 'recognisable-api-key';
 const SECRET = 'recognisable-signing-secret';
 const PUBLIC = 'https://storage.example.com';
 /** More than a socket holds, so that a server notices when nobody reads on. */
-const PICTURE = randomBytes(300_000);
+const IMAGE = randomBytes(300_000);
 const OPTIONS: MediaOptions = { maxSize: 1_000_000, timeout: 20_000, allowPrivate: true };
 
 /** A server that somebody keeps media on; what it answers is each test's own. */
@@ -58,7 +58,7 @@ function withPublicName(): void {
 
 beforeEach(async () => {
 	requests = [];
-	answer = (_request, response) => response.end(PICTURE);
+	answer = (_request, response) => response.end(IMAGE);
 	server = createServer((request, response) => {
 		requests.push(request);
 		answer(request, response);
@@ -79,7 +79,7 @@ function messageOf(type: string, content: unknown): JelouEvent {
 	return { event: 'message', room_id: 'room', value: { id: 'message', type, content } as IDataObject };
 }
 
-const picture = (url: string, content: IDataObject = { mime_type: 'image/png' }) =>
+const image = (url: string, content: IDataObject = { mime_type: 'image/png' }) =>
 	messageOf('image', { url, ...content });
 
 async function bytesOf(item: INodeExecutionData): Promise<Buffer> {
@@ -115,7 +115,7 @@ describe('media becomes binary data', () => {
 			createHash('sha256')
 				.update(await bytesOf(item))
 				.digest('hex'),
-		).toBe(createHash('sha256').update(PICTURE).digest('hex'));
+		).toBe(createHash('sha256').update(IMAGE).digest('hex'));
 		expect(item.binary?.data).toMatchObject({
 			mimeType,
 			fileType,
@@ -129,23 +129,21 @@ describe('media becomes binary data', () => {
 
 	test('from a public HTTPS address', async () => {
 		withPublicName();
-		const item = await withMedia(context, picture(`${PUBLIC}/a.png`), { ...OPTIONS, allowPrivate: false });
-		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+		const item = await withMedia(context, image(`${PUBLIC}/a.png`), { ...OPTIONS, allowPrivate: false });
+		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
 	});
 
 	test('also when it is exactly as large as it may be', async () => {
-		const options = { ...OPTIONS, maxSize: PICTURE.length };
-		expect((await bytesOf(await withMedia(context, picture(`${origin}/a`), options))).equals(PICTURE)).toBe(
-			true,
-		);
+		const options = { ...OPTIONS, maxSize: IMAGE.length };
+		expect((await bytesOf(await withMedia(context, image(`${origin}/a`), options))).equals(IMAGE)).toBe(true);
 	});
 
 	test('also when the server compresses it', async () => {
 		answer = (_request, response) => {
-			response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(PICTURE));
+			response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(IMAGE));
 		};
-		const item = await withMedia(context, picture(`${origin}/a`), OPTIONS);
-		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+		const item = await withMedia(context, image(`${origin}/a`), OPTIONS);
+		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
 	});
 
 	test.each([
@@ -157,7 +155,7 @@ describe('media becomes binary data', () => {
 		answer = (_request, response) => {
 			response.writeHead(200, contentType === undefined ? {} : { 'Content-Type': contentType }).end('x');
 		};
-		const item = await withMedia(context, picture(`${origin}/a`, content), OPTIONS);
+		const item = await withMedia(context, image(`${origin}/a`, content), OPTIONS);
 		expect(item.binary?.data?.mimeType).toBe(mimeType);
 	});
 
@@ -166,11 +164,11 @@ describe('media becomes binary data', () => {
 			const step = Number(String(url).slice(1));
 			const location = step % 2 === 0 ? `${origin}/${String(step + 1)}` : String(step + 1);
 			const status = [301, 302, 303, 307, 308][step];
-			if (status === undefined) response.end(PICTURE);
+			if (status === undefined) response.end(IMAGE);
 			else response.writeHead(status, { Location: location }).end('moved');
 		};
-		const item = await withMedia(context, picture(`${origin}/0`), OPTIONS);
-		expect((await bytesOf(item)).equals(PICTURE)).toBe(true);
+		const item = await withMedia(context, image(`${origin}/0`), OPTIONS);
+		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
 		expect(requests.map(({ url }) => url)).toEqual(['/0', '/1', '/2', '/3', '/4', '/5']);
 		expect(item.binary?.data?.fileName).toBe('0');
 	});
@@ -180,7 +178,7 @@ describe('media becomes binary data', () => {
 			if (url === '/a') response.writeHead(302, { Location: `http://name:password@${host}/b` }).end();
 			else response.end('x');
 		};
-		await bytesOf(await withMedia(context, picture(`http://name:password@${host}/a`), OPTIONS));
+		await bytesOf(await withMedia(context, image(`http://name:password@${host}/a`), OPTIONS));
 		expect(requests).toHaveLength(2);
 		for (const { headers, rawHeaders } of requests) {
 			expect(Object.keys(headers).sort()).toEqual([
@@ -216,21 +214,21 @@ describe('media that may not be fetched is not asked for', () => {
 	const CLOSED = { ...OPTIONS, allowPrivate: false };
 
 	test.each([
-		['no content', undefined, 'the message does not say where it is'],
-		['content that is null', null, 'the message does not say where it is'],
-		['content that is a list', ['https://storage.example.com'], 'the message does not say where it is'],
-		['no url', { mime_type: 'image/png' }, 'the message does not say where it is'],
-		['an empty url', { url: '' }, 'the message does not say where it is'],
-		['a url that is an object', { url: { href: PUBLIC } }, 'the message does not say where it is'],
-		['a url that is none', { url: '/media/1.png' }, 'its address is not a URL'],
-		['data in the url', { url: 'data:image/png;base64,AAAA' }, 'its address is not HTTPS'],
-		['a file', { url: 'file:///etc/passwd' }, 'its address is not HTTPS'],
-		['FTP', { url: 'ftp://storage.example.com/a' }, 'its address at storage.example.com is not HTTPS'],
+		['no content', undefined, 'the message has no media URL'],
+		['content that is null', null, 'the message has no media URL'],
+		['content that is a list', ['https://storage.example.com'], 'the message has no media URL'],
+		['no url', { mime_type: 'image/png' }, 'the message has no media URL'],
+		['an empty url', { url: '' }, 'the message has no media URL'],
+		['a url that is an object', { url: { href: PUBLIC } }, 'the message has no media URL'],
+		['a url that is none', { url: '/media/1.png' }, 'its URL is not valid'],
+		['data in the url', { url: 'data:image/png;base64,AAAA' }, 'its URL is not HTTPS'],
+		['a file', { url: 'file:///etc/passwd' }, 'its URL is not HTTPS'],
+		['FTP', { url: 'ftp://storage.example.com/a' }, 'its URL at storage.example.com is not HTTPS'],
 	])('%s, whatever the environment', async (_name, content, reason) => {
 		const event = messageOf('image', content);
 		for (const options of [OPTIONS, CLOSED]) {
 			expect(reasonOf(await withMedia(context, event, options), event)).toBe(
-				`The picture could not be fetched: ${reason}.`,
+				`The image could not be downloaded: ${reason}.`,
 			);
 		}
 	});
@@ -238,7 +236,7 @@ describe('media that may not be fetched is not asked for', () => {
 	test('plain HTTP', async () => {
 		const event = messageOf('video', { url: 'http://storage.example.com/a?sig=x' });
 		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
-			'The video could not be fetched: its address at storage.example.com is not HTTPS.',
+			'The video could not be downloaded: its URL at storage.example.com is not HTTPS.',
 		);
 	});
 
@@ -258,22 +256,22 @@ describe('media that may not be fetched is not asked for', () => {
 		const url = `https://${name}/a?sig=x`;
 		const event = messageOf('document', { url });
 		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
-			`The document could not be fetched: ${new URL(url).host} is an address of a private network.`,
+			`The document could not be downloaded: ${new URL(url).host} is a private network address.`,
 		);
 		expect(request).not.toHaveBeenCalled();
 	});
 
 	test.each([
-		['plain HTTP', 'http://storage.example.com/b', 'its address at storage.example.com is not HTTPS'],
-		['a private address', 'https://127.0.0.1/b', '127.0.0.1 is an address of a private network'],
-		['a file', 'file:///etc/passwd', 'its address is not HTTPS'],
-		['no URL', 'https://', 'storage.example.com redirected to an address that is not a URL'],
+		['plain HTTP', 'http://storage.example.com/b', 'its URL at storage.example.com is not HTTPS'],
+		['a private address', 'https://127.0.0.1/b', '127.0.0.1 is a private network address'],
+		['a file', 'file:///etc/passwd', 'its URL is not HTTPS'],
+		['no URL', 'https://', 'storage.example.com redirected to a URL that is not valid'],
 	])('a redirect to %s', async (_name, location, reason) => {
 		withPublicName();
 		answer = (_request, response) => response.writeHead(302, { Location: location }).end();
-		const event = picture(`${PUBLIC}/a`);
+		const event = image(`${PUBLIC}/a`);
 		expect(reasonOf(await withMedia(context, event, CLOSED), event)).toBe(
-			`The picture could not be fetched: ${reason}.`,
+			`The image could not be downloaded: ${reason}.`,
 		);
 		expect(requests.map(({ url }) => url)).toEqual(['/a']);
 	});
@@ -290,9 +288,9 @@ describe('a download that fails leaves the event, and says why', () => {
 		[404, { Location: '/b' }],
 	])('status %i, %j', async (status, headers) => {
 		answer = (_request, response) => response.writeHead(status, headers).end();
-		const event = picture(`${origin}/path?signature=secret`);
+		const event = image(`${origin}/path?signature=secret`);
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			`The picture could not be fetched: ${host} answered ${String(status)}.`,
+			`The image could not be downloaded: ${host} answered ${String(status)}.`,
 		);
 	});
 
@@ -307,16 +305,16 @@ describe('a download that fails leaves the event, and says why', () => {
 			response.writeHead(status, { ...headers, 'Content-Length': '1000' });
 			response.flushHeaders();
 		};
-		await withMedia(context, picture(`${origin}/a`), OPTIONS);
+		await withMedia(context, image(`${origin}/a`), OPTIONS);
 		await Promise.all(closed);
 		expect(closed.length).toBeGreaterThan(0);
 	});
 
 	test('a sixth redirect', async () => {
 		answer = (_request, response) => response.writeHead(302, { Location: '/again?sig=x' }).end();
-		const event = picture(`${origin}/a`);
+		const event = image(`${origin}/a`);
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			`The picture could not be fetched: ${host} redirects more than 5 times.`,
+			`The image could not be downloaded: ${host} redirected more than 5 times.`,
 		);
 		expect(requests).toHaveLength(6);
 	});
@@ -328,9 +326,11 @@ describe('a download that fails leaves the event, and says why', () => {
 			response.writeHead(200, { 'Content-Length': String(40 * 1024 * 1024) });
 			response.flushHeaders();
 		};
-		const event = picture(`${origin}/a?sig=x`);
+		const event = image(`${origin}/a?sig=x`);
 		const item = await withMedia(context, event, { ...OPTIONS, maxSize: 25 * 1024 * 1024 });
-		expect(reasonOf(item, event)).toBe(`The picture could not be fetched: ${host} sends more than 25 MB.`);
+		expect(reasonOf(item, event)).toBe(
+			`The image could not be downloaded: the file at ${host} is larger than 25 MB.`,
+		);
 		await closed;
 	});
 
@@ -341,16 +341,16 @@ describe('a download that fails leaves the event, and says why', () => {
 			closed = hungUp(request);
 			const more = () => {
 				while (!response.destroyed) {
-					sent += PICTURE.length;
-					if (!response.write(PICTURE)) break;
+					sent += IMAGE.length;
+					if (!response.write(IMAGE)) break;
 				}
 			};
 			response.on('drain', more);
 			more();
 		};
-		const event = picture(`${origin}/a?sig=x`);
+		const event = image(`${origin}/a?sig=x`);
 		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, maxSize: 500_000 }), event)).toBe(
-			`The picture could not be fetched: ${host} sends more than 500000 bytes.`,
+			`The image could not be downloaded: the file at ${host} is larger than 500000 bytes.`,
 		);
 		// The server would send for ever.
 		await closed;
@@ -363,9 +363,9 @@ describe('a download that fails leaves the event, and says why', () => {
 				.writeHead(200, { 'Content-Encoding': 'gzip' })
 				.end(gzipSync(Buffer.alloc(OPTIONS.maxSize + 1)));
 		};
-		const event = picture(`${origin}/a`);
+		const event = image(`${origin}/a`);
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			`The picture could not be fetched: ${host} sends more than 1000000 bytes.`,
+			`The image could not be downloaded: the file at ${host} is larger than 1000000 bytes.`,
 		);
 	});
 
@@ -374,9 +374,9 @@ describe('a download that fails leaves the event, and says why', () => {
 		answer = (request) => {
 			closed = hungUp(request);
 		};
-		const event = picture(`${origin}/a?sig=x`);
+		const event = image(`${origin}/a?sig=x`);
 		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 200 }), event)).toBe(
-			`The picture could not be fetched: ${host} did not send all of it within 0.2 seconds.`,
+			`The image could not be downloaded: ${host} did not send the whole file within 0.2 seconds.`,
 		);
 		await closed;
 	});
@@ -393,9 +393,9 @@ describe('a download that fails leaves the event, and says why', () => {
 			response.write(Buffer.alloc(500));
 			if (interval > 0) timer = setInterval(() => response.write('x'), interval);
 		};
-		const event = picture(`${origin}/a?sig=x`);
+		const event = image(`${origin}/a?sig=x`);
 		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 200 }), event)).toBe(
-			`The picture could not be fetched: ${host} did not send all of it within 0.2 seconds.`,
+			`The image could not be downloaded: ${host} did not send the whole file within 0.2 seconds.`,
 		);
 		await closed;
 		clearInterval(timer);
@@ -407,9 +407,9 @@ describe('a download that fails leaves the event, and says why', () => {
 			asked++;
 			setTimeout(() => response.writeHead(302, { Location: '/again' }).end(), 150);
 		};
-		const event = picture(`${origin}/a`);
+		const event = image(`${origin}/a`);
 		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, timeout: 400 }), event)).toBe(
-			`The picture could not be fetched: ${host} did not send all of it within 0.4 seconds.`,
+			`The image could not be downloaded: ${host} did not send the whole file within 0.4 seconds.`,
 		);
 		expect(asked).toBeLessThan(6);
 	});
@@ -426,34 +426,34 @@ describe('a download that fails leaves the event, and says why', () => {
 				response.writeHead(200, { 'Content-Length': '1000' });
 				response.write(Buffer.alloc(500), () => response.destroy());
 			},
-			'broke off',
+			'was lost',
 		],
 		[
 			'in the middle of chunks',
 			(response: Parameters<RequestListener>[1]) => response.write('x', () => response.destroy()),
-			'broke off',
+			'was lost',
 		],
 		[
 			'in the middle of what is compressed',
 			(response: Parameters<RequestListener>[1]) => {
 				response.writeHead(200, { 'Content-Encoding': 'gzip' });
-				response.write(gzipSync(PICTURE).subarray(0, 1_000), () => response.destroy());
+				response.write(gzipSync(IMAGE).subarray(0, 1_000), () => response.destroy());
 			},
-			'broke off',
+			'was lost',
 		],
 	])('a connection that breaks %s', async (_name, breakOff, words) => {
 		answer = (_request, response) => void breakOff(response);
-		const event = picture(`${origin}/a?sig=x`);
-		const reason = words === 'broke off' ? `the connection to ${host} broke off` : `${host} ${words}`;
+		const event = image(`${origin}/a?sig=x`);
+		const reason = words === 'was lost' ? `the connection to ${host} was lost` : `${host} ${words}`;
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			`The picture could not be fetched: ${reason}.`,
+			`The image could not be downloaded: ${reason}.`,
 		);
 	});
 
 	test('nobody there', async () => {
 		const event = messageOf('audio', { url: 'http://127.0.0.1:1/a?sig=x' });
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			'The audio could not be fetched: 127.0.0.1:1 could not be reached.',
+			'The audio could not be downloaded: 127.0.0.1:1 could not be reached.',
 		);
 	});
 
@@ -461,9 +461,9 @@ describe('a download that fails leaves the event, and says why', () => {
 		jest
 			.spyOn(context.helpers, 'prepareBinaryData')
 			.mockRejectedValue(new Error(`no space left for ${origin}/a?sig=x`));
-		const event = picture(`${origin}/a?sig=x`);
+		const event = image(`${origin}/a?sig=x`);
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
-			'The picture could not be fetched: something unexpected happened in n8n.',
+			'The image could not be downloaded: an unexpected error in n8n.',
 		);
 	});
 });

@@ -74,6 +74,6 @@ test('a picture behind redirects comes as binary data', async () => {
 
 test('each redirect is checked by the node: n8n itself would follow more than five', async () => {
 	const run = await runWith(6);
-	expect(run).toContain('redirects more than 5 times');
+	expect(run).toContain('redirected more than 5 times');
 	expect(run).not.toContain(SIZE);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isWanted, parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import { EVENT_OPTIONS, isOutgoingMessage, parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../fixtures', `${name}.json`));
 
@@ -15,25 +15,67 @@ test.each([
 	expect(parseEvent(body)).toEqual({ ...JSON.parse(body.toString()), event });
 });
 
+const message = { field: 'messages', object: 'message_event', value: { id: 'm', type: 'text' } };
+
 test.each([
 	[{ event: 'conversation.close', reason: { free: ['form'] } }, 'conversation.close'],
-	[{ object: 'message_event' }, 'message'],
 	[{ field: 'conversation', event_type: 'close' }, 'conversation.close'],
+	[{ field: 'conversation', event_type: 'start' }, 'conversation.start'],
+	[{ event: '', field: 'conversation', event_type: 'start' }, 'conversation.start'],
+	// A message says so in event_type.
+	[{ ...message, event_type: 'message' }, 'message'],
+	[{ object: 'message_event', event_type: 'message' }, 'message'],
+	[{ field: 'messages', event_type: 'message' }, 'message'],
+	[{ event: 'message', event_type: 'message' }, 'message'],
+	// Jelou does not promise event_type; without it everything else has to be that of a message.
+	[message, 'message'],
+	[{ event: 'message' }, 'message'],
+	[{ ...message, object: undefined }, 'messages'],
+	[{ ...message, field: undefined }, 'unknown'],
+	[{ ...message, value: undefined }, 'messages'],
+	[{ ...message, value: {} }, 'messages'],
+	[{ ...message, value: { type: 7 } }, 'messages'],
+	[{ ...message, value: ['text'] }, 'messages'],
+	[{ ...message, event_type: null }, 'messages'],
+	[{ ...message, event_type: 7 }, 'messages'],
+	[{ ...message, event_type: '' }, 'messages'],
+	// Another event_type is another event, whatever else it looks like.
+	[{ ...message, event_type: 'delivered' }, 'messages.delivered'],
+	[{ ...message, event_type: 'Message' }, 'messages.Message'],
+	[{ ...message, event: 'message', event_type: 'read' }, 'messages.read'],
+	[{ ...message, event: 'message.read', event_type: 'message' }, 'message.read'],
+	[{ ...message, event: 'conversation.close', event_type: 'message' }, 'conversation.close'],
+	// What is not recognized as a known event is never named like one.
+	[{ event_type: 'message' }, 'unknown'],
+	[{ field: 'message' }, 'unknown'],
+	[{ event: 'x', field: 'message' }, 'x'],
+	[{ field: 'conversation.close' }, 'unknown'],
 	[{ field: 'rating', event_type: 'given' }, 'rating.given'],
+	[{ event: 'rating.given' }, 'rating.given'],
 	[{ field: 3, event_type: null }, 'unknown'],
 	[{}, 'unknown'],
 ])('%j is called %s', (payload, event) => {
-	expect(parseEvent(Buffer.from(JSON.stringify(payload)))).toEqual({ ...payload, event });
+	const body = JSON.stringify(payload);
+	expect(parseEvent(Buffer.from(body))).toEqual({ ...JSON.parse(body), event });
+});
+
+test.each([
+	['incoming_message', true],
+	['message', false],
+	[undefined, false],
+])('with the event_type %s, it is a message sent to Jelou: %s', (event_type, expected) => {
+	expect(isOutgoingMessage({ ...message, event: 'x', event_type })).toBe(expected);
 });
 
 test.each(['', 'not JSON', '[]', '"text"', 'null', '3', '\ufeff{}x'])('%j is no event', (body) => {
 	expect(parseEvent(Buffer.from(body))).toBeUndefined();
 });
 
-test('only events that were asked for are wanted, or all of them', () => {
-	expect(isWanted({ event: 'message' }, ['message', 'conversation.close'])).toBe(true);
-	expect(isWanted({ event: 'message' }, ['conversation.close'])).toBe(false);
-	expect(isWanted({ event: 'message' }, [])).toBe(false);
-	expect(isWanted({ event: 'something.new' }, ['message'])).toBe(false);
-	expect(isWanted({ event: 'something.new' }, ['*'])).toBe(true);
+test('a user chooses from all events or single ones, sorted by name', () => {
+	expect(EVENT_OPTIONS.map(({ name, value }) => [name, value])).toEqual([
+		['All Events', '*'],
+		['Conversation Closed', 'conversation.close'],
+		['Conversation Started', 'conversation.start'],
+		['Message Received', 'message'],
+	]);
 });

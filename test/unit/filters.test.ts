@@ -1,4 +1,4 @@
-import { isAskedFor, isTooOld, readFilters } from '../../nodes/Jelou/trigger/delivery/filters';
+import { isAskedFor, exceedsMaximumAge, readFilters } from '../../nodes/Jelou/trigger/delivery/filters';
 
 const message = (type: unknown, bot: unknown = { id: 'b1' }) =>
 	({ event: 'message', bot, value: { type } }) as never;
@@ -17,6 +17,15 @@ test('the fields are read, however they come', () => {
 		messageTypes: [],
 		maximumAge: 0,
 	});
+});
+
+test('only events that were asked for are taken, or all of them', () => {
+	const takes = (event: string, events: string[]) => isAskedFor({ event }, readFilters(events, {}));
+	expect(takes('message', ['message', 'conversation.close'])).toBe(true);
+	expect(takes('message', ['conversation.close'])).toBe(false);
+	expect(takes('message', [])).toBe(false);
+	expect(takes('something.new', ['message'])).toBe(false);
+	expect(takes('something.new', ['*'])).toBe(true);
 });
 
 test('events are filtered by bot', () => {
@@ -42,14 +51,16 @@ test('without filters everything that was asked for is taken', () => {
 	expect(isAskedFor(close, readFilters(undefined, {}))).toBe(false);
 });
 
-test('an event that is too old, or does not say its age, is told', () => {
+test('an event exceeds Maximum Age in the past, in the future, and without a timestamp', () => {
 	const now = 1_776_134_278_574;
 	const filters = readFilters(['*'], { maximumAge: 60 });
 	const at = (timestamp: unknown) => ({ event: 'message', timestamp }) as never;
-	expect(isTooOld(at(now - 60_000), filters, now)).toBe(false);
-	expect(isTooOld(at(now - 60_001), filters, now)).toBe(true);
-	expect(isTooOld(at(now + 3_600_000), filters, now)).toBe(false);
-	expect(isTooOld(at(undefined), filters, now)).toBe(true);
-	expect(isTooOld(at('2026'), filters, now)).toBe(true);
-	expect(isTooOld(at(undefined), readFilters(['*'], {}), now)).toBe(false);
+	expect(exceedsMaximumAge(at(now - 60_000), filters, now)).toBe(false);
+	expect(exceedsMaximumAge(at(now - 60_001), filters, now)).toBe(true);
+	expect(exceedsMaximumAge(at(now + 60_000), filters, now)).toBe(false);
+	expect(exceedsMaximumAge(at(now + 60_001), filters, now)).toBe(true);
+	expect(exceedsMaximumAge(at(Infinity), filters, now)).toBe(true);
+	expect(exceedsMaximumAge(at(undefined), filters, now)).toBe(true);
+	expect(exceedsMaximumAge(at('2026'), filters, now)).toBe(true);
+	expect(exceedsMaximumAge(at(undefined), readFilters(['*'], {}), now)).toBe(false);
 });

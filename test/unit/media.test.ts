@@ -71,12 +71,12 @@ describe('the name of a file', () => {
 	});
 });
 
-const picture = eventWith('image', {});
+const image = eventWith('image', {});
 test('the deadline holds whatever n8n is busy with', async () => {
 	const never = contextWith(() => new Promise(() => undefined));
-	const { json } = await withMedia(never, picture, { ...OPTIONS, timeout: 50 });
+	const { json } = await withMedia(never, image, { ...OPTIONS, timeout: 50 });
 	expect(json.mediaError).toBe(
-		'The picture could not be fetched: storage.example.com did not send all of it within 0.05 seconds.',
+		'The image could not be downloaded: storage.example.com did not send the whole file within 0.05 seconds.',
 	);
 });
 
@@ -88,12 +88,12 @@ test.each([
 ])('%s for an answer costs no event', async (_name, response) => {
 	const { json } = await withMedia(
 		contextWith(() => Promise.resolve(response)),
-		picture,
+		image,
 		OPTIONS,
 	);
 	expect(json).toEqual({
-		...picture,
-		mediaError: 'The picture could not be fetched: storage.example.com could not be reached.',
+		...image,
+		mediaError: 'The image could not be downloaded: storage.example.com could not be reached.',
 	});
 });
 
@@ -101,6 +101,6 @@ test('a context that throws at once costs no event', async () => {
 	const broken = contextWith(() => {
 		throw new Error('https://storage.example.com/?sig=secret');
 	});
-	const { json } = await withMedia(broken, picture, OPTIONS);
-	expect(json.mediaError).toBe('The picture could not be fetched: something unexpected happened in n8n.');
+	const { json } = await withMedia(broken, image, OPTIONS);
+	expect(json.mediaError).toBe('The image could not be downloaded: an unexpected error in n8n.');
 });

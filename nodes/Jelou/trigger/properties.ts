@@ -1,11 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
+
+import { EVENT_OPTIONS } from './delivery/events';
 import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 
 /** What a user sets on the Jelou Trigger. */
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			'A Jelou project has one webhook: use one active Jelou Trigger per project. While you listen for a test event, events come here instead of to the active workflow.',
+			'A Jelou project has one webhook, so publish only one workflow with a Jelou Trigger per project. While you listen for a test event, events arrive here instead of in the published workflow.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -15,30 +17,9 @@ export const properties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		options: [
-			{
-				name: '*',
-				value: '*',
-				description: 'Every event, also those that Jelou may add later',
-			},
-			{
-				name: 'Conversation Closed',
-				value: 'conversation.close',
-				description: 'A conversation was closed',
-			},
-			{
-				name: 'Conversation Started',
-				value: 'conversation.start',
-				description: 'A conversation was opened or assigned',
-			},
-			{
-				name: 'Message Received',
-				value: 'message',
-				description: 'The user wrote a message',
-			},
-		],
+		options: EVENT_OPTIONS,
 		default: ['message'],
-		description: 'What starts the workflow',
+		description: 'The events that start the workflow',
 	},
 	{
 		displayName: 'Replace Existing Webhook',
@@ -46,7 +27,7 @@ export const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to take over a webhook that points elsewhere. Its URL is put back when the workflow is deactivated.',
+			"Whether to take over the project's webhook when it points somewhere else. The previous URL is restored when the workflow is unpublished.",
 	},
 	{
 		displayName: 'Options',
@@ -61,7 +42,7 @@ export const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. 65f1c0ffee, 65f1c0ff00',
-				description: 'Only events of these bots, separated by commas',
+				description: 'Only accept events from these bots. Separate IDs with commas.',
 			},
 			{
 				displayName: 'Download Media',
@@ -69,7 +50,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add the picture, video, audio or document of a message as binary data. If that fails, the event comes all the same, with mediaError.',
+					'Whether to add the image, video, audio or document of a message as binary data. If that fails, the event is still emitted, with a mediaError field.',
 			},
 			{
 				displayName: 'Max Media Size',
@@ -78,7 +59,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 1 },
 				default: 25,
 				displayOptions: { show: { downloadMedia: [true] } },
-				description: 'How many megabytes a file may have to be downloaded',
+				description: 'Largest file to download, in megabytes',
 			},
 			{
 				displayName: 'Maximum Age',
@@ -87,7 +68,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 0,
 				description:
-					'How many seconds old an event may be, so that a recorded one cannot be played again later. 0 for any age.',
+					'Reject events older than this many seconds, to prevent replay attacks. 0 disables the check.',
 			},
 			{
 				displayName: 'Message Types',
@@ -95,7 +76,7 @@ export const properties: INodeProperties[] = [
 				type: 'multiOptions',
 				options: MESSAGE_TYPE_OPTIONS,
 				default: [],
-				description: 'Only messages of these types',
+				description: 'Only accept messages of these types',
 			},
 		],
 	},

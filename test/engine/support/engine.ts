@@ -71,31 +71,44 @@ export interface EngineOptions {
 	credentialId?: string;
 	/** What tells the URLs of triggers apart. */
 	webhookId?: string;
+	workflowId?: string;
 	/** How the action node is run: by hand in the editor unless said otherwise. */
 	mode?: WorkflowExecuteMode;
 }
 
 /** n8n's real execution engine and request helpers around one node of the package. */
 export class Engine {
+	/** What the trigger's deliveries wrote into n8n's log. */
+	readonly warnings: string[] = [];
 	readonly credentials: OneCredential;
 	readonly staticData: IDataObject;
 	private readonly baseUrl: string;
 	private readonly credentialId: string;
 	private readonly webhookId: string;
+	private readonly workflowId: string;
 	private readonly mode: WorkflowExecuteMode;
 
-	constructor({ credential, staticData = {}, webhookBaseUrl, credentialId, webhookId, mode }: EngineOptions) {
+	constructor({
+		credential,
+		staticData = {},
+		webhookBaseUrl,
+		credentialId,
+		webhookId,
+		workflowId,
+		mode,
+	}: EngineOptions) {
 		this.mode = mode ?? 'manual';
 		this.credentials = new OneCredential(credential);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
 		this.credentialId = credentialId ?? 'credential-1';
 		this.webhookId = webhookId ?? 'webhook-1';
+		this.workflowId = workflowId ?? 'workflow-1';
 	}
 
 	private workflow(node: INode): Workflow {
 		return new Workflow({
-			id: 'workflow-1',
+			id: this.workflowId,
 			name: 'Test',
 			nodes: [node],
 			connections: {},
@@ -223,9 +236,10 @@ export class Engine {
 		workflow.staticData = this.staticData;
 		const additionalData = this.additionalData({ httpRequest: request, httpResponse: response });
 		const data = webhookData(node, additionalData, false);
-		return await trigger.webhook.call(
-			new WebhookContext(workflow, node, additionalData, 'webhook', data, [], null),
-		);
+		const context = new WebhookContext(workflow, node, additionalData, 'webhook', data, [], null);
+		const logger = { warn: (message: string) => this.warnings.push(message) };
+		Object.defineProperty(context, 'logger', { value: logger });
+		return await trigger.webhook.call(context);
 	}
 }
 

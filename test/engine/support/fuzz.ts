@@ -189,6 +189,14 @@ export interface Recipe {
 
 const text = (value: string): Base => ({ kind: 'text', text: value });
 const name = fc.constantFrom('message', 'conversation.start', 'conversation.close', 'new.event', '', '*');
+const part = fc.constantFrom(
+	'messages',
+	'message_event',
+	'message',
+	'conversation',
+	'start',
+	'incoming_message',
+);
 const base: fc.Arbitrary<Base> = fc.oneof(
 	{ weight: 20, arbitrary: fc.constantFrom(...FIXTURES).map(text) },
 	{ weight: 8, arbitrary: fc.constantFrom(...ODD_BODIES).map(text) },
@@ -196,7 +204,13 @@ const base: fc.Arbitrary<Base> = fc.oneof(
 		weight: 8,
 		arbitrary: fc
 			.record(
-				{ event: name, object: name, field: name, event_type: name, value: fc.jsonValue() },
+				{
+					event: name,
+					object: fc.oneof(name, part),
+					field: fc.oneof(name, part),
+					event_type: fc.oneof(name, part),
+					value: fc.oneof(fc.jsonValue(), fc.constant({ type: 'text' })),
+				},
 				{ requiredKeys: [] },
 			)
 			.map((payload) => text(JSON.stringify(payload))),

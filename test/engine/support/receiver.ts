@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 
 import express, { type Request, type Response } from 'express';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, IWebhookResponseData } from 'n8n-workflow';
 import getRawBody from 'raw-body';
 
+import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
 import type { Engine } from './engine';
 
 /** An HTTP server in front of the trigger that does with a request what n8n does before the node sees it. */
@@ -26,6 +27,13 @@ async function readAsN8n(request: Request): Promise<void> {
 	request.body = {};
 }
 
+/** What n8n 1.x and 2.x answer: of a delivery that starts a workflow, `responseData` first, which has a default. */
+function bodyFor({ webhookResponse, workflowData }: IWebhookResponseData): unknown {
+	const { responseData = 'firstEntryJson' } = new JelouTrigger().description.webhooks?.[0] ?? {};
+	if (workflowData === undefined) return webhookResponse ?? { message: 'Webhook call received' };
+	return responseData || (webhookResponse ?? { message: 'Workflow was started' });
+}
+
 async function answer(
 	engine: Engine,
 	parameters: INodeParameters,
@@ -36,8 +44,7 @@ async function answer(
 	await readAsN8n(req);
 	const result = await engine.webhook(req, res, parameters);
 	for (const [item] of result.workflowData ?? []) if (item) runs.push(item.json);
-	if (result.noWebhookResponse !== true)
-		res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
+	if (result.noWebhookResponse !== true) res.status(200).json(bodyFor(result));
 }
 
 /** Starts a receiver on a free port of the loopback address. */

@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { hostOf, isPublicHttps } from '../../shared/publicUrl';
+import { hostOf, isPrivateHost } from '../../shared/publicUrl';
 import { isObject } from '../../shared/json';
 import { MediaError } from '../../shared/errors';
 
@@ -9,7 +9,7 @@ export interface MediaOptions {
 	maxSize: number;
 	/** Milliseconds for the whole download, a whole number. */
 	timeout: number;
-	/** Plain HTTP and private addresses are fine: the credential's environment is custom. */
+	/** Plain HTTP and private addresses are allowed: the credential's own gateway has a private address. */
 	allowPrivate: boolean;
 }
 
@@ -38,13 +38,13 @@ function isBody(value: unknown): value is Body {
 
 /** The address as it may be asked for, without a name and password that it may hold. */
 function allowedAddress(address: string, allowPrivate: boolean): string {
-	if (!URL.canParse(address)) throw new MediaError('its address is not a URL');
+	if (!URL.canParse(address)) throw new MediaError('its URL is not valid');
 	const url = new URL(address);
 	if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
-		throw new MediaError(`its address${url.host && ` at ${url.host}`} is not HTTPS`);
+		throw new MediaError(`its URL${url.host && ` at ${url.host}`} is not HTTPS`);
 	}
-	if (!allowPrivate && !isPublicHttps(address)) {
-		throw new MediaError(`${url.host} is an address of a private network`);
+	if (!allowPrivate && isPrivateHost(url)) {
+		throw new MediaError(`${url.host} is a private network address`);
 	}
 	url.username = '';
 	url.password = '';
@@ -77,7 +77,7 @@ async function ask(context: IWebhookFunctions, address: string, signal: AbortSig
 async function read({ body, headers }: Answer, host: string, maxSize: number): Promise<Buffer> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
-	let isBroken = false;
+	let isLost = false;
 	const isStatedTooLarge = Number(headers['content-length']) > maxSize;
 	try {
 		if (!isStatedTooLarge) {
@@ -88,12 +88,12 @@ async function read({ body, headers }: Answer, host: string, maxSize: number): P
 			}
 		}
 	} catch {
-		isBroken = true;
+		isLost = true;
 	}
-	if (isBroken) throw new MediaError(`the connection to ${host} broke off`);
+	if (isLost) throw new MediaError(`the connection to ${host} was lost`);
 	if (isStatedTooLarge || size > maxSize) {
 		const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
-		throw new MediaError(`${host} sends more than ${limit}`);
+		throw new MediaError(`the file at ${host} is larger than ${limit}`);
 	}
 	return Buffer.concat(chunks);
 }
@@ -109,12 +109,12 @@ export async function download(
 	{ allowPrivate, maxSize, timeout }: MediaOptions,
 ): Promise<Download> {
 	const deadline = AbortSignal.timeout(timeout);
-	const ending = new AbortController();
+	const closing = new AbortController();
 	let current = address;
 	const follow = async (): Promise<Download> => {
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			current = allowedAddress(current, allowPrivate);
-			const answer = await ask(context, current, ending.signal);
+			const answer = await ask(context, current, closing.signal);
 			const { headers, status } = answer;
 			if (status >= 200 && status < 300) {
 				const bytes = await read(answer, hostOf(current), maxSize);
@@ -125,16 +125,18 @@ export async function download(
 				throw new MediaError(`${hostOf(current)} answered ${status}`);
 			}
 			if (!URL.canParse(location, current)) {
-				throw new MediaError(`${hostOf(current)} redirected to an address that is not a URL`);
+				throw new MediaError(`${hostOf(current)} redirected to a URL that is not valid`);
 			}
 			current = new URL(location, current).href;
 		}
-		throw new MediaError(`${hostOf(address)} redirects more than ${MAX_REDIRECTS} times`);
+		throw new MediaError(`${hostOf(address)} redirected more than ${MAX_REDIRECTS} times`);
 	};
 	// Raced, not given to the request, so that the deadline holds whatever n8n is busy with.
 	const tooLate = new Promise<never>((_resolve, reject) => {
 		deadline.addEventListener('abort', () => {
-			reject(new MediaError(`${hostOf(current)} did not send all of it within ${timeout / 1_000} seconds`));
+			reject(
+				new MediaError(`${hostOf(current)} did not send the whole file within ${timeout / 1_000} seconds`),
+			);
 		});
 	});
 	try {
@@ -142,6 +144,6 @@ export async function download(
 	} finally {
 		// Closes what is still open, as destroying a stream would not: n8n's HTTP client wraps it, and of a wrapper that
 		// nothing was read from, the connection stays open.
-		ending.abort();
+		closing.abort();
 	}
 }

@@ -1,23 +1,77 @@
-import type { IDataObject } from 'n8n-workflow';
-import { isObject } from '../../shared/json';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-export const EVENTS = ['conversation.start', 'conversation.close', 'message'] as const;
-export const ALL_EVENTS = '*';
+import { isObject } from '../../shared/json';
+import { OUTGOING_MESSAGE } from '../../shared/messageTypes';
 
 /** One event of Jelou, with `event` filled in. Everything else is as Jelou sent it. */
 export type JelouEvent = IDataObject & { event: string };
 
-/**
- * The name of an event. Jelou's messages have no `event` field, and new events may appear: those are named from what
- * the payload says of itself.
- */
+interface EventType {
+	/** What `event` says in the output. */
+	value: string;
+	/** As a user chooses it. */
+	name: string;
+	description: string;
+	isRecognized: (payload: IDataObject) => boolean;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** Jelou names an event in `event`; where it does not, `field` and `event_type` together say the same. */
+function isNamed(payload: IDataObject, field: string, eventType: string): boolean {
+	if (isText(payload.event)) return payload.event === `${field}.${eventType}`;
+	return payload.field === field && payload.event_type === eventType;
+}
+
+/** Only the type `message` is written by a customer: a status, for example, has the same `field` and `object`. */
+function isCustomerMessage({ event, event_type: type, field, object, value }: IDataObject): boolean {
+	if (isText(event)) return event === 'message' && (type === undefined || type === 'message');
+	if (type === 'message') return field === 'messages' || object === 'message_event';
+	// Without `event_type`, everything else has to say that this is a message.
+	const hasMessage = isObject(value) && isText(value.type);
+	return type === undefined && field === 'messages' && object === 'message_event' && hasMessage;
+}
+
+/** The events that a user can choose from: a new one is a line here, and its fields in `__schema__`. */
+const EVENT_TYPES: EventType[] = [
+	{
+		value: 'conversation.close',
+		name: 'Conversation Closed',
+		description: 'A conversation was closed',
+		isRecognized: (payload) => isNamed(payload, 'conversation', 'close'),
+	},
+	{
+		value: 'conversation.start',
+		name: 'Conversation Started',
+		description: 'A conversation was opened or assigned',
+		isRecognized: (payload) => isNamed(payload, 'conversation', 'start'),
+	},
+	{
+		value: 'message',
+		name: 'Message Received',
+		description: 'The customer sent a message',
+		isRecognized: isCustomerMessage,
+	},
+];
+
+export const ALL_EVENTS = '*';
+
+export const EVENT_OPTIONS: INodePropertyOptions[] = [
+	{
+		name: 'All Events',
+		value: ALL_EVENTS,
+		description: 'Every event, including those that Jelou adds later',
+	},
+	...EVENT_TYPES.map(({ name, value, description }) => ({ name, value, description })),
+];
+
+/** The name of an event. One that is not known is named by what it says itself, and never like one that is. */
 function nameOf(payload: IDataObject): string {
-	if (typeof payload.event === 'string' && payload.event !== '') return payload.event;
-	if (payload.object === 'message_event' || payload.field === 'messages') return 'message';
-	const parts = [payload.field, payload.event_type].filter(
-		(part): part is string => typeof part === 'string' && part !== '',
-	);
-	return parts.join('.') || 'unknown';
+	const known = EVENT_TYPES.find(({ isRecognized }) => isRecognized(payload));
+	if (known) return known.value;
+	const names = [payload.event, [payload.field, payload.event_type].filter(isText).join('.')];
+	const isFree = (name: string) => !EVENT_TYPES.some(({ value }) => value === name);
+	return names.filter(isText).find(isFree) ?? 'unknown';
 }
 
 /**
@@ -36,7 +90,10 @@ export function parseEvent(body: Buffer): JelouEvent | undefined {
 	return isObject(payload) ? { ...payload, event: nameOf(payload) } : undefined;
 }
 
-/** Whether the user asked for this event. */
-export function isWanted(event: JelouEvent, events: readonly string[]): boolean {
-	return events.includes(ALL_EVENTS) || events.includes(event.event);
+/**
+ * Whether this is a message that was sent to Jelou. One secret signs both directions, so whoever records such a message
+ * can play it back with a signature that is right.
+ */
+export function isOutgoingMessage(event: JelouEvent): boolean {
+	return event.event_type === OUTGOING_MESSAGE.event_type;
 }

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isWanted, type JelouEvent } from './events';
+import { ALL_EVENTS, type JelouEvent } from './events';
 import { isObject } from '../../shared/json';
 
-/** What the trigger's fields ask for. */
+/** What the trigger's parameters ask for. */
 export interface Filters {
 	events: readonly string[];
 	/** Empty: any bot. */
 	botIds: readonly string[];
-	/** Empty: any type. Concerns messages only. */
+	/** Empty: any type. Applies to messages only. */
 	messageTypes: readonly string[];
 	/** Milliseconds; 0: any age. */
 	maximumAge: number;
@@ -22,7 +22,7 @@ function texts(value: unknown): string[] {
 		.filter((entry) => entry !== '');
 }
 
-/** Reads the trigger's fields as they are; what cannot be read filters nothing, but no event list means no event. */
+/** Reads the trigger's parameters; what cannot be read filters nothing, but no event list means no event. */
 export function readFilters(events: unknown, options: IDataObject): Filters {
 	const seconds = Number(options.maximumAge ?? 0);
 	return {
@@ -35,7 +35,7 @@ export function readFilters(events: unknown, options: IDataObject): Filters {
 
 /** Whether the user asked for this event, from this bot, and for messages of this type. */
 export function isAskedFor(event: JelouEvent, { botIds, events, messageTypes }: Filters): boolean {
-	if (!isWanted(event, events)) return false;
+	if (!events.includes(ALL_EVENTS) && !events.includes(event.event)) return false;
 	if (
 		botIds.length > 0 &&
 		!texts([isObject(event.bot) ? event.bot.id : undefined]).some((id) => botIds.includes(id))
@@ -48,10 +48,11 @@ export function isAskedFor(event: JelouEvent, { botIds, events, messageTypes }: 
 }
 
 /**
- * Whether an event is older than it may be: a delivery that somebody recorded and plays again. One that does not say
- * its age is too old. One from the future is not, because clocks differ.
+ * Whether an event's timestamp is further from now than Maximum Age: a delivery that was recorded and is replayed. As far
+ * in the future as in the past, because clocks differ, and no further, or it could be replayed until then. One without a
+ * timestamp is refused too.
  */
-export function isTooOld(event: JelouEvent, { maximumAge }: Filters, now = Date.now()): boolean {
+export function exceedsMaximumAge(event: JelouEvent, { maximumAge }: Filters, now = Date.now()): boolean {
 	if (maximumAge === 0) return false;
-	return typeof event.timestamp !== 'number' || now - event.timestamp > maximumAge;
+	return typeof event.timestamp !== 'number' || Math.abs(now - event.timestamp) > maximumAge;
 }

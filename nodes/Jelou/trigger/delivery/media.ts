@@ -1,22 +1,20 @@
-import type { IBinaryData, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import type { JelouEvent } from './events';
 import { download, type MediaOptions } from './download';
 import { isObject } from '../../shared/json';
 import { MediaError } from '../../shared/errors';
+import { isMediaType, type MediaType } from '../../shared/messageTypes';
 
 export type { MediaOptions } from './download';
 
-/** How a person calls the media of each type of message. */
-const NAMES = new Map([
-	['image', 'picture'],
-	['video', 'video'],
-	['audio', 'audio'],
-	['document', 'document'],
-]);
+/** Jelou waits 20 s for its answer, which n8n gives after this. */
+const TIMEOUT_MS = 15_000;
+const DEFAULT_MEGABYTES = 25;
+const MEGABYTE = 1024 * 1024;
 
-/** The usual ending of a file, where it is not the second half of the MIME type. */
-const ENDINGS = new Map([
+/** The usual extension of a file, where it is not the second half of the MIME type. */
+const EXTENSIONS = new Map([
 	['image/jpeg', 'jpg'],
 	['audio/mpeg', 'mp3'],
 	['audio/mp4', 'm4a'],
@@ -29,18 +27,18 @@ const UNKNOWN_MIME_TYPE = 'application/octet-stream';
 const MAX_NAME_LENGTH = 100;
 
 interface Media {
-	type: string;
+	type: MediaType;
 	/** The rest is from outside. */
 	url: unknown;
 	mimeType: unknown;
 	fileName: unknown;
 }
 
-/** What an event has to be fetched; `undefined` for one that is no message with media. */
+/** The media of an event; `undefined` when it is not a message with media. */
 function eventMedia(event: JelouEvent): Media | undefined {
 	if (event.event !== 'message' || !isObject(event.value)) return undefined;
 	const { content, type } = event.value;
-	if (typeof type !== 'string' || !NAMES.has(type)) return undefined;
+	if (!isMediaType(type)) return undefined;
 	const { filename, mime_type: mimeType, url } = isObject(content) ? content : {};
 	return { type, url, mimeType, fileName: filename };
 }
@@ -59,15 +57,15 @@ function cleanName(value: unknown): string {
 	if (typeof value !== 'string') return '';
 	const last = value.split(/[/\\]/).at(-1) ?? '';
 	const name = last
-		// Controls, and those that turn the writing direction and so hide the real ending; halves of a character.
+		// Controls, and those that turn the writing direction and so hide the real extension; halves of a character.
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
 		.trim();
 	if (/^\.*$/.test(name)) return '';
 	const letters = [...name];
 	if (letters.length <= MAX_NAME_LENGTH) return name;
-	const ending = [...(/\.\w{1,10}$/.exec(name)?.[0] ?? '')];
-	return [...letters.slice(0, MAX_NAME_LENGTH - ending.length), ...ending].join('');
+	const extension = [...(/\.\w{1,10}$/.exec(name)?.[0] ?? '')];
+	return [...letters.slice(0, MAX_NAME_LENGTH - extension.length), ...extension].join('');
 }
 
 function decoded(text: string): string {
@@ -78,9 +76,9 @@ function decoded(text: string): string {
 	}
 }
 
-function endingOf(mimeType: string): string {
+function extensionFor(mimeType: string): string {
 	const subtype = mimeType.split('/')[1]?.split('+')[0] ?? '';
-	return ENDINGS.get(mimeType) ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : 'bin');
+	return EXTENSIONS.get(mimeType) ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : 'bin');
 }
 
 /**
@@ -88,7 +86,7 @@ function endingOf(mimeType: string): string {
  */
 function nameFor({ fileName, type }: Media, url: string, mimeType: string): string {
 	const last = new URL(url).pathname.split('/').at(-1) ?? '';
-	return cleanName(fileName) || cleanName(decoded(last)) || `${type}.${endingOf(mimeType)}`;
+	return cleanName(fileName) || cleanName(decoded(last)) || `${type}.${extensionFor(mimeType)}`;
 }
 
 async function fetchMedia(
@@ -97,7 +95,7 @@ async function fetchMedia(
 	options: MediaOptions,
 ): Promise<IBinaryData> {
 	const { url } = media;
-	if (typeof url !== 'string' || url === '') throw new MediaError('the message does not say where it is');
+	if (typeof url !== 'string' || url === '') throw new MediaError('the message has no media URL');
 	const { bytes, contentType } = await download(context, url, options);
 	const mimeType = readMimeType(media.mimeType) ?? readMimeType(contentType) ?? UNKNOWN_MIME_TYPE;
 	return await context.helpers.prepareBinaryData(bytes, nameFor(media, url, mimeType), mimeType);
@@ -119,9 +117,21 @@ export async function withMedia(
 	try {
 		return { json: event, binary: { data: await fetchMedia(context, media, options) } };
 	} catch (error) {
-		const name = NAMES.get(media.type) ?? media.type;
 		// The words of any other error are not for the user, and may hold the URL, which may be signed.
-		const reason = error instanceof MediaError ? error.message : 'something unexpected happened in n8n';
-		return { json: { ...event, mediaError: `The ${name} could not be fetched: ${reason}.` } };
+		const reason = error instanceof MediaError ? error.message : 'an unexpected error in n8n';
+		return { json: { ...event, mediaError: `The ${media.type} could not be downloaded: ${reason}.` } };
 	}
+}
+
+/** The item that an event puts out. */
+export async function toItem(
+	context: IWebhookFunctions,
+	event: JelouEvent,
+	options: IDataObject,
+	allowPrivate: boolean,
+): Promise<INodeExecutionData> {
+	if (options.downloadMedia !== true) return { json: event };
+	const megabytes = Number(options.maxMediaSize ?? DEFAULT_MEGABYTES);
+	const maxSize = (megabytes > 0 ? megabytes : DEFAULT_MEGABYTES) * MEGABYTE;
+	return await withMedia(context, event, { maxSize, timeout: TIMEOUT_MS, allowPrivate });
 }

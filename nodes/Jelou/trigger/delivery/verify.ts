@@ -1,8 +1,9 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { CREDENTIAL_NAME, loadCredential } from '../../shared/credential';
-import { acceptedSecrets, cacheSecret } from '../../shared/secrets';
+import { acceptedSecrets, cachedSecret, cacheSecret } from '../../shared/secrets';
 import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
+import { isPrivateHost } from '../../shared/publicUrl';
 import { readRegistration } from '../../shared/registrationStore';
 import { BoundedMap } from '../../shared/boundedMap';
 
@@ -14,18 +15,22 @@ const MAX_ENTRIES = 500;
 
 interface Entry {
 	secrets: readonly string[];
-	environment: string;
+	/** What Jelou gave this n8n, where another secret is typed in the credential: not accepted, only recognized. */
+	replaced: readonly string[];
+	allowPrivateMedia: boolean;
 	readAt: number;
 	/** When they were last read because a signature did not match. */
 	rereadAt: number;
 }
 
-/** A delivery that is genuine. */
-export interface Verified {
-	body: Buffer;
-	/** The credential's environment. */
-	environment: string;
-}
+export type Verification =
+	| {
+			ok: true;
+			body: Buffer;
+			/** Whether its media may come from the private network: only where the gateway itself is in it. */
+			allowPrivateMedia: boolean;
+	  }
+	| { ok: false; reason: string; detail?: string };
 
 /**
  * The secrets of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each
@@ -45,15 +50,22 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 	// After a restart this is where test listening finds the secret again.
 	if (registration.signingSecret) cacheSecret(credential, registration.signingSecret);
 	const secrets = acceptedSecrets(credential, registration);
-	const entry = { secrets, environment: credential.environment, readAt: Date.now(), rereadAt };
+	const given = [registration.signingSecret, cachedSecret(credential)];
+	const entry = {
+		secrets,
+		replaced: given.filter((secret) => secret !== undefined).filter((secret) => !secrets.includes(secret)),
+		allowPrivateMedia: isPrivateHost(new URL(credential.baseUrls.gateway)),
+		readAt: Date.now(),
+		rereadAt,
+	};
 	known.set(key, entry);
 	return entry;
 }
 
-/** Reads afresh; deliveries that arrive meanwhile wait for the same reading. */
+/** Reads again; deliveries that arrive meanwhile wait for the same reading. */
 async function readOnce(context: IWebhookFunctions, key: string, rereadAt = 0): Promise<Entry> {
-	const underWay = reading.get(key);
-	if (underWay) return await underWay;
+	const pending = reading.get(key);
+	if (pending) return await pending;
 	const promise = read(context, key, rereadAt).finally(() => reading.delete(key));
 	reading.set(key, promise);
 	return await promise;
@@ -66,35 +78,55 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
 	return Buffer.isBuffer(request.rawBody) && request.rawBody.length > 0 ? request.rawBody : undefined;
 }
 
-/**
- * A genuine delivery, or in words why it is not believed.
- *
- * Where a signature does not match, the secrets are read afresh, at most once a second: a secret that was changed works
- * on the next delivery, and a flood of forgeries costs nothing.
- *
- * @throws whatever n8n throws when the request or the credential cannot be read
- * @see Jelou's page "Webhook signature"
- */
-export async function verifyDelivery(context: IWebhookFunctions): Promise<Verified | string> {
+function refusal(reason: string, detail?: string): Verification {
+	return { ok: false, reason, detail };
+}
+
+function refusalFor(body: Buffer, header: string, { replaced, secrets }: Entry): Verification {
+	if (secrets.length === 0) {
+		return refusal('no signing secret is known. Fill in Signing Secret in the Jelou credential');
+	}
+	if (verify(body, header, replaced)) {
+		return refusal(
+			'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
+		);
+	}
+	return refusal('its signature is wrong');
+}
+
+async function check(context: IWebhookFunctions): Promise<Verification> {
 	const header = context.getHeaderData()[SIGNATURE_HEADER];
-	if (header === undefined) return 'it has no signature';
-	if (!isSignature(header)) return 'its signature has another form';
+	if (header === undefined) return refusal('it has no signature');
+	if (!isSignature(header)) return refusal('its signature is malformed');
 	const body = await rawBodyOf(context);
-	if (body === undefined) return 'it has no body that could be verified';
+	if (body === undefined) return refusal('it has no body to verify');
 
 	const key = keyOf(context);
 	const now = Date.now();
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)
 		entry = await readOnce(context, key, entry?.rereadAt);
-	if (verify(body, header, entry.secrets)) return { body, environment: entry.environment };
-	if (now - entry.rereadAt < REREAD_MS) return refusalFor(entry);
-	entry = await readOnce(context, key, now);
-	return verify(body, header, entry.secrets) ? { body, environment: entry.environment } : refusalFor(entry);
+	let isGenuine = verify(body, header, entry.secrets);
+	if (!isGenuine && now - entry.rereadAt >= REREAD_MS) {
+		entry = await readOnce(context, key, now);
+		isGenuine = verify(body, header, entry.secrets);
+	}
+	if (!isGenuine) return refusalFor(body, header, entry);
+	return { ok: true, body, allowPrivateMedia: entry.allowPrivateMedia };
 }
 
-function refusalFor({ secrets }: Entry): string {
-	return secrets.length === 0
-		? 'no signing secret is known: fill in Signing Secret in the Jelou credential'
-		: 'its signature is wrong';
+/**
+ * Whether a delivery is genuine. Where a signature does not match, the secrets are read again, at most once a second: a
+ * secret that was changed works on the next delivery, and a flood of forgeries costs nothing.
+ *
+ * Never rejects: an error that escapes would make n8n start the workflow with an empty item.
+ *
+ * @see Jelou's page "Webhook signature"
+ */
+export async function verifyDelivery(context: IWebhookFunctions): Promise<Verification> {
+	try {
+		return await check(context);
+	} catch (error) {
+		return refusal('it could not be verified', error instanceof Error ? error.message : 'unknown error');
+	}
 }

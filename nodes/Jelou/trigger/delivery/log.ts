@@ -1,0 +1,38 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { BoundedMap } from '../../shared/boundedMap';
+
+const INTERVAL_MS = 60_000;
+
+interface Line {
+	loggedAt: number;
+	/** How many came since, which are in no line yet. */
+	unlogged: number;
+}
+
+const lines = new BoundedMap<string, Line>(5_000);
+
+/**
+ * Writes into n8n's log what became of a delivery: at most one line a minute for each trigger and outcome, because
+ * anybody can send deliveries. A line says how many like it came since the last one.
+ *
+ * @param outcome fixed words, nothing of the delivery
+ * @param detail more about this one
+ */
+export function warn(context: IWebhookFunctions, outcome: string, detail = ''): void {
+	const node = context.getNode();
+	const workflow = context.getWorkflow();
+	const key = JSON.stringify([workflow.id, node.id, outcome]);
+	const last = lines.get(key);
+	if (last !== undefined && Date.now() - last.loggedAt < INTERVAL_MS) {
+		last.unlogged++;
+		return;
+	}
+	lines.set(key, { loggedAt: Date.now(), unlogged: 0 });
+	const unlogged = last?.unlogged ?? 0;
+	const more = unlogged > 0 ? ` ${unlogged} more like it came since the last such line.` : '';
+	context.logger.warn(
+		`Jelou Trigger "${node.name}" in workflow "${workflow.name ?? ''}" ${outcome}${detail && ` (${detail})`}.${more}`,
+		{ workflowId: workflow.id },
+	);
+}

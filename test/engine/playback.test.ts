@@ -1,0 +1,56 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Sandbox } from '../../sandbox';
+import { SENT_MESSAGES } from '../sentMessages';
+import { Engine } from './support/engine';
+import { startReceiver } from './support/receiver';
+import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+});
+afterAll(async () => sandbox.close());
+
+/** What the Jelou node puts on the wire for a message: its bytes and its signature, as anybody in between sees them. */
+async function recorded(parameters: INodeParameters) {
+	const credential = credentialFor(sandbox, { signingSecret: secret });
+	const message = { resource: 'message', operation: 'send', roomId, botId: BOT, userId: USER };
+	await new Engine({ credential }).run({ ...message, ...parameters }, [{}]);
+	const request = sandbox.store.requests.at(-1);
+	expect(request?.status).toBe(200);
+	return { body: request?.rawBody, signature: String(request?.headers['x-jelou-signature']) };
+}
+
+describe('an outgoing message that is played back to the trigger starts nothing', () => {
+	const cases = SENT_MESSAGES.flatMap((message) => [
+		{ message, events: ['message'] },
+		{ message, events: ['*'] },
+	]);
+
+	test.each(cases)('$message.messageType, with Events $events', async ({ message, events }) => {
+		const delivery = await recorded(message);
+		const credential = credentialFor(sandbox, { signingSecret: secret });
+		// The log has one line a minute for each trigger.
+		const engine = new Engine({ credential, workflowId: JSON.stringify([message, events]) });
+		const receiver = await startReceiver(engine, { events });
+		try {
+			const url = `${receiver.url}/webhook/webhook-1/webhook`;
+			const { status, body } = await sandbox.deliver(PROJECT, { url, ...delivery });
+			expect({ runs: receiver.runs, status, body }).toEqual({
+				runs: [],
+				status: 200,
+				body: '{"status":"ignored"}',
+			});
+		} finally {
+			await receiver.close();
+		}
+		expect(engine.warnings).toEqual([
+			'Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is a message that was sent to Jelou and came back.',
+		]);
+	});
+});

@@ -1,0 +1,96 @@
+import { createHmac } from 'node:crypto';
+
+import type { Request, Response } from 'express';
+
+import { Engine } from './support/engine';
+
+const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
+const SECRET = 'secret';
+const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`;
+
+let now = Date.parse('2026-01-15T10:00:00Z');
+beforeEach(() => {
+	now += 3_600_000;
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+});
+afterEach(() => jest.restoreAllMocks());
+
+async function deliver(engine: Engine, signature?: string, options = {}): Promise<void> {
+	const response = { status: () => response, json: () => response, end: () => response };
+	const headers = signature === undefined ? {} : { 'x-jelou-signature': signature };
+	const request = { headers, rawBody: BODY, readRawBody: () => Promise.resolve() };
+	const parameters = { events: ['*'], options };
+	await engine.webhook(request as unknown as Request, response as unknown as Response, parameters);
+}
+
+const refused = (why: string) =>
+	`Jelou Trigger "Jelou Trigger" in workflow "Test" refused a delivery: ${why}.`;
+
+test('a flood of forged deliveries writes one line a minute, and the next line says how many came meanwhile', async () => {
+	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });
+	for (let n = 0; n < 100; n++) await deliver(engine, sign('wrong'));
+	expect(engine.warnings).toEqual([refused('its signature is wrong')]);
+	now += 59_999;
+	await deliver(engine, sign('wrong'));
+	expect(engine.warnings).toHaveLength(1);
+	now += 1;
+	await deliver(engine, sign('wrong'));
+	expect(engine.warnings.slice(1)).toEqual([
+		`${refused('its signature is wrong')} 100 more like it came since the last such line.`,
+	]);
+});
+
+test('each reason has its own line, so that a flood hides nothing else', async () => {
+	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });
+	for (let n = 0; n < 3; n++) {
+		await deliver(engine);
+		await deliver(engine, 'sha256=');
+		await deliver(engine, sign('wrong'));
+		await deliver(engine, sign(SECRET), { maximumAge: 60 });
+	}
+	expect(engine.warnings).toEqual([
+		refused('it has no signature'),
+		refused('its signature is malformed'),
+		refused('its signature is wrong'),
+		refused('its timestamp is further from now than Maximum Age allows'),
+	]);
+});
+
+test('each trigger has its own line', async () => {
+	for (const workflowId of ['one', 'two']) {
+		const engine = new Engine({
+			credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET },
+			workflowId,
+		});
+		await deliver(engine, sign('wrong'));
+		expect({ workflowId, lines: engine.warnings.length }).toEqual({ workflowId, lines: 1 });
+	}
+});
+
+describe('a typed secret that is not the one that Jelou gave this n8n', () => {
+	const typed = (signingSecret: string) =>
+		new Engine({
+			credential: { projectId: 'p', apiKey: 'k', signingSecret },
+			credentialId: `typed-${signingSecret}`,
+			workflowId: `typed-${signingSecret}`,
+			staticData: {
+				global: { jelou: { 'https://gateway.jelou.ai/platform p': { signingSecret: 'given' } } },
+			},
+		});
+
+	test('is named as the cause when Jelou signs with the one that it gave', async () => {
+		const engine = typed('another');
+		await deliver(engine, sign('given'));
+		expect(engine.warnings).toEqual([
+			refused(
+				'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
+			),
+		]);
+	});
+
+	test('is not named when the signature is not of that one either', async () => {
+		const engine = typed('another');
+		await deliver(engine, sign('wrong'));
+		expect(engine.warnings).toEqual([refused('its signature is wrong')]);
+	});
+});
