@@ -1,42 +1,112 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
-/** One request that must not start a workflow. */
+/**
+ * Every way that is known to forge a delivery: for the signature itself, for the trigger inside n8n's engine, for a real
+ * n8n, and as material for what is drawn at random.
+ */
+
+const hmac = (body: Uint8Array, key: string | Buffer, hash = 'sha256') =>
+	createHmac(hash, key).update(body).digest('hex');
+
+export function sign(body: Uint8Array | string, secret: string): string {
+	return `sha256=${hmac(Buffer.from(body), secret)}`;
+}
+
+/** Signatures of the right form that are made in another way. */
+export const SIGNINGS = {
+	'over nothing': (_body, secret) => sign('', secret),
+	'with another secret': (body, secret) => sign(body, `${secret}0`),
+	'with an empty secret': (body) => sign(body, ''),
+	'with "undefined" as secret': (body) => sign(body, 'undefined'),
+	'with the bytes that the digits of the secret stand for': (body, secret) =>
+		`sha256=${hmac(body, Buffer.from(secret, 'hex'))}`,
+	'with SHA-1': (body, secret) => `sha256=${hmac(body, secret, 'sha1')}`,
+	'with SHA-512': (body, secret) => `sha256=${hmac(body, secret, 'sha512')}`,
+	'as a hash without a secret': (body) => `sha256=${createHash('sha256').update(body).digest('hex')}`,
+	reversed: (body, secret) => `sha256=${[...hmac(body, secret)].reverse().join('')}`,
+} satisfies Record<string, (body: Buffer, secret: string) => string>;
+
+const replaced = (text: string, index: number, letter: string) =>
+	`${text.slice(0, index)}${letter}${text.slice(index + 1)}`;
+
+/** Headers made from the right one that must not be believed; `at` says where, for those that change one place. */
+export const HEADERS = {
+	'one digit other': (right, at) => {
+		const place = 7 + (at % 64);
+		return replaced(right, place, right[place] === '0' ? '1' : '0');
+	},
+	'one digit less': (right) => right.slice(0, -1),
+	'one digit more': (right) => `${right}0`,
+	'no prefix': (right) => right.slice(7),
+	'prefix twice': (right) => `sha256=${right}`,
+	'prefix in upper case': (right) => `SHA256=${right.slice(7)}`,
+	'prefix with a colon': (right) => `sha256:${right.slice(7)}`,
+	'other prefix': (right, at) => `${['sha1', 'sha512', 'none', 'v1', ''][at % 5] ?? ''}=${right.slice(7)}`,
+	'space before it': (right) => ` ${right}`,
+	'space after it': (right) => `${right} `,
+	'line feed after it': (right) => `${right}\n`,
+	'NUL after it': (right) => `${right}\u0000`,
+	'fullwidth digits': (right) =>
+		right.replace(/\d(?=[^=]*$)/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
+	'no-break space': (right, at) => replaced(right, 7 + (at % 64), '\u00a0'),
+	// Headers travel as Latin-1, so this is what arrives of "é".
+	'not ASCII': () => `sha256=${'\u00e9'.repeat(64)}`,
+	'not hex': () => `sha256=${'z'.repeat(64)}`,
+	base64: (right) => `sha256=${Buffer.from(right.slice(7), 'hex').toString('base64')}`,
+	quoted: (right) => `"${right}"`,
+	twice: (right) => `${right}, ${right}`,
+	'after a wrong one': (right) => `sha256=${'0'.repeat(64)}, ${right}`,
+	'in a list': (right) => [right],
+	'in an object': (right) => ({ toString: () => right, length: right.length }),
+	empty: () => '',
+	zeros: () => `sha256=${'0'.repeat(64)}`,
+	absent: () => undefined,
+	null: () => null,
+	'a number': (_right, at) => at,
+	'a boolean': () => true,
+	'very long': (right) => right + 'a'.repeat(100_000),
+} satisfies Record<string, (right: string, at: number) => unknown>;
+
+/** One request that must not start a workflow, as it can be put on the wire. */
 export interface Forgery {
 	name: string;
-	body?: string | Uint8Array;
+	body?: string;
 	/** The signature header; null for none. */
 	signature: string | null;
 	headers?: Record<string, string>;
 }
 
-const sign = (body: string | Uint8Array, secret: string) =>
-	`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+/** Whether a header arrives as it was sent: HTTP takes white space off its ends, and has limits. */
+function canTravel(header: unknown): header is string {
+	return (
+		typeof header === 'string' &&
+		/^(?:[!-~\x80-\xff](?:[ -~\x80-\xff]{0,7000}[!-~\x80-\xff])?)?$/.test(header)
+	);
+}
 
-/** Every way that is known to forge a delivery, made from a genuine body and the real secret. */
+/** The forgeries that can be put on the wire, made from a genuine body and the real secret. */
 export function forgeries(body: string, secret: string): Forgery[] {
 	const right = sign(body, secret);
 	const form = `--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n${body}\r\n--x--\r\n`;
+	const headers = Object.entries(HEADERS).map(([name, forge]) => [name, forge(right, 0)] as const);
 	return [
-		{ name: 'no header', body, signature: null },
-		{ name: 'wrong secret', body, signature: sign(body, `${secret}0`) },
-		{ name: 'empty', body, signature: '' },
-		{ name: 'no prefix', body, signature: right.slice('sha256='.length) },
-		{ name: 'other prefix', body, signature: right.replace('sha256', 'sha1') },
-		{ name: 'truncated', body, signature: right.slice(0, -1) },
-		{ name: 'longer', body, signature: `${right}0` },
+		{ name: 'no signature', body, signature: null },
+		...headers.flatMap(([name, signature]) => (canTravel(signature) ? [{ name, body, signature }] : [])),
+		...Object.entries(SIGNINGS).map(([name, forge]) => ({
+			name: `signed ${name}`,
+			body,
+			signature: forge(Buffer.from(body), secret),
+		})),
 		{ name: 'another body', body: body.replace('Hola', 'Hole'), signature: right },
-		{ name: 'signed with an empty secret', body, signature: sign(body, '') },
-		{ name: 'signed with "undefined"', body, signature: sign(body, 'undefined') },
-		// Headers travel as Latin-1, so this is what arrives of "é".
-		{ name: 'not ASCII', body, signature: `sha256=${'\u00e9'.repeat(64)}` },
+		{ name: 'the body serialized again', body: JSON.stringify(JSON.parse(body), null, 1), signature: right },
 		{
-			name: 'text body with the signature of another',
+			name: 'a text body with the signature of another',
 			body: 'just text',
 			signature: right,
 			headers: { 'Content-Type': 'text/plain' },
 		},
 		{ name: 'no body', signature: right },
-		{ name: 'no body, signed as such', signature: sign('', `${secret}0`) },
+		{ name: 'no body, signed with another secret', signature: sign('', `${secret}0`) },
 		{
 			name: 'multipart, signed over its bytes',
 			body: form,

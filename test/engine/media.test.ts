@@ -3,13 +3,11 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-import type { Request, Response } from 'express';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
 import type { JelouEvent } from '../../nodes/Jelou/trigger/delivery/events';
 import { withMedia, type MediaOptions } from '../../nodes/Jelou/trigger/delivery/media';
-import { Engine } from './support/engine';
+import { servePublicName, webhookContext } from './support/webhookContext';
 
 const API_KEY = 'recognisable-api-key';
 const SECRET = 'recognisable-signing-secret';
@@ -26,35 +24,7 @@ let answer: RequestListener;
 let requests: IncomingMessage[];
 let context: IWebhookFunctions;
 
-/** The context that n8n gives to the trigger's `webhook`. */
-async function webhookContext(): Promise<IWebhookFunctions> {
-	const given: IWebhookFunctions[] = [];
-	const spy = jest.spyOn(JelouTrigger.prototype, 'webhook').mockImplementation(function (
-		this: IWebhookFunctions,
-	) {
-		given.push(this);
-		return Promise.resolve({});
-	});
-	const credential = { projectId: 'project', apiKey: API_KEY, signingSecret: SECRET };
-	await new Engine({ credential }).webhook({ headers: {} } as Request, {} as Response, {});
-	spy.mockRestore();
-	if (given[0] === undefined) throw new Error('The trigger was not called.');
-	return given[0];
-}
-
-/**
- * Makes https://storage.example.com the test's server, as DNS and a certificate would. Everything else of a request
- * stays as it is, and goes over a real socket.
- */
-function withPublicName(): void {
-	const { httpRequest } = context.helpers;
-	jest
-		.spyOn(context.helpers, 'httpRequest')
-		.mockImplementation(
-			async (options) =>
-				(await httpRequest({ ...options, url: options.url.replace(PUBLIC, origin) })) as unknown,
-		);
-}
+const withPublicName = () => servePublicName(context, PUBLIC, origin);
 
 beforeEach(async () => {
 	requests = [];
@@ -66,7 +36,7 @@ beforeEach(async () => {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 	origin = `http://${host}`;
-	context = await webhookContext();
+	context = await webhookContext({ projectId: 'project', apiKey: API_KEY, signingSecret: SECRET });
 });
 afterEach(async () => {
 	jest.restoreAllMocks();

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
-
 import { sign, verify } from '../../nodes/Jelou/shared/signature';
+import { HEADERS, SIGNINGS } from '../forgeries';
 import { vectors } from '../vectors/signatures.json';
 
 const SECRET = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
@@ -37,34 +36,19 @@ describe('a signature', () => {
 		expect(verify(BODY, `sha256=${digits.toUpperCase()}`, [SECRET])).toBe(true);
 	});
 
-	test.each([
-		['absent', undefined],
-		['empty', ''],
-		['without prefix', digits],
-		['with another prefix', `sha1=${digits}`],
-		['with a prefix in capitals', `SHA256=${digits}`],
-		['truncated', right.slice(0, -2)],
-		['longer', `${right}00`],
-		['with a line break behind it', `${right}\n`],
-		['with a space before it', ` ${right}`],
-		['not hex', `sha256=${'z'.repeat(64)}`],
-		['not ASCII', `sha256=${'é'.repeat(64)}`],
-		['a list of headers', [right]],
-		['a number', 42],
-		['of another secret', sign(BODY, `${SECRET}0`)],
-		['made with "undefined" as secret', sign(BODY, 'undefined')],
-	])('%s is not believed', (_name, header) => {
-		expect(verify(BODY, header, [SECRET])).toBe(false);
+	test.each(Object.entries(HEADERS))('with its header forged is not believed: %s', (_name, forge) => {
+		for (let at = 0; at < 64; at++) {
+			const header: unknown = forge(right, at);
+			expect({ header, believed: verify(BODY, header, [SECRET]) }).toEqual({ header, believed: false });
+		}
+	});
+
+	test.each(Object.entries(SIGNINGS))('made in another way is not believed: %s', (_name, forge) => {
+		expect(verify(BODY, forge(BODY, SECRET), [SECRET])).toBe(false);
 	});
 
 	test('made with an empty secret is not believed, not even when the empty secret is "known"', () => {
 		expect(verify(BODY, sign(BODY, ''), [''])).toBe(false);
 		expect(verify(BODY, sign(BODY, ''), [])).toBe(false);
-	});
-
-	test('is made with the text of the secret, not with the bytes that its hex digits stand for', () => {
-		const decoded = createHmac('sha256', Buffer.from(SECRET, 'hex')).update(BODY).digest('hex');
-		expect(right).not.toBe(`sha256=${decoded}`);
-		expect(verify(BODY, `sha256=${decoded}`, [SECRET])).toBe(false);
 	});
 });

@@ -1,9 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
+
+import { HEADERS as FORGED_HEADERS, SIGNINGS as FORGED_SIGNINGS, sign } from '../../forgeries';
 
 /**
  * Deliveries that somebody tampered with, drawn as recipes: small enough to be printed and replayed, and made of bytes
@@ -51,6 +52,10 @@ const ODD_BODIES = [
 	'NaN',
 ];
 
+function keysOf<T extends object>(record: T): Array<keyof T> {
+	return Object.keys(record) as Array<keyof T>;
+}
+
 type Base =
 	| { kind: 'text'; text: string }
 	/** So many letters, or so many lists inside each other. */
@@ -81,50 +86,10 @@ const SIGNINGS = [
 	'the bytes before they were edited',
 	'JSON that was serialised again',
 	'the bytes read as UTF-8 and written again',
-	'nothing',
-	'another secret',
-	'no secret',
-	'"undefined"',
-	'the secret as hex',
-	'SHA-1',
-	'SHA-512',
-	'a hash without a secret',
-	'the reverse',
+	...keysOf(FORGED_SIGNINGS),
 ] as const;
 
-const HEADERS = [
-	'as it is',
-	'upper case',
-	'mixed case',
-	'one digit other',
-	'one digit less',
-	'one digit more',
-	'no prefix',
-	'prefix twice',
-	'prefix in upper case',
-	'prefix with a colon',
-	'other prefix',
-	'space before',
-	'space behind',
-	'line feed behind',
-	'NUL behind',
-	'fullwidth digits',
-	'no-break space',
-	'base64',
-	'quoted',
-	'twice',
-	'after a wrong one',
-	'in a list',
-	'in an object',
-	'empty',
-	'zeros',
-	'absent',
-	'null',
-	'number',
-	'boolean',
-	'very long',
-	'bit flip',
-] as const;
+const HEADERS = ['as it is', 'upper case', 'mixed case', ...keysOf(FORGED_HEADERS), 'bit flip'] as const;
 
 const NAMES = [
 	'x-jelou-signature',
@@ -352,43 +317,22 @@ function edited(bytes: Buffer, edit: Edit): Buffer {
 }
 
 function signature({ base, signing }: Recipe, bytes: Buffer, secret: string): string {
-	const sign = (body: Buffer, key: string | Buffer = secret, hash = 'sha256') =>
-		`sha256=${createHmac(hash, key).update(body).digest('hex')}`;
 	switch (signing) {
 		case 'these bytes':
-			return sign(bytes);
+			return sign(bytes, secret);
 		case 'the bytes before they were edited':
-			return sign(baseBytes(base));
+			return sign(baseBytes(base), secret);
 		case 'JSON that was serialised again':
-			return sign(serialisedAgain(bytes));
+			return sign(serialisedAgain(bytes), secret);
 		case 'the bytes read as UTF-8 and written again':
-			return sign(Buffer.from(bytes.toString('utf8')));
-		case 'nothing':
-			return sign(Buffer.alloc(0));
-		case 'another secret':
-			return sign(bytes, `${secret}0`);
-		case 'no secret':
-			return sign(bytes, '');
-		case '"undefined"':
-			return sign(bytes, 'undefined');
-		case 'the secret as hex':
-			return sign(bytes, Buffer.from(secret, 'hex'));
-		case 'SHA-1':
-			return sign(bytes, secret, 'sha1');
-		case 'SHA-512':
-			return sign(bytes, secret, 'sha512');
-		case 'a hash without a secret':
-			return `sha256=${createHash('sha256').update(bytes).digest('hex')}`;
-		case 'the reverse':
-			return `sha256=${[...sign(bytes).slice(7)].reverse().join('')}`;
+			return sign(bytes.toString('utf8'), secret);
+		default:
+			return FORGED_SIGNINGS[signing](bytes, secret);
 	}
 }
 
 function headerValue({ at, header }: Recipe, right: string): unknown {
 	const digits = right.slice(7);
-	const place = 7 + (at % 64);
-	const replaced = (index: number, letter: string) =>
-		`${right.slice(0, index)}${letter}${right.slice(index + 1)}`;
 	switch (header) {
 		case 'as it is':
 			return right;
@@ -396,64 +340,13 @@ function headerValue({ at, header }: Recipe, right: string): unknown {
 			return `sha256=${digits.toUpperCase()}`;
 		case 'mixed case':
 			return `sha256=${digits.slice(0, at % 64)}${digits.slice(at % 64).toUpperCase()}`;
-		case 'one digit other':
-			return replaced(place, right[place] === '0' ? '1' : '0');
-		case 'one digit less':
-			return right.slice(0, -1);
-		case 'one digit more':
-			return `${right}0`;
-		case 'no prefix':
-			return digits;
-		case 'prefix twice':
-			return `sha256=${right}`;
-		case 'prefix in upper case':
-			return `SHA256=${digits}`;
-		case 'prefix with a colon':
-			return `sha256:${digits}`;
-		case 'other prefix':
-			return `${['sha1', 'sha512', 'none', 'v1', ''][at % 5] ?? ''}=${digits}`;
-		case 'space before':
-			return ` ${right}`;
-		case 'space behind':
-			return `${right} `;
-		case 'line feed behind':
-			return `${right}\n`;
-		case 'NUL behind':
-			return `${right}\u0000`;
-		case 'fullwidth digits':
-			return right.replace(/\d(?=[^=]*$)/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
-		case 'no-break space':
-			return replaced(place, '\u00a0');
-		case 'base64':
-			return `sha256=${Buffer.from(digits, 'hex').toString('base64')}`;
-		case 'quoted':
-			return `"${right}"`;
-		case 'twice':
-			return `${right}, ${right}`;
-		case 'after a wrong one':
-			return `sha256=${'0'.repeat(64)}, ${right}`;
-		case 'in a list':
-			return [right];
-		case 'in an object':
-			return { toString: () => right, length: right.length };
-		case 'empty':
-			return '';
-		case 'zeros':
-			return `sha256=${'0'.repeat(64)}`;
-		case 'absent':
-			return undefined;
-		case 'null':
-			return null;
-		case 'number':
-			return at;
-		case 'boolean':
-			return true;
-		case 'very long':
-			return right + 'a'.repeat(100_000);
 		case 'bit flip': {
 			const index = at % right.length;
-			return replaced(index, String.fromCharCode(right.charCodeAt(index) ^ (1 << (at % 7))));
+			const flipped = String.fromCharCode(right.charCodeAt(index) ^ (1 << (at % 7)));
+			return `${right.slice(0, index)}${flipped}${right.slice(index + 1)}`;
 		}
+		default:
+			return FORGED_HEADERS[header](right, at);
 	}
 }
 

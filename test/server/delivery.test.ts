@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { sign } from '../../sandbox';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { SENT_MESSAGES } from '../sentMessages';
+import {
+	CREDENTIAL_NAME,
+	PROJECT,
+	credentialData,
+	startStage,
+	webhookAnswers,
+	type Stage,
+} from './support/stage';
+import { triggerWorkflow } from './support/workflows';
+
+jest.setTimeout(240_000);
+
+const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
+
+let stage: Stage;
+let workflow: string;
+
+const saveCredential = async (extra: Record<string, string> = {}) =>
+	stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox, extra));
+const runs = async () => stage.client.executionCount(workflow);
+const sent = () =>
+	stage.sandbox.store.requests.filter(
+		({ rawUrl, status }) => rawUrl.endsWith('/external-support/webhook') && status === 200,
+	);
+const secretFromJelou = () =>
+	stage.sandbox.store.projects.get(PROJECT)?.integration?.signingSecret ?? 'no integration';
+
+async function deliver(body: string | Uint8Array, signature?: string) {
+	const posted = await stage.sandbox.deliver(PROJECT, { body, signature });
+	return { status: posted.status, body: posted.body };
+}
+
+beforeAll(async () => {
+	stage = await startStage();
+	const nodes = SENT_MESSAGES.map((message, index) => ({
+		name: `Send ${String(index + 1)}`,
+		type: 'n8n-nodes-jelou.jelou',
+		typeVersion: 1,
+		parameters: { resource: 'message', operation: 'send', ...message },
+	}));
+	workflow = await stage.client.createWorkflow(
+		triggerWorkflow('six replies', await saveCredential(), ...nodes),
+	);
+	await stage.client.activate(workflow);
+	await webhookAnswers(stage);
+});
+afterAll(async () => stage?.stop());
+
+test('a genuine delivery is answered in JSON that says it was accepted', async () => {
+	const { status, answer } = await stage.sandbox.userWrites(PROJECT, { text: 'Hola' });
+	expect({ status, answer }).toEqual({ status: 200, answer: '{"status":"accepted"}' });
+	await waitUntil('the six replies', () => Promise.resolve(sent().length === SENT_MESSAGES.length));
+	await waitUntil('the run to be saved', async () => (await runs()) === 1);
+});
+
+test('six outgoing messages, played back with their own signatures, start nothing', async () => {
+	const recorded = sent();
+	expect(recorded).toHaveLength(SENT_MESSAGES.length);
+	for (const { headers, rawBody } of recorded) {
+		const signature = String(headers['x-jelou-signature']);
+		const { status, body } = await deliver(rawBody, signature);
+		expect({ sent: rawBody.toString(), status, body }).toEqual({
+			sent: rawBody.toString(),
+			status: 200,
+			body: '{"status":"ignored"}',
+		});
+	}
+	// A genuine event after them shows that a run would have been seen by now.
+	const close = { event: 'conversation.close', field: 'conversation', event_type: 'close' };
+	expect((await deliver(JSON.stringify(close))).status).toBe(200);
+	await waitUntil('the genuine run to be saved', async () => (await runs()) > 1);
+	expect(await runs()).toBe(2);
+	expect(stage.n8n.log()).toContain(
+		'Jelou Trigger "Jelou Trigger" in workflow "six replies" ignored a delivery: it is a message that was sent to Jelou and came back.',
+	);
+});
+
+test('once another secret is typed, the one that Jelou gave this n8n is refused, and the log says so', async () => {
+	const before = await runs();
+	const typed = 'ab'.repeat(32);
+	const given = secretFromJelou();
+	await saveCredential({ signingSecret: typed });
+	const close = JSON.stringify({ event: 'conversation.close', after: 'the change' });
+	expect((await deliver(close, sign(close, typed))).status).toBe(200);
+	for (let n = 0; n < 5; n++) {
+		expect((await deliver(EVENT, sign(EVENT, given))).status).toBe(401);
+	}
+	await waitUntil('the run to be saved', async () => (await runs()) > before);
+	expect(await runs()).toBe(before + 1);
+	const lines = stage.n8n
+		.log()
+		.split('\n')
+		.filter((line) => line.includes('it is signed with the secret that Jelou gave this n8n'));
+	expect(lines).toEqual([
+		expect.stringContaining('Jelou Trigger "Jelou Trigger" in workflow "six replies" refused a delivery'),
+	]);
+	expect(stage.n8n.log()).not.toContain(given);
+});
