@@ -185,7 +185,7 @@ describe('media downloads', () => {
 		const context = await webhookContext(credential);
 		servePublicName(context, PUBLIC, origin);
 		const event = { event: 'message', value: { type: 'image', content: { url } } };
-		return await withMedia(context, event, { maxSize: 1_000_000, timeout: 20_000, allowPrivate: false });
+		return await withMedia(context, event, { maxSize: 1_000_000, timeout: 5_000, allowPrivate: false });
 	}
 
 	const port = () => new URL(origin).port;

@@ -59,7 +59,7 @@ async function bytesOf(item: INodeExecutionData): Promise<Buffer> {
 	return Promise.resolve(Buffer.from(binary.data, 'base64'));
 }
 
-/** The reason why an event has no media; the event must be there all the same, as it came. */
+/** The reason why an event has no media; the event must still be there, as it came. */
 function reasonOf(item: INodeExecutionData, event: JelouEvent): unknown {
 	const { mediaError, ...rest } = item.json;
 	expect(rest).toEqual(event);

@@ -64,6 +64,19 @@ test('a secret that was changed right after the minute was over works as well', 
 	expect(await deliver(engine, sign('new'))).toBe(200);
 });
 
+test('once a secret is typed, the one that was kept from registration is refused within a minute', async () => {
+	const engine = new Engine({
+		credential: { projectId: 'p', apiKey: 'k', signingSecret: '' },
+		credentialId: 'typed-later',
+		staticData: { global: { jelou: { 'https://gateway.jelou.ai/platform p': { signingSecret: 'leaked' } } } },
+	});
+	expect(await deliver(engine, sign('leaked'))).toBe(200);
+	engine.credentials.data.signingSecret = 'typed';
+	now += 60_000;
+	expect(await deliver(engine, sign('leaked'))).toBe(401);
+	expect(await deliver(engine, sign('typed'))).toBe(200);
+});
+
 test('a flood of forgeries reads the credential once a second at most', async () => {
 	const engine = engineWith('secret');
 	await deliver(engine, sign('secret'));
@@ -90,7 +103,7 @@ test('what one credential learned does not serve another', async () => {
 	expect(await deliver(engineWith(''), sign('secret'))).toBe(401);
 });
 
-test('more triggers than are kept in memory are served all the same', async () => {
+test('more triggers than are kept in memory are still served', async () => {
 	for (let n = 0; n < 600; n++) expect(await deliver(engineWith('secret'), sign('secret'))).toBe(200);
 	expect(await deliver(engineWith('secret', 'credential-1'), sign('secret'))).toBe(200);
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
 		parameters: { resource: 'message', operation: 'send', ...message },
 	}));
 	workflow = await stage.client.createWorkflow(
-		triggerWorkflow('six replies', await saveCredential(), ...nodes),
+		triggerWorkflow('six-replies', await saveCredential(), ...nodes),
 	);
 	await stage.client.activate(workflow);
 	await webhookAnswers(stage);
@@ -77,7 +77,7 @@ test('six outgoing messages, played back with their own signatures, start nothin
 	await waitUntil('the genuine run to be saved', async () => (await runs()) > 1);
 	expect(await runs()).toBe(2);
 	expect(stage.n8n.log()).toContain(
-		'Jelou Trigger "Jelou Trigger" in workflow "six replies" ignored a delivery: it is a message that was sent to Jelou and came back.',
+		'Jelou Trigger "Jelou Trigger" in workflow "six-replies" ignored a delivery: it is a message that was sent to Jelou and came back.',
 	);
 });
 
@@ -98,7 +98,7 @@ test('once another secret is typed, the one that Jelou gave this n8n is refused,
 		.split('\n')
 		.filter((line) => line.includes('it is signed with the secret that Jelou gave this n8n'));
 	expect(lines).toEqual([
-		expect.stringContaining('Jelou Trigger "Jelou Trigger" in workflow "six replies" refused a delivery'),
+		expect.stringContaining('Jelou Trigger "Jelou Trigger" in workflow "six-replies" refused a delivery'),
 	]);
 	expect(stage.n8n.log()).not.toContain(given);
 });

@@ -148,7 +148,9 @@ describe('the example "Echo support"', () => {
 
 	test('n8n logs a refusal without secret and payload', () => {
 		const log = stage.n8n.log();
-		expect(log).toMatch(/Jelou Trigger "Jelou Trigger" in workflow "[^"]+" refused a delivery: its signature is wrong/);
+		expect(log).toMatch(
+			/Jelou Trigger "Jelou Trigger" in workflow "[^"]+" refused a delivery: its signature is wrong/,
+		);
 		expect(log).not.toContain(integration()?.signingSecret);
 		expect(log).not.toContain('demo-api-key');
 		expect(log).not.toContain('USER_NAME');

@@ -47,6 +47,7 @@ test('what can be done reads as sentences', async () => {
 	await editor.entry('Jelou').click();
 	await editor.openActions();
 	expect(await editor.entries()).toEqual([
+		'On all events',
 		'On conversation closed',
 		'On conversation started',
 		'On message received',

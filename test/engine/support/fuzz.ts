@@ -58,7 +58,7 @@ function keysOf<T extends object>(record: T): Array<keyof T> {
 
 type Base =
 	| { kind: 'text'; text: string }
-	/** So many letters, or so many lists inside each other. */
+	/** That many letters, or that many lists inside each other. */
 	| { kind: 'huge' | 'deep'; size: number };
 
 type Edit =
