@@ -2,6 +2,7 @@ import {
 	acceptedSecrets,
 	clearCachedSecret,
 	cacheSecret,
+	differsFromKept,
 	sendingSecret,
 } from '../../nodes/Jelou/shared/secrets';
 import { LOADED } from './support/credential';
@@ -13,9 +14,9 @@ const otherGateway = { ...LOADED, baseUrls: { ...LOADED.baseUrls, gateway: 'http
 
 afterEach(() => clearCachedSecret(LOADED));
 
-test('a secret that was remembered serves its credential and its integration alone, until it is forgotten', () => {
-	cacheSecret(LOADED, 'remembered');
-	expect(acceptedSecrets(LOADED, {})).toEqual(['remembered']);
+test('a cached secret serves its credential and its integration alone, until it is cleared', () => {
+	cacheSecret(LOADED, 'cached');
+	expect(acceptedSecrets(LOADED, {})).toEqual(['cached']);
 	for (const other of [{ ...LOADED, id: '2' }, otherProject, otherGateway]) {
 		expect(acceptedSecrets(other, {})).toEqual([]);
 	}
@@ -23,7 +24,7 @@ test('a secret that was remembered serves its credential and its integration alo
 	expect(acceptedSecrets(LOADED, {})).toEqual([]);
 });
 
-test('of many secrets the one that was remembered longest ago is dropped', () => {
+test('of many secrets the one cached longest ago is dropped', () => {
 	cacheSecret(LOADED, 'the first');
 	const others = Array.from({ length: 500 }, (_, n) => ({ ...LOADED, id: `other-${String(n)}` }));
 	for (const other of others) cacheSecret(other, 'x');
@@ -34,22 +35,32 @@ test('of many secrets the one that was remembered longest ago is dropped', () =>
 	}
 });
 
-test('a typed secret is the only one that is accepted', () => {
-	cacheSecret(LOADED, 'remembered');
+test('where a secret is typed it is the only one accepted, so that a leaked one can be revoked', () => {
+	cacheSecret(LOADED, 'cached');
 	expect(acceptedSecrets(typed, { signingSecret: 'given' })).toEqual(['typed']);
-	expect(acceptedSecrets(typed, { signingSecret: 'typed' })).toEqual(['typed']);
+	expect(acceptedSecrets(typed, {})).toEqual(['typed']);
 });
 
-test('without a typed secret every one that is known is accepted, each once, and never an empty one', () => {
-	cacheSecret(LOADED, 'remembered');
-	expect(acceptedSecrets(LOADED, { signingSecret: 'given' })).toEqual(['given', 'remembered']);
-	expect(acceptedSecrets(LOADED, { signingSecret: 'remembered' })).toEqual(['remembered']);
+test('where none is typed, every secret that Jelou gave is accepted, each once, and never an empty one', () => {
+	cacheSecret(LOADED, 'cached');
+	expect(acceptedSecrets(LOADED, { signingSecret: 'given' })).toEqual(['given', 'cached']);
+	expect(acceptedSecrets(LOADED, { signingSecret: 'cached' })).toEqual(['cached']);
 	cacheSecret(LOADED, '');
 	expect(acceptedSecrets(LOADED, { signingSecret: '' })).toEqual([]);
 });
 
+test('a typed secret differs from what Jelou gave this n8n only where both are known', () => {
+	expect(differsFromKept(typed, {})).toBe(false);
+	expect(differsFromKept(typed, { signingSecret: 'typed' })).toBe(false);
+	expect(differsFromKept(LOADED, { signingSecret: 'given' })).toBe(false);
+	expect(differsFromKept(typed, { signingSecret: 'given' })).toBe(true);
+	cacheSecret(LOADED, 'cached');
+	expect(differsFromKept(typed, {})).toBe(true);
+	expect(differsFromKept(typed, { signingSecret: 'typed' })).toBe(false);
+});
+
 test('messages are signed with what was typed, else with what the trigger was given, never from memory', () => {
-	cacheSecret(LOADED, 'remembered');
+	cacheSecret(LOADED, 'cached');
 	expect(sendingSecret(typed, { signingSecret: 'given' })).toBe('typed');
 	expect(sendingSecret(LOADED, { signingSecret: 'given' })).toBe('given');
 	expect(sendingSecret(LOADED, {})).toBeUndefined();

@@ -40,7 +40,7 @@ export function knowsSecret({ credential, registration }: Situation): boolean {
  * that it is still known after a restart; and in memory for test listening.
  */
 export function keep(context: IHookFunctions, { credential }: Situation, registration: Registration): void {
-	const signingSecret = registration.signingSecret ?? cachedSecret(credential);
+	const signingSecret = registration.signingSecret ?? cachedSecret(credential)?.secret;
 	writeRegistration(context.getWorkflowStaticData('global'), credential, { ...registration, signingSecret });
 	if (signingSecret !== undefined) cacheSecret(credential, signingSecret);
 }
