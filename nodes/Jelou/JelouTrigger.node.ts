@@ -10,7 +10,7 @@ import {
 import { handleDelivery } from './trigger/delivery/receive';
 import { properties } from './trigger/properties';
 import { checkExists, create } from './trigger/registration/register';
-import { remove } from './trigger/registration/unregister';
+import { unregister } from './trigger/registration/unregister';
 
 /** Starts a workflow on events of a Jelou project, each verified by its signature. */
 export class JelouTrigger implements INodeType {
@@ -49,7 +49,7 @@ export class JelouTrigger implements INodeType {
 				return await create(this);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				return await remove(this);
+				return await unregister(this);
 			},
 		},
 	};

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { PROJECT } from './support/setup';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
 jest.setTimeout(120_000);
@@ -70,12 +71,11 @@ test('whatever happens in whatever order: nothing of somebody else is deleted or
 			const a = new TriggerWorkflow(sandbox, 'a', startsForeign ? secret : '');
 			const b = new TriggerWorkflow(sandbox, 'b', startsForeign ? secret : '');
 			const world: World = { workflows: { a, b } };
-			if (startsForeign) {
-				await a.activate();
-				const integration = integrationOf(sandbox);
-				if (integration) Object.assign(integration, { webhookUrl: FOREIGN, signingSecret: secret });
-				Object.assign(a.staticData, { global: {} });
-				a.isActive = false;
+			const project = sandbox.store.projects.get(PROJECT);
+			if (startsForeign && project) {
+				const now = new Date().toISOString();
+				const plain = { authType: 'no_auth', authorization: '', createdAt: now, updatedAt: now } as const;
+				project.integration = { ...plain, webhookUrl: FOREIGN, signingSecret: secret };
 			}
 			let wasTakenOver = false;
 			for (const event of sequence) {

@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+
 import { ObservableObject } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -15,7 +17,10 @@ let sandbox: Sandbox;
 beforeEach(async () => {
 	sandbox = await startSandbox();
 });
-afterEach(async () => sandbox.close());
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await sandbox.close();
+});
 
 const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
 
@@ -64,12 +69,13 @@ const OVERLAP = { latencyMs: 30 };
 
 describe.each([
 	['no secret typed', ''],
-	['a secret typed', 'f'.repeat(64)],
+	['the secret that Jelou gives typed', 'f'.repeat(64)],
 ])('two processes activate at once, %s', (_name, typed) => {
 	test.each([
 		['in their order', [0, 1]],
 		['the other way round', [1, 0]],
 	])('one integration, and its secret is kept: saved %s', async (_order, order) => {
+		if (typed !== '') jest.spyOn(crypto, 'randomBytes').mockReturnValue(Buffer.from(typed, 'hex') as never);
 		sandbox.setFaults(OVERLAP);
 		// Of an earlier project: with it there is something that a process could write back, and erase what is new.
 		const earlier = { 'https://example.com earlier': { webhookUrl: URL_HERE } };
@@ -103,6 +109,6 @@ test('an integration that somebody else has just created is refused as before', 
 		headers: { 'content-type': 'application/json', 'x-api-key': project?.apiKey ?? '' },
 		body: JSON.stringify({ webhookUrl: 'https://other.example.com/x' }),
 	}).then((response) => response.text());
-	await expect(activating).rejects.toThrow(/409/);
+	await expect(activating).rejects.toThrow(/already has an integration: enter its signing secret/);
 	expect(integration()?.webhookUrl).toBe('https://other.example.com/x');
 });

@@ -11,9 +11,11 @@ export interface Registration {
 	signingSecret?: string;
 	/** The URL that this trigger registered last. */
 	webhookUrl?: string;
+	/** When Jelou created the integration that the secret belongs to; versions before 1.1 did not keep it. */
+	createdAt?: string;
 	/** True when the trigger created the integration, and so may delete it. */
 	isOwner?: boolean;
-	/** The URL that stood there before and has to be put back. */
+	/** The URL that was there before and has to be put back. */
 	previousUrl?: string;
 }
 
@@ -37,12 +39,13 @@ export function readRegistration(staticData: IDataObject, credential: JelouCrede
 	return {
 		signingSecret: optionalText(kept.signingSecret),
 		webhookUrl: optionalText(kept.webhookUrl),
+		createdAt: optionalText(kept.createdAt),
 		isOwner: kept.isOwner === true,
 		previousUrl: optionalText(kept.previousUrl),
 	};
 }
 
-/** Keeps or (with `undefined`) forgets a registration. Only the webhook methods write: a delivery never does. */
+/** Saves or (with `undefined`) clears a registration. Only the webhook methods write: a delivery never does. */
 export function writeRegistration(
 	staticData: IDataObject,
 	credential: JelouCredential,

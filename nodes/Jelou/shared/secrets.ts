@@ -10,13 +10,13 @@ import { integrationKey, optionalText, type Registration } from './registrationS
  */
 
 /** A secret that Jelou gave to some trigger of this process. */
-export interface CachedSecret {
+export interface SecretInMemory {
 	secret: string;
 	/** When Jelou created the integration that it belongs to, as far as that is known. */
 	createdAt?: string;
 }
 
-const cache = new BoundedMap<string, CachedSecret>(500);
+const cache = new BoundedMap<string, SecretInMemory>(500);
 
 function memoryKey(credential: LoadedCredential): string {
 	// The credential's ID is part of it: a secret learned through one credential must never serve another.
@@ -28,7 +28,7 @@ function memoryKey(credential: LoadedCredential): string {
  * finds the secret that the active workflow's trigger was given.
  */
 export function cacheSecret(credential: LoadedCredential, secret: string, createdAt?: string): void {
-	const known = cachedSecret(credential);
+	const known = secretInMemory(credential);
 	const since = createdAt ?? (known?.secret === secret ? known.createdAt : undefined);
 	cache.set(memoryKey(credential), { secret, createdAt: since });
 }
@@ -39,7 +39,12 @@ export function clearCachedSecret(credential: LoadedCredential): void {
 }
 
 /** The secret that some trigger of this process was given for the credential's integration, if any. */
-export function cachedSecret(credential: LoadedCredential): CachedSecret | undefined {
+export function cachedSecret(credential: LoadedCredential): string | undefined {
+	return secretInMemory(credential)?.secret;
+}
+
+/** The same with what is known of its integration. */
+export function secretInMemory(credential: LoadedCredential): SecretInMemory | undefined {
 	return cache.get(memoryKey(credential));
 }
 
@@ -50,13 +55,13 @@ export function cachedSecret(credential: LoadedCredential): CachedSecret | undef
 export function acceptedSecrets(credential: LoadedCredential, registration: Registration): string[] {
 	const typed = optionalText(credential.signingSecret);
 	if (typed !== undefined) return [typed];
-	const given = [registration.signingSecret, cachedSecret(credential)?.secret];
+	const given = [registration.signingSecret, cachedSecret(credential)];
 	return [...new Set(given.filter((secret): secret is string => secret !== undefined && secret !== ''))];
 }
 
 /** Whether the secret typed in the credential is another than the one that Jelou gave this n8n. */
 export function differsFromKept(credential: LoadedCredential, registration: Registration): boolean {
-	const given = registration.signingSecret ?? optionalText(cachedSecret(credential)?.secret);
+	const given = registration.signingSecret ?? optionalText(cachedSecret(credential));
 	return credential.signingSecret !== '' && given !== undefined && given !== credential.signingSecret;
 }
 

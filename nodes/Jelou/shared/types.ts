@@ -25,6 +25,8 @@ export type Failure =
 /** A project's integration: the one webhook that Jelou posts its events to. */
 export interface Integration {
 	webhookUrl: string;
+	/** When it was created, as Jelou writes it: what tells it from another one of the same project. */
+	createdAt?: string;
 	/** Only in the answer that creates the integration. */
 	signingSecret?: string;
 }

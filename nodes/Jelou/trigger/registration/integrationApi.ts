@@ -2,7 +2,8 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { readErrorResponse } from '../../shared/errorResponse';
 import type { LoadedCredential } from '../../shared/credential';
-import { toApiError } from '../../shared/apiError';
+import { toApiError, type Failure } from '../../shared/apiError';
+import { isRetryable, pause, retryDelay } from '../../shared/retry';
 import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../../shared/transport';
 import type { Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
@@ -22,17 +23,23 @@ function request(
 }
 
 function toIntegration({ data }: JelouAnswer): Integration {
-	const { webhookUrl, signingSecret } = data;
+	const { createdAt, signingSecret, webhookUrl } = data;
 	return {
 		webhookUrl: typeof webhookUrl === 'string' ? webhookUrl : '',
+		...(typeof createdAt === 'string' && createdAt !== '' ? { createdAt } : {}),
 		...(typeof signingSecret === 'string' && signingSecret !== '' ? { signingSecret } : {}),
 	};
+}
+
+/** Whether Jelou itself says that the project has no integration. Any other 404 says nothing. */
+function isNotFound(failure: Failure): boolean {
+	return failure.kind === 'answer' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }
 
 /**
  * Reads the project's integration (Jelou's page "Get integration"); `undefined` when it has none.
  *
- * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own: that one says nothing
+ * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
  */
 export async function getIntegration(
 	context: IHookFunctions,
@@ -41,40 +48,46 @@ export async function getIntegration(
 	const get = request(credential, 'GET');
 	const result = await tryCall(context, credential, get, OPTIONS);
 	if (!('kind' in result)) return toIntegration(result);
-	if (result.kind === 'answer' && result.status === 404 && readErrorResponse(result.body).isEnvelope)
-		return undefined;
+	if (isNotFound(result)) return undefined;
 	throw toApiError(context.getNode(), result, get, credential);
 }
 
-/**
- * Creates the integration (Jelou's page "Create integration") and returns its secret, which is shown this once;
- * `undefined` when another process of this n8n has just created it with the same URL, and so was shown the secret.
- *
- * @throws NodeApiError when Jelou refuses, or answers without a secret
- */
+export type Creation =
+	| { ok: true; signingSecret: string; createdAt: string | undefined }
+	/** `rejected`: Jelou did not create it. `unanswered`: it may have, and its secret is lost then. */
+	| { ok: false; reason: 'rejected' | 'unanswered'; error: Error };
+
+/** Whether Jelou says that it processed nothing. A 503 does not: a proxy may have lost the answer. */
+function isRejected(failure: Failure): boolean {
+	if (failure.kind === 'network') return isRetryable(failure, false);
+	return failure.status >= 300 && failure.status < 500;
+}
+
+/** Creates the integration (Jelou's page "Create integration"); its secret is shown this once. */
 export async function createIntegration(
 	context: IHookFunctions,
 	credential: LoadedCredential,
 	webhookUrl: string,
-): Promise<{ signingSecret: string } | undefined> {
+): Promise<Creation> {
 	const post = request(credential, 'POST', webhookUrl);
-	const result = await tryCall(context, credential, post, OPTIONS);
-	if ('kind' in result) {
-		const exists = result.kind === 'answer' && result.status === 409;
-		const standing = exists ? await getIntegration(context, credential) : undefined;
-		if (standing?.webhookUrl === webhookUrl) return undefined;
-		throw toApiError(context.getNode(), result, post, credential);
+	for (let failed = 0; ; failed++) {
+		const result = await tryCall(context, credential, post, { ...OPTIONS, maxRetries: 0 });
+		if ('kind' in result) {
+			if (failed < OPTIONS.maxRetries && isRejected(result) && isRetryable(result, false)) {
+				await pause(retryDelay(result, failed));
+				continue;
+			}
+			const reason = isRejected(result) ? 'rejected' : 'unanswered';
+			return { ok: false, reason, error: toApiError(context.getNode(), result, post, credential) };
+		}
+		const { createdAt, signingSecret } = toIntegration(result);
+		if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
+		return {
+			ok: false,
+			reason: 'unanswered',
+			error: new NodeOperationError(context.getNode(), 'Jelou answered without a signing secret'),
+		};
 	}
-	const { signingSecret } = toIntegration(result);
-	if (signingSecret !== undefined) return { signingSecret };
-	throw new NodeOperationError(
-		context.getNode(),
-		'Jelou created the integration without showing its signing secret',
-		{
-			description:
-				'Nothing could be verified without it. Delete the integration in Jelou and activate the workflow again.',
-		},
-	);
 }
 
 /** Gives the integration another webhook URL; its secret stays (Jelou's page "Update integration"). */
@@ -86,13 +99,18 @@ export async function updateIntegration(
 	await call(context, credential, request(credential, 'PATCH', webhookUrl), OPTIONS);
 }
 
-/** Deletes the integration, and its secret with it, for good. One that is gone already is fine. */
+/**
+ * Deletes the integration, and its secret with it, for good.
+ *
+ * @returns whether Jelou deleted it; false when it says that there is none
+ */
 export async function deleteIntegration(
 	context: IHookFunctions,
 	credential: LoadedCredential,
-): Promise<void> {
-	const result = await tryCall(context, credential, request(credential, 'DELETE'), OPTIONS);
-	if (!('kind' in result)) return;
-	if (result.kind === 'answer' && result.status === 404 && readErrorResponse(result.body).isEnvelope) return;
-	throw toApiError(context.getNode(), result, request(credential, 'DELETE'), credential);
+): Promise<boolean> {
+	const remove = request(credential, 'DELETE');
+	const result = await tryCall(context, credential, remove, OPTIONS);
+	if (!('kind' in result)) return true;
+	if (isNotFound(result)) return false;
+	throw toApiError(context.getNode(), result, remove, credential);
 }

@@ -1,38 +1,26 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { loadCredential } from '../../shared/credential';
-import { createIntegration, updateIntegration } from './integrationApi';
-import { borrow, endLoan, loanOf, setBack } from './testSessions';
-import {
-	forget,
-	keep,
-	knowsSecret,
-	refuseUnreachable,
-	secretUnknown,
-	situationOf,
-	takenByOther,
-	type Situation,
-} from './state';
-import type { Registration } from '../../shared/registrationStore';
-import { isTestUrlOf, toProductionUrl } from './testUrls';
-
-const isTestListening = (context: IHookFunctions) => context.getActivationMode() === 'manual';
+import { loadCredential, type LoadedCredential } from '../../shared/credential';
+import { isPublicHttps } from '../../shared/publicUrl';
+import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
+import { createIntegration, deleteIntegration, getIntegration, updateIntegration } from './integrationApi';
+import { log, refusal, unreachable, withRemedyInMessage } from './refusals';
+import { clearRegistration, loadState, rememberUnanswered, saveRegistration, urlOf } from './state';
+import { beginTest, endSession, setRestoreUrl } from './testSessions';
 
 /**
- * Says whether Jelou posts to this node already. An integration that is gone takes its secret along.
- * Test listening always answers no: its URL lives only as long as the test.
+ * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
+ * test.
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
-	const situation = await situationOf(context, await loadCredential(context));
-	const { integration, registration, url } = situation;
-	if (integration === undefined) {
-		endLoan(situation.credential);
-		forget(context, situation);
-		return false;
-	}
-	if (isTestListening(context) || integration.webhookUrl !== url || !knowsSecret(situation)) return false;
-	keep(context, situation, { ...registration, webhookUrl: url });
-	return true;
+	return await withRemedyInMessage(async () => {
+		const credential = await loadCredential(context);
+		const decision = decideRegister(await loadState(context, credential));
+		if (decision.action !== 'leave') return false;
+		if (decision.save) saveRegistration(context, credential, decision.save);
+		log(context, decision.note);
+		return true;
+	});
 }
 
 /**
@@ -42,56 +30,81 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
  * @throws NodeOperationError when it would break something, saying what to do; NodeApiError when Jelou refuses
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
-	const credential = await loadCredential(context);
-	refuseUnreachable(context, credential);
-	const situation = await situationOf(context, credential);
-	const { integration, url } = situation;
-	const isTest = isTestListening(context);
-	if (integration === undefined) {
-		const created = await createIntegration(context, credential, url);
-		// Nothing is written then: it would erase the secret that the quicker process keeps.
-		if (created === undefined) return true;
-		const { signingSecret } = created;
-		keep(context, situation, { signingSecret, webhookUrl: url, isOwner: true });
-		if (isTest) borrow(credential, url, undefined);
+	return await withRemedyInMessage(async () => {
+		const credential = await loadCredential(context);
+		const url = urlOf(context);
+		if (credential.environment !== 'custom' && !isPublicHttps(url)) throw unreachable(context, url);
+		const registering = { context, credential, state: await loadState(context, credential) };
+		await act(registering, decideRegister(registering.state));
 		return true;
+	});
+}
+
+interface Registering {
+	context: IHookFunctions;
+	credential: LoadedCredential;
+	state: WebhookState;
+}
+
+async function act(registering: Registering, decision: RegisterDecision): Promise<void> {
+	const { context, credential, state } = registering;
+	switch (decision.action) {
+		case 'refuse':
+			if (decision.reason === 'wrongSecret') log(context, 'wrongSecret');
+			throw refusal(context, decision);
+		case 'create':
+			return await createFirst(registering);
+		case 'recreate': {
+			await deleteIntegration(context, credential);
+			clearRegistration(context, credential, state.url);
+			const failed = await createOwn(registering);
+			if (failed) throw failed.error;
+			return;
+		}
+		case 'leave':
+			if (decision.save) saveRegistration(context, credential, decision.save);
+			return log(context, decision.note);
+		case 'pointTo':
+			// Saved before it is done: when the update fails half-way, it is still known what has to be put back.
+			saveRegistration(context, credential, decision.save);
+			if (state.isTest)
+				beginTest(credential, state.url, { restoreUrl: decision.restoreUrl, createdIn: undefined });
+			if (state.integration?.webhookUrl !== state.url)
+				await updateIntegration(context, credential, state.url);
+			if (!state.isTest) setRestoreUrl(credential, state.url);
+			log(context, decision.note);
 	}
-
-	if (!knowsSecret(situation)) throw secretUnknown(context);
-	const registration = isTest
-		? testRegistration(situation, integration.webhookUrl)
-		: productionRegistration(context, situation, integration.webhookUrl);
-	// Kept before it is done: when the update fails half-way, it is still known what has to be put back.
-	keep(context, situation, registration);
-	if (isTest) borrow(credential, url, registration.previousUrl);
-	if (integration.webhookUrl !== url) await updateIntegration(context, credential, url);
-	if (!isTest) setBack(credential, url);
-	return true;
 }
 
-/** What a test has to put back: never a test URL, which a crash may have left there, but its production twin. */
-function testRegistration({ credential, url }: Situation, current: string): Registration {
-	const loan = loanOf(credential, current);
-	const previousUrl = loan ? loan.back : toProductionUrl(current);
-	return { webhookUrl: url, previousUrl, isOwner: previousUrl === undefined };
+/** Creates the integration where there was none. After a failure, what is there by then decides. */
+async function createFirst(registering: Registering): Promise<void> {
+	const { context, credential, state } = registering;
+	const failed = await createOwn(registering);
+	if (failed === undefined) return;
+	const integration = await getIntegration(context, credential).catch(() => undefined);
+	if (integration === undefined) throw failed.error;
+	const after = { ...state, integration, creation: failed.reason };
+	await act({ ...registering, state: after }, decideRegister(after));
 }
 
-/** @throws NodeOperationError when the integration points to somebody else, and the user did not say to replace it */
-function productionRegistration(
-	context: IHookFunctions,
-	situation: Situation,
-	current: string,
-): Registration {
-	const { credential, registration, url } = situation;
-	const loan = loanOf(credential, current);
-	// A test made the integration, so nobody's is replaced, and it goes with this workflow from now on.
-	if (loan && loan.back === undefined) return { ...registration, webhookUrl: url, isOwner: true };
-	const standing = loan?.back ?? current;
-	// A crash in the middle of a test, also of another workflow, leaves its URL at the integration that this one created.
-	const isLeftOver = registration.isOwner === true && loan === undefined && isTestUrlOf(url, standing);
-	const isOurs =
-		[url, registration.webhookUrl].includes(standing) || toProductionUrl(standing) === url || isLeftOver;
-	if (isOurs) return { ...registration, webhookUrl: url };
-	if (context.getNodeParameter('replaceExisting', false) !== true) throw takenByOther(context, standing);
-	return { ...registration, webhookUrl: url, previousUrl: toProductionUrl(standing) };
+/** Creates the integration and saves its secret, or gives why not. @throws when the secret typed is another */
+async function createOwn({ context, credential, state }: Registering) {
+	const { isTest, typedSecret, url, workflowId } = state;
+	const creation = await createIntegration(context, credential, url);
+	if (!creation.ok) {
+		if (creation.reason === 'unanswered') rememberUnanswered(credential, url);
+		return creation;
+	}
+	clearRegistration(context, credential, url);
+	endSession(credential);
+	const { createdAt, signingSecret } = creation;
+	if (typedSecret !== undefined && typedSecret !== signingSecret) {
+		// Only the typed one is accepted, so nothing that Jelou signs would be.
+		await deleteIntegration(context, credential);
+		log(context, 'wrongSecret');
+		throw refusal(context, { reason: 'wrongSecret', currentUrl: url });
+	}
+	saveRegistration(context, credential, { signingSecret, createdAt, webhookUrl: url, isOwner: true });
+	if (isTest) beginTest(credential, url, { restoreUrl: undefined, createdIn: workflowId });
+	return undefined;
 }

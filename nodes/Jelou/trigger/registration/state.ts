@@ -1,82 +1,84 @@
-import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 
+import { BoundedMap } from '../../shared/boundedMap';
 import type { LoadedCredential } from '../../shared/credential';
-import { acceptedSecrets, clearCachedSecret, cacheSecret, cachedSecret } from '../../shared/secrets';
-import type { Integration } from '../../shared/types';
+import {
+	integrationKey,
+	optionalText,
+	readRegistration,
+	writeRegistration,
+	type Registration,
+} from '../../shared/registrationStore';
+import { cacheSecret, clearCachedSecret, secretInMemory } from '../../shared/secrets';
+import type { WebhookState } from './decide';
 import { getIntegration } from './integrationApi';
-import { hostOf, isPublicHttps } from '../../shared/publicUrl';
-import { type Registration, readRegistration, writeRegistration } from '../../shared/registrationStore';
+import { sessionOf } from './testSessions';
+import { toProductionUrl } from './testUrls';
 
-/** Everything that the three webhook methods decide from. */
-export interface Situation {
-	credential: LoadedCredential;
-	/** This node's URL in the present context: production and test listening have different ones. */
-	url: string;
-	/** What this trigger kept. While test listening it is empty: n8n gives a test a static data of its own. */
-	registration: Registration;
-	integration: Integration | undefined;
+/** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
+const UNANSWERED_MS = 5 * 60_000;
+
+/** When a creation was last tried that was not answered: n8n activates again by itself, and Jelou may be slow. */
+const unanswered = new BoundedMap<string, number>(500);
+
+const creationKey = (credential: LoadedCredential, url: string) =>
+	`${credential.id} ${integrationKey(credential)} ${url}`;
+
+export function rememberUnanswered(credential: LoadedCredential, url: string): void {
+	unanswered.set(creationKey(credential, url), Date.now());
+}
+
+function wasUnanswered(credential: LoadedCredential, url: string): boolean {
+	const at = unanswered.get(creationKey(credential, url));
+	return at !== undefined && Date.now() - at < UNANSWERED_MS;
 }
 
 export function urlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }
 
-/** Reads the integration and what was kept of it. @throws NodeApiError when Jelou cannot be read */
-export async function situationOf(context: IHookFunctions, credential: LoadedCredential): Promise<Situation> {
+/** Reads the integration and everything else that is decided from. @throws NodeApiError when Jelou cannot be read */
+export async function loadState(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+): Promise<WebhookState> {
+	const integration = await getIntegration(context, credential);
+	// Everything else after the waiting: another test may have begun or ended meanwhile.
+	const url = urlOf(context);
+	const session = sessionOf(credential);
+	const typedSecret = optionalText(credential.signingSecret);
+	// When it ends a test n8n does not say so; the URL does.
+	const isTestUrl = toProductionUrl(url) !== url || session?.listening.has(url) === true;
 	return {
-		credential,
-		url: urlOf(context),
+		integration,
 		registration: readRegistration(context.getWorkflowStaticData('global'), credential),
-		integration: await getIntegration(context, credential),
+		session,
+		typedSecret,
+		memory: secretInMemory(credential),
+		url,
+		isTest: isTestUrl || context.getActivationMode() === 'manual',
+		replaceExisting: context.getNodeParameter('replaceExisting', false) === true,
+		workflowId: context.getWorkflow().id ?? '',
+		// Who typed a secret may have created the integration by hand since.
+		creation: typedSecret === undefined && wasUnanswered(credential, url) ? 'unanswered' : undefined,
 	};
 }
 
-export function knowsSecret({ credential, registration }: Situation): boolean {
-	return acceptedSecrets(credential, registration).length > 0;
+/** Saves what is known of the integration in this workflow's static data, and its secret in memory for test listening. */
+export function saveRegistration(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+	registration: Registration,
+): void {
+	const { createdAt, signingSecret } = registration;
+	const isEmpty = Object.values(registration).every((value) => value === undefined || value === false);
+	writeRegistration(context.getWorkflowStaticData('global'), credential, isEmpty ? undefined : registration);
+	if (signingSecret !== undefined) cacheSecret(credential, signingSecret, createdAt);
 }
 
-/**
- * Keeps what is known of the integration: in static data for this workflow, with any secret learned in this process, so
- * that it is still known after a restart; and in memory for test listening.
- */
-export function keep(context: IHookFunctions, { credential }: Situation, registration: Registration): void {
-	const signingSecret = registration.signingSecret ?? cachedSecret(credential)?.secret;
-	writeRegistration(context.getWorkflowStaticData('global'), credential, { ...registration, signingSecret });
-	if (signingSecret !== undefined) cacheSecret(credential, signingSecret);
-}
-
-/** Forgets an integration that is gone, and its secret with it. */
-export function forget(context: IHookFunctions, { credential }: Situation): void {
+/** Clears everything about an integration that Jelou has deleted. */
+export function clearRegistration(context: IHookFunctions, credential: LoadedCredential, url: string): void {
 	writeRegistration(context.getWorkflowStaticData('global'), credential, undefined);
 	clearCachedSecret(credential);
-}
-
-function refusal(context: IHookFunctions, message: string, description: string): NodeOperationError {
-	return new NodeOperationError(context.getNode(), message, { description });
-}
-
-export function refuseUnreachable(context: IHookFunctions, credential: LoadedCredential): void {
-	const url = urlOf(context);
-	if (credential.environment === 'custom' || isPublicHttps(url)) return;
-	throw refusal(
-		context,
-		`Jelou cannot reach this n8n at ${hostOf(url)}`,
-		'Jelou needs a public HTTPS address. Set WEBHOOK_URL of n8n to the address under which it is reachable from the internet, restart n8n and activate the workflow again.',
-	);
-}
-
-export function secretUnknown(context: IHookFunctions): NodeOperationError {
-	return refusal(
-		context,
-		'The project has an integration already, and its signing secret is not known here',
-		'Enter Signing Secret in the Jelou credential. If a workflow of this n8n created the integration, deactivate that workflow instead: it then deletes the integration, and this one can create its own.',
-	);
-}
-
-export function takenByOther(context: IHookFunctions, standing: string): NodeOperationError {
-	return refusal(
-		context,
-		`The project's integration points to ${hostOf(standing)} already`,
-		'A Jelou project has one webhook. Use the workflow that it points to, or turn on Replace Existing Webhook in the Jelou Trigger to take it over until this workflow is deactivated.',
-	);
+	unanswered.delete(creationKey(credential, url));
 }

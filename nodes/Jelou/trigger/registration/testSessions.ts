@@ -4,47 +4,56 @@ import { BoundedMap } from '../../shared/boundedMap';
 
 /**
  * What test listening in the editor has borrowed. A project has one webhook URL, so a test takes production's for a
- * while. Several tests can listen at once, also in different workflows, and production can be activated or deactivated
+ * while. Several tests can listen at once, also in different workflows, and production can be published or unpublished
  * meanwhile; so what has to be put back is known here, for the whole process, and not by each test for itself.
  */
-interface Loan {
+export interface TestSession {
 	/** The URL to put back at the end; `undefined` when there was no integration before, so it is deleted. */
-	back: string | undefined;
+	restoreUrl: string | undefined;
+	/** The workflow that was given the secret of an integration that ends with the session. */
+	createdIn: string | undefined;
 	/** The URLs of the tests that listen now, in the order in which they began. */
-	listening: Set<string>;
+	listening: ReadonlySet<string>;
 }
 
-const loans = new BoundedMap<string, Loan>(500);
+const sessions = new BoundedMap<string, TestSession>(500);
+
+/** The session of the credential's integration, if any test listens. */
+export function sessionOf(credential: JelouCredential): TestSession | undefined {
+	return sessions.get(integrationKey(credential));
+}
 
 /** Notes that a test listens at this URL. What the first test found is what goes back in the end. */
-export function borrow(credential: JelouCredential, testUrl: string, back: string | undefined): void {
-	const key = integrationKey(credential);
-	const loan = loans.get(key) ?? { back, listening: new Set<string>() };
-	loan.listening.add(testUrl);
-	loans.set(key, loan);
+export function beginTest(
+	credential: JelouCredential,
+	testUrl: string,
+	{ restoreUrl, createdIn }: Pick<TestSession, 'restoreUrl' | 'createdIn'>,
+): void {
+	const session = sessionOf(credential) ?? { restoreUrl, createdIn, listening: new Set<string>() };
+	const listening = new Set(session.listening).add(testUrl);
+	sessions.set(integrationKey(credential), { ...session, listening });
 }
 
-/** The loan, if this URL is that of a test that listens now. */
-export function loanOf(credential: JelouCredential, currentUrl: string): Readonly<Loan> | undefined {
-	const loan = loans.get(integrationKey(credential));
-	return loan?.listening.has(currentUrl) ? loan : undefined;
+/** Changes what goes back in the end: production was published or unpublished during a test. */
+export function setRestoreUrl(
+	credential: JelouCredential,
+	restoreUrl: string | undefined,
+	createdIn?: string,
+): void {
+	const session = sessionOf(credential);
+	if (session) sessions.set(integrationKey(credential), { ...session, restoreUrl, createdIn });
 }
 
-/** Changes what goes back in the end: production was activated or deactivated during a test. */
-export function setBack(credential: JelouCredential, back: string | undefined): void {
-	const loan = loans.get(integrationKey(credential));
-	if (loan) loan.back = back;
-}
-
-/** Notes that a test has ended. With the last one the loan ends. */
+/** Notes that a test has ended. With the last one the session ends. */
 export function endTest(credential: JelouCredential, testUrl: string): void {
-	const key = integrationKey(credential);
-	const loan = loans.get(key);
-	loan?.listening.delete(testUrl);
-	if (loan?.listening.size === 0) loans.delete(key);
+	const session = sessionOf(credential);
+	if (!session?.listening.has(testUrl)) return;
+	const listening = new Set([...session.listening].filter((url) => url !== testUrl));
+	if (listening.size === 0) endSession(credential);
+	else sessions.set(integrationKey(credential), { ...session, listening });
 }
 
-/** Forgets the loan of an integration that is gone. */
-export function endLoan(credential: JelouCredential): void {
-	loans.delete(integrationKey(credential));
+/** Ends the session of an integration that is gone. */
+export function endSession(credential: JelouCredential): void {
+	sessions.delete(integrationKey(credential));
 }

@@ -6,8 +6,12 @@ export function toProductionUrl(address: string): string {
 	return address.replace(/\/webhook-test\//, '/webhook/');
 }
 
+/** Whether two addresses are of the same host, and so of the same n8n. */
+export function hasSameOrigin(one: string, other: string): boolean {
+	return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+}
+
 /** Whether an address is a test URL of the same n8n as another. */
 export function isTestUrlOf(url: string, address: string): boolean {
-	if (!URL.canParse(url) || !URL.canParse(address) || toProductionUrl(address) === address) return false;
-	return new URL(url).origin === new URL(address).origin;
+	return toProductionUrl(address) !== address && hasSameOrigin(url, address);
 }

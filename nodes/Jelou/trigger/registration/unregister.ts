@@ -1,77 +1,41 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential } from '../../shared/credential';
+import { decideUnregister } from './decide';
 import { deleteIntegration, updateIntegration } from './integrationApi';
-import { endTest, loanOf, setBack } from './testSessions';
-import { forget, keep, situationOf, type Situation } from './state';
-import { toProductionUrl } from './testUrls';
+import { log, withRemedyInMessage } from './refusals';
+import { clearRegistration, loadState, saveRegistration } from './state';
+import { endTest, setRestoreUrl } from './testSessions';
 
 /**
  * Takes this node's URL back from Jelou: puts back what was there before, or deletes the integration that was created
- * for it. Touches nothing that points elsewhere: n8n also calls this after a registration that failed.
+ * for it. What fails changes nothing here, so that n8n can do it again.
  */
-export async function remove(context: IHookFunctions): Promise<boolean> {
-	const situation = await situationOf(context, await loadCredential(context));
-	const { credential, integration, registration, url } = situation;
-	if (integration === undefined) {
-		endTest(credential, url);
-		forget(context, situation);
-		return true;
-	}
-	const current = integration.webhookUrl;
-	const ours = [url, registration.webhookUrl];
-	// In a deletion n8n does not say whether it ends a test; the URL does.
-	const loan = loanOf(credential, url);
-	const isTest = loan !== undefined || toProductionUrl(url) !== url;
-	if (!isTest && ours.includes(loanOf(credential, current)?.back)) return leaveToTest(context, situation);
-	if (!ours.includes(current)) {
-		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.
-		if (loan?.back !== undefined && loan.listening.has(current)) {
-			await updateIntegration(context, credential, loan.back);
+export async function unregister(context: IHookFunctions): Promise<boolean> {
+	return await withRemedyInMessage(async () => {
+		const credential = await loadCredential(context);
+		const state = await loadState(context, credential);
+		const decision = decideUnregister(state);
+		switch (decision.action) {
+			case 'restore':
+				await updateIntegration(context, credential, decision.url);
+				saveRegistration(context, credential, decision.save);
+				break;
+			case 'handOver':
+				await updateIntegration(context, credential, decision.url);
+				break;
+			case 'delete':
+				if (await deleteIntegration(context, credential)) clearRegistration(context, credential, state.url);
+				break;
+			case 'leaveToTest':
+				setRestoreUrl(credential, decision.restoreUrl, state.workflowId);
+				saveRegistration(context, credential, decision.save);
+				break;
+			case 'leave':
+				if (decision.save) saveRegistration(context, credential, decision.save);
+				log(context, decision.note);
 		}
-		endTest(credential, url);
-		keep(context, situation, { ...registration, webhookUrl: undefined, previousUrl: undefined });
+		endTest(credential, state.url);
 		return true;
-	}
-
-	const back = loan ? loan.back : registration.previousUrl;
-	const isOwner = loan ? loan.back === undefined : registration.isOwner === true;
-	const stillListening = loan && [...loan.listening].find((other) => other !== url);
-	if (back !== undefined) {
-		await updateIntegration(context, credential, back);
-		keep(context, situation, { ...registration, webhookUrl: undefined, previousUrl: undefined });
-	} else if (isOwner && stillListening !== undefined) {
-		await updateIntegration(context, credential, stillListening);
-	} else if (isOwner) {
-		await deleteIntegration(context, credential);
-		forget(context, situation);
-	} else {
-		warnThatItStays(context);
-	}
-	endTest(credential, url);
-	return true;
-}
-
-/** Production ends while a test has its URL: what production would have done now, the test's end does. */
-function leaveToTest(context: IHookFunctions, situation: Situation): true {
-	const { credential, registration } = situation;
-	if (registration.previousUrl === undefined && registration.isOwner !== true) {
-		warnThatItStays(context);
-		return true;
-	}
-	setBack(credential, registration.previousUrl);
-	keep(context, situation, {
-		...registration,
-		webhookUrl: undefined,
-		previousUrl: undefined,
-		isOwner: false,
 	});
-	return true;
-}
-
-function warnThatItStays(context: IHookFunctions): void {
-	context.logger.warn(
-		`Jelou Trigger "${context.getNode().name}" did not create the project's integration, so it stays and still points here. Delete it or give it another URL in Jelou.`,
-		{ workflowId: context.getWorkflow().id },
-	);
 }

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Sandbox } from '../../../sandbox';
+
+/** What becomes of an answer; the request has been processed by then, unless `instead` says otherwise. */
+export type Fate =
+	| { kind: 'drop' }
+	| { kind: 'half' }
+	| { kind: 'replace'; status: number; body: string }
+	/** Jelou never sees the request. */
+	| { kind: 'instead'; status: number; body: string };
+
+/** A gateway in front of the sandbox that spoils the answers to one method, each fate once, in their order. */
+export interface Gateway {
+	/** The sandbox as seen through this gateway. */
+	sandbox: Sandbox;
+	spoil(method: string, ...fates: Fate[]): void;
+	close(): Promise<void>;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(Buffer.from(chunk as Buffer));
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+export async function startGateway(sandbox: Sandbox): Promise<Gateway> {
+	const fates = new Map<string, Fate[]>();
+	const base = new URL(sandbox.gatewayUrl);
+
+	async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const { method = 'GET', url = '/', headers } = request;
+		const sent = await bodyOf(request);
+		const fate = fates.get(method)?.shift();
+		const reply = (status: number, body: string) => {
+			response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+		};
+		if (fate?.kind === 'instead') return reply(fate.status, fate.body);
+		const forwarded = await fetch(`${base.origin}${url}`, {
+			method,
+			headers: {
+				'x-api-key': String(headers['x-api-key']),
+				...(sent === '' ? {} : { 'content-type': 'application/json' }),
+			},
+			...(sent === '' ? {} : { body: sent }),
+		});
+		const body = await forwarded.text();
+		if (fate?.kind === 'drop') return void response.destroy();
+		if (fate?.kind === 'half') {
+			response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+			response.write(body.slice(0, body.length / 2), () => response.destroy());
+			return;
+		}
+		if (fate?.kind === 'replace') return reply(fate.status, fate.body);
+		reply(forwarded.status, body);
+	}
+
+	const server = createServer((request, response) => {
+		handle(request, response).catch(() => response.destroy());
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const gatewayUrl = `http://127.0.0.1:${String(port)}${base.pathname}`.replace(/\/$/, '');
+	return {
+		sandbox: { ...sandbox, gatewayUrl },
+		spoil: (method, ...given) => void fates.set(method, given),
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
