@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { startGateway, type Fate, type Gateway } from './support/gateway';
+import { startGateway, type Fate, type Gateway } from '../support/gateway';
 import { collectWarnings } from './support/log';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
@@ -109,6 +109,13 @@ describe('when Jelou refuses a creation because the project has an integration b
 			await expect(workflow('subject').activate()).rejects.toMatchObject({ httpCode: String(status) });
 		},
 	);
+});
+
+test.each([429, 503])('a creation that Jelou answers with %i is tried again', async (status) => {
+	gateway.spoil('POST', { kind: 'instead', status, body: '{}' });
+	const subject = workflow('subject');
+	await subject.activate();
+	expect(kept(subject)).toContain(secret());
 });
 
 describe('a signing secret that is typed', () => {

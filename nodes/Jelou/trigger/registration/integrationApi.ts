@@ -3,7 +3,7 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 import { readErrorResponse } from '../../shared/errorResponse';
 import type { LoadedCredential } from '../../shared/credential';
 import { toApiError, type Failure } from '../../shared/apiError';
-import { isRetryable, pause, retryDelay } from '../../shared/retry';
+import { isRetryable, retryDelay } from '../../shared/retry';
 import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../../shared/transport';
 import type { Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
@@ -53,9 +53,15 @@ export async function getIntegration(
 }
 
 export type Creation =
-	| { ok: true; signingSecret: string; createdAt: string | undefined }
+	{ ok: true; signingSecret: string; createdAt: string | undefined } | ({ ok: false } & FailedCreation);
+
+export interface FailedCreation {
 	/** `rejected`: Jelou did not create it. `unanswered`: it may have, and its secret is lost then. */
-	| { ok: false; reason: 'rejected' | 'unanswered'; error: Error };
+	reason: 'rejected' | 'unanswered';
+	error: Error;
+	/** How long to wait before another attempt, where one may help. */
+	retryAfterMs?: number;
+}
 
 /** Whether Jelou says that it processed nothing. A 503 does not: a proxy may have lost the answer. */
 function isRejected(failure: Failure): boolean {
@@ -63,31 +69,29 @@ function isRejected(failure: Failure): boolean {
 	return failure.status >= 300 && failure.status < 500;
 }
 
-/** Creates the integration (Jelou's page "Create integration"); its secret is shown this once. */
+/**
+ * Creates the integration (Jelou's page "Create integration"); its secret is shown this once. One attempt: what another
+ * one may do depends on what is there by then.
+ */
 export async function createIntegration(
 	context: IHookFunctions,
 	credential: LoadedCredential,
 	webhookUrl: string,
 ): Promise<Creation> {
 	const post = request(credential, 'POST', webhookUrl);
-	for (let failed = 0; ; failed++) {
-		const result = await tryCall(context, credential, post, { ...OPTIONS, maxRetries: 0 });
-		if ('kind' in result) {
-			if (failed < OPTIONS.maxRetries && isRejected(result) && isRetryable(result, false)) {
-				await pause(retryDelay(result, failed));
-				continue;
-			}
-			const reason = isRejected(result) ? 'rejected' : 'unanswered';
-			return { ok: false, reason, error: toApiError(context.getNode(), result, post, credential) };
-		}
-		const { createdAt, signingSecret } = toIntegration(result);
-		if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
+	const result = await tryCall(context, credential, post, { ...OPTIONS, maxRetries: 0 });
+	if ('kind' in result) {
 		return {
 			ok: false,
-			reason: 'unanswered',
-			error: new NodeOperationError(context.getNode(), 'Jelou answered without a signing secret'),
+			reason: isRejected(result) ? 'rejected' : 'unanswered',
+			error: toApiError(context.getNode(), result, post, credential),
+			...(isRetryable(result, false) ? { retryAfterMs: retryDelay(result, 0) } : {}),
 		};
 	}
+	const { createdAt, signingSecret } = toIntegration(result);
+	if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
+	const error = new NodeOperationError(context.getNode(), 'Jelou answered without a signing secret');
+	return { ok: false, reason: 'unanswered', error };
 }
 
 /** Gives the integration another webhook URL; its secret stays (Jelou's page "Update integration"). */

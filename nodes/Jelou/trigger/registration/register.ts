@@ -2,11 +2,21 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
+import { pause } from '../../shared/retry';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
-import { createIntegration, deleteIntegration, getIntegration, updateIntegration } from './integrationApi';
+import {
+	createIntegration,
+	deleteIntegration,
+	getIntegration,
+	updateIntegration,
+	type FailedCreation,
+} from './integrationApi';
 import { log, refusal, unreachable, withRemedyInMessage } from './refusals';
 import { clearRegistration, loadState, rememberUnanswered, saveRegistration, urlOf } from './state';
 import { beginTest, endSession, setRestoreUrl } from './testSessions';
+
+/** How often a creation is tried that Jelou asks to repeat. */
+const CREATE_ATTEMPTS = 3;
 
 /**
  * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
@@ -79,16 +89,21 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 /** Creates the integration where there was none. After a failure, what is there by then decides. */
 async function createFirst(registering: Registering): Promise<void> {
 	const { context, credential, state } = registering;
-	const failed = await createOwn(registering);
-	if (failed === undefined) return;
-	const integration = await getIntegration(context, credential).catch(() => undefined);
-	if (integration === undefined) throw failed.error;
-	const after = { ...state, integration, creation: failed.reason };
-	await act({ ...registering, state: after }, decideRegister(after));
+	for (let attempt = 1; ; attempt++) {
+		const failed = await createOwn(registering);
+		if (failed === undefined) return;
+		const integration = await getIntegration(context, credential).catch(() => undefined);
+		if (integration !== undefined) {
+			const after = { ...state, integration, creation: failed.reason };
+			return await act({ ...registering, state: after }, decideRegister(after));
+		}
+		if (attempt === CREATE_ATTEMPTS || failed.retryAfterMs === undefined) throw failed.error;
+		await pause(failed.retryAfterMs);
+	}
 }
 
 /** Creates the integration and saves its secret, or gives why not. @throws when the secret typed is another */
-async function createOwn({ context, credential, state }: Registering) {
+async function createOwn({ context, credential, state }: Registering): Promise<FailedCreation | undefined> {
 	const { isTest, typedSecret, url, workflowId } = state;
 	const creation = await createIntegration(context, credential, url);
 	if (!creation.ok) {
