@@ -78,7 +78,7 @@ describe('when Jelou refuses a creation because the project has an integration b
 	};
 
 	test.each([400, 403, 409, 422])(
-		'%i, and it has this trigger’s URL, another process has it',
+		"%i, and it has this trigger's URL, another process has it",
 		async (status) => {
 			const subject = workflow('subject');
 			await workflow('subject', '', 'another process').activate();
@@ -103,7 +103,7 @@ describe('when Jelou refuses a creation because the project has an integration b
 	);
 
 	test.each([400, 403, 422])(
-		'%i, and there is none, Jelou’s own reason is what the user reads',
+		"%i, and there is none, Jelou's own reason is what the user reads",
 		async (status) => {
 			gateway.spoil('POST', rejected(status));
 			await expect(workflow('subject').activate()).rejects.toMatchObject({ httpCode: String(status) });
@@ -290,6 +290,16 @@ describe('a 404 of Jelou that was wrong', () => {
 		expect(kept(later)).not.toContain(before);
 	});
 
+	test('to the deletion itself does not lose the secret either', async () => {
+		const subject = workflow('subject');
+		await subject.activate();
+		const before = secret() ?? '';
+		gateway.spoil('DELETE', none);
+		await subject.deactivate();
+		expect(kept(subject)).toContain(before);
+		expect(secret()).toBe(before);
+	});
+
 	test('during activation does not lose it either', async () => {
 		const subject = workflow('subject');
 		await subject.activate();
@@ -302,7 +312,7 @@ describe('a 404 of Jelou that was wrong', () => {
 	});
 });
 
-describe('an integration that a person created again by hand with this trigger’s URL', () => {
+describe("an integration that a person created again by hand with this trigger's URL", () => {
 	test('is told by its creation date: deactivation leaves it, and the log says so', async () => {
 		const subject = workflow('subject');
 		await subject.activate();
@@ -376,10 +386,7 @@ describe('what n8n shows of a refused activation is its message, so the remedy i
 	test('another workflow of this n8n is told apart from another system', async () => {
 		await workflow('neighbour').activate();
 		await expect(workflow('subject').activate()).rejects.toThrow(
-			'Another workflow of this n8n already receives this project’s events: unpublish it, or turn on Replace Existing Webhook'.replace(
-				'’',
-				"'",
-			),
+			"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
 		);
 		change({ webhookUrl: ELSEWHERE });
 		await expect(workflow('subject').activate()).rejects.toThrow(
