@@ -134,7 +134,7 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 	[
 		'the typed secret is not the one kept by a version that kept no date',
 		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined }, typedSecret: 't' },
-		refuse('wrongSecret', HERE),
+		{ action: 'leave', save: { ...OWNER, createdAt: undefined }, note: 'doubtfulSecret' },
 	],
 	[
 		'the typed secret is not the one in memory',
@@ -289,6 +289,11 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	[
 		'another secret is typed',
 		{ integration: at(HERE), registration: OWNER, typedSecret: 't' },
+		{ action: 'leave', note: 'anotherSecret' },
+	],
+	[
+		'another secret is typed, and nothing tells whose the kept one is',
+		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined }, typedSecret: 't' },
 		{ action: 'leave', note: 'anotherSecret' },
 	],
 	[

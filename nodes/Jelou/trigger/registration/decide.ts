@@ -31,6 +31,8 @@ export type RefusalReason =
 	| 'takenByAnotherWorkflow'
 	| 'takenByAnotherSystem';
 
+export type RegisterNote = 'secretInMemoryOnly' | 'doubtfulSecret';
+
 export type RegisterDecision =
 	| { action: 'create' }
 	/** Deletes an integration whose secret nobody can know any more, and creates another. */
@@ -40,10 +42,10 @@ export type RegisterDecision =
 			save: Registration;
 			/** Where a test found the webhook, to put it back. */
 			restoreUrl?: string;
-			note?: 'secretInMemoryOnly';
+			note?: RegisterNote;
 	  }
 	/** Jelou posts here already. */
-	| { action: 'leave'; save?: Registration; note?: 'secretInMemoryOnly' }
+	| { action: 'leave'; save?: Registration; note?: RegisterNote }
 	| { action: 'refuse'; reason: RefusalReason; currentUrl: string };
 
 export type UnregisterNote = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
@@ -79,6 +81,8 @@ interface Knowledge {
 	isInMemoryOnly: boolean;
 	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
+	/** The same where nothing tells whether it was for this integration. */
+	isTypedDoubtful: boolean;
 }
 
 function knowledgeOf(state: WebhookState, { createdAt }: Integration): Knowledge {
@@ -88,15 +92,16 @@ function knowledgeOf(state: WebhookState, { createdAt }: Integration): Knowledge
 	const isMemorySame = isSameMoment(memory?.createdAt, createdAt);
 	const kept = current.signingSecret;
 	const given = kept ?? (isMemorySame === false ? undefined : memory?.secret);
-	// What is in memory may be of another integration, unless its date says that it is not.
-	const isCertain = kept !== undefined || isMemorySame === true;
+	const isCertain = kept === undefined ? isMemorySame === true : isSame === true;
+	const differs = typedSecret !== undefined && given !== undefined && typedSecret !== given;
 	return {
 		registration: current,
 		isSame,
 		given,
 		isSecretKnown: typedSecret !== undefined || given !== undefined,
 		isInMemoryOnly: typedSecret === undefined && kept === undefined && given !== undefined,
-		isTypedWrong: typedSecret !== undefined && isCertain && typedSecret !== given,
+		isTypedWrong: differs && isCertain,
+		isTypedDoubtful: differs && !isCertain && kept !== undefined,
 	};
 }
 
@@ -137,7 +142,7 @@ function borrow({ session, url }: WebhookState, currentUrl: string): RegisterDec
 function decideProduction(
 	state: WebhookState,
 	{ createdAt, webhookUrl: currentUrl }: Integration,
-	{ given, isInMemoryOnly, registration }: Knowledge,
+	{ given, isInMemoryOnly, isTypedDoubtful, registration }: Knowledge,
 ): RegisterDecision {
 	const { replaceExisting, session, typedSecret, url, workflowId } = state;
 	const running = sessionAt(session, currentUrl);
@@ -162,11 +167,13 @@ function decideProduction(
 	}
 	const save: Registration = {
 		...registration,
-		...(registration.isOwner === true ? { createdAt: registration.createdAt ?? createdAt } : {}),
+		...(registration.isOwner === true && !isTypedDoubtful
+			? { createdAt: registration.createdAt ?? createdAt }
+			: {}),
 		webhookUrl: url,
 		...(isOurs ? {} : { previousUrl: toProductionUrl(owner) }),
 	};
-	const note = isInMemoryOnly ? 'secretInMemoryOnly' : undefined;
+	const note = isInMemoryOnly ? 'secretInMemoryOnly' : isTypedDoubtful ? 'doubtfulSecret' : undefined;
 	return { action: currentUrl === url ? 'leave' : 'pointTo', save, note };
 }
 
@@ -180,7 +187,7 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 	if (integration === undefined) {
 		return { action: 'leave', note: state.registration.signingSecret === undefined ? undefined : 'notFound' };
 	}
-	const { isSame, isTypedWrong, registration } = knowledgeOf(state, integration);
+	const { isSame, isTypedDoubtful, isTypedWrong, registration } = knowledgeOf(state, integration);
 	const ended: Registration = { ...registration, webhookUrl: undefined, previousUrl: undefined };
 	const currentUrl = integration.webhookUrl;
 	const isOurs = (address: string | undefined) =>
@@ -210,5 +217,5 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 		return next === undefined ? { action: 'delete' } : { action: 'handOver', url: next };
 	}
 	if (registration.isOwner !== true) return { action: 'leave', note: 'stays' };
-	return isTypedWrong ? { action: 'leave', note: 'anotherSecret' } : { action: 'delete' };
+	return isTypedWrong || isTypedDoubtful ? { action: 'leave', note: 'anotherSecret' } : { action: 'delete' };
 }

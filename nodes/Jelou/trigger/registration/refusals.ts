@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { hostOf } from '../../shared/publicUrl';
-import type { RefusalReason, UnregisterNote } from './decide';
+import type { RefusalReason, RegisterNote, UnregisterNote } from './decide';
 
 // n8n shows of an activation that failed its error's message and nothing else, so the remedy belongs in the message.
 
@@ -44,7 +44,7 @@ export async function withRemedyInMessage<T>(run: () => Promise<T>): Promise<T> 
 	});
 }
 
-export type Note = UnregisterNote | 'secretInMemoryOnly' | 'wrongSecret';
+export type Note = UnregisterNote | RegisterNote | 'wrongSecret';
 
 const NOTES: Record<Note, string> = {
 	stays:
@@ -59,6 +59,8 @@ const NOTES: Record<Note, string> = {
 		'created an integration whose signing secret is not the one in the Jelou credential. Somebody else may have created it again, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	secretInMemoryOnly:
 		'knows the signing secret only until n8n restarts, because another workflow created the integration. Enter the secret in the Jelou credential.',
+	doubtfulSecret:
+		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or empty the field.',
 	wrongSecret:
 		'was not registered: the signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or empty the field.',
 };
