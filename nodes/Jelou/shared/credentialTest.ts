@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readCredential, type JelouCredential } from './credential';
-import { requestUrl } from './endpoints';
+import { projectPath, requestUrl } from './endpoints';
 import { InvalidUrlError } from './errors';
 import { parseBody, readErrorResponse, saysFailed } from './errorResponse';
 import { explainNetwork, explainStatus, type Explanation } from './explanations';
@@ -101,7 +101,7 @@ export async function testJelouCredential(
 		credential = readCredential(data);
 		if (credential.projectId === '') return failed('Project ID is empty.');
 		if (credential.apiKey === '') return failed('API Key is empty.');
-		request = { target: 'gateway', method: 'GET', path: ['v1', 'external-support', credential.projectId] };
+		request = { target: 'gateway', method: 'GET', path: projectPath(credential.projectId) };
 		url = requestUrl(credential.baseUrls, request);
 	} catch (error) {
 		return failed(error instanceof InvalidUrlError ? error.message : 'The credential cannot be read.');

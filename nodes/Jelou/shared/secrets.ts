@@ -59,12 +59,6 @@ export function acceptedSecrets(credential: LoadedCredential, registration: Regi
 	return [...new Set(given.filter((secret): secret is string => secret !== undefined && secret !== ''))];
 }
 
-/** Whether the secret typed in the credential is another than the one that Jelou gave this n8n. */
-export function differsFromKept(credential: LoadedCredential, registration: Registration): boolean {
-	const given = registration.signingSecret ?? optionalText(cachedSecret(credential));
-	return credential.signingSecret !== '' && given !== undefined && given !== credential.signingSecret;
-}
-
 /** The secret to send with, or `undefined`. Never from memory, which another process would not have. */
 export function sendingSecret(credential: LoadedCredential, registration: Registration): string | undefined {
 	return optionalText(credential.signingSecret) ?? registration.signingSecret;

@@ -2,10 +2,11 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { readErrorResponse } from '../../shared/errorResponse';
 import type { LoadedCredential } from '../../shared/credential';
-import { toApiError, type Failure } from '../../shared/apiError';
+import { toApiError } from '../../shared/apiError';
+import { projectPath } from '../../shared/endpoints';
 import { isRetryable, retryDelay } from '../../shared/retry';
 import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../../shared/transport';
-import type { Integration, JelouAnswer, JelouRequest } from '../../shared/types';
+import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
 const OPTIONS = { timeout: DEFAULT_TIMEOUT_MS, maxRetries: 2 };
 
@@ -17,7 +18,7 @@ function request(
 	return {
 		target: 'gateway',
 		method,
-		path: ['v1', 'external-support', credential.projectId],
+		path: projectPath(credential.projectId),
 		...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
 	};
 }

@@ -65,8 +65,8 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 		case 'create':
 			return await createFirst(registering);
 		case 'recreate': {
+			// What is kept is replaced once the next one is there.
 			await deleteIntegration(context, credential);
-			clearRegistration(context, credential, state.url);
 			const failed = await createOwn(registering);
 			if (failed) throw failed.error;
 			return;
