@@ -13,7 +13,7 @@ const IN_BETWEEN = 16 * 1024 * 1024;
 
 const send = { resource: 'message', operation: 'send', roomId: 'r', botId: 'b', userId: 'u', text: 'x' };
 const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
-const options = { timeout: 1, maxRetries: 0 };
+const options = { maxRetries: 0 };
 
 let server: RawServer;
 afterEach(async () => {
@@ -31,7 +31,7 @@ const credential = () => ({
 });
 const engine = () => new Engine({ credential: credential() });
 
-/** Waits whose length a person cannot set are cut short here. */
+/** Deadlines are cut short, not to wait for the whole of them. */
 function shortDeadlines(): void {
 	const timeout = AbortSignal.timeout.bind(AbortSignal);
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.min(ms, 500)));
@@ -50,7 +50,6 @@ const CALLS: Record<string, () => Promise<string | undefined>> = {
 	'reading a conversation': async () => errorOf(await engine().run({ ...get, options }, [{}]))?.message,
 	'sending a message': async () => errorOf(await engine().run({ ...send, options }, [{}]))?.message,
 	'looking for the integration': async () => {
-		shortDeadlines();
 		return await engine()
 			.hook('checkExists')
 			.then(
@@ -59,7 +58,6 @@ const CALLS: Record<string, () => Promise<string | undefined>> = {
 			);
 	},
 	'testing the credential': async () => {
-		shortDeadlines();
 		const { message, status } = await testCredential();
 		return status === 'Error' ? message : undefined;
 	},
@@ -71,6 +69,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 	test.each(['a body that comes a byte at a time', 'headers that come a byte at a time'] as const)(
 		'ends in time for %s',
 		async (answer) => {
+			shortDeadlines();
 			server = await startRawServer(ANSWERS[answer]);
 			expect(await message()).toMatch(/^127\.0\.0\.1:\d+ did not answer in time/);
 		},
@@ -85,6 +84,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 	});
 
 	test('closes the connection of an answer that it no longer waits for', async () => {
+		shortDeadlines();
 		server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 		await message();
 		const requests = server.requests;

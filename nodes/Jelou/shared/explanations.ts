@@ -84,7 +84,7 @@ function unknownEndpoint({ target }: JelouRequest, { environment }: JelouCredent
 		message: 'Jelou has no such endpoint at this URL',
 		advice: baseUrls
 			? `Choose another Environment in the Jelou credential: ${others.join(' or ')}.`
-			: `Correct ${url} in the Jelou credential.`,
+			: `Correct ${url} in the Jelou credential, or choose another Environment.`,
 	};
 }
 
