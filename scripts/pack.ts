@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
 
-const MAX_BYTES = 40_000;
+const MAX_BYTES = 60_000;
 const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
 /** What may be published: compiled code, icons, codex files, output schemas, and the papers. */
 const ALLOWED =

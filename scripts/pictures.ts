@@ -21,5 +21,5 @@ export function publishPictures(): void {
 
 if (require.main === module) {
 	publishPictures();
-	process.stdout.write(`Wrote ${String(PICTURES.length)} pictures to docs/pictures.\n`);
+	process.stdout.write(`Wrote ${String(PICTURES.length)} images to docs/pictures.\n`);
 }
