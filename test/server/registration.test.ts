@@ -33,6 +33,10 @@ const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration
 const deliver = async (signature?: string) =>
 	(await stage.sandbox.deliver(PROJECT, { body: EVENT, signature })).status;
 
+/** How many integrations Jelou has created. */
+const creations = () =>
+	stage.sandbox.store.requests.filter(({ method, status }) => method === 'POST' && status === 200).length;
+
 const saveCredential = async (extra: Record<string, string> = {}) =>
 	stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(gateway.sandbox, extra));
 
@@ -72,7 +76,10 @@ async function replaceExisting(id: string): Promise<void> {
 test('an integration whose creation was not answered is created again, and its events arrive', async () => {
 	const id = await stage.client.createWorkflow(triggerWorkflow('unanswered', await saveCredential()));
 	gateway.spoil('POST', { kind: 'drop' });
+	const before = creations();
 	await publish(id);
+	// The first one is there for a moment, and n8n answers at its URL already.
+	await waitUntil('the second creation', () => Promise.resolve(creations() === before + 2));
 	expect(await deliver()).toBe(200);
 	await unpublish(id);
 });
