@@ -5,11 +5,12 @@ import { basename, join } from 'node:path';
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
 
-const MAX_BYTES = 60_000;
+/** Compiled code, schemas and icons, as a user's n8n downloads them; the README, which a release grows by, is not counted. */
+const MAX_BYTES = 48_000;
 const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
 /** What may be published: compiled code, icons, codex files, output schemas, and the papers. */
 const ALLOWED =
-	/^(package\.json|README\.md|LICENSE\.md|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
+	/^(package\.json|README\.md|LICENSE\.md|dist\/jelou\.js|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
 
 interface PackedFile {
 	path: string;

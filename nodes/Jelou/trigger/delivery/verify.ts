@@ -48,7 +48,7 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 	const credential = await loadCredential(context);
 	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
 	// After a restart this is where test listening finds the secret again.
-	if (registration.signingSecret) cacheSecret(credential, registration.signingSecret);
+	if (registration.signingSecret) cacheSecret(credential, registration.signingSecret, registration.createdAt);
 	const secrets = acceptedSecrets(credential, registration);
 	const given = [registration.signingSecret, cachedSecret(credential)];
 	const entry = {
