@@ -52,8 +52,11 @@ class FakeJelou {
 				const index = next++;
 				const options = { timeout: 1_000, maxRetries, signal, rateLimit };
 				const result = await tryCall(context, LOADED, REQUEST, options);
-				if (!('kind' in result)) results[index] = 'done';
-				else results[index] = result.kind === 'answer' ? String(result.status) : result.code;
+				if (result.ok) results[index] = 'done';
+				else {
+					const { failure } = result;
+					results[index] = failure.kind === 'answer' ? String(failure.status) : failure.code;
+				}
 			}
 		};
 		await Promise.all(Array.from({ length: CONCURRENCY }, worker));

@@ -1,5 +1,5 @@
 import { pause, readRetryAfter, retryDelay } from './retry';
-import type { Failure, JelouAnswer } from './types';
+import type { CallResult, Failure } from './types';
 
 /** Whether Jelou takes no requests at all for the moment, rather than not this one. */
 export function asksToWait(failure: Failure): boolean {
@@ -21,10 +21,7 @@ export class RateLimit {
 	private limitedProbes = 0;
 
 	/** Sends a request as soon as the limit allows it; `undefined` when the execution is cancelled first. */
-	async send(
-		request: () => Promise<JelouAnswer | Failure>,
-		signal?: AbortSignal,
-	): Promise<JelouAnswer | Failure | undefined> {
+	async send(request: () => Promise<CallResult>, signal?: AbortSignal): Promise<CallResult | undefined> {
 		while (this.until !== undefined) {
 			const left = this.until - Date.now();
 			if (left > 0) await pause(left, signal);
@@ -45,23 +42,23 @@ export class RateLimit {
 		return this.limitedProbes >= maxRetries;
 	}
 
-	private async sendProbe(request: () => Promise<JelouAnswer | Failure>): Promise<JelouAnswer | Failure> {
+	private async sendProbe(request: () => Promise<CallResult>): Promise<CallResult> {
 		const sending = request();
 		this.probe = sending;
 		const result = await sending.finally(() => {
 			this.probe = undefined;
 		});
-		if (!('kind' in result)) this.lift();
-		else if (asksToWait(result)) this.limitedProbes++;
+		if (result.ok) this.lift();
+		else if (asksToWait(result.failure)) this.limitedProbes++;
 		// A probe that got no answer says nothing of the limit: the next one probes.
-		else if (result.kind === 'answer') this.lift();
+		else if (result.failure.kind === 'answer') this.lift();
 		this.heed(result);
 		return result;
 	}
 
-	private heed(result: JelouAnswer | Failure): void {
-		if (!('kind' in result) || !asksToWait(result)) return;
-		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result, this.limitedProbes));
+	private heed(result: CallResult): void {
+		if (result.ok || !asksToWait(result.failure)) return;
+		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result.failure, this.limitedProbes));
 	}
 
 	private lift(): void {

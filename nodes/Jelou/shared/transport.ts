@@ -14,7 +14,7 @@ import { isObject } from './json';
 import { RateLimit, asksToWait } from './rateLimit';
 import { readBody } from './responseBody';
 import { isRetryable, pause, retryDelay } from './retry';
-import type { Failure, JelouAnswer, JelouRequest } from './types';
+import type { CallResult, JelouAnswer, JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;
 
@@ -75,12 +75,17 @@ function toAnswer(envelope: IDataObject): JelouAnswer {
 	return { envelope, data: 'statusMessage' in envelope ? {} : envelope };
 }
 
+/** There is no answer, for this reason. */
+function lost(code: string): CallResult {
+	return { ok: false, failure: { kind: 'network', code } };
+}
+
 async function attempt(
 	context: RequestContext,
 	credential: LoadedCredential,
 	options: IHttpRequestOptions,
 	signal?: AbortSignal,
-): Promise<JelouAnswer | Failure> {
+): Promise<CallResult> {
 	let response: unknown;
 	let body: unknown;
 	try {
@@ -95,20 +100,16 @@ async function attempt(
 	} catch (error) {
 		const code = networkCode(error);
 		// The client's code for the deadline that `authenticate` sets is the one of a cancelled execution.
-		return { kind: 'network', code: code === 'ERR_CANCELED' && !signal?.aborted ? 'ETIMEDOUT' : code };
+		return lost(code === 'ERR_CANCELED' && !signal?.aborted ? 'ETIMEDOUT' : code);
 	}
-	if (!isObject(response) || typeof response.statusCode !== 'number') return { kind: 'network', code: '' };
+	if (!isObject(response) || typeof response.statusCode !== 'number') return lost('');
 	const { statusCode: status, headers } = response;
 	const envelope = parseBody(body);
 	const isAccepted = status >= 200 && status < 300;
 	const isSuccess = envelope === undefined ? isBlank(body) : !saysFailed(envelope);
-	if (isAccepted && isSuccess) return toAnswer(envelope ?? {});
-	return {
-		kind: 'answer',
-		status,
-		body,
-		retryAfter: isObject(headers) ? headers['retry-after'] : undefined,
-	};
+	if (isAccepted && isSuccess) return { ok: true, answer: toAnswer(envelope ?? {}) };
+	const retryAfter = isObject(headers) ? headers['retry-after'] : undefined;
+	return { ok: false, failure: { kind: 'answer', status, body, retryAfter } };
 }
 
 /**
@@ -120,15 +121,16 @@ export async function tryCall(
 	credential: LoadedCredential,
 	request: JelouRequest,
 	{ timeout, maxRetries, signal, rateLimit = new RateLimit() }: CallOptions,
-): Promise<JelouAnswer | Failure> {
+): Promise<CallResult> {
 	const options = toHttpOptions(credential, request, timeout);
-	let last: Failure = { kind: 'network', code: 'ERR_CANCELED' };
+	let last = lost('ERR_CANCELED');
 	for (let failed = 0; ; failed++) {
 		const result = await rateLimit.send(() => attempt(context, credential, options, signal), signal);
 		if (result === undefined) return last;
-		if (!('kind' in result) || failed >= maxRetries) return result;
-		if (!isRetryable(result, request.method === 'GET')) return result;
-		if (!asksToWait(result)) await pause(retryDelay(result, failed), signal);
+		if (result.ok || failed >= maxRetries) return result;
+		const { failure } = result;
+		if (!isRetryable(failure, request.method === 'GET')) return result;
+		if (!asksToWait(failure)) await pause(retryDelay(failure, failed), signal);
 		else if (rateLimit.isExhausted(maxRetries)) return result;
 		if (signal?.aborted) return result;
 		last = result;
@@ -148,6 +150,6 @@ export async function call(
 	options: CallOptions,
 ): Promise<JelouAnswer> {
 	const result = await tryCall(context, credential, request, options);
-	if ('kind' in result) throw toApiError(context.getNode(), result, request, credential, options.itemIndex);
-	return result;
+	if (result.ok) return result.answer;
+	throw toApiError(context.getNode(), result.failure, request, credential, options.itemIndex);
 }

@@ -22,6 +22,9 @@ export interface JelouAnswer {
 export type Failure =
 	{ kind: 'answer'; status: number; body: unknown; retryAfter?: unknown } | { kind: 'network'; code: string };
 
+/** How a call went. */
+export type CallResult = { ok: true; answer: JelouAnswer } | { ok: false; failure: Failure };
+
 /** A project's integration: the one webhook that Jelou posts its events to. */
 export interface Integration {
 	webhookUrl: string;

@@ -48,9 +48,9 @@ export async function getIntegration(
 ): Promise<Integration | undefined> {
 	const get = request(credential, 'GET');
 	const result = await tryCall(context, credential, get, OPTIONS);
-	if (!('kind' in result)) return toIntegration(result);
-	if (isNotFound(result)) return undefined;
-	throw toApiError(context.getNode(), result, get, credential);
+	if (result.ok) return toIntegration(result.answer);
+	if (isNotFound(result.failure)) return undefined;
+	throw toApiError(context.getNode(), result.failure, get, credential);
 }
 
 export type Creation =
@@ -81,15 +81,16 @@ export async function createIntegration(
 ): Promise<Creation> {
 	const post = request(credential, 'POST', webhookUrl);
 	const result = await tryCall(context, credential, post, { ...OPTIONS, maxRetries: 0 });
-	if ('kind' in result) {
+	if (!result.ok) {
+		const { failure } = result;
 		return {
 			ok: false,
-			reason: isRejected(result) ? 'rejected' : 'unanswered',
-			error: toApiError(context.getNode(), result, post, credential),
-			...(isRetryable(result, false) ? { retryAfterMs: retryDelay(result, 0) } : {}),
+			reason: isRejected(failure) ? 'rejected' : 'unanswered',
+			error: toApiError(context.getNode(), failure, post, credential),
+			...(isRetryable(failure, false) ? { retryAfterMs: retryDelay(failure, 0) } : {}),
 		};
 	}
-	const { createdAt, signingSecret } = toIntegration(result);
+	const { createdAt, signingSecret } = toIntegration(result.answer);
 	if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
 	const error = new NodeOperationError(context.getNode(), 'Jelou answered without a signing secret');
 	return { ok: false, reason: 'unanswered', error };
@@ -115,7 +116,7 @@ export async function deleteIntegration(
 ): Promise<boolean> {
 	const remove = request(credential, 'DELETE');
 	const result = await tryCall(context, credential, remove, OPTIONS);
-	if (!('kind' in result)) return true;
-	if (isNotFound(result)) return false;
-	throw toApiError(context.getNode(), result, remove, credential);
+	if (result.ok) return true;
+	if (isNotFound(result.failure)) return false;
+	throw toApiError(context.getNode(), result.failure, remove, credential);
 }
