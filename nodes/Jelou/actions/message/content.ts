@@ -1,5 +1,5 @@
-import { type ItemParameters } from '../itemParameters';
-import { MESSAGE_TYPES, type MessageType, type MessageValue } from '../../shared/messageTypes';
+import type { ItemParameters } from '../itemParameters';
+import { MESSAGE_TYPES, isMessageType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
 
 /** MIME types by file extension, for the media that WhatsApp takes. */
@@ -36,10 +36,6 @@ const MIME_TYPES: Record<string, string> = {
 export function mimeTypeOf(url: URL): string {
 	const extension = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1] ?? '';
 	return MIME_TYPES[extension.toLowerCase()] ?? '';
-}
-
-function isMessageType(value: string): value is MessageType {
-	return MESSAGE_TYPES.some((type) => type === value);
 }
 
 function readMedia(item: ItemParameters): { url: string; mime_type: string } {

@@ -6,10 +6,8 @@ import { botId, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
 import { messageContent } from './content';
-import { MESSAGE_TYPE_OPTIONS, MESSAGE_TYPES } from '../../shared/messageTypes';
+import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, OUTGOING_MESSAGE, typesWith } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
-
-const MEDIA_TYPES = MESSAGE_TYPES.filter((type) => type !== 'text');
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
 export const send: Operation = {
@@ -75,7 +73,7 @@ export const send: Operation = {
 			default: '',
 			placeholder: 'e.g. Your receipt',
 			description: 'Text below the image or video',
-			displayOptions: { show: { messageType: ['image', 'video'] } },
+			displayOptions: { show: { messageType: typesWith('caption') } },
 		},
 		{
 			displayName: 'File Name',
@@ -84,7 +82,7 @@ export const send: Operation = {
 			default: '',
 			placeholder: 'e.g. invoice.pdf',
 			description: 'Name that the user sees',
-			displayOptions: { show: { messageType: ['document'] } },
+			displayOptions: { show: { messageType: typesWith('filename') } },
 		},
 		options({
 			displayName: 'Message ID',
@@ -101,9 +99,7 @@ export const send: Operation = {
 			method: 'POST',
 			path: SEND_PATH,
 			body: {
-				field: 'messages',
-				object: 'message_event',
-				event_type: 'incoming_message',
+				...OUTGOING_MESSAGE,
 				project_id: projectId,
 				room_id: item.id('roomId', 'Room ID'),
 				bot_id: item.id('botId', 'Bot ID'),
