@@ -27,8 +27,8 @@ export interface Operation {
 export interface BuildContext {
 	/** The project of the credential, or the one that replaces it in the options. */
 	projectId: string;
-	/** The credential's environment; with `custom`, a webhook need not be on HTTPS. */
-	environment: string;
+	/** Whether a webhook may be on plain HTTP. */
+	allowsPlainHttp: boolean;
 }
 
 /** For requests that change a user's conversation: one at a time for each user. */

@@ -84,7 +84,8 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const item = new ItemParameters((name) => reader.read(name, index), index, parameters);
 		const options = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
-		const request = operation.buildRequest(item, { projectId, environment: loaded.environment });
+		const { allowsPlainHttp } = loaded;
+		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
 		return { index, options, projectId, request };
 	}
 

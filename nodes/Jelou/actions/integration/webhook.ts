@@ -2,7 +2,6 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { entryText, type ItemParameters } from '../itemParameters';
 import type { BuildContext } from '../operation';
-import { environmentNamed } from '../../shared/environments';
 import { FieldError } from '../../shared/errors';
 
 /** What creating and updating an integration share. */
@@ -70,9 +69,9 @@ function authenticationOf(fields: IDataObject): IDataObject {
  *
  * @throws FieldError for a webhook URL that is not HTTPS, or an authorization without its type
  */
-export function integrationBody(item: ItemParameters, { environment }: BuildContext): IDataObject {
+export function integrationBody(item: ItemParameters, { allowsPlainHttp }: BuildContext): IDataObject {
 	const url = item.text('webhookUrl', 'Webhook URL').trim();
-	const protocols = environmentNamed(environment).allowsPlainHttp ? ['https:', 'http:'] : ['https:'];
+	const protocols = allowsPlainHttp ? ['https:', 'http:'] : ['https:'];
 	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {
 		throw new FieldError(
 			'Webhook URL is not an HTTPS URL',
