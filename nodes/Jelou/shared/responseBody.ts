@@ -4,28 +4,40 @@ const MAX_RESPONSE_BYTES = MAX_RESPONSE_MB * 1024 * 1024;
 export const TOO_LARGE = 'RESPONSE_TOO_LARGE';
 
 /** What n8n gives for a response that is asked for as a stream: one of Node.js, of which this is used. */
-type ByteStream = AsyncIterable<Uint8Array>;
+export type ByteStream = AsyncIterable<Uint8Array>;
 
-function isByteStream(value: unknown): value is ByteStream {
+export function isByteStream(value: unknown): value is ByteStream {
 	return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 /**
- * Reads a response's body as text, chunk by chunk and not one more than allowed: a length that a server states need not
- * be true. Leaving the loop ends the connection. What is no stream is returned as it is.
+ * Reads a body chunk by chunk, and not one more than allowed: a length that a server states need not be true. Leaving the
+ * loop ends the connection.
+ *
+ * @returns `undefined` when it is larger
+ * @throws the network's own error when the connection is lost meanwhile
+ */
+export async function readBytes(body: ByteStream, maxSize: number): Promise<Buffer | undefined> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of body) {
+		size += chunk.length;
+		if (size > maxSize) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a response's body as text. What is no stream is returned as it is.
  *
  * @throws Error with the code TOO_LARGE, or the network's own when the connection is lost meanwhile
  */
 export async function readBody(body: unknown): Promise<unknown> {
 	if (!isByteStream(body)) return body;
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for await (const chunk of body) {
-		size += chunk.length;
-		if (size > MAX_RESPONSE_BYTES) throw Object.assign(new Error('Response too large'), { code: TOO_LARGE });
-		chunks.push(chunk);
-	}
-	return new TextDecoder().decode(Buffer.concat(chunks));
+	const bytes = await readBytes(body, MAX_RESPONSE_BYTES);
+	if (bytes === undefined) throw Object.assign(new Error('Response too large'), { code: TOO_LARGE });
+	return new TextDecoder().decode(bytes);
 }
 
 function isDestroyable(value: unknown): value is { destroy(): void } {

@@ -3,6 +3,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { hostOf, isPrivateHost } from '../../shared/publicUrl';
 import { isObject } from '../../shared/json';
 import { MediaError } from '../../shared/errors';
+import { isByteStream, readBytes, type ByteStream } from '../../shared/responseBody';
 
 export interface MediaOptions {
 	/** The most bytes to fetch. */
@@ -19,22 +20,15 @@ export interface Download {
 	contentType: unknown;
 }
 
-/** What n8n gives for `encoding: 'stream'`: a stream of Node.js, of which this is used. */
-type Body = AsyncIterable<Uint8Array>;
-
 interface Answer {
 	status: number;
 	headers: IDataObject;
-	body: Body;
+	body: ByteStream;
 }
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MEGABYTE = 1024 * 1024;
-
-function isBody(value: unknown): value is Body {
-	return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
 
 /** The address as it may be asked for, without a name and password that it may hold. */
 function allowedAddress(address: string, allowPrivate: boolean): string {
@@ -51,7 +45,7 @@ function allowedAddress(address: string, allowPrivate: boolean): string {
 	return url.href;
 }
 
-async function ask(context: IWebhookFunctions, address: string, signal: AbortSignal): Promise<Answer> {
+async function fetchOnce(context: IWebhookFunctions, address: string, signal: AbortSignal): Promise<Answer> {
 	// Without the credential: the address is whatever the message says. Redirects are followed by hand, because n8n
 	// would follow one to anywhere. Errors are dropped, because their words may hold the whole URL.
 	const response: unknown = await context.helpers
@@ -69,33 +63,20 @@ async function ask(context: IWebhookFunctions, address: string, signal: AbortSig
 		.catch(() => undefined);
 	const { body, headers, statusCode } = isObject(response) ? response : {};
 	const stream: unknown = body;
-	if (!isBody(stream)) throw new MediaError(`${hostOf(address)} could not be reached`);
+	if (!isByteStream(stream)) throw new MediaError(`${hostOf(address)} could not be reached`);
 	return { status: Number(statusCode), headers: isObject(headers) ? headers : {}, body: stream };
 }
 
-/** Reads chunk by chunk, and not one more than allowed: the length that a server states need not be true. */
-async function read({ body, headers }: Answer, host: string, maxSize: number): Promise<Buffer> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	let isLost = false;
+async function readFile({ body, headers }: Answer, host: string, maxSize: number): Promise<Buffer> {
 	const isStatedTooLarge = Number(headers['content-length']) > maxSize;
-	try {
-		if (!isStatedTooLarge) {
-			for await (const chunk of body) {
-				size += chunk.length;
-				if (size > maxSize) break;
-				chunks.push(chunk);
-			}
-		}
-	} catch {
-		isLost = true;
-	}
-	if (isLost) throw new MediaError(`the connection to ${host} was lost`);
-	if (isStatedTooLarge || size > maxSize) {
-		const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
-		throw new MediaError(`the file at ${host} is larger than ${limit}`);
-	}
-	return Buffer.concat(chunks);
+	const bytes = isStatedTooLarge
+		? undefined
+		: await readBytes(body, maxSize).catch(() => {
+				throw new MediaError(`the connection to ${host} was lost`);
+			});
+	if (bytes !== undefined) return bytes;
+	const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
+	throw new MediaError(`the file at ${host} is larger than ${limit}`);
 }
 
 /**
@@ -114,10 +95,10 @@ export async function download(
 	const follow = async (): Promise<Download> => {
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			current = allowedAddress(current, allowPrivate);
-			const answer = await ask(context, current, closing.signal);
+			const answer = await fetchOnce(context, current, closing.signal);
 			const { headers, status } = answer;
 			if (status >= 200 && status < 300) {
-				const bytes = await read(answer, hostOf(current), maxSize);
+				const bytes = await readFile(answer, hostOf(current), maxSize);
 				return { bytes, contentType: headers['content-type'] };
 			}
 			const { location } = headers;
