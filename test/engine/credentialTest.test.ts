@@ -52,7 +52,7 @@ test.each([
 	['the 404 of Express', 404, '<pre>Cannot GET /</pre>', NOT_FOUND],
 	['the 404 of NestJS', 404, { statusCode: 404, message: 'Cannot GET /', error: 'Not Found' }, NOT_FOUND],
 	['the 404 of Spring', 404, { status: 404, error: 'Not Found', path: '/' }, NOT_FOUND],
-	['a 401', 401, FAILED, 'refused the API key (401). Check API Key and Project ID'],
+	['a 401', 401, FAILED, 'rejected the API key (401). Check API Key and Project ID'],
 	['a redirect', 302, '', 'redirect (302)'],
 	['a 503', 503, '', 'could not process the request (503)'],
 ])('an error: %s', async (_name, status, body, message) => {

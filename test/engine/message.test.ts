@@ -209,7 +209,7 @@ describe('the signing secret', () => {
 
 	test('that is wrong: Jelou refuses, and the error names the field', async () => {
 		const run = await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
-		expect(errorOf(run)?.message).toBe('Jelou refused the signature (401)');
+		expect(errorOf(run)?.message).toBe('Jelou rejected the signature (401)');
 		expect(errorOf(run)?.description).toMatch(/Signing Secret/);
 	});
 });

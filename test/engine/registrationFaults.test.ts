@@ -397,7 +397,7 @@ describe('what n8n shows of a refused activation is its message, so the remedy i
 	test('an error of Jelou says what to do', async () => {
 		gateway.spoil('GET', { kind: 'instead', status: 401, body: '{"statusMessage":"failed"}' });
 		await expect(workflow('subject').activate()).rejects.toThrow(
-			/refused the API key.*Check API Key and Project ID/,
+			/rejected the API key.*Check API Key and Project ID/,
 		);
 	});
 

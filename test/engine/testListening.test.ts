@@ -86,14 +86,14 @@ describe('production keeps its URL and secret through', () => {
 
 	test('a test whose beginning fails at Jelou', async () => {
 		sandbox.setFaults({ respond: { status: 401 } });
-		await expect(one.listen()).rejects.toThrow(/refused the API key/);
+		await expect(one.listen()).rejects.toThrow(/rejected the API key/);
 		sandbox.setFaults({});
 	});
 
 	test('a test whose end fails at Jelou the first time', async () => {
 		await one.listen();
 		sandbox.setFaults({ respond: { status: 401 } });
-		await expect(one.stopListening()).rejects.toThrow(/refused the API key/);
+		await expect(one.stopListening()).rejects.toThrow(/rejected the API key/);
 		sandbox.setFaults({});
 		await one.stopListening();
 	});

@@ -55,7 +55,7 @@ describe('the credential tests itself', () => {
 
 	test.each([
 		['the right key', {}, 'OK', /no integration yet/],
-		['a wrong key', { apiKey: 'wrong' }, 'Error', /refused the API key \(401\)/],
+		['a wrong key', { apiKey: 'wrong' }, 'Error', /rejected the API key \(401\)/],
 		['a custom URL that is none', { gatewayUrl: 'gateway' }, 'Error', /Gateway URL .* is not a URL/],
 		[
 			'nobody listening',

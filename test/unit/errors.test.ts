@@ -67,10 +67,10 @@ test.each([
 });
 
 test.each([
-	['start', 401, ENVELOPE, 'Jelou refused the API key (401)', /API Key and Project ID/],
-	['start', 403, '', 'Jelou refused the API key (403)', /API Key/],
-	['chatbot', 401, ENVELOPE, 'Jelou refused the signature (401)', /Signing Secret/],
-	['chatbot', 403, '', 'Jelou refused the signature (403)', /Signing Secret/],
+	['start', 401, ENVELOPE, 'Jelou rejected the API key (401)', /API Key and Project ID/],
+	['start', 403, '', 'Jelou rejected the API key (403)', /API Key/],
+	['chatbot', 401, ENVELOPE, 'Jelou rejected the signature (401)', /Signing Secret/],
+	['chatbot', 403, '', 'Jelou rejected the signature (403)', /Signing Secret/],
 	['start', 404, ENVELOPE, 'Jelou does not know this room, bot or user (404)', /Check the IDs/],
 	['chatbot', 404, ENVELOPE, 'Jelou does not know this room, bot or user (404)', /Check the IDs/],
 	['conversation', 404, ENVELOPE, 'Jelou does not know this conversation (404)', /Conversation ID/],

@@ -15,11 +15,11 @@ const CHECK_HOST = 'Check the URLs in the Jelou credential and that n8n can reac
 const OTHER_SERVICE = 'Check the URLs in the Jelou credential: another service may be answering.';
 
 const API_KEY: Explanation = {
-	message: 'Jelou refused the API key',
+	message: 'Jelou rejected the API key',
 	advice: 'Check API Key and Project ID in the Jelou credential: the key must belong to that project.',
 };
 const SIGNATURE: Explanation = {
-	message: 'Jelou refused the signature',
+	message: 'Jelou rejected the signature',
 	advice: 'Check Signing Secret in the Jelou credential: it must be the secret of the current integration.',
 };
 const INVALID_FIELDS: Explanation = {

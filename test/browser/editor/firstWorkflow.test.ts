@@ -75,7 +75,7 @@ test('a wrong API key is refused in words', async () => {
 	await credential.dialog.getByText('More details').click();
 	await credential.dialog
 		.getByText(
-			'Jelou refused the API key (401). Check API Key and Project ID in the Jelou credential: the key must belong to that project.',
+			'Jelou rejected the API key (401). Check API Key and Project ID in the Jelou credential: the key must belong to that project.',
 			{ exact: true },
 		)
 		.waitFor();
