@@ -50,7 +50,7 @@ test('the time that Jelou asks for in its answer is waited before the next attem
 	expect(sent).toHaveLength(1);
 	await jest.advanceTimersByTimeAsync(1);
 	expect(sent).toHaveLength(2);
-	expect(await result).toMatchObject({ data: { a: 1 } });
+	expect(await result).toMatchObject({ ok: true, answer: { data: { a: 1 } } });
 });
 
 test('each failure makes the next wait longer', async () => {
@@ -79,7 +79,7 @@ test('cancelled while waiting, the call ends with the last answer and asks n8n f
 	const { sent, result } = start([limited('60'), accepted], controller.signal);
 	await jest.advanceTimersByTimeAsync(1_000);
 	controller.abort();
-	expect(await result).toMatchObject({ kind: 'answer', status: 429 });
+	expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status: 429 } });
 	expect(sent).toHaveLength(1);
 });
 
@@ -87,7 +87,7 @@ test.each([undefined, null, '', ' \n'])(
 	'a success with the body %j is a success without data',
 	async (body) => {
 		const { result } = start([{ statusCode: 200, body, headers: {} }]);
-		expect(await result).toEqual({ envelope: {}, data: {} });
+		expect(await result).toEqual({ ok: true, answer: { envelope: {}, data: {} } });
 	},
 );
 
@@ -98,7 +98,7 @@ test.each(readdirSync(FIXTURES).filter((name) => name.startsWith('response-')))(
 	async (name) => {
 		const body = readFileSync(join(FIXTURES, name), 'utf8');
 		const { result } = start([{ statusCode: 200, body, headers: {} }]);
-		expect(await result).toMatchObject({ envelope: JSON.parse(body) });
+		expect(await result).toMatchObject({ ok: true, answer: { envelope: JSON.parse(body) } });
 	},
 );
 
@@ -115,7 +115,7 @@ test.each([
 		accepted,
 	]);
 	await jest.runAllTimersAsync();
-	expect(await result).toMatchObject({ kind: 'answer', status: 200 });
+	expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status: 200 } });
 	expect(sent).toHaveLength(1);
 });
 
@@ -131,5 +131,5 @@ test.each([
 	{},
 ])('200 with %j says of no failure, so it is a success', async (envelope) => {
 	const { result } = start([{ statusCode: 200, body: JSON.stringify(envelope), headers: {} }]);
-	expect(await result).toMatchObject({ envelope });
+	expect(await result).toMatchObject({ ok: true, answer: { envelope } });
 });
