@@ -1,3 +1,4 @@
+import { DEFAULT_RETRIES } from '../../nodes/Jelou/shared/retry';
 import { startSandbox, type Faults, type Sandbox } from '../../sandbox';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
@@ -118,7 +119,7 @@ const FAILURES: Array<[string, Faults]> = [
 	['409', { respond: { status: 409 } }],
 	['422', { respond: { status: 422 } }],
 	['501', { respond: { status: 501 } }],
-	['nothing, and cuts the connection', { drop: true, times: 3 }],
+	['nothing, and cuts the connection', { drop: true, times: DEFAULT_RETRIES + 1 }],
 ];
 
 describe.each(Object.keys(EVENTS) as Array<keyof typeof EVENTS>)('%s', (event) => {

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { FieldError } from '../shared/errors';
+import { DEFAULT_RETRIES } from '../shared/retry';
+import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { entryText, type ItemParameters } from './itemParameters';
 
 /** What the options of every operation say about how an item is run. */
@@ -35,17 +37,19 @@ const maxRetries: NumberProperty = {
 	name: 'maxRetries',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
-	default: 3,
+	default: DEFAULT_RETRIES,
 	description:
 		'How many times to retry when Jelou was not reached or asked to wait. A message that may have been sent is never sent twice.',
 };
+
+const DEFAULT_TIMEOUT_SECONDS = DEFAULT_TIMEOUT_MS / 1_000;
 
 const timeout: NumberProperty = {
 	displayName: 'Timeout',
 	name: 'timeout',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 300 },
-	default: 30,
+	default: DEFAULT_TIMEOUT_SECONDS,
 	description: 'How many seconds to wait for an answer from Jelou',
 };
 

@@ -2,6 +2,8 @@ import { sleep } from 'n8n-workflow';
 
 import type { Failure } from './types';
 
+/** How many times a call that may be repeated is retried, unless the user says otherwise. */
+export const DEFAULT_RETRIES = 3;
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 /** The longest that a server's Retry-After is followed. */

@@ -13,16 +13,16 @@ import { parseBody, saysFailed } from './errorResponse';
 import { isObject } from './json';
 import { RateLimit, asksToWait } from './rateLimit';
 import { readBody } from './responseBody';
-import { isRetryable, pause, retryDelay } from './retry';
+import { DEFAULT_RETRIES, isRetryable, pause, retryDelay } from './retry';
 import type { CallResult, JelouAnswer, JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions;
 
 export interface CallOptions {
 	/** How long to wait for the whole answer to one request, in milliseconds. */
-	timeout: number;
+	timeout?: number;
 	/** How many times to retry a call that may be repeated. */
-	maxRetries: number;
+	maxRetries?: number;
 	/** The item that the call belongs to; absent in a trigger. */
 	itemIndex?: number;
 	/** Ends the waiting between attempts. */
@@ -120,7 +120,12 @@ export async function tryCall(
 	context: RequestContext,
 	credential: LoadedCredential,
 	request: JelouRequest,
-	{ timeout, maxRetries, signal, rateLimit = new RateLimit() }: CallOptions,
+	{
+		timeout = DEFAULT_TIMEOUT_MS,
+		maxRetries = DEFAULT_RETRIES,
+		signal,
+		rateLimit = new RateLimit(),
+	}: CallOptions = {},
 ): Promise<CallResult> {
 	const options = toHttpOptions(credential, request, timeout);
 	let last = lost('ERR_CANCELED');
@@ -147,7 +152,7 @@ export async function call(
 	context: RequestContext,
 	credential: LoadedCredential,
 	request: JelouRequest,
-	options: CallOptions,
+	options: CallOptions = {},
 ): Promise<JelouAnswer> {
 	const result = await tryCall(context, credential, request, options);
 	if (result.ok) return result.answer;
