@@ -5,13 +5,13 @@ import { isObject } from './json';
 
 const STATIC_KEY = 'jelou';
 
-/** What the trigger keeps about an integration, in the workflow's static data. */
+/** What the trigger saves about an integration, in the workflow's static data. */
 export interface Registration {
 	/** Present when this workflow's trigger created the integration. */
 	signingSecret?: string;
 	/** The URL that this trigger registered last. */
 	webhookUrl?: string;
-	/** When Jelou created the integration that the secret belongs to; versions before 1.1 did not keep it. */
+	/** When Jelou created the integration that the secret belongs to; versions before 1.1 did not save it. */
 	createdAt?: string;
 	/** True when the trigger created the integration, and so may delete it. */
 	isOwner?: boolean;
@@ -31,17 +31,17 @@ export function optionalText(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Reads what the trigger kept about the credential's integration; empty when it kept nothing. */
+/** Reads what the trigger saved about the credential's integration; empty when it saved nothing. */
 export function readRegistration(staticData: IDataObject, credential: JelouCredential): Registration {
 	const all = staticData[STATIC_KEY];
-	const kept = isObject(all) ? all[integrationKey(credential)] : undefined;
-	if (!isObject(kept)) return {};
+	const saved = isObject(all) ? all[integrationKey(credential)] : undefined;
+	if (!isObject(saved)) return {};
 	return {
-		signingSecret: optionalText(kept.signingSecret),
-		webhookUrl: optionalText(kept.webhookUrl),
-		createdAt: optionalText(kept.createdAt),
-		isOwner: kept.isOwner === true,
-		previousUrl: optionalText(kept.previousUrl),
+		signingSecret: optionalText(saved.signingSecret),
+		webhookUrl: optionalText(saved.webhookUrl),
+		createdAt: optionalText(saved.createdAt),
+		isOwner: saved.isOwner === true,
+		previousUrl: optionalText(saved.previousUrl),
 	};
 }
 
@@ -52,10 +52,10 @@ export function writeRegistration(
 	registration: Registration | undefined,
 ): void {
 	const key = integrationKey(credential);
-	const kept = Object.entries(isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {});
-	const others = kept.filter(([name]) => name !== key);
-	// n8n writes static data that was touched, whole, over what another process may just have kept there.
-	if (registration === undefined && others.length === kept.length) return;
+	const saved = Object.entries(isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {});
+	const others = saved.filter(([name]) => name !== key);
+	// n8n writes static data that was touched, whole, over what another process may just have saved there.
+	if (registration === undefined && others.length === saved.length) return;
 	// Assigned as a whole, so that n8n notices the change whatever the depth.
 	staticData[STATIC_KEY] = Object.fromEntries(
 		registration ? [...others, [key, { ...registration }]] : others,

@@ -5,7 +5,7 @@ import { integrationKey, optionalText, type Registration } from './registrationS
 /**
  * Who knows the signing secret. Jelou shows it once, to whoever creates the integration, and needs it in both
  * directions. What is typed in the credential is the only one that counts; without it, what the trigger was given when
- * it created the integration is kept in the workflow's static data (global scope), where the nodes of the same workflow
+ * it created the integration is saved in the workflow's static data (global scope), where the nodes of the same workflow
  * find it.
  */
 

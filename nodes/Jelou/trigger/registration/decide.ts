@@ -20,7 +20,7 @@ export interface WebhookState {
 	isTest: boolean;
 	replaceExisting: boolean;
 	workflowId: string;
-	/** A creation that this trigger has just tried without being given the secret: Jelou refused it, or its answer was lost. */
+	/** A creation that this trigger has just tried without being given the secret: Jelou rejected it, or its answer was lost. */
 	creation: 'rejected' | 'unanswered' | undefined;
 }
 
@@ -29,7 +29,8 @@ export type RefusalReason =
 	| 'unknownSecret'
 	| 'unknownSecretOfOwnUrl'
 	| 'takenByAnotherWorkflow'
-	| 'takenByAnotherSystem';
+	| 'takenByAnotherSystem'
+	| 'unreachable';
 
 export type RegisterNote = 'secretInMemoryOnly' | 'doubtfulSecret';
 
@@ -50,14 +51,14 @@ export type RegisterDecision =
 
 export type UnregisterNote = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 
-export type UnregisterDecision =
-	| { action: 'restore'; url: string; save: Registration }
+export type UnregisterDecision = { save?: Registration; note?: UnregisterNote } & (
+	| { action: 'restore'; url: string }
 	/** Gives the webhook to another test that listens. */
 	| { action: 'handOver'; url: string }
-	| { action: 'delete' }
-	| { action: 'leave'; save?: Registration; note?: UnregisterNote }
+	| { action: 'delete' | 'leave' }
 	/** Production ends while a test has its URL: what production would do now, the test's end does. */
-	| { action: 'leaveToTest'; restoreUrl: string | undefined; save: Registration };
+	| { action: 'leaveToTest'; restoreUrl: string | undefined }
+);
 
 /** Whether two dates of Jelou are the same moment, of which one may be written without milliseconds; `undefined` unless both tell. */
 function isSameMoment(one: string | undefined, other: string | undefined): boolean | undefined {
@@ -70,14 +71,14 @@ function isSameMoment(one: string | undefined, other: string | undefined): boole
 }
 
 interface Knowledge {
-	/** The registration without what was kept of an integration that is not this one. */
+	/** The registration without what was saved of an integration that is not this one. */
 	registration: Registration;
-	/** Whether what is kept is of this integration; `undefined` when nothing tells. */
+	/** Whether what is saved is of this integration; `undefined` when nothing tells. */
 	isSame: boolean | undefined;
 	/** The secret that Jelou gave this n8n, as far as it may be the one of this integration. */
 	given: string | undefined;
 	isSecretKnown: boolean;
-	/** Whether the secret is neither typed nor kept, so that a restart loses it. */
+	/** Whether the secret is neither typed nor saved, so that a restart loses it. */
 	isInMemoryOnly: boolean;
 	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
@@ -90,18 +91,18 @@ function knowledgeOf(state: WebhookState, { createdAt }: Integration): Knowledge
 	const isSame = isSameMoment(registration.createdAt, createdAt);
 	const current = isSame === false ? { webhookUrl: registration.webhookUrl } : registration;
 	const isMemorySame = isSameMoment(memory?.createdAt, createdAt);
-	const kept = current.signingSecret;
-	const given = kept ?? (isMemorySame === false ? undefined : memory?.secret);
-	const isCertain = kept === undefined ? isMemorySame === true : isSame === true;
+	const saved = current.signingSecret;
+	const given = saved ?? (isMemorySame === false ? undefined : memory?.secret);
+	const isCertain = saved === undefined ? isMemorySame === true : isSame === true;
 	const differs = typedSecret !== undefined && given !== undefined && typedSecret !== given;
 	return {
 		registration: current,
 		isSame,
 		given,
 		isSecretKnown: typedSecret !== undefined || given !== undefined,
-		isInMemoryOnly: typedSecret === undefined && kept === undefined && given !== undefined,
+		isInMemoryOnly: typedSecret === undefined && saved === undefined && given !== undefined,
 		isTypedWrong: differs && isCertain,
-		isTypedDoubtful: differs && !isCertain && kept !== undefined,
+		isTypedDoubtful: differs && !isCertain && saved !== undefined,
 	};
 }
 

@@ -5,10 +5,8 @@ import type { LoadedCredential } from '../../shared/credential';
 import { toApiError } from '../../shared/apiError';
 import { projectPath } from '../../shared/endpoints';
 import { isRetryable, retryDelay } from '../../shared/retry';
-import { DEFAULT_TIMEOUT_MS, call, tryCall } from '../../shared/transport';
+import { call, tryCall } from '../../shared/transport';
 import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
-
-const OPTIONS = { timeout: DEFAULT_TIMEOUT_MS, maxRetries: 2 };
 
 function request(
 	credential: LoadedCredential,
@@ -47,28 +45,22 @@ export async function getIntegration(
 	credential: LoadedCredential,
 ): Promise<Integration | undefined> {
 	const get = request(credential, 'GET');
-	const result = await tryCall(context, credential, get, OPTIONS);
+	const result = await tryCall(context, credential, get);
 	if (result.ok) return toIntegration(result.answer);
 	if (isNotFound(result.failure)) return undefined;
 	throw toApiError(context.getNode(), result.failure, get, credential);
 }
 
-export type Creation =
-	{ ok: true; signingSecret: string; createdAt: string | undefined } | ({ ok: false } & FailedCreation);
-
-export interface FailedCreation {
-	/** `rejected`: Jelou did not create it. `unanswered`: it may have, and its secret is lost then. */
-	reason: 'rejected' | 'unanswered';
-	error: Error;
-	/** How long to wait before another attempt, where one may help. */
-	retryAfterMs?: number;
-}
-
-/** Whether Jelou says that it processed nothing. A 503 does not: a proxy may have lost the answer. */
-function isRejected(failure: Failure): boolean {
-	if (failure.kind === 'network') return isRetryable(failure, false);
-	return failure.status >= 300 && failure.status < 500;
-}
+type Creation =
+	| { ok: true; signingSecret: string; createdAt: string | undefined }
+	| {
+			ok: false;
+			/** `rejected`: Jelou did not create it. `unanswered`: it may have, and its secret is lost then. */
+			reason: 'rejected' | 'unanswered';
+			error: Error;
+			/** How long to wait before another attempt, where one may help. */
+			retryAfterMs?: number;
+	  };
 
 /**
  * Creates the integration (Jelou's page "Create integration"); its secret is shown this once. One attempt: what another
@@ -80,14 +72,17 @@ export async function createIntegration(
 	webhookUrl: string,
 ): Promise<Creation> {
 	const post = request(credential, 'POST', webhookUrl);
-	const result = await tryCall(context, credential, post, { ...OPTIONS, maxRetries: 0 });
+	const result = await tryCall(context, credential, post, { maxRetries: 0 });
 	if (!result.ok) {
 		const { failure } = result;
+		const canRetry = isRetryable(failure, false);
+		// A 503 does not say that nothing was processed: a proxy may have lost the answer.
+		const isRejected = failure.kind === 'network' ? canRetry : failure.status >= 300 && failure.status < 500;
 		return {
 			ok: false,
-			reason: isRejected(failure) ? 'rejected' : 'unanswered',
+			reason: isRejected ? 'rejected' : 'unanswered',
 			error: toApiError(context.getNode(), failure, post, credential),
-			...(isRetryable(failure, false) ? { retryAfterMs: retryDelay(failure, 0) } : {}),
+			...(canRetry ? { retryAfterMs: retryDelay(failure, 0) } : {}),
 		};
 	}
 	const { createdAt, signingSecret } = toIntegration(result.answer);
@@ -102,7 +97,7 @@ export async function updateIntegration(
 	credential: LoadedCredential,
 	webhookUrl: string,
 ): Promise<void> {
-	await call(context, credential, request(credential, 'PATCH', webhookUrl), OPTIONS);
+	await call(context, credential, request(credential, 'PATCH', webhookUrl));
 }
 
 /**
@@ -115,7 +110,7 @@ export async function deleteIntegration(
 	credential: LoadedCredential,
 ): Promise<boolean> {
 	const remove = request(credential, 'DELETE');
-	const result = await tryCall(context, credential, remove, OPTIONS);
+	const result = await tryCall(context, credential, remove);
 	if (result.ok) return true;
 	if (isNotFound(result.failure)) return false;
 	throw toApiError(context.getNode(), result.failure, remove, credential);

@@ -16,20 +16,17 @@ const REFUSALS: Record<RefusalReason, (currentUrl: string) => string> = {
 		"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
 	takenByAnotherSystem: (currentUrl) =>
 		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook to take it over until this workflow is unpublished, or use another Jelou project`,
+	unreachable: (currentUrl) =>
+		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set WEBHOOK_URL of n8n to its public HTTPS address, restart n8n and publish the workflow again`,
 };
 
-export function refusal(
+/** Ends a registration. @throws NodeOperationError, which says what to do */
+export function refuse(
 	context: IHookFunctions,
 	{ reason, currentUrl }: { reason: RefusalReason; currentUrl: string },
-): NodeOperationError {
-	return new NodeOperationError(context.getNode(), REFUSALS[reason](currentUrl));
-}
-
-export function unreachable(context: IHookFunctions, url: string): NodeOperationError {
-	return new NodeOperationError(
-		context.getNode(),
-		`Jelou cannot reach this n8n at ${hostOf(url)}: set WEBHOOK_URL of n8n to its public HTTPS address, restart n8n and publish the workflow again`,
-	);
+): never {
+	if (reason === 'wrongSecret') log(context, reason);
+	throw new NodeOperationError(context.getNode(), REFUSALS[reason](currentUrl));
 }
 
 /** Puts the remedy of an error, which is in its description, into its message. */

@@ -10,9 +10,10 @@ import {
 	type Registration,
 } from '../../shared/registrationStore';
 import { cacheSecret, clearCachedSecret, secretInMemory } from '../../shared/secrets';
+import type { Integration } from '../../shared/types';
 import type { WebhookState } from './decide';
 import { getIntegration } from './integrationApi';
-import { sessionOf } from './testSessions';
+import { beginTest, endSession, sessionOf } from './testSessions';
 import { toProductionUrl } from './testUrls';
 
 /** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
@@ -24,7 +25,7 @@ const unanswered = new BoundedMap<string, number>(500);
 const creationKey = (credential: LoadedCredential, url: string) =>
 	`${credential.id} ${integrationKey(credential)} ${url}`;
 
-export function rememberUnanswered(credential: LoadedCredential, url: string): void {
+export function markUnanswered(credential: LoadedCredential, url: string): void {
 	unanswered.set(creationKey(credential, url), Date.now());
 }
 
@@ -33,7 +34,7 @@ function wasUnanswered(credential: LoadedCredential, url: string): boolean {
 	return at !== undefined && Date.now() - at < UNANSWERED_MS;
 }
 
-export function urlOf(context: IHookFunctions): string {
+export function webhookUrlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }
 
@@ -44,7 +45,7 @@ export async function loadState(
 ): Promise<WebhookState> {
 	const integration = await getIntegration(context, credential);
 	// Everything else after the waiting: another test may have begun or ended meanwhile.
-	const url = urlOf(context);
+	const url = webhookUrlOf(context);
 	const session = sessionOf(credential);
 	const typedSecret = optionalText(credential.signingSecret);
 	// When it ends a test n8n does not say so; the URL does.
@@ -76,9 +77,22 @@ export function saveRegistration(
 	if (signingSecret !== undefined) cacheSecret(credential, signingSecret, createdAt);
 }
 
-/** Clears everything about an integration that Jelou has deleted. */
+/** Saves an integration that was created just now; what was known of the project's earlier one is cleared. */
+export function saveCreated(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+	{ isTest, url, workflowId }: WebhookState,
+	{ createdAt, signingSecret }: Pick<Integration, 'createdAt' | 'signingSecret'>,
+): void {
+	clearRegistration(context, credential, url);
+	saveRegistration(context, credential, { signingSecret, createdAt, webhookUrl: url, isOwner: true });
+	if (isTest) beginTest(credential, url, { restoreUrl: undefined, createdIn: workflowId });
+}
+
+/** Clears everything about an integration that is gone. */
 export function clearRegistration(context: IHookFunctions, credential: LoadedCredential, url: string): void {
 	writeRegistration(context.getWorkflowStaticData('global'), credential, undefined);
 	clearCachedSecret(credential);
 	unanswered.delete(creationKey(credential, url));
+	endSession(credential);
 }

@@ -18,9 +18,6 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 		const decision = decideUnregister(state);
 		switch (decision.action) {
 			case 'restore':
-				await updateIntegration(context, credential, decision.url);
-				saveRegistration(context, credential, decision.save);
-				break;
 			case 'handOver':
 				await updateIntegration(context, credential, decision.url);
 				break;
@@ -29,12 +26,9 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 				break;
 			case 'leaveToTest':
 				setRestoreUrl(credential, decision.restoreUrl, state.workflowId);
-				saveRegistration(context, credential, decision.save);
-				break;
-			case 'leave':
-				if (decision.save) saveRegistration(context, credential, decision.save);
-				log(context, decision.note);
 		}
+		if (decision.save) saveRegistration(context, credential, decision.save);
+		log(context, decision.note);
 		endTest(credential, state.url);
 		return true;
 	});
