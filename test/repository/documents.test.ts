@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { readBlock } from '../../scripts/markdown';
 import { EXAMPLES, ROOT } from '../../scripts/paths';
 import { summaryTable } from '../../bench/summary';
+import { AREAS } from './support/texts';
 
 /** What a reader of the documents relies on: that a link leads somewhere, and that a figure was measured. */
 
@@ -53,4 +54,30 @@ test('the figures in the README are those that were measured', () => {
 	const cells = (table: string) =>
 		table.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
 	expect(cells(readBlock('README.md', 'measured'))).toEqual(cells(summaryTable()));
+});
+
+/** The error texts in the first column of a table: a symptom, which is no error, is in italics. */
+function quotedErrors(file: string, heading: string): string[] {
+	const section = read(file).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+	return [...section.matchAll(/^\| *([^|]+?) *\|/gm)]
+		.map(([, cell = '']) => cell)
+		.filter((cell) => !/^_.*_$/.test(cell))
+		.slice(2)
+		.flatMap((cell) => cell.split('<br>'))
+		.map((error) => error.replace(/ \([\d, …]+\)$/, ''));
+}
+
+const ERRORS = [
+	...quotedErrors('README.md', 'When something goes wrong'),
+	...quotedErrors('docs/trigger.md', 'When publishing fails'),
+];
+
+test('the documents quote the errors of the nodes', () => {
+	expect(ERRORS.length).toBeGreaterThan(30);
+});
+
+test.each(ERRORS)('the quoted error "%s" is one that the nodes give', (error) => {
+	const escaped = error.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.+');
+	const texts = AREAS['the nodes and the credential']?.().map(({ text }) => text) ?? [];
+	expect(texts.filter((text) => new RegExp(`^${escaped}`).test(text))).not.toEqual([]);
 });
