@@ -8,19 +8,6 @@ import { isRetryable, retryDelay } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
 import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
-function request(
-	credential: LoadedCredential,
-	method: JelouRequest['method'],
-	webhookUrl?: string,
-): JelouRequest {
-	return {
-		target: 'gateway',
-		method,
-		path: projectPath(credential.projectId),
-		...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
-	};
-}
-
 function toIntegration({ data }: JelouAnswer): Integration {
 	const { createdAt, signingSecret, webhookUrl } = data;
 	return {
@@ -35,22 +22,6 @@ function isNotFound(failure: Failure): boolean {
 	return failure.kind === 'answer' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }
 
-/**
- * Reads the project's integration (Jelou's page "Get integration"); `undefined` when it has none.
- *
- * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
- */
-export async function getIntegration(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-): Promise<Integration | undefined> {
-	const get = request(credential, 'GET');
-	const result = await tryCall(context, credential, get);
-	if (result.ok) return toIntegration(result.answer);
-	if (isNotFound(result.failure)) return undefined;
-	throw toApiError(context.getNode(), result.failure, get, credential);
-}
-
 type Creation =
 	| { ok: true; signingSecret: string; createdAt: string | undefined }
 	| {
@@ -62,18 +33,37 @@ type Creation =
 			retryAfterMs?: number;
 	  };
 
-/**
- * Creates the integration (Jelou's page "Create integration"); its secret is shown this once. One attempt: what another
- * one may do depends on what is there by then.
- */
-export async function createIntegration(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	webhookUrl: string,
-): Promise<Creation> {
-	const post = request(credential, 'POST', webhookUrl);
-	const result = await tryCall(context, credential, post, { maxRetries: 0 });
-	if (!result.ok) {
+/** The project's one integration, at Jelou. */
+export class IntegrationApi {
+	constructor(
+		private readonly context: IHookFunctions,
+		private readonly credential: LoadedCredential,
+	) {}
+
+	/**
+	 * Reads it (Jelou's page "Get integration"); `undefined` when the project has none.
+	 *
+	 * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
+	 */
+	async get(): Promise<Integration | undefined> {
+		const answer = await this.callUnlessNotFound(this.request('GET'));
+		return answer && toIntegration(answer);
+	}
+
+	/**
+	 * Creates it (Jelou's page "Create integration"); its secret is shown this once. One attempt: what another one may do
+	 * depends on what is there by then.
+	 */
+	async create(webhookUrl: string): Promise<Creation> {
+		const request = this.request('POST', webhookUrl);
+		const result = await tryCall(this.context, this.credential, request, { maxRetries: 0 });
+		const node = this.context.getNode();
+		if (result.ok) {
+			const { createdAt, signingSecret } = toIntegration(result.answer);
+			if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
+			const error = new NodeOperationError(node, 'Jelou answered without a signing secret');
+			return { ok: false, reason: 'unanswered', error };
+		}
 		const { failure } = result;
 		const canRetry = isRetryable(failure, false);
 		// A 503 does not say that nothing was processed: a proxy may have lost the answer.
@@ -81,37 +71,39 @@ export async function createIntegration(
 		return {
 			ok: false,
 			reason: isRejected ? 'rejected' : 'unanswered',
-			error: toApiError(context.getNode(), failure, post, credential),
+			error: toApiError(node, failure, request, this.credential),
 			...(canRetry ? { retryAfterMs: retryDelay(failure, 0) } : {}),
 		};
 	}
-	const { createdAt, signingSecret } = toIntegration(result.answer);
-	if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
-	const error = new NodeOperationError(context.getNode(), 'Jelou answered without a signing secret');
-	return { ok: false, reason: 'unanswered', error };
-}
 
-/** Gives the integration another webhook URL; its secret stays (Jelou's page "Update integration"). */
-export async function updateIntegration(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	webhookUrl: string,
-): Promise<void> {
-	await call(context, credential, request(credential, 'PATCH', webhookUrl));
-}
+	/** Gives it another webhook URL; its secret stays (Jelou's page "Update integration"). */
+	async update(webhookUrl: string): Promise<void> {
+		await call(this.context, this.credential, this.request('PATCH', webhookUrl));
+	}
 
-/**
- * Deletes the integration, and its secret with it, for good.
- *
- * @returns whether Jelou deleted it; false when it says that there is none
- */
-export async function deleteIntegration(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-): Promise<boolean> {
-	const remove = request(credential, 'DELETE');
-	const result = await tryCall(context, credential, remove);
-	if (result.ok) return true;
-	if (isNotFound(result.failure)) return false;
-	throw toApiError(context.getNode(), result.failure, remove, credential);
+	/**
+	 * Deletes it, and its secret with it, for good (Jelou's page "Delete integration").
+	 *
+	 * @returns whether Jelou deleted it; false when it says that there is none
+	 */
+	async delete(): Promise<boolean> {
+		return (await this.callUnlessNotFound(this.request('DELETE'))) !== undefined;
+	}
+
+	private request(method: JelouRequest['method'], webhookUrl?: string): JelouRequest {
+		return {
+			target: 'gateway',
+			method,
+			path: projectPath(this.credential.projectId),
+			...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
+		};
+	}
+
+	/** `undefined` when Jelou itself says that the project has no integration. */
+	private async callUnlessNotFound(request: JelouRequest): Promise<JelouAnswer | undefined> {
+		const result = await tryCall(this.context, this.credential, request);
+		if (result.ok) return result.answer;
+		if (isNotFound(result.failure)) return undefined;
+		throw toApiError(this.context.getNode(), result.failure, request, this.credential);
+	}
 }

@@ -4,7 +4,7 @@ import { loadCredential, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
 import { DEFAULT_RETRIES, pause } from '../../shared/retry';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
-import { createIntegration, deleteIntegration, getIntegration, updateIntegration } from './integrationApi';
+import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
 import {
 	clearRegistration,
@@ -19,6 +19,7 @@ import { beginTest, setRestoreUrl } from './testSessions';
 interface Registering {
 	context: IHookFunctions;
 	credential: LoadedCredential;
+	integrations: IntegrationApi;
 	state: WebhookState;
 }
 
@@ -29,10 +30,11 @@ interface Registering {
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
 		const credential = await loadCredential(context);
-		const state = await loadState(context, credential);
+		const integrations = new IntegrationApi(context, credential);
+		const state = loadState(context, credential, await integrations.get());
 		const decision = decideRegister(state);
 		if (decision.action !== 'leave') return false;
-		await act({ context, credential, state }, decision);
+		await act({ context, credential, integrations, state }, decision);
 		return true;
 	});
 }
@@ -50,14 +52,15 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 		if (!credential.allowsPlainHttp && !isPublicHttps(url)) {
 			refuse(context, { reason: 'unreachable', currentUrl: url });
 		}
-		const state = await loadState(context, credential);
-		await act({ context, credential, state }, decideRegister(state));
+		const integrations = new IntegrationApi(context, credential);
+		const state = loadState(context, credential, await integrations.get());
+		await act({ context, credential, integrations, state }, decideRegister(state));
 		return true;
 	});
 }
 
 async function act(registering: Registering, decision: RegisterDecision): Promise<void> {
-	const { context, credential, state } = registering;
+	const { context, credential, integrations, state } = registering;
 	if (decision.action === 'refuse') refuse(context, decision);
 	if (decision.action === 'create' || decision.action === 'recreate') {
 		return await createOwn(registering, decision);
@@ -67,7 +70,7 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 	if (decision.action === 'pointTo') {
 		const { restoreUrl } = decision;
 		if (state.isTest) beginTest(credential, state.url, { restoreUrl, createdIn: undefined });
-		if (state.integration?.webhookUrl !== state.url) await updateIntegration(context, credential, state.url);
+		if (state.integration?.webhookUrl !== state.url) await integrations.update(state.url);
 		if (!state.isTest) setRestoreUrl(credential, state.url);
 	}
 	log(context, decision.note);
@@ -75,28 +78,28 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 
 /** Creates the integration, and saves its secret. After a failure, what is there by then decides. */
 async function createOwn(
-	{ context, credential, state }: Registering,
+	{ context, credential, integrations, state }: Registering,
 	{ action }: { action: 'create' | 'recreate' },
 ): Promise<void> {
 	const { typedSecret, url } = state;
 	// What is saved of the deleted one is replaced once the next one is there.
-	if (action === 'recreate') await deleteIntegration(context, credential);
+	if (action === 'recreate') await integrations.delete();
 	for (let retries = 0; ; retries++) {
-		const creation = await createIntegration(context, credential, url);
+		const creation = await integrations.create(url);
 		if (creation.ok && typedSecret !== undefined && typedSecret !== creation.signingSecret) {
 			// Only the typed one is accepted, so nothing that Jelou signs would be.
 			clearRegistration(context, credential, url);
-			await deleteIntegration(context, credential);
+			await integrations.delete();
 			refuse(context, { reason: 'wrongSecret', currentUrl: url });
 		}
 		if (creation.ok) return saveCreated(context, credential, state, creation);
 
 		if (creation.reason === 'unanswered') markUnanswered(credential, url);
 		if (action === 'recreate') throw creation.error;
-		const integration = await getIntegration(context, credential).catch(() => undefined);
+		const integration = await integrations.get().catch(() => undefined);
 		if (integration !== undefined) {
 			const after = { ...state, integration, creation: creation.reason };
-			return await act({ context, credential, state: after }, decideRegister(after));
+			return await act({ context, credential, integrations, state: after }, decideRegister(after));
 		}
 		if (retries === DEFAULT_RETRIES || creation.retryAfterMs === undefined) throw creation.error;
 		await pause(creation.retryAfterMs);

@@ -12,7 +12,6 @@ import {
 import { cacheSecret, clearCachedSecret, secretInMemory } from '../../shared/secrets';
 import type { Integration } from '../../shared/types';
 import type { WebhookState } from './decide';
-import { getIntegration } from './integrationApi';
 import { beginTest, endSession, sessionOf } from './testSessions';
 import { toProductionUrl } from './testUrls';
 
@@ -38,13 +37,12 @@ export function webhookUrlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }
 
-/** Reads the integration and everything else that is decided from. @throws NodeApiError when Jelou cannot be read */
-export async function loadState(
+/** What is decided from: the integration, and what is known of it here once it was read. */
+export function loadState(
 	context: IHookFunctions,
 	credential: LoadedCredential,
-): Promise<WebhookState> {
-	const integration = await getIntegration(context, credential);
-	// Everything else after the waiting: another test may have begun or ended meanwhile.
+	integration: Integration | undefined,
+): WebhookState {
 	const url = webhookUrlOf(context);
 	const session = sessionOf(credential);
 	const typedSecret = optionalText(credential.signingSecret);

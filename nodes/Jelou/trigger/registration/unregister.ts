@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential } from '../../shared/credential';
 import { decideUnregister } from './decide';
-import { deleteIntegration, updateIntegration } from './integrationApi';
+import { IntegrationApi } from './integrationApi';
 import { log, withRemedyInMessage } from './refusals';
 import { clearRegistration, loadState, saveRegistration } from './state';
 import { endTest, setRestoreUrl } from './testSessions';
@@ -14,15 +14,16 @@ import { endTest, setRestoreUrl } from './testSessions';
 export async function unregister(context: IHookFunctions): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
 		const credential = await loadCredential(context);
-		const state = await loadState(context, credential);
+		const integrations = new IntegrationApi(context, credential);
+		const state = loadState(context, credential, await integrations.get());
 		const decision = decideUnregister(state);
 		switch (decision.action) {
 			case 'restore':
 			case 'handOver':
-				await updateIntegration(context, credential, decision.url);
+				await integrations.update(decision.url);
 				break;
 			case 'delete':
-				if (await deleteIntegration(context, credential)) clearRegistration(context, credential, state.url);
+				if (await integrations.delete()) clearRegistration(context, credential, state.url);
 				break;
 			case 'leaveToTest':
 				setRestoreUrl(credential, decision.restoreUrl, state.workflowId);
