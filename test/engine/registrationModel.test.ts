@@ -104,6 +104,12 @@ test('whatever happens in whatever order: nothing of somebody else is deleted or
 			// Tests, refusals and other workflows' deactivations leave production its webhook.
 			if (world.owner) expect(end).toBe(world.owner.url);
 		}),
-		{ numRuns: 250 },
+		{
+			numRuns: 250,
+			examples: [
+				[false, ['take over b', 'listen a', 'take over a', 'deactivate a', 'take over b', 'listen b']],
+				[true, ['take over b', 'listen a', 'take over a', 'deactivate a', 'take over b', 'listen b']],
+			],
+		},
 	);
 });

@@ -42,6 +42,14 @@ describe('production keeps its URL and secret through', () => {
 		await one.stopListening();
 	});
 
+	test('a test that began before another workflow took over and was unpublished', async () => {
+		await other.listen();
+		await other.activate(true);
+		await other.deactivate();
+		await one.listen();
+		await one.stopListening();
+	});
+
 	test('a test in another workflow', async () => {
 		await other.listen();
 		expect(url()).toBe(other.testUrl);

@@ -71,8 +71,8 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 		const { restoreUrl } = decision;
 		if (state.isTest) beginTest(credential, state.url, { restoreUrl, createdIn: undefined });
 		if (state.integration?.webhookUrl !== state.url) await integrations.update(state.url);
-		if (!state.isTest) setRestoreUrl(credential, state.url);
 	}
+	if (!state.isTest) setRestoreUrl(credential, state.url);
 	log(context, decision.note);
 }
 

@@ -19,6 +19,9 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 		const decision = decideUnregister(state);
 		switch (decision.action) {
 			case 'restore':
+				await integrations.update(decision.url);
+				if (!state.isTest) setRestoreUrl(credential, decision.url);
+				break;
 			case 'handOver':
 				await integrations.update(decision.url);
 				break;
