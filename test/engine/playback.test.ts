@@ -50,7 +50,7 @@ describe('an outgoing message that is played back to the trigger starts nothing'
 			await receiver.close();
 		}
 		expect(engine.warnings).toEqual([
-			'Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is a message that was sent to Jelou and came back.',
+			'Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is an outgoing message that was sent back.',
 		]);
 	});
 });

@@ -36,7 +36,7 @@ test('a flood of forged deliveries writes one line a minute, and the next line s
 	now += 1;
 	await deliver(engine, sign('wrong'));
 	expect(engine.warnings.slice(1)).toEqual([
-		`${refused('its signature is wrong')} 100 more like it came since the last such line.`,
+		`${refused('its signature is wrong')} 100 more like this since the last such line.`,
 	]);
 });
 
@@ -52,7 +52,7 @@ test('each reason has its own line, so that a flood hides nothing else', async (
 		refused('it has no signature'),
 		refused('its signature is malformed'),
 		refused('its signature is wrong'),
-		refused('its timestamp is further from now than Maximum Age allows'),
+		refused('its timestamp is outside Maximum Age'),
 	]);
 });
 

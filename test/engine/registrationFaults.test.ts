@@ -126,14 +126,14 @@ describe('a signing secret that is typed', () => {
 		await before.activate();
 		const subject = restarted(before, 'subject', WRONG);
 		await expect(subject.activate()).rejects.toThrow(
-			/signing secret in the Jelou credential is not the one that Jelou gave this n8n.*Enter the current one, or empty the field/,
+			/signing secret in the Jelou credential is not the one that Jelou gave this n8n.*Enter the current one, or clear the field/,
 		);
 		expect(secret()).toBeDefined();
 	});
 
 	test('and is not the one that Jelou gives for a new integration refuses the activation and leaves none', async () => {
 		await expect(workflow('subject', WRONG).activate()).rejects.toThrow(
-			/Enter the current one, or empty the field/,
+			/Enter the current one, or clear the field/,
 		);
 		expect(integrationOf(real)).toBeUndefined();
 	});

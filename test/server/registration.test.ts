@@ -125,7 +125,7 @@ test('a secret that leaked is refused after another is typed, also after unpubli
 	await waitUntil('the trigger to say why it leaves the integration', () =>
 		Promise.resolve(stage.n8n.log().includes('whose signing secret is not the one in the Jelou credential')),
 	);
-	await publishRefusedWith(id, 'Enter the current one, or empty the field');
+	await publishRefusedWith(id, 'Enter the current one, or clear the field');
 	expect(await deliver(sign(EVENT, leaked))).not.toBe(200);
 
 	await saveCredential({ signingSecret: '' });

@@ -108,7 +108,7 @@ export class ItemResults {
 		const node = this.context.getNode();
 		if (error instanceof FieldError) return toFieldError(node, error, itemIndex);
 		if (error instanceof InvalidUrlError) {
-			const advice = 'Check the ID: Jelou has no such IDs.';
+			const advice = 'Check the ID: no ID in Jelou looks like this.';
 			return toFieldError(node, { message: error.message, advice }, itemIndex);
 		}
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });

@@ -43,7 +43,7 @@ function judge(
 		return passed(credential, 'The project has an integration.');
 	}
 	if (status === 404 && response.isEnvelope) {
-		return passed(credential, 'The project has no integration yet: the Jelou Trigger creates it.');
+		return passed(credential, 'The project has no integration yet: the Jelou Trigger will create it.');
 	}
 	return explained(explainStatus(status, response, request, credential));
 }

@@ -30,7 +30,7 @@ export function warn(context: IWebhookFunctions, outcome: string, detail = ''): 
 	}
 	lines.set(key, { loggedAt: Date.now(), unlogged: 0 });
 	const unlogged = last?.unlogged ?? 0;
-	const more = unlogged > 0 ? ` ${unlogged} more like it came since the last such line.` : '';
+	const more = unlogged > 0 ? ` ${unlogged} more like this since the last such line.` : '';
 	context.logger.warn(
 		`Jelou Trigger "${node.name}" in workflow "${workflow.name ?? ''}" ${outcome}${detail && ` (${detail})`}.${more}`,
 		{ workflowId: workflow.id },

@@ -33,7 +33,7 @@ export async function handleDelivery(context: IWebhookFunctions): Promise<IWebho
 	if (event === undefined) return answer(context, 400, { status: 'not a JSON object' });
 
 	if (isOutgoingMessage(event)) {
-		warn(context, 'ignored a delivery: it is a message that was sent to Jelou and came back');
+		warn(context, 'ignored a delivery: it is an outgoing message that was sent back');
 		return IGNORED;
 	}
 
@@ -42,7 +42,7 @@ export async function handleDelivery(context: IWebhookFunctions): Promise<IWebho
 	const filters = readFilters(context.getNodeParameter('events', []), options);
 	if (!isAskedFor(event, filters)) return IGNORED;
 	if (exceedsMaximumAge(event, filters)) {
-		return refuse(context, 'its timestamp is further from now than Maximum Age allows');
+		return refuse(context, 'its timestamp is outside Maximum Age');
 	}
 
 	const item = await toItem(context, event, options, verified.allowPrivateMedia);

@@ -7,7 +7,7 @@ import type { RefusalReason, RegisterNote, UnregisterNote } from './decide';
 
 const REFUSALS: Record<RefusalReason, (currentUrl: string) => string> = {
 	wrongSecret: () =>
-		"The signing secret in the Jelou credential is not the one that Jelou gave this n8n for the project's integration. Enter the current one, or empty the field.",
+		"The signing secret in the Jelou credential is not the one that Jelou gave this n8n for the project's integration. Enter the current one, or clear the field.",
 	unknownSecret: () =>
 		'This project already has an integration: enter its signing secret in the Jelou credential, or delete the integration first',
 	unknownSecretOfOwnUrl: () =>
@@ -17,7 +17,7 @@ const REFUSALS: Record<RefusalReason, (currentUrl: string) => string> = {
 	takenByAnotherSystem: (currentUrl) =>
 		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook to take it over until this workflow is unpublished, or use another Jelou project`,
 	unreachable: (currentUrl) =>
-		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set WEBHOOK_URL of n8n to its public HTTPS address, restart n8n and publish the workflow again`,
+		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again`,
 };
 
 /** Ends a registration. @throws NodeOperationError, which says what to do */
@@ -53,13 +53,13 @@ const NOTES: Record<Note, string> = {
 	anotherIntegration:
 		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
-		'created an integration whose signing secret is not the one in the Jelou credential. Somebody else may have created it again, so it stays and still points here. Delete it or give it another URL in Jelou.',
+		'created an integration whose signing secret is not the one in the Jelou credential. Someone else may have recreated it, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	secretInMemoryOnly:
 		'knows the signing secret only until n8n restarts, because another workflow created the integration. Enter the secret in the Jelou credential.',
 	doubtfulSecret:
-		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or empty the field.',
+		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or clear the field.',
 	wrongSecret:
-		'was not registered: the signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or empty the field.',
+		'was not registered: the signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or clear the field.',
 };
 
 export function log(context: IHookFunctions, note: Note | undefined): void {
