@@ -29,7 +29,7 @@ const named = (indexes: readonly number[]) =>
 
 type ItemResult = { ok: true; json: IDataObject } | { ok: false; error: ItemError };
 
-function toItem(result: ItemResult, item: number): INodeExecutionData {
+function toOutputItem(result: ItemResult, item: number): INodeExecutionData {
 	if (result.ok) return { json: result.json, pairedItem: { item } };
 	// By these two names n8n recognizes an error item, in all its versions, and adds the input item's fields to it on the
 	// error output. Given an `error` next to `json` it would keep the message alone.
@@ -80,7 +80,7 @@ export class ItemResults {
 				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
 			);
 		}
-		return [this.results.flatMap((result, item) => (result ? [toItem(result, item)] : []))];
+		return [this.results.flatMap((result, item) => (result ? [toOutputItem(result, item)] : []))];
 	}
 
 	/** Says which items were sent and which were not, so that the others can be sent without doubling any. */
