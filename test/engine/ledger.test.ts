@@ -6,7 +6,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import type { Request, Response } from 'express';
 
-import { withMedia } from '../../nodes/Jelou/trigger/delivery/media';
+import { withMedia } from '../../nodes/Jelou/shared/media';
 import { forgeries, HEADERS, sign, SIGNINGS } from '../forgeries';
 import { Engine } from './support/engine';
 import { startReceiver, type Receiver } from './support/receiver';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import type { JelouEvent } from '../../nodes/Jelou/trigger/delivery/events';
-import { withMedia, type MediaOptions } from '../../nodes/Jelou/trigger/delivery/media';
+import { withMedia, type MediaOptions } from '../../nodes/Jelou/shared/media';
 import { servePublicName, webhookContext } from './support/webhookContext';
 
 const API_KEY = 'recognisable-api-key';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import type { IDataObject, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import { withMedia } from '../../nodes/Jelou/trigger/delivery/media';
+import { withMedia } from '../../nodes/Jelou/shared/media';
 
 const OPTIONS = { maxSize: 1_000, timeout: 20_000, allowPrivate: false };
 

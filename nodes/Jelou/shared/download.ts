@@ -1,9 +1,9 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { hostOf, isPrivateHost } from '../../shared/publicUrl';
-import { isObject } from '../../shared/json';
-import { MediaError } from '../../shared/errors';
-import { isByteStream, readBytes, type ByteStream } from '../../shared/responseBody';
+import { hostOf, isPrivateHost } from './publicUrl';
+import { isObject } from './json';
+import { MediaError } from './errors';
+import { isByteStream, readBytes, type ByteStream } from './responseBody';
 
 export interface MediaOptions {
 	/** The most bytes to fetch. */

@@ -1,10 +1,9 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import type { JelouEvent } from './events';
 import { download, type MediaOptions } from './download';
-import { isObject } from '../../shared/json';
-import { MediaError } from '../../shared/errors';
-import { isMediaType, type MediaType } from '../../shared/messageTypes';
+import { isObject } from './json';
+import { MediaError } from './errors';
+import { isMediaType, type MediaType } from './messageTypes';
 
 export type { MediaOptions } from './download';
 
@@ -35,7 +34,7 @@ interface Media {
 }
 
 /** The media of an event; `undefined` when it is not a message with media. */
-function eventMedia(event: JelouEvent): Media | undefined {
+function eventMedia(event: IDataObject): Media | undefined {
 	if (event.event !== 'message' || !isObject(event.value)) return undefined;
 	const { content, type } = event.value;
 	if (!isMediaType(type)) return undefined;
@@ -109,7 +108,7 @@ async function fetchMedia(
  */
 export async function withMedia(
 	context: IWebhookFunctions,
-	event: JelouEvent,
+	event: IDataObject,
 	options: MediaOptions,
 ): Promise<INodeExecutionData> {
 	const media = eventMedia(event);
@@ -126,7 +125,7 @@ export async function withMedia(
 /** The item that an event puts out. */
 export async function toItem(
 	context: IWebhookFunctions,
-	event: JelouEvent,
+	event: IDataObject,
 	options: IDataObject,
 	allowPrivate: boolean,
 ): Promise<INodeExecutionData> {
