@@ -4,11 +4,14 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 	type NodeHint,
 } from 'n8n-workflow';
 
 import { resourceProperties } from './actions/operation';
 import { RESOURCES } from './actions/resources';
+import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
 
@@ -38,6 +41,7 @@ export class Jelou implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
+		webhooks: resumeWebhooks,
 		hints: [
 			plainHttpHint('mediaUrl', 'Media URL', '$parameter["messageType"] !== "text"'),
 			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter["resource"] === "integration"'),
@@ -56,6 +60,10 @@ export class Jelou implements INodeType {
 	};
 
 	methods = { credentialTest: { jelouApiTest: testJelouCredential } };
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveAnswer(this);
+	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await route(this);

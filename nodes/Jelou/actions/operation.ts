@@ -2,6 +2,7 @@ import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8
 
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
+import type { WaitFor } from './message/ask';
 
 /** One operation of the node: what the user fills in, and the one request it makes of that. */
 export interface Operation {
@@ -20,6 +21,13 @@ export interface Operation {
 	 * not wait for each other.
 	 */
 	orderingKey?(request: JelouRequest): string;
+	/**
+	 * For an operation that asks with its request and puts the run to wait for the answer: what it waits for. Such an
+	 * operation takes one item at a time.
+	 *
+	 * @throws FieldError naming the field that is empty or wrong
+	 */
+	waitFor?(item: ItemParameters): WaitFor;
 	/** What the output has in addition to Jelou's answer. */
 	extraOutput?(request: JelouRequest): IDataObject;
 }

@@ -17,7 +17,7 @@ export interface Options {
 }
 
 /** A number as n8n shows it, which is also what it is checked by. */
-interface NumberProperty extends INodeProperties {
+export interface NumberProperty extends INodeProperties {
 	default: number;
 	typeOptions: { minValue: number; maxValue: number; numberPrecision?: 0 };
 }
@@ -85,7 +85,7 @@ export function options(...own: INodeProperties[]): INodeProperties {
 	};
 }
 
-function checkNumber(value: unknown, property: NumberProperty): number {
+export function checkNumber(value: unknown, property: NumberProperty): number {
 	const { displayName, typeOptions } = property;
 	const { maxValue: max, minValue: min } = typeOptions;
 	const isWhole = typeOptions.numberPrecision === 0;

@@ -2,6 +2,16 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /** Properties that several operations share. The defaults read the Jelou Trigger's output. */
 
+export const roomId: INodeProperties = {
+	displayName: 'Room ID',
+	name: 'roomId',
+	type: 'string',
+	default: '={{ $json.room_id }}',
+	required: true,
+	placeholder: 'e.g. 593987654321:65f1c0ffee',
+	description: 'The room of the conversation. Filled in from the Jelou Trigger.',
+};
+
 export const botId: INodeProperties = {
 	displayName: 'Bot ID',
 	name: 'botId',

@@ -9,12 +9,13 @@ import { loadCredential, withSigningSecret, type LoadedCredential } from '../sha
 import { FieldError } from '../shared/errors';
 import { RateLimit } from '../shared/rateLimit';
 import { readRegistration } from '../shared/registrationStore';
-import { sendingSecret } from '../shared/secrets';
+import { cachedSecret, sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import { ItemParameters } from './itemParameters';
 import { ItemResults } from './itemResults';
 import { runInLanes, type Task } from './lanes';
+import { WAITED_KEY, askAndWait, type WaitFor } from './message/ask';
 import type { Operation } from './operation';
 import { readConcurrency, readOptions, type Options } from './options';
 import { ParameterReader } from './parameterReader';
@@ -40,6 +41,14 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	return operation;
 }
 
+/**
+ * n8n gives a run that it resumes after a time limit no static data. It resumes it where triggers are registered, so
+ * the secret is known in this process.
+ */
+function secretAfterWaiting(context: IExecuteFunctions, credential: LoadedCredential): string | undefined {
+	return context.getContext('flow')[WAITED_KEY] === true ? cachedSecret(credential) : undefined;
+}
+
 /** Finds the credential for a request, once per project: for messages with the secret to sign with. */
 function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 	const signing = new Map<string, LoadedCredential>();
@@ -49,7 +58,7 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 		const known = signing.get(projectId);
 		if (known) return known;
 		const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-		const secret = sendingSecret(credential, registration);
+		const secret = sendingSecret(credential, registration) ?? secretAfterWaiting(context, credential);
 		if (secret === undefined) {
 			const isTest = context.getMode() === 'manual';
 			throw new FieldError(NO_SECRET.message, isTest ? NO_SECRET.testAdvice : NO_SECRET.advice);
@@ -64,6 +73,7 @@ interface ItemRequest {
 	options: Options;
 	projectId: string;
 	request: JelouRequest;
+	waitFor: WaitFor | undefined;
 }
 
 /** Runs the chosen operation for every input item: the one loop, the one place that catches. */
@@ -86,19 +96,15 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const projectId = options.projectId || loaded.projectId;
 		const { allowsPlainHttp } = loaded;
 		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
-		return { index, options, projectId, request };
+		return { index, options, projectId, request, waitFor: operation.waitFor?.(item) };
 	}
 
-	async function send({ index, options, projectId, request }: ItemRequest): Promise<IDataObject> {
+	async function send({ index, options, projectId, request, waitFor }: ItemRequest): Promise<IDataObject> {
 		const { maxRetries, simplify, timeout } = options;
 		const credential = credentialFor(request.target, projectId);
-		const answer = await call(context, credential, request, {
-			timeout,
-			maxRetries,
-			itemIndex: index,
-			signal,
-			rateLimit,
-		});
+		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
+		if (waitFor) return await askAndWait(context, credential, request, waitFor, callOptions);
+		const answer = await call(context, credential, request, callOptions);
 		return { ...operation.extraOutput?.(request), ...(simplify ? answer.data : answer.envelope) };
 	}
 

@@ -4,6 +4,7 @@ import type {
 	IHookFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { toApiError } from './apiError';
@@ -16,7 +17,7 @@ import { readBody } from './responseBody';
 import { DEFAULT_RETRIES, isRetryable, pause, retryDelay } from './retry';
 import type { CallResult, JelouAnswer, JelouRequest } from './types';
 
-export type RequestContext = IExecuteFunctions | IHookFunctions;
+export type RequestContext = IExecuteFunctions | IHookFunctions | IWebhookFunctions;
 
 export interface CallOptions {
 	/** How long to wait for the whole answer to one request, in milliseconds. */

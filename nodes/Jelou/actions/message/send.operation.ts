@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { SEND_PATH } from '../../shared/endpoints';
 import { options } from '../options';
-import { botId, userId } from '../properties';
+import { botId, roomId, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
 import { messageContent } from './content';
@@ -17,15 +17,7 @@ export const send: Operation = {
 		description: 'Send a text, image, video, audio or document to the user',
 	},
 	properties: [
-		{
-			displayName: 'Room ID',
-			name: 'roomId',
-			type: 'string',
-			default: '={{ $json.room_id }}',
-			required: true,
-			placeholder: 'e.g. 593987654321:65f1c0ffee',
-			description: 'The room of the conversation. Filled in from the Jelou Trigger.',
-		},
+		roomId,
 		botId,
 		userId,
 		{

@@ -2,6 +2,7 @@ import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
 import { OUTGOING_MESSAGE } from '../../shared/messageTypes';
+import { textOf } from '../rooms/answer';
 
 /** One event of Jelou, with `event` filled in. Everything else is as Jelou sent it. */
 export type JelouEvent = IDataObject & { event: string };
@@ -87,7 +88,11 @@ export function parseEvent(body: Buffer): JelouEvent | undefined {
 	} catch {
 		return undefined;
 	}
-	return isObject(payload) ? { ...payload, event: nameOf(payload) } : undefined;
+	if (!isObject(payload)) return undefined;
+	const event = { ...payload, event: nameOf(payload) };
+	return event.event === 'message'
+		? { ...event, sessionId: payload.room_id, chatInput: textOf(event) }
+		: event;
 }
 
 /**

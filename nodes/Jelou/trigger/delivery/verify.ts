@@ -39,7 +39,7 @@ export type Verification =
 const known = new BoundedMap<string, Entry>(MAX_ENTRIES);
 const reading = new Map<string, Promise<Entry>>();
 
-function keyOf(context: IWebhookFunctions): string {
+export function triggerKeyOf(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	return JSON.stringify([node.credentials?.[CREDENTIAL_NAME]?.id, context.getWorkflow().id, node.id]);
 }
@@ -101,7 +101,7 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 	const body = await rawBodyOf(context);
 	if (body === undefined) return refusal('it has no body to verify');
 
-	const key = keyOf(context);
+	const key = triggerKeyOf(context);
 	const now = Date.now();
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)

@@ -1,0 +1,74 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { loadCredential } from '../../shared/credential';
+import { withMedia } from '../../shared/media';
+import { isPrivateHost } from '../../shared/publicUrl';
+import { RESUME_STATUS, readResumption } from '../../shared/roomNote';
+import { CONTEXT_KEY } from './ask';
+
+/** Within the time that the trigger waits for the answer to its resume request. */
+const MEDIA_TIMEOUT_MS = 7_000;
+const MAX_MEDIA_SIZE = 25 * 1024 * 1024;
+
+/** Where n8n resumes a run that waits at this node. Only such a run has it: n8n does not register it otherwise. */
+export const resumeWebhooks: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		responseData: '',
+		path: '={{ $nodeId }}',
+		restartWebhook: true,
+		isFullPath: true,
+	},
+];
+
+/** The question that the run waits with, as it was stored with the run. */
+function waitingQuestion(context: IWebhookFunctions): unknown {
+	// Braces would end the expression.
+	const name = JSON.stringify(context.getNode().name).replaceAll('{', '\\u007b').replaceAll('}', '\\u007d');
+	return context.evaluateExpression(`{{ $node[${name}].context.${CONTEXT_KEY} }}`);
+}
+
+async function toItem(context: IWebhookFunctions, event: IDataObject): Promise<INodeExecutionData> {
+	if (context.getNodeParameter('options.downloadMedia', false) !== true) return { json: event };
+	const { baseUrls } = await loadCredential(context);
+	const allowPrivate = isPrivateHost(new URL(baseUrls.gateway));
+	return await withMedia(context, event, {
+		maxSize: MAX_MEDIA_SIZE,
+		timeout: MEDIA_TIMEOUT_MS,
+		allowPrivate,
+	});
+}
+
+/**
+ * Takes the answer that the project's trigger passes on to a waiting run, and lets the run go on with it. Whoever posts
+ * here knows the resume URL, which n8n signs and checks.
+ *
+ * Never throws: an error would make n8n go on with the run all the same, with an empty item.
+ */
+export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const reply = (status: keyof typeof RESUME_STATUS) => ({ webhookResponse: { status } });
+	try {
+		const resumption = readResumption(context.getBodyData());
+		// While n8n writes that a run waits, it can read what the run was before: then this is not its question.
+		if (resumption === undefined || resumption.questionId !== waitingQuestion(context)) {
+			return reply('otherQuestion');
+		}
+		if (resumption.answer === undefined) return reply('waiting');
+		const { event, outcome } = resumption.answer;
+		const item = await toItem(context, event);
+		const json: IDataObject = { ...item.json, ...outcome };
+		// Human Review would pass it to the agent as feedback, in place of n8n's own words for a refusal.
+		if (context.getNode().type.endsWith('HitlTool')) delete json.chatInput;
+		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
+	} catch {
+		return reply('otherQuestion');
+	}
+}

@@ -1,0 +1,106 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { FieldError } from '../../shared/errors';
+import { isObject } from '../../shared/json';
+
+/** How long a run waits for an answer where nothing is set, in milliseconds. */
+const DEFAULT_WAIT_MS = 24 * 60 * 60 * 1_000;
+const UNIT_MS: Record<string, number> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+
+/** The end of time for n8n, as a date that every database takes. */
+const LATEST = Date.UTC(3000, 0);
+
+/** In the shape that n8n's own nodes have, as its Human Review expects it. */
+export const limitWaitTime: INodeProperties = {
+	displayName: 'Limit Wait Time',
+	name: 'limitWaitTime',
+	type: 'fixedCollection',
+	description:
+		'How long to wait for an answer; 24 hours unless set. When the time is up, the input item passes through without an <code>answered</code> field.',
+	default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
+	options: [
+		{
+			displayName: 'Values',
+			name: 'values',
+			values: [
+				{
+					displayName: 'Limit Type',
+					name: 'limitType',
+					type: 'options',
+					default: 'afterTimeInterval',
+					description: 'Whether to wait for a length of time or until a date',
+					options: [
+						{
+							name: 'After Time Interval',
+							value: 'afterTimeInterval',
+							description: 'Waits for a certain amount of time',
+						},
+						{
+							name: 'At Specified Time',
+							value: 'atSpecifiedTime',
+							description: 'Waits until a date and time',
+						},
+					],
+				},
+				{
+					displayName: 'Amount',
+					name: 'resumeAmount',
+					type: 'number',
+					typeOptions: { minValue: 0, numberPrecision: 2 },
+					default: 1,
+					description: 'The time to wait',
+					displayOptions: { show: { limitType: ['afterTimeInterval'] } },
+				},
+				{
+					displayName: 'Unit',
+					name: 'resumeUnit',
+					type: 'options',
+					options: [
+						{ name: 'Days', value: 'days' },
+						{ name: 'Hours', value: 'hours' },
+						{ name: 'Minutes', value: 'minutes' },
+					],
+					default: 'hours',
+					description: 'The unit of the amount',
+					displayOptions: { show: { limitType: ['afterTimeInterval'] } },
+				},
+				{
+					displayName: 'Max Date and Time',
+					name: 'maxDateAndTime',
+					type: 'dateTime',
+					default: '',
+					description: 'The workflow goes on at this date and time at the latest',
+					displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
+				},
+			],
+		},
+	],
+};
+
+/**
+ * Until when to wait, in Unix milliseconds.
+ *
+ * @throws FieldError for a time that is no time, or is over
+ */
+export function waitUntil(options: IDataObject, now = Date.now()): number {
+	const limit = isObject(options.limitWaitTime) ? options.limitWaitTime.values : undefined;
+	if (!isObject(limit)) return now + DEFAULT_WAIT_MS;
+	const isInterval = (limit.limitType ?? 'afterTimeInterval') === 'afterTimeInterval';
+	const unit = UNIT_MS[typeof limit.resumeUnit === 'string' ? limit.resumeUnit : 'hours'] ?? Number.NaN;
+	const until = isInterval
+		? now + Number(limit.resumeAmount ?? 1) * unit
+		: new Date(typeof limit.maxDateAndTime === 'string' ? limit.maxDateAndTime : Number.NaN).getTime();
+	if (!(until < LATEST)) {
+		throw new FieldError(
+			'Limit Wait Time is not a time',
+			isInterval
+				? 'Enter a number in Amount and choose a Unit, for example 2 hours.'
+				: 'Choose a date and time before the year 3000.',
+		);
+	}
+	if (until > now) return Math.round(until);
+	throw new FieldError(
+		'Limit Wait Time is in the past',
+		isInterval ? 'Enter an Amount above 0.' : 'Choose a date and time in the future.',
+	);
+}

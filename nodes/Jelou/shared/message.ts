@@ -1,0 +1,33 @@
+import { SEND_PATH } from './endpoints';
+import type { MessageValue } from './messageTypes';
+import type { JelouRequest } from './types';
+
+/** Where a message goes. */
+export interface Recipient {
+	projectId: string;
+	roomId: string;
+	botId: string;
+	userId: string;
+}
+
+/** The request that sends a message into a room (Jelou's page "Send messages"). */
+export function messageRequest(
+	{ botId, projectId, roomId, userId }: Recipient,
+	value: MessageValue,
+): JelouRequest {
+	return {
+		target: 'chatbot',
+		method: 'POST',
+		path: SEND_PATH,
+		body: {
+			field: 'messages',
+			object: 'message_event',
+			event_type: 'incoming_message',
+			project_id: projectId,
+			room_id: roomId,
+			bot_id: botId,
+			user_id: userId,
+			value,
+		},
+	};
+}

@@ -1,0 +1,143 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isObject } from './json';
+
+/**
+ * What a Jelou node tells the project's Jelou Trigger about a room: that a run asks the customer something and waits for
+ * the answer, or that it does not any more. The trigger has to know, because the answer arrives there. A note is posted
+ * to the trigger's own webhook URL and signed with the signing secret, like a delivery of Jelou's.
+ */
+
+/** The kinds of answer that a question can ask for. */
+export const ANSWER_TYPES = ['any', 'text', 'number', 'email', 'media', 'choice', 'approval'] as const;
+export type AnswerType = (typeof ANSWER_TYPES)[number];
+
+/** What counts as an answer, and what happens when something else arrives. */
+export interface Expectation {
+	type: AnswerType;
+	/** `choice`: the texts, in order. `approval`: the word for yes and, unless there is only that, the word for no. */
+	choices: string[];
+	/** Sent when the answer does not fit. */
+	invalidMessage: string;
+	/** How many times the customer is asked again before the run goes on with an answer that does not fit. */
+	maxAttempts: number;
+}
+
+/** A question that a run has asked in a room. */
+export interface Question {
+	id: string;
+	roomId: string;
+	userId: string;
+	botId: string;
+	projectId: string;
+	/** Where n8n resumes the run. Whoever knows it can resume the run, so it is never shown. */
+	resumeUrl: string;
+	/** When it was asked and until when the run waits, in Unix milliseconds. */
+	askedAt: number;
+	until: number;
+	expects: Expectation;
+}
+
+export type RoomNote = {
+	/** The n8n that sends the note, and when it did, in Unix milliseconds. */
+	instanceId: string;
+	sentAt: number;
+} & ({ note: 'ask'; question: Question } | { note: 'withdraw'; roomId: string; questionId: string });
+
+/**
+ * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
+ * them at most.
+ */
+export function answerKey(text: string): string {
+	const words = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
+	return words.replace(/^[\s.,;:!?¡¿"'()*_-]+|[\s.,;:!?¡¿"'()*_-]+$/g, '') || words;
+}
+
+/** Says what a payload is, where Jelou's events say `conversation_event` or `message_event`. */
+const OBJECT = 'n8n_nodes_jelou_note';
+/** The oldest that a note may be, and the furthest ahead that the other process's clock may be, in milliseconds. */
+export const MAX_NOTE_AGE_MS = 60_000;
+
+export function writeNote(note: RoomNote): IDataObject {
+	return { object: OBJECT, ...note };
+}
+
+/** Whether a verified payload is a note, well-formed or not, and so no event of Jelou's. */
+export function isNote(payload: IDataObject): boolean {
+	return payload.object === OBJECT;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+function readExpectation(value: unknown): Expectation | undefined {
+	if (!isObject(value)) return undefined;
+	const { choices, invalidMessage, maxAttempts } = value;
+	const type = ANSWER_TYPES.find((known) => known === value.type);
+	if (type === undefined || !isText(invalidMessage) || !isCount(maxAttempts)) return undefined;
+	if (!Array.isArray(choices)) return undefined;
+	const texts: unknown[] = choices;
+	return { type, choices: texts.filter(isText), invalidMessage, maxAttempts };
+}
+
+/** Reads a question as it was written into a note or into static data; `undefined` when a part of it is missing. */
+export function readQuestion(value: unknown): Question | undefined {
+	if (!isObject(value)) return undefined;
+	const { askedAt, botId, id, projectId, resumeUrl, roomId, until, userId } = value;
+	const expects = readExpectation(value.expects);
+	if (expects === undefined || !isText(id) || !isText(roomId) || !isText(userId) || !isText(botId))
+		return undefined;
+	if (!isText(projectId) || !isText(resumeUrl) || !isCount(askedAt) || !isCount(until)) return undefined;
+	return { id, roomId, userId, botId, projectId, resumeUrl, askedAt, until, expects };
+}
+
+/** Reads a note; `undefined` when it is not whole. */
+export function readNote(payload: IDataObject): RoomNote | undefined {
+	const { instanceId, note, questionId, roomId, sentAt } = payload;
+	if (!isText(instanceId) || !isCount(sentAt)) return undefined;
+	if (note === 'withdraw') {
+		if (!isText(roomId) || !isText(questionId)) return undefined;
+		return { instanceId, sentAt, note, roomId, questionId };
+	}
+	const question = note === 'ask' ? readQuestion(payload.question) : undefined;
+	return question && { instanceId, sentAt, note: 'ask', question };
+}
+
+/** What the trigger answers a note with: `{ status }`, so that the node knows who answered. */
+export const NOTE_STATUS = {
+	/** Known to the process that answered. */
+	registered: 'registered',
+	/** Known, and read back from n8n's database. */
+	confirmed: 'confirmed',
+	withdrawn: 'withdrawn',
+	/** The project has as many open questions as it may have. */
+	full: 'full',
+	refused: 'refused',
+} as const;
+
+/** What the trigger posts to the resume URL. */
+export interface Resumption {
+	questionId: string;
+	/** What the run goes on with. Without it the node only says whether it waits for an answer to this question. */
+	answer?: {
+		/** The event that the answer arrived with, as the trigger puts it out. */
+		event: IDataObject;
+		/** Added to the event in the output: `answered`, and for an answer `valid`, `answer`, `choice`, `data`. */
+		outcome: IDataObject;
+	};
+}
+
+export function readResumption(body: unknown): Resumption | undefined {
+	if (!isObject(body) || !isText(body.questionId)) return undefined;
+	const { answer, questionId } = body;
+	if (!isObject(answer)) return { questionId };
+	const { event, outcome } = answer;
+	return isObject(event) && isObject(outcome) ? { questionId, answer: { event, outcome } } : undefined;
+}
+
+/** What the waiting node answers the trigger with. n8n's own answers are pages or errors, and mean something else. */
+export const RESUME_STATUS = {
+	resumed: 'resumed',
+	waiting: 'waiting',
+	otherQuestion: 'otherQuestion',
+} as const;

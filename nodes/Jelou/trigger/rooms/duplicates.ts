@@ -1,0 +1,53 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { BoundedMap } from '../../shared/boundedMap';
+import { isObject } from '../../shared/json';
+import type { JelouEvent } from '../delivery/events';
+
+/** Jelou documents for its other products both no repetition and three, so a message may arrive more than once. */
+const MAX_MESSAGES = 10_000;
+const REMEMBERED_MS = 60 * 60 * 1_000;
+
+/** When each message was answered with success. */
+const handled = new BoundedMap<string, number>(MAX_MESSAGES);
+/** The messages that are being handled, each with what becomes of it: true for success. */
+const inProgress = new Map<string, Promise<boolean>>();
+
+/** Names a message of a trigger; `undefined` for an event that is no message, or has no ID. */
+export function messageKey(triggerKey: string, event: JelouEvent): string | undefined {
+	const id = event.event === 'message' && isObject(event.value) ? event.value.id : undefined;
+	return typeof id === 'string' ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
+}
+
+function isHandled(key: string): boolean {
+	const at = handled.get(key);
+	return at !== undefined && Date.now() - at < REMEMBERED_MS;
+}
+
+/**
+ * Says whether this process is the first to handle a message. One that arrives twice at once waits for what becomes of
+ * the first: only a message whose delivery was answered with 2xx is remembered, so the repetition of one that failed runs.
+ *
+ * @param key names the trigger and the message
+ */
+export async function isFirst(context: IWebhookFunctions, key: string): Promise<boolean> {
+	// In the editor an event is often sent again on purpose.
+	if (context.getMode() === 'manual') return true;
+	for (let other = inProgress.get(key); other !== undefined; other = inProgress.get(key)) {
+		if (await other) return false;
+	}
+	if (isHandled(key)) return false;
+	const response = context.getResponseObject();
+	const outcome = new Promise<boolean>((resolve) => {
+		const end = () => {
+			const isSuccess = response.writableFinished && response.statusCode >= 200 && response.statusCode < 300;
+			if (isSuccess) handled.set(key, Date.now());
+			inProgress.delete(key);
+			resolve(isSuccess);
+		};
+		response.once('finish', end);
+		response.once('close', end);
+	});
+	inProgress.set(key, outcome);
+	return true;
+}
