@@ -140,15 +140,23 @@ export class N8nClient {
 		return await this.list(`/executions?filter=${filter}&limit=100`);
 	}
 
-	/** How many executions of a workflow have succeeded. */
-	async executionCount(workflowId: string): Promise<number> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId, status: ['success'] }));
+	/** How many executions of a workflow have succeeded, or have another status. */
+	async executionCount(workflowId: string, status = ['success']): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
 		return Number((await this.record('GET', `/executions?filter=${filter}&limit=1`)).count);
 	}
 
 	/** Runs a failed execution once more, as it was, and waits until that is over. */
 	async retry(id: string): Promise<void> {
 		await this.call('POST', `/executions/${id}/retry`, { loadWorkflow: false });
+	}
+
+	async stopExecution(id: string): Promise<void> {
+		await this.call('POST', `/executions/${id}/stop`, {});
+	}
+
+	async deleteExecution(id: string): Promise<void> {
+		await this.call('POST', '/executions/delete', { ids: [id] });
 	}
 
 	async execution(id: string): Promise<Json> {

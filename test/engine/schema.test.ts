@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { IDataObject } from 'n8n-workflow';
 
+import { parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import { readAnswer } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';
 import { OPERATIONS } from '../unit/support/operations';
@@ -46,7 +48,10 @@ test('every operation has a schema, and every schema belongs to an operation or 
 	);
 });
 
-test.each(OPERATIONS)('the output of %s %s is what its schema says', async (resource, operation) => {
+/** What waits puts out the customer's answer, not Jelou's. */
+const ANSWERED = OPERATIONS.filter(([, operation]) => operation !== 'sendAndWait');
+
+test.each(ANSWERED)('the output of %s %s is what its schema says', async (resource, operation) => {
 	const { conversationId, roomId } = openRoom(sandbox);
 	if (operation === 'create') {
 		const project = sandbox.store.projects.get(PROJECT);
@@ -59,6 +64,15 @@ test.each(OPERATIONS)('the output of %s %s is what its schema says', async (reso
 	const json = outputOf(run)[0]?.json;
 	expect(Object.keys(json ?? {})).not.toEqual([]);
 	expect(problemsOf(`v1.0.0/${resource}/${operation}.json`, json)).toEqual([]);
+});
+
+test('the output of message sendAndWait is what its schema says, for an answer', () => {
+	const body = readFileSync(join(__dirname, '../fixtures/event-message-text.json'));
+	const event = parseEvent(body) ?? { event: '' };
+	const choices = { type: 'approval' as const, choices: ['Hola', 'No'], invalidMessage: '', maxAttempts: 0 };
+	const json = { ...event, answered: true, ...readAnswer(event, choices) };
+	expect(json).toMatchObject({ valid: true, choice: 1, data: { approved: true } });
+	expect(problemsOf('v1.0.0/message/sendAndWait.json', json)).toEqual([]);
 });
 
 test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.startsWith('event-')))(

@@ -31,7 +31,9 @@ import { Probe } from './probe';
 
 const trigger = new JelouTrigger();
 export const probe = new Probe();
-const TYPES: Record<string, INodeType> = { jelou: new Jelou(), jelouTrigger: trigger, probe };
+const action = new Jelou();
+/** `jelouTool` is how n8n names the action node as an agent's tool. */
+const TYPES: Record<string, INodeType> = { jelou: action, jelouTool: action, jelouTrigger: trigger, probe };
 
 const nodeTypes: INodeTypes = {
 	getByName: (name) => TYPES[name] ?? unknownType(name),

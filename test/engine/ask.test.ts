@@ -1,0 +1,287 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { ExecuteContext } from 'n8n-core';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+
+import { verify } from '../../nodes/Jelou/shared/signature';
+import type { Sandbox } from '../../sandbox';
+import { Engine, errorOf, outputOf } from './support/engine';
+import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+jest.setTimeout(30_000);
+
+let sandbox: Sandbox;
+let secret: string;
+let room: IDataObject;
+let trigger: Server;
+let origin: string;
+/** The notes that the trigger has got, and what it answers to the next; it stores the rest at once. */
+let notes: IDataObject[];
+let replies: Array<{ status: number; body: object | string }>;
+let answer: () => { status: number; body: object | string };
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	room = { room_id: openRoom(sandbox).roomId, bot: { id: BOT }, contact: { id: USER } };
+});
+afterAll(async () => sandbox.close());
+beforeEach(async () => {
+	notes = [];
+	replies = [];
+	answer = () =>
+		replies.shift() ?? { status: 200, body: { status: notes.length > 1 ? 'confirmed' : 'registered' } };
+	trigger = createServer((request, response) => {
+		void text(request).then((body) => {
+			const isSigned = verify(Buffer.from(body), request.headers['x-jelou-signature'], [secret]);
+			notes.push({ path: request.url, isSigned, ...(JSON.parse(body) as IDataObject) });
+			const reply = answer();
+			response.writeHead(reply.status);
+			response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+		});
+	});
+	await new Promise<void>((resolve) => trigger.listen(0, '127.0.0.1', resolve));
+	origin = `http://127.0.0.1:${String((trigger.address() as AddressInfo).port)}`;
+	jest
+		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
+		.mockImplementation(() => `${origin}/webhook-waiting/7/node-1?signature=hidden`);
+	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
+	eventsGoTo(`${origin}/webhook/webhook-1/webhook`);
+});
+afterEach(() => {
+	trigger.close();
+	trigger.closeAllConnections();
+	jest.restoreAllMocks();
+	sandbox.setFaults({});
+});
+
+function eventsGoTo(webhookUrl: string): void {
+	const integration = sandbox.store.projects.get(PROJECT)?.integration;
+	if (integration) integration.webhookUrl = webhookUrl;
+}
+
+const sent = () =>
+	(sandbox.store.messages.get(String(room.room_id)) ?? []).filter(({ from }) => from === 'agent');
+
+async function asks(
+	parameters: INodeParameters = {},
+	{
+		items = [room],
+		extra,
+		signingSecret = secret,
+	}: { items?: IDataObject[]; extra?: Partial<INode>; signingSecret?: string } = {},
+) {
+	const before = sent().length;
+	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret }) });
+	const run = await engine.run({ operation: 'sendAndWait', message: '¿Qué?', ...parameters }, items, extra);
+	const error = errorOf(run);
+	return { run, said: `${error?.message ?? ''} ${error?.description ?? ''}`, sent: sent().slice(before) };
+}
+
+test('a question is told to the trigger, signed, read back, and then sent; the run waits, with its input', async () => {
+	const { run, sent: messages } = await asks({
+		responseType: 'choice',
+		choices: { values: [{ text: 'A' }, { text: 'B' }] },
+	});
+	expect(errorOf(run)).toBeUndefined();
+	expect(notes).toMatchObject(
+		[1, 2].map(() => ({
+			path: '/webhook/webhook-1/webhook',
+			isSigned: true,
+			note: 'ask',
+			instanceId: 'this-n8n',
+			question: {
+				roomId: room.room_id,
+				userId: USER,
+				botId: BOT,
+				projectId: PROJECT,
+				resumeUrl: `${origin}/webhook-waiting/7/node-1?signature=hidden`,
+				expects: { type: 'choice', choices: ['A', 'B'], maxAttempts: 3 },
+			},
+		})),
+	);
+	expect(messages).toMatchObject([{ content: { body: '¿Qué?\n\n1. A\n2. B' } }]);
+	expect(run.status).toBe('waiting');
+	const { until } = notes[0]?.question as { until: number };
+	// After the question's own end, so that no answer meets n8n's end of the wait.
+	expect(Number(run.waitTill)).toBe(until + 5_000);
+	expect(outputOf(run)).toMatchObject([{ json: room }]);
+});
+
+test('n8n loses what was stored by another at the same moment, and the note is sent until it has not', async () => {
+	replies.push(...Array.from({ length: 4 }, () => ({ status: 200, body: { status: 'registered' } })));
+	const { run, sent: messages } = await asks();
+	expect(run.status).toBe('waiting');
+	expect(notes).toHaveLength(5);
+	expect(messages).toHaveLength(1);
+});
+
+test('while somebody listens for a test event, the published trigger is told', async () => {
+	eventsGoTo(`${origin}/webhook-test/webhook-1/webhook`);
+	expect((await asks()).run.status).toBe('waiting');
+	expect(notes).toMatchObject([{ path: '/webhook/webhook-1/webhook' }, {}]);
+});
+
+test('a question that could not be sent is taken back', async () => {
+	sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot' });
+	const { run } = await asks();
+	expect(errorOf(run)).toBeDefined();
+	expect(run.status).toBe('error');
+	const { id } = notes[0]?.question as { id: string };
+	expect(notes.at(-1)).toMatchObject({
+		isSigned: true,
+		note: 'withdraw',
+		questionId: id,
+		roomId: room.room_id,
+	});
+});
+
+describe('nothing is sent, and the error says what to do:', () => {
+	const NO_TRIGGER = "No published Jelou Trigger receives this project's answers";
+	const REFUSED = { status: 403, body: { status: 'refused' } };
+	const CHOICES = (count: number) => ({
+		responseType: 'choice',
+		choices: { values: Array.from({ length: count }, (_, n) => ({ text: `Choice ${String(n)}` })) },
+	});
+
+	test.each<[string, string, INodeParameters, Parameters<typeof asks>[1]]>([
+		['an empty question', 'Message is empty', { message: ' ' }, {}],
+		['no choice', 'Choices has 0 entries Enter 2 to 20 choices', CHOICES(0), {}],
+		['one choice', 'Choices has 1 entry Enter 2 to 20 choices', CHOICES(1), {}],
+		['21 choices', 'Choices has 21 entries Enter 2 to 20 choices', CHOICES(21), {}],
+		[
+			'two choices that read the same',
+			'Choice 2 is the same as another',
+			{ responseType: 'choice', choices: { values: [{ text: 'Sí' }, { text: 'si!' }] } },
+			{},
+		],
+		[
+			'an empty choice',
+			'Choice 2 is empty',
+			{ responseType: 'choice', choices: { values: [{ text: 'Sí' }, { text: ' ' }] } },
+			{},
+		],
+		[
+			'two labels that read the same',
+			'label 2 is the same as another',
+			{ responseType: 'approval', approvalOptions: { values: { approveLabel: 'no' } } },
+			{},
+		],
+		['a response type of another time', 'Response Type "form" is unknown', { responseType: 'form' }, {}],
+		['attempts that are no number', 'Max Attempts is 1.5', { options: { maxAttempts: 1.5 } }, {}],
+		[
+			'a time limit in the past',
+			'Limit Wait Time is in the past',
+			{
+				options: {
+					limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: '2020-01-01T00:00:00' } },
+				},
+			},
+			{},
+		],
+		['two items', 'takes one item at a time, and got 2 Put a Loop Over Items node', {}, { items: [{}, {}] }],
+		[
+			"an agent's tool",
+			'An AI agent cannot use Send and Wait for Reply as a tool Add Jelou as Human Review',
+			{},
+			{ extra: { type: 'jelouTool' } },
+		],
+		['no secret', 'No signing secret is known', {}, { signingSecret: '' }],
+	])('%s', async (_name, said, parameters, options) => {
+		const items = (options?.items ?? [{}]).map((item) => ({ ...room, ...item }));
+		const tried = await asks(parameters, { ...options, items });
+		expect(tried.said).toContain(said);
+		expect(tried.run.status).toBe('error');
+		expect(tried.sent).toEqual([]);
+		expect(notes).toEqual([]);
+	});
+
+	test.each([
+		['no trigger is published', { status: 404, body: {} }, NO_TRIGGER],
+		['something else is at the address', { status: 200, body: 'OK' }, NO_TRIGGER],
+		['a proxy answers', { status: 502, body: '<html>' }, `${NO_TRIGGER} The address that`],
+		[
+			'5,000 questions are open',
+			{ status: 200, body: { status: 'full' } },
+			'5,000 questions of this project are open already Wait until some are answered or time out, or shorten Limit Wait Time',
+		],
+		['the trigger has another secret', { status: 401, body: {} }, 'another signing secret than this node'],
+		['the trigger is of another n8n', REFUSED, 'Give all processes of n8n the same WEBHOOK_URL'],
+	])('%s', async (_name, reply, said) => {
+		replies.push(reply);
+		const tried = await asks();
+		expect(tried.said).toContain(said);
+		expect(tried.said).toContain('Nothing was sent');
+		expect(tried.sent).toEqual([]);
+		expect(notes).toHaveLength(1);
+	});
+
+	test('the trigger cannot store it: it is taken back', async () => {
+		answer = () => ({ status: 200, body: { status: 'registered' } });
+		const tried = await asks();
+		expect(tried.said).toContain('let the load balancer send one address to one webhook process');
+		expect(tried.sent).toEqual([]);
+		expect(notes.at(-1)).toMatchObject({ note: 'withdraw' });
+	});
+
+	test.each([
+		[
+			'another n8n has the trigger',
+			'https://other.example.com/webhook/x/webhook',
+			'other.example.com, which is not',
+		],
+		['the address is no URL', 'nowhere', 'which is not this n8n'],
+	])('%s', async (_name, address, said) => {
+		eventsGoTo(address);
+		const tried = await asks();
+		expect(tried.said).toContain(`${NO_TRIGGER} The project's events go to`);
+		expect(tried.said).toContain(said);
+		expect(tried.sent).toEqual([]);
+		expect(notes).toEqual([]);
+	});
+
+	test("another webhook of this n8n gets the project's events: it is told nothing", async () => {
+		eventsGoTo(`${origin}/webhook/by-hand`);
+		const tried = await asks();
+		expect(tried.said).toContain('a webhook that is not a Jelou Trigger');
+		expect(tried.sent).toEqual([]);
+		expect(notes).toEqual([]);
+	});
+
+	test('the project has no integration', async () => {
+		const tried = await asks({ options: { projectId: 'unknown' } });
+		expect(tried.said).not.toBe(' ');
+		const project = sandbox.store.projects.get(PROJECT);
+		const integration = project?.integration ?? null;
+		if (project) project.integration = null;
+		expect((await asks()).said).toContain(`${NO_TRIGGER} The project has no integration.`);
+		if (project) project.integration = integration;
+		expect(notes).toEqual([]);
+	});
+
+	test('this n8n cannot reach its own address', async () => {
+		trigger.close();
+		trigger.closeAllConnections();
+		const tried = await asks();
+		expect(tried.said).toContain(`This n8n cannot reach its own address, ${new URL(origin).host}`);
+		expect(tried.said).toContain('WEBHOOK_URL');
+		expect(tried.sent).toEqual([]);
+	});
+
+	test('and the item is an error item where the node continues on errors', async () => {
+		const { run, sent: messages } = await asks(CHOICES(1), { extra: { onError: 'continueRegularOutput' } });
+		expect(outputOf(run)).toMatchObject([{ json: { error: 'Choices has 1 entry' } }]);
+		expect(messages).toEqual([]);
+	});
+
+	test('without the resume URL, the secret or a signature in it', async () => {
+		replies.push({ status: 404, body: {} });
+		const { run } = await asks();
+		const shown = JSON.stringify(run, (key: string, value: unknown) =>
+			key === 'config' ? undefined : value,
+		);
+		expect(shown).not.toMatch(/webhook-waiting|signature=hidden|sha256=/);
+		expect(shown).not.toContain(secret);
+	});
+});

@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto';
+
+import { WebhookContext } from 'n8n-core';
+import { ObservableObject, type IDataObject } from 'n8n-workflow';
+
+import { writeNote, type Expectation, type Question } from '../../nodes/Jelou/shared/roomNote';
+import { sign } from '../../nodes/Jelou/shared/signature';
+import type { Sandbox } from '../../sandbox';
+import { Engine } from './support/engine';
+import { startReceiver, type Receiver } from './support/receiver';
+import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+import { FAILED, RUNNING, UNAVAILABLE, WaitingRuns } from './support/waitingRuns';
+
+jest.setTimeout(30_000);
+
+const INSTANCE = 'this-n8n';
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+let runs: WaitingRuns;
+let engine: Engine;
+let receiver: Receiver;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+	jest.spyOn(WebhookContext.prototype, 'getInstanceId').mockReturnValue(INSTANCE);
+});
+afterAll(async () => sandbox.close());
+beforeEach(async () => {
+	runs = await WaitingRuns.start();
+	engine = new Engine({
+		credential: credentialFor(sandbox, { signingSecret: secret }),
+		staticData: ObservableObject.create({}, undefined, { ignoreEmptyOnFirstChild: true }),
+		webhookBaseUrl: runs.origin,
+		// The process remembers by the credential too, so each test is a trigger of its own.
+		credentialId: randomUUID(),
+	});
+	receiver = await startReceiver(engine, { events: ['*'], options: {} });
+});
+afterEach(async () => {
+	await receiver.close();
+	runs.close();
+});
+
+async function deliver(
+	payload: object,
+	signature?: string | null,
+): Promise<{ status: number; body: unknown }> {
+	const body = JSON.stringify(payload);
+	const given = signature === undefined ? sign(Buffer.from(body), secret) : signature;
+	const response = await fetch(`${receiver.url}/webhook/webhook-1/webhook`, {
+		method: 'POST',
+		headers: {
+			'Content-Type': 'application/json',
+			...(given === null ? {} : { 'X-Jelou-Signature': given }),
+		},
+		body,
+	});
+	return { status: response.status, body: await response.json() };
+}
+
+function message(text: string, extra: IDataObject = {}): IDataObject {
+	return {
+		field: 'messages',
+		object: 'message_event',
+		event_type: 'message',
+		room_id: roomId,
+		contact: { id: USER },
+		bot: { id: BOT },
+		value: { id: randomUUID(), type: 'text', content: { body: text } },
+		...extra,
+	};
+}
+const says = async (text: string, extra: IDataObject = {}) => deliver(message(text, extra));
+
+function question(id: string, expects: Partial<Expectation> = {}, extra: Partial<Question> = {}): Question {
+	return {
+		id,
+		roomId,
+		userId: USER,
+		botId: BOT,
+		projectId: PROJECT,
+		resumeUrl: runs.resumeUrl(id),
+		askedAt: Date.now(),
+		until: Date.now() + 60_000,
+		expects: { type: 'any', choices: [], invalidMessage: 'Otra vez', maxAttempts: 2, ...expects },
+		...extra,
+	};
+}
+
+const asks = (asked: Question, extra: IDataObject = {}) => ({
+	...writeNote({ note: 'ask', instanceId: INSTANCE, sentAt: Date.now(), question: asked }),
+	...extra,
+});
+async function ask(...given: Parameters<typeof question>): Promise<object> {
+	const note = asks(question(...given));
+	expect(await deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
+	return note;
+}
+const answers = () => runs.resumed.map(({ answer, questionId }) => ({ questionId, ...answer.outcome }));
+const sentToCustomer = () =>
+	(sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent').length;
+
+const STARTED = { status: 200, body: { message: 'Workflow was started' } };
+const ANSWERED = { status: 200, body: { status: 'answered' } };
+const ASKED_AGAIN = { status: 200, body: { status: 'asked again' } };
+
+describe('a note', () => {
+	test('is confirmed once it is stored, and starts nothing', async () => {
+		const note = await ask('q');
+		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'confirmed' } });
+		expect(receiver.runs).toEqual([]);
+	});
+
+	test.each<[string, number, (note: IDataObject) => IDataObject, string | null | undefined]>([
+		['without a signature', 401, (note) => note, null],
+		['with the signature of another body', 401, (note) => note, sign(Buffer.from('{}'), 'x')],
+		['of another n8n', 403, (note) => ({ ...note, instanceId: 'another' }), undefined],
+		['without its n8n', 403, (note) => ({ ...note, instanceId: undefined }), undefined],
+		['a minute old', 403, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
+		['from a minute ahead', 403, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
+		['without its time', 403, (note) => ({ ...note, sentAt: undefined }), undefined],
+		['that is of another kind', 403, (note) => ({ ...note, note: 'forget' }), undefined],
+		['without its question', 403, (note) => ({ ...note, question: undefined }), undefined],
+		[
+			'that names another origin to resume at',
+			403,
+			() => asks(question('q', {}, { resumeUrl: 'https://evil.example.com/webhook-waiting/1/node-1' })),
+			undefined,
+		],
+		[
+			'that names something else than a URL to resume at',
+			403,
+			() => asks(question('q', {}, { resumeUrl: 'webhook-waiting' })),
+			undefined,
+		],
+	])('%s is refused and changes nothing', async (_name, status, change, signature) => {
+		const refused = await deliver(change(asks(question('q'))), signature);
+		expect(refused.status).toBe(status);
+		expect(engine.staticData.__dataChanged).toBeFalsy();
+		expect(receiver.runs).toEqual([]);
+		expect(await says('hola')).toEqual(STARTED);
+		expect(runs.resumed).toEqual([]);
+	});
+
+	test('played back after the answer opens nothing', async () => {
+		const note = await ask('q');
+		expect(await says('Ana')).toEqual(ANSWERED);
+		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'confirmed' } });
+		expect(await says('hola')).toEqual(STARTED);
+		expect(runs.requests).toBe(1);
+	});
+
+	test('that takes the question back ends it, and played back before it the question stays closed', async () => {
+		const note = await ask('q');
+		const withdrawal = writeNote({
+			note: 'withdraw',
+			instanceId: INSTANCE,
+			sentAt: Date.now(),
+			roomId,
+			questionId: 'q',
+		});
+		expect(await deliver(withdrawal)).toEqual({ status: 200, body: { status: 'withdrawn' } });
+		await deliver(note);
+		expect(await says('hola')).toEqual(STARTED);
+		expect(runs.requests).toBe(0);
+	});
+
+	test("cannot be hidden in an event of Jelou's", async () => {
+		const { object, ...note } = asks(question('q'));
+		expect(object).toBeDefined();
+		expect(await says('hola', note)).toEqual(STARTED);
+		expect(await says('hola')).toEqual(STARTED);
+		expect(runs.resumed).toEqual([]);
+	});
+});
+
+describe('an answer', () => {
+	test('goes to the run that asked, once, with its event; the next message starts the workflow', async () => {
+		await ask('q', { type: 'number' });
+		expect(await says('es el 1042')).toEqual(ANSWERED);
+		expect(runs.resumed).toMatchObject([
+			{
+				questionId: 'q',
+				answer: {
+					event: { event: 'message', room_id: roomId, contact: { id: USER } },
+					outcome: { answered: true, valid: true, answer: 1042 },
+				},
+			},
+		]);
+		expect(receiver.runs).toEqual([]);
+		expect(await says('gracias')).toEqual(STARTED);
+	});
+
+	test('that arrives before n8n has stored that the run waits is kept until it has', async () => {
+		await ask('q');
+		runs.replies.push(RUNNING, RUNNING);
+		expect(await says('Ana')).toEqual(ANSWERED);
+		expect(answers()).toEqual([{ questionId: 'q', answered: true, valid: true, answer: 'Ana' }]);
+	});
+
+	test('is one of two messages at once: the other starts the workflow', async () => {
+		await ask('q');
+		runs.replies.push(RUNNING);
+		const both = await Promise.all([says('Ana'), says('Ana María')]);
+		expect(both).toEqual(expect.arrayContaining([ANSWERED, STARTED]));
+		expect(runs.resumed).toHaveLength(1);
+		expect(receiver.runs).toHaveLength(1);
+		// n8n 1.x would let both go on, so it is not asked at once.
+		expect(runs.requests).toBe(2);
+	});
+
+	test('of another customer, or in another room, is none', async () => {
+		await ask('q');
+		expect(await says('hola', { contact: { id: 'somebody else' } })).toEqual(STARTED);
+		expect(await says('hola', { room_id: 'another room' })).toEqual(STARTED);
+		expect(runs.resumed).toEqual([]);
+		expect(await says('Ana')).toEqual(ANSWERED);
+	});
+
+	test('goes to the newest question of the room', async () => {
+		await ask('old');
+		await ask('new');
+		expect(await says('Ana')).toEqual(ANSWERED);
+		expect(answers()).toMatchObject([{ questionId: 'new' }]);
+	});
+
+	test('after the time limit starts the workflow, and the run is not disturbed', async () => {
+		await ask('q', {}, { until: Date.now() + 300 });
+		await new Promise((resolve) => setTimeout(resolve, 310));
+		expect(await says('Ana')).toEqual(STARTED);
+		expect(runs.requests).toBe(0);
+	});
+
+	test('to a run that is gone starts the workflow as if nothing had been asked', async () => {
+		await ask('q', { type: 'number' });
+		runs.replies.push(FAILED);
+		const before = sentToCustomer();
+		expect(await says('no sé')).toEqual(STARTED);
+		expect(receiver.runs).toHaveLength(1);
+		expect(sentToCustomer()).toBe(before);
+		expect(await says('7')).toEqual(STARTED);
+	});
+
+	test('is not lost silently while n8n cannot be reached: the delivery fails, and its repetition answers', async () => {
+		await ask('q');
+		runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
+		const repeated = message('Ana');
+		expect(await deliver(repeated)).toEqual({ status: 503, body: { status: 'not passed on' } });
+		expect(receiver.runs).toEqual([]);
+		runs.replies.length = 0;
+		expect(await deliver(repeated)).toEqual(ANSWERED);
+	});
+
+	test('of a megabyte is passed on whole', async () => {
+		await ask('q');
+		const long = 'ñ'.repeat(500_000);
+		expect(await says(long)).toEqual(ANSWERED);
+		expect(answers()).toMatchObject([{ answer: long }]);
+	});
+
+	test('that does not fit is asked for again, and after the last attempt the run goes on with it', async () => {
+		await ask('q', { type: 'number', maxAttempts: 2 });
+		const before = sentToCustomer();
+		expect(await says('no sé')).toEqual(ASKED_AGAIN);
+		const photo = { id: randomUUID(), type: 'image', content: { url: 'https://cdn.example.com/a.jpg' } };
+		expect(await says('', { value: photo })).toEqual(ASKED_AGAIN);
+		expect(sentToCustomer()).toBe(before + 2);
+		expect(await says('no sé')).toEqual(ANSWERED);
+		expect(sentToCustomer()).toBe(before + 2);
+		expect(answers()).toEqual([{ questionId: 'q', answered: true, valid: false, answer: 'no sé' }]);
+	});
+
+	test('that cannot be asked for again fails, and can be given still', async () => {
+		await ask('q', { type: 'number' });
+		sandbox.setFaults({ respond: { status: 500 }, path: 'chatbot', times: 1 });
+		expect(await says('no sé')).toEqual({ status: 503, body: { status: 'not asked again' } });
+		expect(await says('7')).toEqual(ANSWERED);
+	});
+
+	test('is also the end of the conversation: the run goes on without one, and the event starts the workflow too', async () => {
+		await ask('q', { type: 'number' });
+		const close = { event: 'conversation.close', room_id: roomId, contact: { id: USER } };
+		expect(await deliver(close)).toEqual(STARTED);
+		expect(runs.resumed).toMatchObject([
+			{ answer: { event: { event: 'conversation.close' }, outcome: { answered: false } } },
+		]);
+		expect(await says('hola')).toEqual(STARTED);
+	});
+
+	test('of any kind shows nobody the resume URL', async () => {
+		await ask('a');
+		await says('Ana');
+		await ask('b');
+		runs.replies.push(FAILED);
+		const shown = [await says('Ana'), await says('hola'), receiver.runs, runs.resumed];
+		expect(JSON.stringify(shown)).not.toMatch(/webhook-waiting|hidden-/);
+	});
+});
+
+test('a delivery that answers no question writes nothing and reads no credential, also while others are open', async () => {
+	await ask('q', {}, { roomId: 'another room' });
+	const text = JSON.stringify(engine.staticData.jelouQuestions);
+	const staticData: IDataObject = ObservableObject.create(
+		{ jelouQuestions: engine.staticData.jelouQuestions },
+		undefined,
+		{ ignoreEmptyOnFirstChild: true },
+	);
+	Object.assign(engine, { staticData });
+	const { reads } = engine.credentials;
+	expect(await says('hola')).toEqual(STARTED);
+	expect(staticData.__dataChanged).toBeFalsy();
+	expect(JSON.stringify(staticData.jelouQuestions)).toBe(text);
+	expect(engine.credentials.reads).toBe(reads);
+});
+
+describe('a message that Jelou delivers again', () => {
+	const DUPLICATE = { status: 200, body: { status: 'duplicate' } };
+
+	test('starts nothing after it was handled', async () => {
+		const twice = message('hola');
+		expect(await deliver(twice)).toEqual(STARTED);
+		expect(await deliver(twice)).toEqual(DUPLICATE);
+		expect(receiver.runs).toHaveLength(1);
+	});
+
+	test('starts nothing while it is being handled', async () => {
+		const twice = message('hola');
+		const both = await Promise.all([deliver(twice), deliver(twice)]);
+		expect(both).toEqual(expect.arrayContaining([STARTED, DUPLICATE]));
+		expect(receiver.runs).toHaveLength(1);
+	});
+
+	test('after it was an answer is not the answer to the next question', async () => {
+		await ask('first');
+		const twice = message('Ana');
+		expect(await deliver(twice)).toEqual(ANSWERED);
+		await ask('second');
+		expect(await deliver(twice)).toEqual(DUPLICATE);
+		expect(runs.resumed).toHaveLength(1);
+	});
+
+	test('in another room is another message', async () => {
+		const { value } = message('hola');
+		expect(await says('', { value })).toEqual(STARTED);
+		expect(await says('', { value, room_id: 'another room' })).toEqual(STARTED);
+	});
+});

@@ -1,0 +1,216 @@
+import type { Json } from '../../scripts/json';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { openDialogue, type Dialogue, type Step } from './support/dialogue';
+import { startStage, type Stage } from './support/stage';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await startStage();
+});
+afterAll(async () => stage?.stop());
+
+const NAME = '¿Cómo te llamas?';
+const ORDER = '¿Cuál es tu número de pedido?';
+const ASK_NAME: Step = { name: 'Name', parameters: { message: NAME, answerType: 'text' } };
+const ASK_ORDER: Step = { name: 'Order', parameters: { message: ORDER, answerType: 'number' } };
+const ASK_TOPIC: Step = {
+	name: 'Topic',
+	parameters: {
+		message: '¿Qué necesitas?',
+		responseType: 'choice',
+		choices: { values: [{ text: 'Estado' }, { text: 'Cambio' }, { text: 'Devolución' }] },
+	},
+};
+
+const count = async ({ workflowId }: Dialogue, ...status: string[]) =>
+	stage.client.executionCount(workflowId, status);
+const counts = async (dialogue: Dialogue, status: string, expected: number) =>
+	waitUntil(
+		`${String(expected)} runs that are ${status}`,
+		async () => (await count(dialogue, status)) === expected,
+		60_000,
+	);
+const OK = { status: 200 };
+
+describe('a dialogue of three questions', () => {
+	let dialogue: Dialogue;
+	beforeAll(async () => {
+		dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER, ASK_TOPIC]);
+	});
+
+	test('is one run from hello to thank you', async () => {
+		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(OK);
+		expect(await dialogue.hears('user-0', 1)).toBe(NAME);
+		expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
+		expect(await dialogue.hears('user-0', 2)).toBe(ORDER);
+		await dialogue.writes('user-0', 'no sé');
+		expect(await dialogue.hears('user-0', 3)).toBe('Por favor, responde con un número.');
+		await dialogue.writes('user-0', 'es el 1042');
+		expect(await dialogue.hears('user-0', 4)).toBe('¿Qué necesitas?\n\n1. Estado\n2. Cambio\n3. Devolución');
+		await dialogue.writes('user-0', 'devolucion');
+		expect(await dialogue.hears('user-0', 5)).toBe('Name=Ana Order=1042 Topic=Devolución');
+		await counts(dialogue, 'success', 1);
+		expect(await dialogue.runs()).toHaveLength(1);
+	});
+
+	test('of two customers who write in turn never mixes', async () => {
+		const users = ['user-1', 'user-2'];
+		const both = async (line: (user: string) => string) =>
+			Promise.all(users.map(async (user) => dialogue.writes(user, line(user))));
+		const hear = async (n: number) => Promise.all(users.map(async (user) => dialogue.hears(user, n)));
+		await both(() => 'hola');
+		await hear(1);
+		await both((user) => `I am ${user}`);
+		await hear(2);
+		await both((user) => user.slice(-1));
+		await hear(3);
+		await both((user) => user.slice(-1));
+		expect(await hear(4)).toEqual([
+			'Name=I am user-1 Order=1 Topic=Estado',
+			'Name=I am user-2 Order=2 Topic=Cambio',
+		]);
+		await counts(dialogue, 'success', 3);
+		expect(await dialogue.runs()).toHaveLength(3);
+	});
+});
+
+test('a question that the workflow asks again in a loop takes each answer once, in one run', async () => {
+	const filter = {
+		id: 'filter',
+		name: 'Not yet',
+		type: 'n8n-nodes-base.filter',
+		typeVersion: 2,
+		position: [0, 0],
+		parameters: {
+			conditions: {
+				options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
+				combinator: 'and',
+				conditions: [
+					{
+						id: 'condition',
+						leftValue: '={{ $json.answer }}',
+						rightValue: 'listo',
+						operator: { type: 'string', operation: 'notEquals' },
+					},
+				],
+			},
+			options: {},
+		},
+	};
+	const to = (node: string): Json => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	const dialogue = await openDialogue(stage, [ASK_NAME], {
+		change: (workflow) => ({
+			...workflow,
+			nodes: [...workflow.nodes.slice(0, -1), filter],
+			connections: { 'Jelou Trigger': to('Name'), Name: to('Not yet'), 'Not yet': to('Name') },
+		}),
+	});
+	await dialogue.writes('user-0', 'hola');
+	for (const [n, line] of ['uno', 'dos', 'tres', 'listo'].entries()) {
+		expect(await dialogue.hears('user-0', n + 1)).toBe(NAME);
+		expect(await dialogue.writes('user-0', line)).toMatchObject(OK);
+	}
+	await counts(dialogue, 'success', 1);
+	expect(dialogue.heard('user-0')).toHaveLength(4);
+	expect(await dialogue.runs()).toHaveLength(1);
+});
+
+test('when the time is up the run goes on with its input, and the next message starts the workflow', async () => {
+	const limitWaitTime = {
+		values: { limitType: 'afterTimeInterval', resumeAmount: 0.01, resumeUnit: 'minutes' },
+	};
+	const parameters = { ...ASK_NAME.parameters, options: { limitWaitTime } };
+	const dialogue = await openDialogue(stage, [{ name: 'Name', parameters }]);
+	await dialogue.writes('user-0', 'hola');
+	await dialogue.hears('user-0', 1);
+	// n8n looks once a minute for runs whose time is up.
+	expect(await dialogue.hears('user-0', 2)).toBe('Name=');
+	await counts(dialogue, 'success', 1);
+	await dialogue.writes('user-0', 'Ana');
+	expect(await dialogue.hears('user-0', 3)).toBe(NAME);
+});
+
+describe('after the run was', () => {
+	test.each([
+		['stopped', async (id: string) => stage.client.stopExecution(id)],
+		['deleted', async (id: string) => stage.client.deleteExecution(id)],
+	])('%s, the customer’s next message starts the workflow', async (_name, end) => {
+		const dialogue = await openDialogue(stage, [ASK_NAME]);
+		await dialogue.writes('user-0', 'hola');
+		await dialogue.hears('user-0', 1);
+		await counts(dialogue, 'waiting', 1);
+		const [run] = await dialogue.runs();
+		await end(String(run?.id));
+		await counts(dialogue, 'waiting', 0);
+		expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
+		expect(await dialogue.hears('user-0', 2)).toBe(NAME);
+		await dialogue.writes('user-0', 'Ana');
+		expect(await dialogue.hears('user-0', 3)).toBe('Name=Ana');
+	});
+});
+
+describe.each(['stop', 'kill'] as const)('after n8n was restarted (%s)', (how) => {
+	let dialogue: Dialogue;
+	beforeAll(async () => {
+		dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER]);
+	});
+	const restart = async () => {
+		await stage.restart(how);
+		await dialogue.listens();
+	};
+
+	test('while a run waited, the answer goes on with it', async () => {
+		await dialogue.writes('user-0', 'hola');
+		await dialogue.hears('user-0', 1);
+		await counts(dialogue, 'waiting', 1);
+		await restart();
+		expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
+		expect(await dialogue.hears('user-0', 2)).toBe(ORDER);
+		await counts(dialogue, 'waiting', 1);
+		await dialogue.writes('user-0', '7');
+		expect(await dialogue.hears('user-0', 3)).toBe('Name=Ana Order=7');
+	});
+
+	// What n8n has not stored is lost with the process. The customer must never be left without an answer.
+	test('in the moment of a question or of an answer, the customer is answered', async () => {
+		await dialogue.writes('user-1', 'hola');
+		await dialogue.hears('user-1', 1);
+		await restart();
+		await writesUntilTaken('user-1', 'Ana');
+		const heard = await dialogue.hears('user-1', 2);
+		expect([NAME, ORDER]).toContain(heard);
+
+		const delivery = dialogue.writes('user-1', heard === NAME ? 'Ana' : '7');
+		await restart();
+		const isTaken = (await delivery).status === 200;
+		if (!isTaken) await writesUntilTaken('user-1', '7');
+		await dialogue.hears('user-1', 3);
+	});
+
+	const writesUntilTaken = async (user: string, line: string) =>
+		waitUntil(
+			`"${line}" to be taken`,
+			async () => (await dialogue.writes(user, line)).status === 200,
+			60_000,
+		);
+});
+
+test('the log and the outputs show no resume URL, secret or signature', async () => {
+	const dialogue = await openDialogue(stage, [ASK_NAME]);
+	await dialogue.writes('user-0', 'hola');
+	await dialogue.hears('user-0', 1);
+	await dialogue.writes('user-0', 'Ana');
+	await counts(dialogue, 'success', 1);
+	const [run] = await dialogue.runs();
+	const { data } = await stage.client.execution(String(run?.id));
+	const execution = String(data);
+	const secret = stage.sandbox.store.projects.get(dialogue.projectId)?.integration?.signingSecret;
+	expect(execution).not.toContain('webhook-waiting');
+	for (const shown of [execution, stage.n8n.log()]) {
+		// The path of a resume URL, which n8n itself logs, opens nothing without the signature.
+		expect(shown).not.toMatch(/signature=|sha256=/);
+		expect(shown).not.toContain(secret);
+	}
+});

@@ -1,0 +1,60 @@
+import { EventEmitter } from 'node:events';
+
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
+
+/** A delivery, and its answer to Jelou. */
+function delivery(mode = 'webhook') {
+	const response = Object.assign(new EventEmitter(), { writableFinished: false, statusCode: 200 });
+	const context = { getMode: () => mode, getResponseObject: () => response } as unknown as IWebhookFunctions;
+	const answer = (statusCode: number) => {
+		Object.assign(response, { writableFinished: true, statusCode });
+		response.emit('finish');
+	};
+	return { context, answer, breakOff: () => response.emit('close') };
+}
+
+async function handled(key: string, status = 200): Promise<boolean> {
+	const { answer, context } = delivery();
+	const first = await isFirst(context, key);
+	if (first) answer(status);
+	return first;
+}
+
+test('a message that was handled is none the second time, for an hour', async () => {
+	expect(await handled('a')).toBe(true);
+	expect(await handled('a')).toBe(false);
+	const later = Date.now() + 3_600_000;
+	jest.spyOn(Date, 'now').mockReturnValue(later);
+	expect(await handled('a')).toBe(true);
+	jest.restoreAllMocks();
+});
+
+test.each([500, 503, 401])('a message that was answered with %d runs when it comes again', async (status) => {
+	expect(await handled(`failed ${String(status)}`, status)).toBe(true);
+	expect(await handled(`failed ${String(status)}`)).toBe(true);
+});
+
+test('a message that comes twice at once waits for the first: it runs when that breaks off', async () => {
+	const [one, two, three] = [delivery(), delivery(), delivery()];
+	expect(await isFirst(one.context, 'b')).toBe(true);
+	const second = isFirst(two.context, 'b');
+	const third = isFirst(three.context, 'b');
+	one.breakOff();
+	expect(await second).toBe(true);
+	two.answer(200);
+	expect(await third).toBe(false);
+});
+
+test('of 10,000 messages the oldest is forgotten', async () => {
+	for (let n = 0; n <= 10_000; n++) await handled(`many ${String(n)}`);
+	expect(await handled('many 10000')).toBe(false);
+	expect(await handled('many 0')).toBe(true);
+});
+
+test('in the editor an event may be sent again and again', async () => {
+	for (const { context } of [delivery('manual'), delivery('manual')]) {
+		expect(await isFirst(context, 'c')).toBe(true);
+	}
+});

@@ -1,0 +1,84 @@
+import { PassThrough } from 'node:stream';
+
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { receiveAnswer } from '../../nodes/Jelou/actions/message/resumed';
+
+const PHOTO = 'https://cdn.example.com/receipt.jpg';
+const EVENT = {
+	event: 'message',
+	value: { type: 'image', content: { url: PHOTO, mime_type: 'image/jpeg' } },
+};
+const OUTCOME = { answered: true, valid: true, answer: PHOTO };
+const BODY = { questionId: 'q', answer: { event: EVENT, outcome: OUTCOME } };
+
+/** A node that waits with the question `q`. */
+function receive(body: unknown, { name = 'Ask', downloadMedia = false, waiting = (): unknown => 'q' } = {}) {
+	const expressions: string[] = [];
+	const context = {
+		getBodyData: () => body,
+		getNode: () => ({ name }),
+		evaluateExpression: (expression: string) => {
+			expressions.push(expression);
+			return waiting();
+		},
+		getNodeParameter: () => downloadMedia,
+		getCredentials: () => Promise.resolve({ projectId: 'p', apiKey: 'k', environment: 'production' }),
+		helpers: {
+			httpRequest: () =>
+				Promise.resolve({ statusCode: 200, headers: {}, body: new PassThrough().end(Buffer.from('jpeg')) }),
+			prepareBinaryData: (bytes: Buffer, fileName: string, mimeType: string) =>
+				Promise.resolve({ data: bytes.toString(), fileName, mimeType }),
+		},
+	};
+	return { answer: receiveAnswer(context as unknown as IWebhookFunctions), expressions };
+}
+
+const OTHER = { webhookResponse: { status: 'otherQuestion' } };
+
+test('the answer to the question that the run waits with lets it go on, with the event and what was understood', async () => {
+	expect(await receive(BODY).answer).toEqual({
+		webhookResponse: { status: 'resumed' },
+		workflowData: [[{ json: { ...EVENT, ...OUTCOME }, pairedItem: { item: 0 } }]],
+	});
+});
+
+test('without an answer the node only says that it waits', async () => {
+	expect(await receive({ questionId: 'q' }).answer).toEqual({ webhookResponse: { status: 'waiting' } });
+});
+
+test.each<[string, unknown]>([
+	['for another question', { ...BODY, questionId: 'old' }],
+	['without a question', { answer: BODY.answer }],
+	['without its event', { questionId: 'q', answer: { outcome: OUTCOME } }],
+	['that is nothing', undefined],
+])('an answer %s changes nothing', async (_name, body) => {
+	expect(await receive(body).answer).toEqual(OTHER);
+});
+
+test('where n8n cannot say what the run waits with, nothing changes', async () => {
+	const waiting = () => {
+		throw new Error('no data');
+	};
+	expect(await receive(BODY, { waiting }).answer).toEqual(OTHER);
+	expect(await receive({ questionId: undefined }, { waiting: () => undefined }).answer).toEqual(OTHER);
+});
+
+test('a node may have any name', () => {
+	const [expression] = receive(BODY, { name: 'Say "}}" \\ {{ $json }}' }).expressions;
+	expect(expression).toBe(
+		'{{ $node["Say \\"\\u007d\\u007d\\" \\\\ \\u007b\\u007b $json \\u007d\\u007d"].context.jelouQuestion }}',
+	);
+});
+
+test('media of the answer is added as binary data where that is asked for', async () => {
+	const { workflowData } = await receive(BODY, { downloadMedia: true }).answer;
+	expect(workflowData).toMatchObject([
+		[
+			{
+				json: { ...EVENT, ...OUTCOME },
+				binary: { data: { data: 'jpeg', fileName: 'receipt.jpg', mimeType: 'image/jpeg' } },
+			},
+		],
+	]);
+});
