@@ -28,7 +28,9 @@ function closed(schema: unknown): unknown {
 }
 
 function problemsOf(file: string, value: unknown): unknown {
-	const validate = new Ajv().compile(closed(JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8'))) as object);
+	const validate = new Ajv({ allowUnionTypes: true }).compile(
+		closed(JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8'))) as object,
+	);
 	return validate(value) ? [] : validate.errors;
 }
 
