@@ -1,3 +1,4 @@
+import { orderRoutes } from './control/orders';
 import { servePage } from './control/page';
 import { controlRoutes } from './control/routes';
 import { streamRoute } from './control/stream';
@@ -70,6 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		closing: closing.signal,
 	});
 	controlRoutes(app, { store, platform, faults });
+	orderRoutes(app);
 	streamRoute(app, store, faults);
 	servePage(app);
 
