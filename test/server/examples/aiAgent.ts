@@ -1,3 +1,4 @@
+import { isRecord } from '../../../scripts/json';
 import { openExample, type Example } from '../support/examples';
 import { startModelStub, type ModelStub } from '../support/model';
 import type { Stage } from '../support/stage';
@@ -34,6 +35,16 @@ export function aiAgent(stage: () => Stage): void {
 		expect(system).toMatchObject({ role: 'system', content: expect.stringContaining('tarda 17 días') });
 		expect(JSON.stringify(system)).toContain('Ana Torres');
 		expect(user).toMatchObject({ role: 'user', content: '¿Cuánto tarda el envío?' });
+	});
+
+	test("agent and memory find the trigger's chatInput and sessionId by n8n's own defaults", async () => {
+		const { nodes } = await stage().client.workflow(example.workflowId);
+		const parametersOf = (type: string): unknown =>
+			(Array.isArray(nodes) ? nodes : [])
+				.filter(isRecord)
+				.find((node) => node.type === `@n8n/n8n-nodes-langchain.${type}`)?.parameters;
+		expect(Object.keys(parametersOf('agent') ?? {})).toEqual(['options']);
+		expect(parametersOf('memoryBufferWindow')).toEqual({ contextWindowLength: 10 });
 	});
 
 	test('hands over to the queue with the Jelou node as its tool, and tells why', async () => {
