@@ -2,8 +2,12 @@ import type { AddressInfo } from 'node:net';
 
 import express from 'express';
 
+interface Schema {
+	properties?: Record<string, Schema>;
+}
+
 interface Tool {
-	function: { name: string; parameters: { properties: Record<string, unknown> } };
+	function: { name: string; parameters: Schema };
 }
 
 interface ChatRequest {
@@ -13,7 +17,7 @@ interface ChatRequest {
 
 interface Behaviour {
 	/** What it says when it calls no tool; "Done" unless given. */
-	answer?: string;
+	answer?: string | ((request: ChatRequest) => string);
 	/** Whether it calls its tool; always unless given. */
 	usesTool?: (request: ChatRequest) => boolean;
 }
@@ -27,12 +31,19 @@ export interface ModelStub {
 	close(): Promise<void>;
 }
 
+/** One text for every field, as deep as they go. */
+function fill({ properties }: Schema, text: string): unknown {
+	if (properties === undefined) return text;
+	return Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, fill(field, text)]));
+}
+
 function reply(request: ChatRequest, text: string, { answer = 'Done', usesTool = () => true }: Behaviour) {
 	const tool = request.tools?.[0]?.function;
 	const isOver = request.messages.at(-1)?.role === 'tool';
-	if (tool === undefined || isOver || !usesTool(request)) return { role: 'assistant', content: answer };
-	const fields = Object.keys(tool.parameters.properties).map((name) => [name, text]);
-	const call = { name: tool.name, arguments: JSON.stringify(Object.fromEntries(fields)) };
+	if (tool === undefined || isOver || !usesTool(request)) {
+		return { role: 'assistant', content: typeof answer === 'string' ? answer : answer(request) };
+	}
+	const call = { name: tool.name, arguments: JSON.stringify(fill(tool.parameters, text)) };
 	return {
 		role: 'assistant',
 		content: null,
