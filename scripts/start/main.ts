@@ -54,7 +54,7 @@ program.run(async () => {
 		addresses: { 'Chat page': sandbox.url, n8n: n8n.url },
 		login,
 		hints: [
-			'Write "hola" on the chat page: the workflow "Echo support" replies.',
+			'Write "hola" on the chat page: the workflow "Guided order" asks you three questions, in one run.',
 			`Each example has its own project there. Published: ${active.join(', ')}.`,
 		],
 	});

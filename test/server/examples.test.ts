@@ -3,6 +3,7 @@ import { broadcast } from './examples/broadcast';
 import { businessHours } from './examples/businessHours';
 import { everyExample } from './examples/everyExample';
 import { followUp } from './examples/followUp';
+import { guidedOrder } from './examples/guidedOrder';
 import { mediaIntake } from './examples/mediaIntake';
 import { start } from './examples/start';
 import { ticket } from './examples/ticket';
@@ -23,6 +24,7 @@ function stage(): Stage {
 }
 
 describe('every example', () => everyExample(stage));
+describe('the example "Guided order"', () => guidedOrder(stage));
 describe('the example "Business hours"', () => businessHours(stage));
 describe('the example "AI agent"', () => aiAgent(stage));
 describe('the example "Broadcast"', () => broadcast(stage));

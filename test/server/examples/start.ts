@@ -41,7 +41,10 @@ export function start(stage: () => Stage): void {
 				.map(({ name }) => name)
 				.sort(),
 		).toEqual([...active].sort());
-		expect(names[0]).toBe('Echo support');
+		expect(names.slice(0, 2)).toEqual(['Guided order', 'Echo support']);
+		expect(active).toEqual(['Guided order', 'Echo support', 'Business hours']);
+		const [latest] = workflows.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
+		expect(latest?.name).toBe('Guided order');
 		// n8n offers the credential that was saved last.
 		const [newest] = (await stage().client.credentials())
 			.filter(({ type }) => type === 'jelouApi')
@@ -49,19 +52,37 @@ export function start(stage: () => Stage): void {
 		expect(newest?.name).toBe('Jelou sandbox');
 	});
 
-	test.each(['Echo support', 'Business hours'])('%s answers in its project', async (name) => {
+	/** What customers of the project of an example were sent. */
+	const said = (name: string) => {
+		const { rooms, messages } = stage().sandbox.store;
+		const id = projects.find((each) => each.name === name)?.id;
+		return [...rooms.values()]
+			.filter(({ projectId }) => projectId === id)
+			.flatMap((room) => messages.get(room.id) ?? [])
+			.filter(({ from }) => from === 'agent')
+			.map(({ content }) => ('body' in content ? content.body : ''));
+	};
+
+	test.each(['Guided order', 'Echo support', 'Business hours'])('%s answers in its project', async (name) => {
 		const project = projects.find((each) => each.name === name);
 		const { sandbox } = stage();
-		const answers = () =>
-			[...sandbox.store.rooms.values()]
-				.filter(({ projectId }) => projectId === project?.id)
-				.flatMap(({ id }) => sandbox.store.messages.get(id) ?? [])
-				.filter(({ from }) => from === 'agent');
+		const answers = () => said(name);
 		await waitUntil(`${name} to answer`, async () => {
 			const { status } = await sandbox.userWrites(project?.id ?? '', { text: 'hola' });
 			return status === 200;
 		});
 		await waitUntil(`the answer of ${name}`, () => Promise.resolve(answers().length > 0));
+	});
+
+	test('Guided order looks orders up in the sandbox, with nothing filled in', async () => {
+		const project = projects.find(({ name }) => name === 'Guided order');
+		for (const [count, text] of ['Ana', '1042', '1'].entries()) {
+			await stage().sandbox.userWrites(project?.id ?? '', { text });
+			await waitUntil(`what follows "${text}"`, () =>
+				Promise.resolve(said('Guided order').length >= count + 2),
+			);
+		}
+		expect(said('Guided order').at(-1)).toContain('Pedido 1042 (Mochila Andes): en camino.');
 	});
 
 	test('Broadcast can sign: it fails for the rows that are still to be filled in, and for nothing else', async () => {
@@ -78,10 +99,18 @@ export function start(stage: () => Stage): void {
 		expect(JSON.stringify(collected).match(/does not know this room, bot or user \(404\)/g)).toHaveLength(3);
 	});
 
-	test('a second start changes nothing that is there', async () => {
+	test('a second start changes nothing that is there but the address of a sandbox that has moved', async () => {
 		const before = (await mine()).map(({ id }) => id).sort();
+		const guided = String((await mine()).find(({ name }) => name === 'Guided order')?.id);
+		const orders = `${stage().sandbox.url}/sandbox/orders`;
+		const { nodes, versionId } = await stage().client.workflow(guided);
+		// As a start on another port left it.
+		const earlier = JSON.stringify(nodes).replace(orders, 'http://127.0.0.1:1/sandbox/orders');
+		const nodesBefore: unknown = JSON.parse(earlier);
+		await stage().client.updateWorkflow(guided, { nodes: nodesBefore, versionId });
 		for (const project of projects) stage().sandbox.store.addProject(project);
 		expect(await open()).toEqual(active);
 		expect((await mine()).map(({ id }) => id).sort()).toEqual(before);
+		expect((await stage().client.workflow(guided)).nodes).toEqual(nodes);
 	});
 }

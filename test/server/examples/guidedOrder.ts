@@ -1,0 +1,147 @@
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { openExample, type Example } from '../support/examples';
+import { startRecorder, type Recorder } from '../support/recorder';
+import type { Stage } from '../support/stage';
+
+const ANA = '593990000001';
+const LUIS = '593990000002';
+const EVA = '593990000003';
+
+const WEBHOOK = '/webhook/b7f1c0de-0008-4a10-9a10-0000000000ff/webhook';
+const users = [ANA, LUIS, EVA].map((id) => ({ id, name: id, createdAt: '' }));
+
+const NAME = '¡Hola! Soy el asistente de Tienda Sol. 👋 ¿Cómo te llamas?';
+const STOPPED = 'No pudimos completar tu consulta.';
+const REASON = '¿Qué necesitas?\n\n1. Saber dónde está\n2. Cambiarlo\n3. Devolverlo';
+
+export function guidedOrder(stage: () => Stage): void {
+	let orders: Recorder;
+	let example: Example;
+	beforeAll(async () => {
+		orders = await startRecorder(({ path }) => ({
+			status: path === '/orders/7' ? 404 : 200,
+			contentType: 'application/json',
+			body: JSON.stringify({ product: `Silla ${path.replace('/orders/', '')}`, status: 'en camino' }),
+		}));
+		example = await openExample(stage(), 'guided-order.json', {
+			users,
+			settings: { shop: 'Tienda Sol', ordersUrl: `${orders.url}/orders` },
+		});
+		await example.activate();
+	});
+	afterAll(async () => {
+		await example?.deactivate();
+		await orders?.close();
+	});
+
+	/** A customer writes, and is sent the next message, which is the last then. */
+	async function says(userId: string, text: string): Promise<string | undefined> {
+		const count = example.said(userId).length;
+		await example.hears({ text, userId });
+		await waitUntil(`the answer to "${text}"`, () => Promise.resolve(example.said(userId).length > count));
+		return example.said(userId)[count];
+	}
+	const runs = async () => (await stage().client.executions(example.workflowId)).length;
+
+	test('is one run from hello to thank you, for each of two customers at once', async () => {
+		expect(await says(ANA, 'hola')).toBe(NAME);
+		expect(await says(LUIS, 'buenas')).toBe(NAME);
+		expect(await says(ANA, 'Ana')).toMatch(/^Mucho gusto, Ana\. ¿Cuál es tu número de pedido\?/);
+		expect(await says(LUIS, 'Luis')).toMatch(/^Mucho gusto, Luis\./);
+		expect(await says(ANA, 'no lo sé')).toBe('Necesito solo el número de tu pedido, por ejemplo 1042.');
+		expect(await says(LUIS, '2001')).toBe(`Encontré tu pedido 2001: Silla 2001. ${REASON}`);
+		expect(await says(ANA, 'es el 1042')).toBe(`Encontré tu pedido 1042: Silla 1042. ${REASON}`);
+		expect(await says(ANA, 'devolverlo')).toBe(
+			'¡Listo, Ana! Pedido 1042 (Silla 1042): en camino. Anotamos: Devolverlo. ¡Gracias por escribirnos! 💜',
+		);
+		expect(await says(LUIS, '1')).toBe(
+			'¡Listo, Luis! Pedido 2001 (Silla 2001): en camino. Anotamos: Saber dónde está. ¡Gracias por escribirnos! 💜',
+		);
+		await example.ran(2);
+		expect(await runs()).toBe(2);
+		expect(orders.requests.map(({ path }) => path).sort()).toEqual(['/orders/1042', '/orders/2001']);
+	});
+
+	test('says that there is no such order', async () => {
+		await says(ANA, 'hola');
+		await says(ANA, 'Ana');
+		expect(await says(ANA, '7')).toMatch(/^No encontramos el pedido 7, Ana\./);
+		await example.ran(3);
+	});
+
+	test('stops when the answer is still none after it was asked for again three times', async () => {
+		await says(ANA, 'hola');
+		await says(ANA, 'Ana');
+		for (const text of ['no sé', 'tampoco', 'ni idea']) {
+			expect(await says(ANA, text)).toMatch(/^Necesito solo el número/);
+		}
+		expect(await says(ANA, 'de verdad que no')).toMatch(new RegExp(`^${STOPPED}`));
+		await example.ran(4);
+	});
+
+	test('says nothing more when an agent closes the conversation while a question is open', async () => {
+		await says(ANA, 'hola');
+		const before = example.said(ANA);
+		const { apiKey, id } = example.project;
+		const closed = await fetch(
+			`${stage().sandbox.gatewayUrl}/v1/external-support/${id}/conversations/close`,
+			{
+				method: 'POST',
+				headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+				body: JSON.stringify({ botId: 'demo-bot', userId: ANA }),
+			},
+		);
+		expect(closed.status).toBe(200);
+		await example.ran(5);
+		expect(example.said(ANA)).toEqual(before);
+	});
+
+	// n8n goes on with such a run without the workflow's static data, where the secret of a new integration is.
+	test('stops when a question is not answered in time, whichever it is; the secret is in the credential', async () => {
+		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.5, resumeUnit: 'minutes' };
+		const limited = { options: { limitWaitTime: { values } } };
+		const signingSecret = '5'.repeat(64);
+		await example.deactivate();
+		example = await openExample(stage(), 'guided-order.json', {
+			users,
+			signingSecret,
+			settings: { ordersUrl: `${orders.url}/orders` },
+			parameters: {
+				'Ask for the name': limited,
+				'Ask for the order number': limited,
+				'Ask for the reason': limited,
+			},
+		});
+		const now = new Date().toISOString();
+		example.project.integration = {
+			webhookUrl: `${stage().n8n.url}${WEBHOOK}`,
+			signingSecret,
+			authType: 'no_auth',
+			authorization: '',
+			createdAt: now,
+			updatedAt: now,
+		};
+		await example.activate();
+		const dialogues: Array<[string, string[]]> = [
+			[ANA, ['hola']],
+			[LUIS, ['hola', 'Luis']],
+			[EVA, ['hola', 'Eva', '1042']],
+		];
+		await Promise.all(
+			dialogues.map(async ([userId, texts]) => {
+				for (const text of texts) await says(userId, text);
+			}),
+		);
+		const before = orders.requests.length;
+		const last = () => dialogues.map(([userId]) => example.said(userId).at(-1) ?? '');
+		// n8n looks once a minute for runs whose time is up.
+		await waitUntil(
+			'the last message to each',
+			() => Promise.resolve(last().every((text) => text.startsWith(STOPPED))),
+			150_000,
+		);
+		await example.ran(3);
+		// Nobody's answer to another question was taken for the one that is missing.
+		expect(orders.requests).toHaveLength(before);
+	});
+}
