@@ -12,7 +12,31 @@ test.each([
 	['event-message-image', 'message'],
 ])('%s is passed on unchanged, with its name as "event"', (name, event) => {
 	const body = fixture(name);
-	expect(parseEvent(body)).toEqual({ ...JSON.parse(body.toString()), event });
+	const { chatInput, sessionId, ...rest } = parseEvent(body) ?? { event: '' };
+	expect(rest).toEqual({ ...JSON.parse(body.toString()), event });
+	expect([typeof sessionId, typeof chatInput]).toEqual(
+		event === 'message' ? ['string', 'string'] : ['undefined', 'undefined'],
+	);
+});
+
+test.each([
+	['the text', { type: 'text', content: { body: 'Hola' } }, 'Hola'],
+	[
+		'the caption',
+		{ type: 'image', content: { url: 'https://x.example/a.jpg', caption: 'Mi recibo' } },
+		'Mi recibo',
+	],
+	['nothing', { type: 'audio', content: { url: 'https://x.example/a.ogg' } }, ''],
+	['nothing, without content', { type: 'text' }, ''],
+])('for agents, a message has its room as sessionId, and %s as chatInput', (_name, value, chatInput) => {
+	const payload = {
+		event_type: 'message',
+		field: 'messages',
+		object: 'message_event',
+		room_id: 'room-1',
+		value,
+	};
+	expect(parseEvent(Buffer.from(JSON.stringify(payload)))).toMatchObject({ sessionId: 'room-1', chatInput });
 });
 
 const message = { field: 'messages', object: 'message_event', value: { id: 'm', type: 'text' } };
@@ -56,7 +80,7 @@ test.each([
 	[{}, 'unknown'],
 ])('%j is called %s', (payload, event) => {
 	const body = JSON.stringify(payload);
-	expect(parseEvent(Buffer.from(body))).toEqual({ ...JSON.parse(body), event });
+	expect(parseEvent(Buffer.from(body))).toMatchObject({ ...JSON.parse(body), event });
 });
 
 test.each([

@@ -13,11 +13,14 @@ const OUTCOME = { answered: true, valid: true, answer: PHOTO };
 const BODY = { questionId: 'q', answer: { event: EVENT, outcome: OUTCOME } };
 
 /** A node that waits with the question `q`. */
-function receive(body: unknown, { name = 'Ask', downloadMedia = false, waiting = (): unknown => 'q' } = {}) {
+function receive(
+	body: unknown,
+	{ name = 'Ask', type = 'n8n-nodes-jelou.jelou', downloadMedia = false, waiting = (): unknown => 'q' } = {},
+) {
 	const expressions: string[] = [];
 	const context = {
 		getBodyData: () => body,
-		getNode: () => ({ name }),
+		getNode: () => ({ name, type }),
 		evaluateExpression: (expression: string) => {
 			expressions.push(expression);
 			return waiting();
@@ -41,6 +44,14 @@ test('the answer to the question that the run waits with lets it go on, with the
 		webhookResponse: { status: 'resumed' },
 		workflowData: [[{ json: { ...EVENT, ...OUTCOME }, pairedItem: { item: 0 } }]],
 	});
+});
+
+test('as Human Review it gives the agent no feedback in place of the refusal', async () => {
+	const body = { ...BODY, answer: { event: { ...EVENT, chatInput: 'no' }, outcome: OUTCOME } };
+	const jsonFrom = async (type: string) =>
+		(await receive(body, { type }).answer).workflowData?.[0]?.[0]?.json.chatInput;
+	expect(await jsonFrom('n8n-nodes-jelou.jelouHitlTool')).toBeUndefined();
+	expect(await jsonFrom('n8n-nodes-jelou.jelou')).toBe('no');
 });
 
 test('without an answer the node only says that it waits', async () => {
