@@ -115,3 +115,6 @@ export function forgeries(body: string, secret: string): Forgery[] {
 		},
 	];
 }
+
+/** A message event without its ID, by which a repetition is recognized: each delivery of it is a new one. */
+export const withoutMessageId = (event: string): string => event.replace(/"id":\s*"MESSAGE_ID",\s*/, '');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +31,11 @@ afterEach(async () => {
 
 async function receive(
 	events: string[],
-	engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) }),
+	// A trigger of its own for each test: a message is handled once by each.
+	engine = new Engine({
+		credential: credentialFor(sandbox, { signingSecret: secret }),
+		workflowId: randomUUID(),
+	}),
 	options: INodeParameters = {},
 ) {
 	const receiver = await startReceiver(engine, { events, options });
@@ -52,7 +57,14 @@ test.each([
 	const { receiver, deliver } = await receive(['conversation.start', 'message']);
 	const posted = await deliver({ body: fixture(name) });
 	expect(posted.status).toBe(200);
-	expect(receiver.runs).toEqual([{ ...JSON.parse(fixture(name)), event }]);
+	expect(receiver.runs).toEqual([expect.objectContaining({ ...JSON.parse(fixture(name)), event })]);
+	const added = event === 'message' ? ['chatInput', 'event', 'sessionId'] : ['event'];
+	const given = Object.keys(JSON.parse(fixture(name)) as object);
+	expect(
+		Object.keys(receiver.runs[0] ?? {})
+			.filter((key) => key === 'event' || !given.includes(key))
+			.sort(),
+	).toEqual(added);
 });
 
 test('a delivery that starts the workflow is answered in JSON that says so', async () => {

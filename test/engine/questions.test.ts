@@ -103,7 +103,7 @@ const answers = () => runs.resumed.map(({ answer, questionId }) => ({ questionId
 const sentToCustomer = () =>
 	(sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent').length;
 
-const STARTED = { status: 200, body: { message: 'Workflow was started' } };
+const STARTED = { status: 200, body: { status: 'accepted' } };
 const ANSWERED = { status: 200, body: { status: 'answered' } };
 const ASKED_AGAIN = { status: 200, body: { status: 'asked again' } };
 

@@ -55,7 +55,8 @@ afterAll(async () => {
 /** What n8n kept of the run that a picture behind so many redirects started. */
 async function runWith(redirects: number): Promise<string> {
 	const before = (await stage.client.executions(workflow)).length;
-	const event = JSON.parse(EVENT) as { value: { content: { url: string } } };
+	const event = JSON.parse(EVENT) as { value: { id: string; content: { url: string } } };
+	event.value.id = `media-${String(redirects)}`;
 	const { port } = files.address() as AddressInfo;
 	event.value.content.url = `http://127.0.0.1:${String(port)}/${String(redirects)}`;
 	expect((await stage.sandbox.deliver(PROJECT, { body: JSON.stringify(event) })).status).toBe(200);
