@@ -56,9 +56,11 @@ test('a plain HTTP address is warned of before anything runs', async () => {
 	await editor.openNode('Right');
 	await editor.node.choose('messageType', 'Image');
 	await editor.node.field('mediaUrl').locator('input').fill('http://example.com/picture.png');
-	await editor.node.output.getByText('Media URL begins with http://, and Jelou takes HTTPS only.').waitFor();
+	await editor.node.output
+		.getByText('Media URL starts with http://, but Jelou accepts only HTTPS.')
+		.waitFor();
 	await editor.node.choose('messageType', 'Text');
-	await editor.node.output.getByText('Media URL begins with http://').waitFor({ state: 'hidden' });
+	await editor.node.output.getByText('Media URL starts with http://').waitFor({ state: 'hidden' });
 });
 
 test('what will come out of a node that has not run is shown, and can be dragged', async () => {
@@ -85,7 +87,7 @@ describe('only the fields are shown that what is sent has:', () => {
 
 test('the credential says what an empty secret and a plain URL mean, and no longer when they are right', async () => {
 	const credential = new CredentialDialog(editor.page);
-	const secret = credential.dialog.getByText('Test runs, other workflows and queue mode need the secret');
+	const secret = credential.dialog.getByText('Needed here for other workflows and queue mode.');
 	const plain = credential.dialog.getByText('Gateway URL is not HTTPS');
 	await editor.openNode('Jelou Trigger');
 	await credential.edit();
