@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { z } from 'zod';
 
 import { ROOT } from '../../../scripts/paths';
 import { onInterrupt, runMeasurement } from '../../../scripts/scale/measurement';
@@ -10,6 +13,43 @@ import { FaultBench } from './rows';
 import { LONG } from './sizes';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const RESULTS = join(ROOT, 'docs', 'scale', 'faults.json');
+
+const count = z.number();
+const ROW: z.ZodType<Row> = z.object({
+	fault: z.string(),
+	events: count,
+	accepted: count,
+	refused: count,
+	unanswered: count,
+	forged: count,
+	forgedRuns: count,
+	runs: z.record(count),
+	withoutInput: count,
+	retried: count,
+	retriedWell: count,
+	messages: count,
+	twice: count,
+	twiceWithSameId: count,
+	lostSilently: count,
+	unreplied: count,
+	restarts: count,
+	errors: z.array(z.string()),
+});
+
+/**
+ * The rows of the last run, to which some are measured again.
+ *
+ * @throws Error when they were measured elsewhere or on another day: one table has one date and one n8n
+ */
+function savedRows(): Row[] {
+	const saved: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
+	z.object({
+		...Object.fromEntries(Object.entries(environment()).map(([name, value]) => [name, z.literal(value)])),
+	}).parse(saved);
+	return z.object({ rows: z.array(ROW) }).parse(saved).rows;
+}
 
 const HEAD = [
 	'what happens',
@@ -56,8 +96,13 @@ function errorList(rows: Row[]): string {
 		.join('\n');
 }
 
-/** The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`. */
+/**
+ * The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`.
+ * With names of rows as arguments, only these are measured, and the others stay as they are.
+ */
 async function main(): Promise<void> {
+	const chosen = process.argv.slice(2);
+	const saved = chosen.length === 0 ? [] : savedRows();
 	const interrupting = new AbortController();
 	const starting = startScaleStage({}, interrupting.signal);
 	// Also while it is still starting: then it ends by itself, and is waited for.
@@ -66,19 +111,23 @@ async function main(): Promise<void> {
 		interrupting.abort();
 		await stop();
 	});
-	const rows: Row[] = [];
+	const measured: Row[] = [];
 	try {
-		const stage = await starting;
-		for (const [name, run] of new FaultBench(stage, LONG).rows()) {
+		const all = new FaultBench(await starting, LONG).rows();
+		const unknown = chosen.filter((name) => !all.some(([each]) => each === name));
+		if (unknown.length > 0) throw new Error(`No such row: ${unknown.join(', ')}`);
+		for (const [name, run] of all.filter(([each]) => chosen.length === 0 || chosen.includes(each))) {
 			say(`${name} …`);
-			rows.push(await run());
-			say(JSON.stringify(rows.at(-1)));
+			measured.push(await run());
+			say(JSON.stringify(measured.at(-1)));
 		}
 	} finally {
 		await stop();
 		forget();
 	}
-	saveResults({ ...environment(), sizes: LONG, rows }, join(ROOT, 'docs', 'scale', 'faults.json'));
+	const again = (row: Row) => measured.find(({ fault }) => fault === row.fault) ?? row;
+	const rows = chosen.length === 0 ? measured : saved.map(again);
+	saveResults({ ...environment(), sizes: LONG, rows }, RESULTS);
 	const { cores, date, n8n } = environment();
 	const footer = `n8n ${n8n} on ${String(cores)} cores, ${date}: one main, one webhook process, two workers.`;
 	const errors = errorList(rows).replaceAll(/127\.0\.0\.1:\d+/g, 'the host');

@@ -83,7 +83,7 @@ function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(
 	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
 }
 
-/** As `replyWorkflow`, and refuses events that are older than five minutes. */
+/** As `replyWorkflow`, and refuses events whose time is off by more than five minutes. */
 export function agedWorkflow(credential: string) {
 	return onlyMessages(replyWorkflow('aged', credential), { maximumAge: 300 });
 }
