@@ -38,6 +38,11 @@ test('a failed run without its input is visible, and stands for one event only',
 	});
 });
 
+test('a failed run without its input that nobody was told 200 for is not an input that n8n lost', () => {
+	const executions = [run('success', '["id-1"]'), run('success', '["id-2"]'), run('error', '["message"]')];
+	expect(countRow({ ...NOTHING, executions })).toMatchObject({ lostSilently: 0, withoutInput: 0 });
+});
+
 test('tells what was sent twice, and whether it had the same ID', () => {
 	const messages = [reply('id-1'), reply('id-2'), reply('id-2', true)];
 	expect(countRow({ ...NOTHING, messages })).toMatchObject({

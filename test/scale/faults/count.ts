@@ -56,6 +56,8 @@ export function countRow({ executions, messages, retries, sent }: Found) {
 	const { failed, withInput, withoutInput } = failedRuns(executions, sent);
 	const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
 	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
+	// A run without its input stands for one event: for one that was taken, as long as any of these has no other run.
+	const lostInputs = Math.min(unknown.length, withoutInput.length);
 	const isReplied = ({ id }: Sent) => messages.some((message) => message.id.includes(id));
 	return {
 		events: sent.length,
@@ -63,14 +65,14 @@ export function countRow({ executions, messages, retries, sent }: Found) {
 		refused: sent.filter((each) => each.status !== null && !isTaken(each)).length,
 		unanswered: sent.filter(({ status }) => status === null).length,
 		runs: tally(executions.map(({ status }) => status)),
-		withoutInput: withoutInput.length,
+		withoutInput: lostInputs,
 		retried: withInput.length,
 		retriedWell: retries.filter(({ status }) => status === 'success').length,
 		messages: messages.length,
 		twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
 		twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
-		// A failed run without its input stands for one event: n8n shows that something failed, if not what.
-		lostSilently: Math.max(0, unknown.length - withoutInput.length),
+		// Of the others n8n shows that something failed, if not what.
+		lostSilently: unknown.length - lostInputs,
 		unreplied: accepted.filter((each) => !isReplied(each)).length,
 		errors: Object.keys(tally(failed.map(errorOf))),
 	} satisfies Partial<Row>;

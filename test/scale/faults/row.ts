@@ -11,7 +11,7 @@ export interface Row {
 	forgedRuns: number;
 	/** Runs by status, once all had ended and before any was retried. */
 	runs: Record<string, number>;
-	/** Failed runs that n8n kept without their input, so that a retry of them does nothing. */
+	/** Accepted events whose run failed and that n8n kept without its input, so that a retry of it does nothing. */
 	withoutInput: number;
 	/** Failed runs that were retried, and how many of those then succeeded. */
 	retried: number;
