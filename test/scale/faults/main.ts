@@ -17,14 +17,13 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const RESULTS = join(ROOT, 'docs', 'scale', 'faults.json');
 
 const count = z.number();
+/** In the order in which they are saved. */
 const ROW: z.ZodType<Row> = z.object({
 	fault: z.string(),
 	events: count,
 	accepted: count,
 	refused: count,
 	unanswered: count,
-	forged: count,
-	forgedRuns: count,
 	runs: z.record(count),
 	withoutInput: count,
 	retried: count,
@@ -34,8 +33,10 @@ const ROW: z.ZodType<Row> = z.object({
 	twiceWithSameId: count,
 	lostSilently: count,
 	unreplied: count,
-	restarts: count,
 	errors: z.array(z.string()),
+	forged: count,
+	forgedRuns: count,
+	restarts: count,
 });
 
 /**
