@@ -24,6 +24,16 @@ const replies = () =>
 const executions = (status: string) =>
 	stage.cluster.postgres.query(`select id from execution_entity where status = '${status}' order by id`);
 
+/** What a person does with the integration by hand. */
+async function atJelou(method: 'DELETE' | 'POST', body?: Record<string, unknown>): Promise<void> {
+	const { ok, status } = await fetch(`${stage.sandbox.gatewayUrl}/v1/external-support/${PROJECT}`, {
+		method,
+		headers: { 'content-type': 'application/json', 'x-api-key': 'demo-api-key' },
+		...(body && { body: JSON.stringify(body) }),
+	});
+	expect({ method, ok, status }).toMatchObject({ ok: true });
+}
+
 async function write(text: string): Promise<number | null> {
 	return (await stage.sandbox.userWrites(PROJECT, { text })).status;
 }
@@ -91,11 +101,9 @@ describe('with the secret typed into the credential', () => {
 		// Jelou makes a new secret with each new integration.
 		const { sandbox } = stage;
 		const { webhookUrl } = integrationOf(sandbox) ?? {};
-		const api = `${sandbox.gatewayUrl}/v1/external-support/${PROJECT}`;
-		const headers = { 'content-type': 'application/json', 'x-api-key': 'demo-api-key' };
 		const old = secretAtJelou();
-		await fetch(api, { method: 'DELETE', headers });
-		await fetch(api, { method: 'POST', headers, body: JSON.stringify({ webhookUrl }) });
+		await atJelou('DELETE');
+		await atJelou('POST', { webhookUrl });
 		expect(secretAtJelou()).not.toBe(old);
 
 		expect(await write('not yet typed')).toBe(401);
@@ -108,10 +116,22 @@ describe('with the secret typed into the credential', () => {
 	});
 });
 
+test('an integration that somebody created again by hand stays when the workflow ends', async () => {
+	const { client, cluster, sandbox } = stage;
+	await client.deactivate(workflowId);
+	await waitUntil('the note in the log', () =>
+		Promise.resolve(cluster.main.log().includes('not the one that this trigger created, so it stays')),
+	);
+	expect(integrationOf(sandbox)?.webhookUrl).toContain(cluster.webhookUrl);
+	await atJelou('DELETE');
+	await stage.saveCredential('');
+	await stage.activate(workflowId);
+	expect(integrationOf(sandbox)?.webhookUrl).toContain(cluster.webhookUrl);
+});
+
 describe('activated and deactivated from several places at once', () => {
 	test('in the end there is one integration with the right URL, and its secret is known', async () => {
 		const { client, cluster, sandbox } = stage;
-		await stage.saveCredential('');
 		// Whoever comes second may be refused; nobody may leave anything half done.
 		const tries = Array.from({ length: 8 }, (_, n) =>
 			(n % 2 === 0 ? client.deactivate(workflowId) : client.activate(workflowId)).catch(() => undefined),
