@@ -22,13 +22,14 @@ const limited = (retryAfter?: string): Answer => ({
 const accepted: Answer = { statusCode: 200, body: '{"data":{"a":1}}', headers: {} };
 
 /** A call to a Jelou that gives these answers in turn, through a request helper that writes into what it is given. */
-function start(answers: Answer[], signal?: AbortSignal) {
+function start(answers: Array<Answer | Error>, signal?: AbortSignal) {
 	const sent: IHttpRequestOptions[] = [];
 	const httpRequestWithAuthentication = (_type: string, options: IHttpRequestOptions) => {
 		sent.push({ ...options });
 		delete options.body;
 		delete options.timeout;
-		return Promise.resolve(answers[sent.length - 1]);
+		const answer = answers[sent.length - 1];
+		return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
 	};
 	const context = { helpers: { httpRequestWithAuthentication } } as unknown as RequestContext;
 	const result = tryCall(context, LOADED, request, { timeout: 1_000, maxRetries: 3, signal });
@@ -132,4 +133,28 @@ test.each([
 ])('200 with %j says of no failure, so it is a success', async (envelope) => {
 	const { result } = start([{ statusCode: 200, body: JSON.stringify(envelope), headers: {} }]);
 	expect(await result).toMatchObject({ ok: true, answer: { envelope } });
+});
+
+describe('in n8n 1.x, whose error has no cause and keeps the network code as an HTTP code', () => {
+	const failure = (httpCode: string) => Object.assign(new Error('canceled'), { httpCode, cause: undefined });
+
+	test('a message is sent again when the connection was refused', async () => {
+		const { sent, result } = start([failure('ECONNREFUSED'), accepted]);
+		await jest.advanceTimersByTimeAsync(500);
+		expect(sent).toHaveLength(2);
+		expect(await result).toMatchObject({ data: { a: 1 } });
+	});
+
+	test.each([
+		['ERR_CANCELED', 'ETIMEDOUT'],
+		['ECONNABORTED', 'ECONNABORTED'],
+		['ECONNRESET', 'ECONNRESET'],
+		['CERT_HAS_EXPIRED', 'CERT_HAS_EXPIRED'],
+		['401', ''],
+	])('%s becomes "%s", and nothing is sent again', async (httpCode, code) => {
+		const { sent, result } = start([failure(httpCode), accepted]);
+		await jest.advanceTimersByTimeAsync(10_000);
+		expect(sent).toHaveLength(1);
+		expect(await result).toEqual({ kind: 'network', code });
+	});
 });

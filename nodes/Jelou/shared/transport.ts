@@ -56,11 +56,16 @@ function toHttpOptions(
 	};
 }
 
-/** Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. */
+/**
+ * Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. In n8n
+ * 1.x that error has no cause: the code is left where an HTTP status would be.
+ */
 export function networkCode(error: unknown): string {
 	let current = error;
 	for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
 		if ('code' in current && typeof current.code === 'string') return current.code;
+		if ('httpCode' in current && typeof current.httpCode === 'string' && /^[A-Z]/.test(current.httpCode))
+			return current.httpCode;
 		current = 'cause' in current ? current.cause : undefined;
 	}
 	return '';
