@@ -156,6 +156,8 @@ test('with the secret in the credential a test run answers too, and gives the we
 	await chat.write('¿Y cuánto cuesta?');
 	await chat.reply('You wrote: ¿Y cuánto cuesta?').waitFor();
 	await editor.onCanvas('Send a message').getByTestId('canvas-node-status-success').waitFor();
+	// The counts come a moment after the marks: one after each of the two nodes.
+	await editor.page.getByText('1 item', { exact: true }).nth(1).waitFor();
 	await photograph(editor.page, 'workflow', { x: 410, y: 0, width: 870, height: 600 });
 	await chat.sendsTo('/webhook/');
 });
