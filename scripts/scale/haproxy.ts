@@ -17,6 +17,15 @@ export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string 
 }
 
 /**
+ * How HAProxy chooses: by the address, so that one process serves each trigger. A trigger keeps the open questions of its
+ * rooms in static data, which n8n writes whole: of two processes that write at the same moment, one loses what it wrote.
+ * While a process is away, only its own addresses go elsewhere.
+ */
+export const BY_ADDRESS = ['balance uri', 'hash-type consistent'];
+/** As many balancers are set up; nothing but the measurement of what that costs runs with it. */
+export const IN_TURN = ['balance roundrobin'];
+
+/**
  * How HAProxy finds out which webhook processes take deliveries. A process that is starting answers everything with 200,
  * and loses it: n8n does so from the moment it listens until its database has been migrated.
  */
@@ -26,7 +35,7 @@ export const READINESS = [
 	'default-server check inter 1s fall 2 rise 1',
 ];
 
-const settings = (port: number, webhooks: number[]) => `global
+const settings = (port: number, webhooks: number[], balance: string[]) => `global
   maxconn 1000
 
 defaults
@@ -42,16 +51,15 @@ frontend deliveries
   default_backend webhooks
 
 backend webhooks
-  balance roundrobin
-  ${READINESS.join('\n  ')}
+  ${[...balance, ...READINESS].join('\n  ')}
 ${webhooks.map((webhook, n) => `  server webhook-${String(n + 1)} ${LOOPBACK}:${String(webhook)}`).join('\n')}
 `;
 
 /** Takes the deliveries, and gives them to the webhook processes that are ready. */
 export interface Haproxy {
 	service: Service;
-	/** Gives deliveries to the processes on these ports, and to no others, from now on. */
-	use(webhookPorts: number[]): Promise<void>;
+	/** Gives deliveries to the processes on these ports, and to no others, from now on; by address when nothing is said. */
+	use(webhookPorts: number[], balance?: string[]): Promise<void>;
 }
 
 /** HAProxy on the loopback address, before the webhook processes. */
@@ -70,9 +78,9 @@ export function haproxyService(program: string, folder: string, port: number): H
 	});
 	return {
 		service,
-		use: async (webhookPorts) => {
+		use: async (webhookPorts, balance = BY_ADDRESS) => {
 			await service.stop();
-			writeFileSync(file, settings(port, webhookPorts));
+			writeFileSync(file, settings(port, webhookPorts, balance));
 			await service.start();
 		},
 	};

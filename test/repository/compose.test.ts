@@ -5,7 +5,7 @@ import Ajv from 'ajv';
 import { parse } from 'yaml';
 
 import { ROOT } from '../../scripts/paths';
-import { READINESS } from '../../scripts/scale/haproxy';
+import { BY_ADDRESS, READINESS } from '../../scripts/scale/haproxy';
 
 const TEXT = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 
@@ -104,9 +104,9 @@ test('holds no secret, and says which ones are missing', () => {
 	for (const [, value] of values) expect(value).toMatch(/^\$\{\w+:\?/);
 });
 
-test('the balancer asks what the tested one asks, and is the only way to the webhook process', () => {
+test('the balancer chooses and asks as the tested one does, and is the only way to the webhook process', () => {
 	const { content } = configs.balancer ?? {};
-	for (const line of READINESS) expect(content).toContain(line);
+	for (const line of [...BY_ADDRESS, ...READINESS]) expect(content).toContain(line);
 	expect(content).toContain('server webhook-1 webhook:5678');
 	expect(services.webhook?.ports).toBeUndefined();
 	expect(services.balancer?.ports).toEqual(['127.0.0.1:5679:5679']);

@@ -11,6 +11,7 @@ import {
 	statSync,
 	writeFileSync,
 } from 'node:fs';
+import { createServer as createWebServer, type Server } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
@@ -350,6 +351,54 @@ describe('the balancer', () => {
 		});
 	});
 
+	describe('before two webhook processes', () => {
+		/** A webhook process as HAProxy sees it: ready, and every answer says whose it is. */
+		async function startNamed(name: string, port: number): Promise<Server> {
+			const server = createWebServer((_, response) => response.end(name)).listen(port, '127.0.0.1');
+			await once(server, 'listening');
+			return server;
+		}
+
+		async function close(server: Server): Promise<void> {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		}
+
+		const addresses = Array.from({ length: 20 }, (_, n) => [
+			`/webhook/${String(n)}/webhook`,
+			`/webhook-waiting/${String(n)}`,
+		]).flat();
+
+		test('gives each address to one of them, and to the other only while that one is away', async () => {
+			const [port, first, second] = [await freePort(), await freePort(), await freePort()];
+			const haproxy = haproxyService(neededHaproxy(), join(FOLDER, 'by-address'), port);
+			const servers = [await startNamed('first', first), await startNamed('second', second)];
+			/** Who answers at each address. */
+			const asked = async (query = '') =>
+				Promise.all(
+					addresses.map(async (path) =>
+						(await fetch(`http://127.0.0.1:${String(port)}${path}${query}`)).text(),
+					),
+				);
+			try {
+				await haproxy.use([first, second]);
+				const served = await asked();
+				expect(new Set(served)).toEqual(new Set(['first', 'second']));
+				for (let n = 0; n < 5; n++) expect(await asked(`?signature=${String(n)}`)).toEqual(served);
+
+				await Promise.all(servers.slice(0, 1).map(close));
+				expect(new Set(await asked())).toEqual(new Set(['second']));
+
+				servers[0] = await startNamed('first', first);
+				await waitUntil('the first to be found', async () => (await asked()).includes('first'));
+				expect(await asked()).toEqual(served);
+			} finally {
+				await haproxy.service.stop();
+				await Promise.all(servers.map(close));
+			}
+		});
+	});
+
 	test('is told something that it understands in docker-compose.yml, also while names cannot be looked up', () => {
 		const { configs }: { configs: { balancer: { content: string } } } = parse(
 			readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'),
@@ -362,6 +411,6 @@ describe('the balancer', () => {
 			return spawnSync(neededHaproxy(), ['-c', '-f', file]).status === 0;
 		};
 		expect(isValid(configs.balancer.content)).toBe(true);
-		expect(isValid(configs.balancer.content.replace('balance roundrobin', 'balance evenly'))).toBe(false);
+		expect(isValid(configs.balancer.content.replace('balance uri', 'balance evenly'))).toBe(false);
 	});
 });
