@@ -105,7 +105,7 @@ async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
 	const saved = chosen.length === 0 ? [] : savedRows();
 	const interrupting = new AbortController();
-	const starting = startScaleStage({}, interrupting.signal);
+	const starting = startScaleStage({ signal: interrupting.signal });
 	// Also while it is still starting: then it ends by itself, and is waited for.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
 	const forget = onInterrupt(async () => {

@@ -39,14 +39,24 @@ export function integrationOf(sandbox: Sandbox) {
 	return sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
 }
 
-/** @param signal gives up starting; what has been started is stopped */
-export async function startScaleStage(
-	env: Record<string, string> = {},
-	signal?: AbortSignal,
-): Promise<ScaleStage> {
+export interface ScaleStageOptions {
+	/** How many webhook processes; one when absent. */
+	webhooks?: number;
+	/** How long Jelou waits for the answer to a delivery. */
+	deliveryTimeoutMs?: number;
+	/** Gives up starting; what has been started is stopped. */
+	signal?: AbortSignal;
+}
+
+export async function startScaleStage({
+	deliveryTimeoutMs,
+	signal,
+	webhooks = 1,
+}: ScaleStageOptions = {}): Promise<ScaleStage> {
 	const folder = join(WORK_FOLDER, 'test-scale', randomUUID());
 	const sandbox = await startSandbox({
 		allowInsecureWebhooks: true,
+		...(deliveryTimeoutMs !== undefined && { deliveryTimeoutMs }),
 		projects: [{ ...DEMO_PROJECT, users: USERS }],
 	});
 	try {
@@ -54,7 +64,8 @@ export async function startScaleStage(
 			folder,
 			tarball: packedTarball(),
 			haproxy: neededHaproxy(),
-			env: { ...IMPATIENT, ...env },
+			webhooks,
+			env: IMPATIENT,
 			...(signal && { signal }),
 		});
 		const stop = async () => {

@@ -60,7 +60,7 @@ export function dialogueWorkflow(name: string, credential: Json, steps: Step[], 
 }
 
 export async function openDialogue(
-	{ client, n8n, sandbox }: Stage,
+	{ client, n8n, sandbox }: Pick<Stage, 'client' | 'sandbox'> & { n8n: Pick<Stage['n8n'], 'url'> },
 	steps: Step[],
 	{
 		users = 3,

@@ -1,0 +1,155 @@
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { openDialogue, type Dialogue, type Step } from '../../server/support/dialogue';
+import { credentialData } from '../../server/support/stage';
+import type { ScaleStage } from './stage';
+
+/** What became of the dialogues: each is in one of the first four. */
+export interface Outcome {
+	/** The customer heard everything to the end, with the own answers. */
+	finished: number;
+	/** A message got another status than 2xx, or none, so Jelou knows. */
+	refused: number;
+	/** n8n shows a failed run. */
+	failed: number;
+	/** Every message got a 2xx, no run failed, and the customer waits for nothing. */
+	lostSilently: number;
+	/** Dialogues in which a customer heard another one's answers. */
+	mixed: number;
+	/** Runs beyond one for each customer. */
+	runsTooMany: number;
+	/** Every run, by its status in n8n. */
+	runs: Record<string, number>;
+}
+
+/** A customer, and whether each of the messages was taken. */
+interface Customer {
+	id: string;
+	wasRefused: boolean;
+	expected: string[];
+}
+
+interface Run {
+	status: string;
+	data: string;
+}
+
+const STEPS: Step[] = [
+	{ name: 'Name', parameters: { message: 'Name?', answerType: 'text' } },
+	{ name: 'Order', parameters: { message: 'Order?', answerType: 'number' } },
+];
+const ENDED_WELL = ['success', 'waiting'];
+const SETTLE_TIMEOUT_MS = 240_000;
+
+/** A dialogue of two questions on an address of its own, with the signing secret typed, as queue mode needs it. */
+export class Dialogues {
+	private constructor(
+		private readonly stage: ScaleStage,
+		private readonly dialogue: Dialogue,
+		private readonly count: number,
+	) {}
+
+	static async open(stage: ScaleStage, count: number): Promise<Dialogues> {
+		const { client, cluster, sandbox } = stage;
+		const n8n = { url: cluster.webhookUrl };
+		const dialogue = await openDialogue({ client, n8n, sandbox }, STEPS, { users: count });
+		const { projectId } = dialogue;
+		const project = sandbox.store.projects.get(projectId);
+		const { signingSecret = '' } = project?.integration ?? {};
+		const data = credentialData(sandbox, { projectId, apiKey: project?.apiKey ?? '', signingSecret });
+		await client.saveCredential(projectId, 'jelouApi', data);
+		return new Dialogues(stage, dialogue, count);
+	}
+
+	/** The names of the webhook processes that have refused a delivery to this address, as the first one always is. */
+	servedBy(): string[] {
+		const line = `in workflow "${this.dialogue.projectId}" refused a delivery`;
+		return this.stage.cluster.webhooks.filter((one) => one.log().includes(line)).map(({ name }) => name);
+	}
+
+	/** How many customers have heard as many messages. */
+	haveHeard(messages: number): number {
+		const { dialogue } = this;
+		return this.users().filter((user) => dialogue.heard(user).length >= messages).length;
+	}
+
+	private users(): string[] {
+		return Array.from({ length: this.count }, (_, n) => `user-${String(n)}`);
+	}
+
+	/** One customer from hello to the summary, or until nothing comes any more. */
+	private async talk(id: string, n: number): Promise<Customer> {
+		const name = `Ana-${String(n)}`;
+		const order = String(1_000 + n);
+		const customer = { id, wasRefused: false, expected: ['Name?', 'Order?', `Name=${name} Order=${order}`] };
+		for (const [step, line] of ['hola', name, order].entries()) {
+			const { status } = await this.dialogue.writes(id, line);
+			if (status === null || status < 200 || status >= 300) customer.wasRefused = true;
+			const isHeard = await this.dialogue.hears(id, step + 1).then(
+				() => true,
+				() => false,
+			);
+			if (!isHeard) break;
+		}
+		return customer;
+	}
+
+	/** Waits until n8n has nothing to do any more. */
+	private async runs(): Promise<Run[]> {
+		let runs: Run[] = [];
+		await waitUntil(
+			'all runs to end or to wait',
+			async () => {
+				const rows = await this.stage.cluster.postgres.query(
+					`select e.status, coalesce(d.data, '') from execution_entity e
+					 left join execution_data d on d."executionId" = e.id
+					 where e."workflowId" = '${this.dialogue.workflowId}' order by e.id`,
+				);
+				runs = rows.map(([status = '', data = '']) => ({ status, data }));
+				return runs.every(({ status }) => status !== 'new' && status !== 'running');
+			},
+			SETTLE_TIMEOUT_MS,
+			1_000,
+		);
+		return runs;
+	}
+
+	/** All customers talk at once. Gives what became of them, once n8n has nothing to do any more. */
+	async talkAll(): Promise<Outcome> {
+		const customers = await Promise.all(this.users().map((id, n) => this.talk(id, n)));
+		return this.judge(customers, await this.runs());
+	}
+
+	private judge(customers: Customer[], runs: Run[]): Outcome {
+		const outcome: Outcome = {
+			finished: 0,
+			refused: 0,
+			failed: 0,
+			lostSilently: 0,
+			mixed: 0,
+			runsTooMany: 0,
+			runs: {},
+		};
+		for (const { status } of runs) outcome.runs[status] = (outcome.runs[status] ?? 0) + 1;
+		const ofNobody = runs.filter((run) => !customers.some((customer) => isOf(customer, run)));
+		// n8n discards the input of a run whose worker has died: such a run stands for one dialogue.
+		let unnamed = ofNobody.filter(hasFailed).length;
+		for (const customer of customers) {
+			const own = runs.filter((run) => isOf(customer, run));
+			const heard = this.dialogue.heard(customer.id);
+			const { expected, wasRefused } = customer;
+			if (JSON.stringify(heard) === JSON.stringify(expected)) outcome.finished++;
+			else if (wasRefused) outcome.refused++;
+			else if (own.some(hasFailed)) outcome.failed++;
+			else if (unnamed > 0) {
+				unnamed--;
+				outcome.failed++;
+			} else outcome.lostSilently++;
+			if (heard.some((text) => text.startsWith('Name=') && text !== expected.at(-1))) outcome.mixed++;
+			outcome.runsTooMany += Math.max(0, own.length - 1);
+		}
+		return outcome;
+	}
+}
+
+const isOf = ({ id }: Customer, { data }: Run) => data.includes(`"${id}"`);
+const hasFailed = ({ status }: Run) => !ENDED_WELL.includes(status);
