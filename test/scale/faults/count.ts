@@ -42,7 +42,7 @@ export function failedRuns(executions: Execution[], sent: Sent[]) {
 }
 
 /** What n8n shows of a failed run: the message of its error, or its status where it has none. */
-function errorOf({ data, status }: Execution): string {
+export function errorOf({ data, status }: Omit<Execution, 'id'>): string {
 	// n8n keeps a list in which objects refer to their parts by position.
 	const at = /"message":"(\d+)"/.exec(data)?.[1];
 	const parts: unknown = at === undefined ? undefined : JSON.parse(data);

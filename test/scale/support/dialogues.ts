@@ -1,17 +1,20 @@
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { openDialogue, type Dialogue, type Step } from '../../server/support/dialogue';
 import { credentialData } from '../../server/support/stage';
+import { errorOf } from '../faults/count';
 import type { ScaleStage } from './stage';
 
-/** What became of the dialogues: each is in one of the first four. */
+/** What became of the dialogues: each is in one of the first five. */
 export interface Outcome {
 	/** The customer heard everything to the end, with the own answers. */
 	finished: number;
-	/** A message got another status than 2xx, or none, so Jelou knows. */
+	/** The same, although a message was refused: written again, or it had arrived all the same. */
+	finishedAfterRefusal: number;
+	/** A message got another status than 2xx, or none, so Jelou knows; and it did not help to write it again. */
 	refused: number;
 	/** n8n shows a failed run. */
 	failed: number;
-	/** Every message got a 2xx, no run failed, and the customer waits for nothing. */
+	/** Every message got a 2xx and no run failed, but the customer never heard the rest. */
 	lostSilently: number;
 	/** Dialogues in which a customer heard another one's answers. */
 	mixed: number;
@@ -19,11 +22,15 @@ export interface Outcome {
 	runsTooMany: number;
 	/** Every run, by its status in n8n. */
 	runs: Record<string, number>;
+	/** What n8n shows of the failed runs, each error once. */
+	errors: string[];
 }
 
-/** A customer, and whether each of the messages was taken. */
 interface Customer {
 	id: string;
+	/** The name and the number that only this customer gives. */
+	own: string[];
+	/** Whether a message was not taken. */
 	wasRefused: boolean;
 	expected: string[];
 }
@@ -39,6 +46,10 @@ const STEPS: Step[] = [
 ];
 const ENDED_WELL = ['success', 'waiting'];
 const SETTLE_TIMEOUT_MS = 240_000;
+const FORGERIES = 6;
+/** How often a customer writes what was refused once more, and after how long without an answer. */
+const REPETITIONS = 5;
+const PATIENCE_MS = 5_000;
 
 /** A dialogue of two questions on an address of its own, with the signing secret typed, as queue mode needs it. */
 export class Dialogues {
@@ -60,8 +71,11 @@ export class Dialogues {
 		return new Dialogues(stage, dialogue, count);
 	}
 
-	/** The names of the webhook processes that have refused a delivery to this address, as the first one always is. */
-	servedBy(): string[] {
+	/** The names of the webhook processes that take deliveries to this address: several forged ones, which they log. */
+	async servedBy(): Promise<string[]> {
+		const { webhookUrl = '' } =
+			this.stage.sandbox.store.projects.get(this.dialogue.projectId)?.integration ?? {};
+		for (let n = 0; n < FORGERIES; n++) await fetch(webhookUrl, { method: 'POST' });
 		const line = `in workflow "${this.dialogue.projectId}" refused a delivery`;
 		return this.stage.cluster.webhooks.filter((one) => one.log().includes(line)).map(({ name }) => name);
 	}
@@ -76,14 +90,26 @@ export class Dialogues {
 		return Array.from({ length: this.count }, (_, n) => `user-${String(n)}`);
 	}
 
+	/** Writes, and once more what was refused, unless it turns out that it had arrived; says whether it was refused. */
+	private async write(id: string, line: string, heard: number): Promise<boolean> {
+		for (let n = 0; n <= REPETITIONS; n++) {
+			const { status } = await this.dialogue.writes(id, line);
+			if (status !== null && status >= 200 && status < 300) return n > 0;
+			const isAnswered = () => Promise.resolve(this.dialogue.heard(id).length > heard);
+			await waitUntil('what comes next', isAnswered, PATIENCE_MS).catch(() => undefined);
+			if (await isAnswered()) return true;
+		}
+		return true;
+	}
+
 	/** One customer from hello to the summary, or until nothing comes any more. */
 	private async talk(id: string, n: number): Promise<Customer> {
 		const name = `Ana-${String(n)}`;
 		const order = String(1_000 + n);
-		const customer = { id, wasRefused: false, expected: ['Name?', 'Order?', `Name=${name} Order=${order}`] };
+		const expected = ['Name?', 'Order?', `Name=${name} Order=${order}`];
+		const customer = { id, own: [name, order], wasRefused: false, expected };
 		for (const [step, line] of ['hola', name, order].entries()) {
-			const { status } = await this.dialogue.writes(id, line);
-			if (status === null || status < 200 || status >= 300) customer.wasRefused = true;
+			if (await this.write(id, line, step)) customer.wasRefused = true;
 			const isHeard = await this.dialogue.hears(id, step + 1).then(
 				() => true,
 				() => false,
@@ -122,12 +148,14 @@ export class Dialogues {
 	private judge(customers: Customer[], runs: Run[]): Outcome {
 		const outcome: Outcome = {
 			finished: 0,
+			finishedAfterRefusal: 0,
 			refused: 0,
 			failed: 0,
 			lostSilently: 0,
 			mixed: 0,
 			runsTooMany: 0,
 			runs: {},
+			errors: [...new Set(runs.filter(hasFailed).map(errorOf))],
 		};
 		for (const { status } of runs) outcome.runs[status] = (outcome.runs[status] ?? 0) + 1;
 		const ofNobody = runs.filter((run) => !customers.some((customer) => isOf(customer, run)));
@@ -137,14 +165,15 @@ export class Dialogues {
 			const own = runs.filter((run) => isOf(customer, run));
 			const heard = this.dialogue.heard(customer.id);
 			const { expected, wasRefused } = customer;
-			if (JSON.stringify(heard) === JSON.stringify(expected)) outcome.finished++;
+			if (wasRefused && heard.at(-1) === expected.at(-1)) outcome.finishedAfterRefusal++;
+			else if (JSON.stringify(heard) === JSON.stringify(expected)) outcome.finished++;
 			else if (wasRefused) outcome.refused++;
 			else if (own.some(hasFailed)) outcome.failed++;
 			else if (unnamed > 0) {
 				unnamed--;
 				outcome.failed++;
 			} else outcome.lostSilently++;
-			if (heard.some((text) => text.startsWith('Name=') && text !== expected.at(-1))) outcome.mixed++;
+			if (heard.some((text) => namesIn(text).some((each) => !customer.own.includes(each)))) outcome.mixed++;
 			outcome.runsTooMany += Math.max(0, own.length - 1);
 		}
 		return outcome;
@@ -152,4 +181,6 @@ export class Dialogues {
 }
 
 const isOf = ({ id }: Customer, { data }: Run) => data.includes(`"${id}"`);
+/** The names and numbers that customers gave. */
+const namesIn = (text: string): string[] => text.match(/Ana-\d+|\d{4}/g) ?? [];
 const hasFailed = ({ status }: Run) => !ENDED_WELL.includes(status);
