@@ -95,7 +95,7 @@ describe(`${String(DIALOGUES)} dialogues of two questions at once, with two webh
 
 	// What a balancer costs that takes no notice of the address. It is written down, and differs from time to time.
 	if (process.env.IN_TURN === '1') {
-		test('lose some, or fail, when deliveries go to the webhook processes in turn', async () => {
+		test('are counted when deliveries go to the two webhook processes in turn', async () => {
 			const { haproxy, webhooks } = stage.cluster;
 			const ports = webhooks.map(({ port }) => port);
 			await haproxy?.use(ports, IN_TURN);
