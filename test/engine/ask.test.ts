@@ -117,6 +117,22 @@ test('n8n loses what was stored by another at the same moment, and the note is s
 	expect(messages).toHaveLength(1);
 });
 
+test('while the process that serves the address is being replaced, the note is sent again', async () => {
+	replies.push({ status: 502, body: '<html>' }, { status: 503, body: '' });
+	const { run, sent: messages } = await asks();
+	expect(run.status).toBe('waiting');
+	expect(notes).toHaveLength(3);
+	expect(messages).toHaveLength(1);
+});
+
+test('what n8n goes on with when the time is up has no answer to an earlier question in it', async () => {
+	const earlier = { answered: true, valid: true, answer: 'Ana', choice: 2, data: { approved: true } };
+	const { run } = await asks({}, { items: [{ ...room, kept: 'yes', ...earlier }] });
+	expect(run.status).toBe('waiting');
+	const [next] = run.data.executionData?.nodeExecutionStack ?? [];
+	expect(next?.data.main?.[0]?.[0]?.json).toEqual({ ...room, kept: 'yes' });
+});
+
 test('while somebody listens for a test event, the published trigger is told', async () => {
 	eventsGoTo(`${origin}/webhook-test/webhook-1/webhook`);
 	expect((await asks()).run.status).toBe('waiting');
@@ -200,7 +216,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 	test.each([
 		['no trigger is published', { status: 404, body: {} }, NO_TRIGGER],
 		['something else is at the address', { status: 200, body: 'OK' }, NO_TRIGGER],
-		['a proxy answers', { status: 502, body: '<html>' }, `${NO_TRIGGER} The address that`],
+		['a proxy answers', { status: 405, body: '<html>' }, `${NO_TRIGGER} The address that`],
 		[
 			'5,000 questions are open',
 			{ status: 200, body: { status: 'full' } },
@@ -215,6 +231,15 @@ describe('nothing is sent, and the error says what to do:', () => {
 		expect(tried.said).toContain('Nothing was sent');
 		expect(tried.sent).toEqual([]);
 		expect(notes).toHaveLength(1);
+	});
+
+	test('this n8n stays unavailable at its own address', async () => {
+		answer = () => ({ status: 503, body: '' });
+		const tried = await asks();
+		expect(tried.said).toContain(
+			'This n8n is not available at its own address (503) Check the load balancer',
+		);
+		expect(tried.sent).toEqual([]);
 	});
 
 	test('the trigger cannot store it: it is taken back', async () => {

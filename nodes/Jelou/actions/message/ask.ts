@@ -31,6 +31,7 @@ const NOTE_TIMEOUT_MS = 10_000;
 /** How often a note is sent until n8n has stored it; another process may overwrite it in the same moment. */
 const MAX_NOTES = 8;
 const NOTE_PAUSE_MS = 100;
+const UNAVAILABLE_PAUSE_MS = 500;
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
 /** The path of every Jelou Trigger. Nothing is told to any other webhook. */
@@ -127,7 +128,15 @@ async function post(
 	return { status: parseBody(answer)?.status, code };
 }
 
+const isUnavailable = (code: unknown) => [502, 503, 504].includes(Number(code));
+
 function refusal(status: unknown, code: unknown): FieldError {
+	if (isUnavailable(code)) {
+		return new FieldError(
+			`This n8n is not available at its own address (${String(code)})`,
+			'Check the load balancer before n8n and the address in WEBHOOK_URL, then try again. Nothing was sent.',
+		);
+	}
 	if (status === NOTE_STATUS.full) {
 		return new FieldError(
 			'5,000 questions of this project are open already',
@@ -168,7 +177,10 @@ async function register(
 		const note: RoomNote = { note: 'ask', instanceId, sentAt: Date.now(), question };
 		const { code, status } = await post(context, address, credential, note);
 		if (status === NOTE_STATUS.confirmed) return true;
-		if (status !== NOTE_STATUS.registered) throw refusal(status, code);
+		if (status === NOTE_STATUS.registered) continue;
+		if (!isUnavailable(code) || sent + 1 === MAX_NOTES) throw refusal(status, code);
+		// The process that serves the address has just ended: the load balancer finds another one.
+		await sleep(UNAVAILABLE_PAUSE_MS);
 	}
 	return false;
 }
