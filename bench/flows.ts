@@ -61,25 +61,49 @@ function flow(name: string, path: string, nodes: Json[]): Flow {
 	};
 }
 
-export function sendFlows({ jelou }: Ids, { chatbotUrl, projectId, secret }: Target): Flow[] {
+/** The three nodes that send a message by hand, each named after what it is for. */
+export function sendNodes(
+	payload: string,
+	{ chatbotUrl, secret }: Pick<Target, 'chatbotUrl' | 'secret'>,
+	suffix = '',
+): Json[] {
+	return [
+		node(`Set${suffix}`, 'n8n-nodes-base.set', 3.4, {
+			assignments: { assignments: [{ id: '1', name: 'payload', value: payload, type: 'string' }] },
+			options: {},
+		}),
+		node(`Crypto${suffix}`, 'n8n-nodes-base.crypto', 1, {
+			action: 'hmac',
+			type: 'SHA256',
+			value: '={{ $json.payload }}',
+			dataPropertyName: 'signature',
+			secret,
+			encoding: 'hex',
+		}),
+		node(`HTTP Request${suffix}`, 'n8n-nodes-base.httpRequest', 4.2, {
+			method: 'POST',
+			url: `${chatbotUrl}/v1/external-support/webhook`,
+			sendHeaders: true,
+			headerParameters: {
+				parameters: [{ name: 'X-Jelou-Signature', value: '=sha256={{ $json.signature }}' }],
+			},
+			sendBody: true,
+			contentType: 'raw',
+			rawContentType: 'application/json',
+			body: '={{ $json.payload }}',
+			options: {},
+		}),
+	];
+}
+
+export function sendFlows({ jelou }: Ids, target: Target): Flow[] {
 	const item = {
 		roomId: '={{ $json.room }}',
 		botId: '={{ $json.bot }}',
 		userId: '={{ $json.user }}',
 		text: '={{ $json.text }}',
 	};
-	const body = `={{ JSON.stringify({ field: 'messages', object: 'message_event', event_type: 'incoming_message', project_id: '${projectId}', room_id: $json.room, bot_id: $json.bot, user_id: $json.user, value: { id: $json.id, type: 'text', content: { body: $json.text } } }) }}`;
-	const sendRequest = {
-		method: 'POST',
-		url: `${chatbotUrl}/v1/external-support/webhook`,
-		sendHeaders: true,
-		headerParameters: { parameters: [{ name: 'X-Jelou-Signature', value: '=sha256={{ $json.signature }}' }] },
-		sendBody: true,
-		contentType: 'raw',
-		rawContentType: 'application/json',
-		body: '={{ $json.payload }}',
-		options: {},
-	};
+	const body = `={{ JSON.stringify({ field: 'messages', object: 'message_event', event_type: 'incoming_message', project_id: '${target.projectId}', room_id: $json.room, bot_id: $json.bot, user_id: $json.user, value: { id: $json.id, type: 'text', content: { body: $json.text } } }) }}`;
 	return [
 		flow('Jelou node', 'bench-send-jelou', [
 			node(
@@ -90,21 +114,7 @@ export function sendFlows({ jelou }: Ids, { chatbotUrl, projectId, secret }: Tar
 				{ credentials: { jelouApi: { id: jelou, name: 'bench' } } },
 			),
 		]),
-		flow('Set + Crypto + HTTP Request', 'bench-send-hand', [
-			node('Set', 'n8n-nodes-base.set', 3.4, {
-				assignments: { assignments: [{ id: '1', name: 'payload', value: body, type: 'string' }] },
-				options: {},
-			}),
-			node('Crypto', 'n8n-nodes-base.crypto', 1, {
-				action: 'hmac',
-				type: 'SHA256',
-				value: '={{ $json.payload }}',
-				dataPropertyName: 'signature',
-				secret,
-				encoding: 'hex',
-			}),
-			node('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, sendRequest),
-		]),
+		flow('Set + Crypto + HTTP Request', 'bench-send-hand', sendNodes(body, target)),
 	];
 }
 

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Pool } from 'undici';
 
+import { signed, type Delivery } from './delivery';
+
 const CONNECTIONS = 16;
 const TIMEOUT_MS = 60_000;
 
@@ -11,7 +13,7 @@ export interface Volley {
 	url: string;
 	header: string;
 	/** Each goes to the URL's path, unless it has one of its own. */
-	deliveries: Array<{ body: string; signature: string; path?: string }>;
+	deliveries: Delivery[];
 	seconds: number;
 	most: number;
 	/** How many are under way at once; 16 when absent. */
@@ -46,16 +48,18 @@ async function fire(volley: Volley): Promise<Outcome> {
 			const due = started + (sent * 1_000) / perSecond;
 			const delivery = deliveries[sent++ % deliveries.length];
 			if (due > performance.now()) await sleep(due - performance.now());
+			if (delivery === undefined) continue;
+			const { body, signature } = signed(delivery);
 			const before = performance.now();
-			const { statusCode, body } = await pool.request({
-				path: delivery?.path ?? pathname,
+			const answer = await pool.request({
+				path: delivery.path ?? pathname,
 				method: 'POST',
-				headers: { 'content-type': 'application/json', [header]: delivery?.signature },
-				body: delivery?.body,
+				headers: { 'content-type': 'application/json', [header]: signature },
+				body,
 			});
-			await body.dump();
+			await answer.body.dump();
 			latencies.push(performance.now() - before);
-			statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
+			statuses[answer.statusCode] = (statuses[answer.statusCode] ?? 0) + 1;
 		}
 	};
 	try {

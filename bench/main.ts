@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
 
 import { benchActions } from './actions';
+import { benchDialogues } from './dialogue';
+import { benchQuestions } from './questions';
 import { writeSummary } from './summary';
 import { benchTriggers } from './trigger';
 
-const PARTS = ['actions', 'trigger'];
-const USE = `Use: npm run bench -- [--only ${PARTS.join('|')}] [--rounds 7] [--seconds 5]`;
+const PARTS = ['actions', 'trigger', 'dialogue', 'questions'];
+const USE = `Use: npm run bench -- [--only ${PARTS.join('|')}] [--rounds 7] [--seconds 5] [--previous <tarball>]`;
 
-/** What was asked for: rounds of each comparison, and the most seconds that a round of the trigger takes. */
+/**
+ * What was asked for: rounds of each comparison, the most seconds that a round of the trigger takes, and an earlier
+ * version of the package to compare its deliveries with.
+ */
 function readArguments() {
 	try {
 		const { values } = parseArgs({
@@ -15,12 +20,13 @@ function readArguments() {
 				only: { type: 'string' },
 				rounds: { type: 'string', default: '7' },
 				seconds: { type: 'string', default: '5' },
+				previous: { type: 'string' },
 			},
 		});
 		const parts = PARTS.filter((part) => part === (values.only ?? part));
 		const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 		if (parts.length > 0 && Number.isInteger(rounds) && rounds > 0 && seconds > 0 && seconds <= 60)
-			return { parts, rounds, seconds };
+			return { parts, rounds, seconds, previous: values.previous };
 	} catch {
 		// An option that does not exist.
 	}
@@ -36,6 +42,8 @@ async function main(): Promise<void> {
 	}
 	if (asked.parts.includes('actions')) await benchActions(asked.rounds);
 	if (asked.parts.includes('trigger')) await benchTriggers(asked.rounds, asked.seconds);
+	if (asked.parts.includes('dialogue')) await benchDialogues(asked.rounds);
+	if (asked.parts.includes('questions')) await benchQuestions(asked.rounds, asked.seconds, asked.previous);
 	writeSummary();
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT } from '../sandbox';
+import { DEMO_PROJECT, type SandboxProject } from '../sandbox';
 import { N8nClient } from '../scripts/n8n/client';
 import { installPackage } from '../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../scripts/n8n/server';
@@ -10,6 +10,12 @@ import { packedTarball } from '../scripts/pack';
 import { WORK_FOLDER } from '../scripts/paths';
 import { sandboxCredential } from '../scripts/sandboxCredential';
 import { startSandboxProcess, type SandboxProcess } from '../scripts/sandboxProcess';
+
+/** How n8n is set up for what costs it most: preparing to evaluate expressions. */
+export const ENGINES: Array<{ name: string; env: Record<string, string> }> = [
+	{ name: "n8n's defaults", env: {} },
+	{ name: 'lazy acquisition', env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' } },
+];
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
 export interface BenchStage {
@@ -24,11 +30,12 @@ export { say } from '../scripts/start/lifecycle';
 export async function withStage<Result>(
 	env: Record<string, string>,
 	work: (stage: BenchStage) => Promise<Result>,
+	tarball = packedTarball(),
 ): Promise<Result> {
 	const folder = join(WORK_FOLDER, 'bench', randomUUID());
 	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
 	try {
-		installPackage(folder, packedTarball());
+		installPackage(folder, tarball);
 		const sandbox = await startSandboxProcess();
 		stops.push(() => sandbox.close());
 		const n8n = await startN8n({ userFolder: folder, logFile: join(folder, 'n8n.log'), env });
@@ -41,10 +48,13 @@ export async function withStage<Result>(
 	}
 }
 
-/** Creates the integration and a credential for it; gives the credential's ID and the signing secret. */
-export async function connectJelou({ client, sandbox }: BenchStage): Promise<{ id: string; secret: string }> {
-	const secret = await sandbox.createIntegration('http://127.0.0.1:9/webhook');
-	const data = sandboxCredential(sandbox, DEMO_PROJECT, secret);
-	const id = await client.saveCredential('bench', 'jelouApi', data);
+/** Creates a project's integration and a credential for it; gives the credential's ID and the signing secret. */
+export async function connectJelou(
+	{ client, sandbox }: BenchStage,
+	project: SandboxProject = DEMO_PROJECT,
+): Promise<{ id: string; secret: string }> {
+	const secret = await sandbox.createIntegration('http://127.0.0.1:9/webhook', project);
+	const data = sandboxCredential(sandbox, project, secret);
+	const id = await client.saveCredential(`bench ${project.id}`, 'jelouApi', data);
 	return { id, secret };
 }

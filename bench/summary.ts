@@ -22,6 +22,11 @@ const REPORT_SHAPE = z.object({
 			}),
 		),
 	}),
+	dialogue: z.object({
+		results: z.array(
+			z.object({ engine: z.string(), flow: z.string(), nodes: z.number(), speed: z.number() }),
+		),
+	}),
 });
 
 /** The few lines of the README that say how the package compares with a flow built by hand. */
@@ -38,10 +43,18 @@ export function summaryTable(): string {
 			(row) =>
 				`| ${row.deliveries} deliveries, ${row.engine} | Webhook + Crypto + IF | ${(row.timesByHand ?? Number.NaN).toFixed(1)} × | |`,
 		);
+	const byHand = report.dialogue.results.at(-1);
+	const dialogues = report.dialogue.results
+		.filter(({ flow }) => flow !== byHand?.flow)
+		.map(
+			({ engine, nodes, speed }) =>
+				`| a turn of a dialogue (${String(nodes)} nodes), ${engine} | ${byHand?.flow ?? ''} (${String(byHand?.nodes)} nodes) | ${speed.toFixed(1)} × | |`,
+		);
 	return [
 		'| | compared with | speed | messages that overtake others in their room (by hand) |',
 		'| --- | --- | --- | --- |',
 		...actions,
+		...dialogues,
 		...deliveries,
 	].join('\n');
 }

@@ -22,7 +22,7 @@ export const GITHUB = "n8n's GitHub Trigger";
 export const WEBHOOK = 'Webhook';
 export const BY_HAND = 'Webhook + Crypto + IF';
 
-const HEADER = 'x-jelou-signature';
+export const HEADER = 'x-jelou-signature';
 
 function workflow(name: string, nodes: Json[], connections: Json = {}): Json {
 	return { name, nodes, connections, settings: { executionOrder: 'v1', saveDataSuccessExecution: 'none' } };
@@ -33,12 +33,16 @@ function webhook(path: string, options: Json): Json {
 	return node('Webhook', 'n8n-nodes-base.webhook', 2, parameters, { webhookId: path });
 }
 
-const to = (...outputs: string[][]) => ({
+export const to = (...outputs: string[][]) => ({
 	main: outputs.map((names) => names.map((name) => ({ node: name, type: 'main', index: 0 }))),
 });
 
-/** The cheapest check by hand: over the raw bytes, one expression node, and whatever is wrong goes no further. */
-function checkNodes(path: string, secret: string): Json[] {
+/**
+ * The cheapest check by hand: over the raw bytes, one expression node, and whatever is wrong goes no further.
+ *
+ * @param also other conditions that a delivery has to meet
+ */
+export function checkNodes(path: string, secret: string, ...also: Json[]): Json[] {
 	const condition = {
 		id: '1',
 		leftValue: '=sha256={{ $json.signature }}',
@@ -58,7 +62,7 @@ function checkNodes(path: string, secret: string): Json[] {
 			encoding: 'hex',
 		}),
 		node('IF', 'n8n-nodes-base.if', 2.2, {
-			conditions: { options, conditions: [condition], combinator: 'and' },
+			conditions: { options, conditions: [condition, ...also], combinator: 'and' },
 			options: {},
 		}),
 	];
@@ -78,17 +82,25 @@ export function visibleCheck(secret: string): TriggerFlow {
 	};
 }
 
-export function triggerFlows(credentials: { jelou: string; github: string }, secret: string): TriggerFlow[] {
-	const jelou = node(
+/** A Jelou Trigger alone. */
+export function jelouFlow(name: string, webhookId: string, credential: string): TriggerFlow {
+	const trigger = node(
 		'Jelou Trigger',
 		'n8n-nodes-jelou.jelouTrigger',
 		2,
 		{ events: ['message'], replaceExisting: true, options: {} },
-		{
-			webhookId: 'bench-jelou',
-			credentials: { jelouApi: { id: credentials.jelou, name: 'bench' } },
-		},
+		{ webhookId, credentials: { jelouApi: { id: credential, name: 'bench' } } },
 	);
+	return {
+		name,
+		path: `${webhookId}/webhook`,
+		header: HEADER,
+		answers: { genuine: 200, forged: 401 },
+		workflow: workflow(name, [trigger]),
+	};
+}
+
+export function triggerFlows(credentials: { jelou: string; github: string }, secret: string): TriggerFlow[] {
 	const byName = { __rl: true, mode: 'name', value: 'bench' };
 	const github = node(
 		'GitHub Trigger',
@@ -101,14 +113,13 @@ export function triggerFlows(credentials: { jelou: string; github: string }, sec
 		},
 	);
 	const byHand = checkNodes('bench-hand', secret);
-	const verifying = { header: HEADER, answers: { genuine: 200, forged: 401 } };
 	return [
-		{ ...verifying, name: JELOU, path: 'bench-jelou/webhook', workflow: workflow(JELOU, [jelou]) },
+		jelouFlow(JELOU, 'bench-jelou', credentials.jelou),
 		{
-			...verifying,
 			name: GITHUB,
 			path: 'bench-github/webhook',
 			header: 'x-hub-signature-256',
+			answers: { genuine: 200, forged: 401 },
 			workflow: workflow(GITHUB, [github]),
 		},
 		{

@@ -1,19 +1,18 @@
 import { waitUntil } from '../scripts/n8n/waitUntil';
-import { sign } from '../sandbox';
+import { MESSAGE_ID, signed, type Delivery } from './delivery';
 import type { LoadProcess } from './loadProcess';
-import type { BenchStage } from './stage';
+import { say, type BenchStage } from './stage';
 import type { TriggerFlow } from './triggerFlows';
 
 export const KINDS = ['genuine', 'forged'] as const;
 export type Kind = (typeof KINDS)[number];
 
-type Deliveries = Array<{ body: string; signature: string }>;
-
 /** An active flow. */
 export interface Active {
+	stage: BenchStage;
 	flow: TriggerFlow;
 	workflowId: string;
-	deliveries: Record<Kind, Deliveries>;
+	deliveries: Record<Kind, Delivery[]>;
 	/** How many runs it must have had so far. */
 	runs: number;
 }
@@ -27,11 +26,41 @@ export interface Round {
 	latencies: number[];
 }
 
+/** The rounds of one kind of deliveries at one flow. */
+export interface Series {
+	flow: string;
+	kind: Kind;
+	rounds: Round[];
+}
+
 /** Makes n8n count its runs by workflow. */
 export const COUNT_RUNS = { N8N_METRICS: 'true', N8N_METRICS_INCLUDE_WORKFLOW_ID_LABEL: 'true' };
 
 const MOST = 20_000;
+const BODIES = 200;
 const RUN_COUNT = /^n8n_workflow_execution_duration_seconds_count\{(.*)\} (\d+)$/gm;
+
+/** Messages as Jelou sends them. */
+export function messages(): string[] {
+	return Array.from({ length: BODIES }, (_, n) =>
+		JSON.stringify({
+			field: 'messages',
+			object: 'message_event',
+			event_type: 'message',
+			timestamp: Date.now(),
+			project_id: 'demo-project',
+			room_id: `room-${String(n % 50)}`,
+			contact: { id: `user-${String(n % 50)}`, name: 'Ana Torres' },
+			conversation: { id: `conversation-${String(n % 50)}` },
+			bot: { id: 'bot', name: 'Soporte' },
+			value: {
+				id: MESSAGE_ID,
+				type: 'text',
+				content: { body: `¿A qué hora abren? ${String(n)}` },
+			},
+		}),
+	);
+}
 
 /** How many runs of a workflow have ended well. */
 async function runsOf({ n8n }: BenchStage, workflowId: string): Promise<number> {
@@ -44,32 +73,31 @@ async function runsOf({ n8n }: BenchStage, workflowId: string): Promise<number> 
 }
 
 /** A genuine delivery has the flow's secret, a forged one another: it looks right until its HMAC is computed. */
-export function deliveriesOf(bodies: string[], secret: string): Record<Kind, Deliveries> {
-	const signed = (key: string) => bodies.map((body) => ({ body, signature: sign(body, key) }));
-	return { genuine: signed(secret), forged: signed(`${secret}0`) };
+export function deliveriesOf(secret: string): Record<Kind, Delivery[]> {
+	const signedWith = (key: string) => messages().map((body) => ({ body, secret: key }));
+	return { genuine: signedWith(secret), forged: signedWith(`${secret}0`) };
 }
 
 /** Posts one delivery; gives the status. */
-export async function post({ n8n }: BenchStage, { deliveries, flow }: Active, kind: Kind): Promise<number> {
-	const [delivery] = deliveries[kind];
-	const headers = { 'content-type': 'application/json', [flow.header]: delivery?.signature ?? '' };
-	const init = { method: 'POST', headers, body: delivery?.body ?? '' };
-	return (await fetch(`${n8n.url}/webhook/${flow.path}`, init)).status;
+export async function post({ deliveries, flow, stage }: Active, kind: Kind): Promise<number> {
+	const { body, signature } = signed(deliveries[kind][0] ?? { body: '', secret: '' });
+	const headers = { 'content-type': 'application/json', [flow.header]: signature };
+	return (await fetch(`${stage.n8n.url}/webhook/${flow.path}`, { method: 'POST', headers, body })).status;
 }
 
 /** Activates a flow and waits until it takes a genuine delivery: the first that it has to run. */
 export async function activate(
 	stage: BenchStage,
 	flow: TriggerFlow,
-	deliveriesFor: () => Record<Kind, Deliveries>,
+	deliveriesFor: () => Record<Kind, Delivery[]>,
 ): Promise<Active> {
 	const workflowId = await stage.client.createWorkflow(flow.workflow);
 	await stage.client.activate(workflowId);
-	const active: Active = { flow, workflowId, deliveries: { genuine: [], forged: [] }, runs: 1 };
+	const active: Active = { stage, flow, workflowId, deliveries: { genuine: [], forged: [] }, runs: 1 };
 	await waitUntil(`${flow.name} to answer`, async () => {
 		// Activation goes on for a moment after n8n has answered, and with it the registration of the secret.
 		active.deliveries = deliveriesFor();
-		return (await post(stage, active, 'genuine')) === flow.answers.genuine;
+		return (await post(active, 'genuine')) === flow.answers.genuine;
 	});
 	return active;
 }
@@ -79,14 +107,8 @@ export async function activate(
  *
  * @throws Error when an answer has another status, or n8n ran the flow more or less often than it had to
  */
-export async function measureRound(
-	stage: BenchStage,
-	load: LoadProcess,
-	active: Active,
-	kind: Kind,
-	seconds: number,
-): Promise<Round> {
-	const { flow, workflowId } = active;
+async function measureRound(load: LoadProcess, active: Active, kind: Kind, seconds: number): Promise<Round> {
+	const { flow, stage, workflowId } = active;
 	const url = `${stage.n8n.url}/webhook/${flow.path}`;
 	const deliveries = active.deliveries[kind];
 	const { latencies, ms, statuses } = await load.fire({
@@ -113,4 +135,29 @@ export async function measureRound(
 		answeredPerSecond: (latencies.length * 1_000) / ms,
 		latencies,
 	};
+}
+
+/** Every flow in turn, and every kind, so that whatever else the machine does hits them alike. */
+export async function measureAll(
+	load: LoadProcess,
+	all: Active[],
+	kinds: readonly Kind[],
+	rounds: number,
+	seconds: number,
+): Promise<Series[]> {
+	const series = kinds.flatMap((kind) =>
+		all
+			.filter(({ flow }) => flow.answers[kind] !== undefined)
+			.map((active) => ({ active, kind, measured: [] as Round[] })),
+	);
+	for (let round = 0; round <= rounds; round++) {
+		// There and back, so that none always follows the same one.
+		for (const { active, kind, measured } of round % 2 === 0 ? series : series.toReversed()) {
+			const result = await measureRound(load, active, kind, seconds);
+			if (round > 0) measured.push(result);
+			const rates = `${result.perSecond.toFixed(1)}/s (answered: ${result.answeredPerSecond.toFixed(1)}/s)`;
+			say(`  ${active.flow.name}, ${kind}: ${rates}${round === 0 ? ' (warm-up)' : ''}`);
+		}
+	}
+	return series.map(({ active, kind, measured }) => ({ flow: active.flow.name, kind, rounds: measured }));
 }

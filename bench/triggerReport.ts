@@ -2,16 +2,16 @@ import { writeBlock } from '../scripts/markdown';
 import { median } from './measure';
 import { TABLES, environment, saveResults } from './report';
 import { BY_HAND, GITHUB, WEBHOOK } from './triggerFlows';
-import type { Kind, Round } from './triggerMeasure';
+import type { Round, Series } from './triggerMeasure';
 import type { VerificationRates } from './verification';
 
 /** What was measured in one n8n. */
 export interface EngineResult {
 	engine: string;
-	series: Array<{ flow: string; kind: Kind; rounds: Round[] }>;
+	series: Series[];
 }
 
-function p99(values: number[]): number {
+export function p99(values: number[]): number {
 	return [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? Number.NaN;
 }
 

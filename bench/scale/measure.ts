@@ -1,6 +1,7 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import type { Delivery } from '../delivery';
 import type { Outcome } from '../load';
-import { groupsOf, type Delivery, type ScaleBench } from './stage';
+import { groupsOf, type ScaleBench } from './stage';
 import { coresBetween, processorTime } from './usage';
 
 const CONNECTIONS = 16;

@@ -1,9 +1,10 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { batchWorkflow, replyWorkflow } from '../../test/scale/support/workflows';
+import { signed, type Delivery } from '../delivery';
 import { median } from '../measure';
 import { say } from '../stage';
 import { measure, runsWith, type Round } from './measure';
-import { activate, groupsOf, projectOf, type Delivery, type ScaleBench, type Target } from './stage';
+import { activate, groupsOf, projectOf, type ScaleBench, type Target } from './stage';
 import { memory } from './usage';
 
 export interface Asked {
@@ -92,11 +93,10 @@ export async function benchBatches(bench: ScaleBench, { batches }: Asked): Promi
 const overOf = ({ workflowId }: Target) => `status = 'success' and "workflowId" = '${workflowId}'`;
 
 async function sendOne({ cluster }: ScaleBench, [delivery]: Delivery[]): Promise<void> {
-	const response = await fetch(`${cluster.webhookUrl}${delivery?.path ?? ''}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json', 'x-jelou-signature': delivery?.signature ?? '' },
-		body: delivery?.body ?? '',
-	});
+	const { body, signature } = signed(delivery ?? { body: '', secret: '' });
+	const headers = { 'content-type': 'application/json', 'x-jelou-signature': signature };
+	const url = `${cluster.webhookUrl}${delivery?.path ?? ''}`;
+	const response = await fetch(url, { method: 'POST', headers, body });
 	if (!response.ok) throw new Error(`n8n answered ${String(response.status)}: ${await response.text()}`);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT, sign, type SandboxProject } from '../../sandbox';
+import { DEMO_PROJECT, type SandboxProject } from '../../sandbox';
 import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../scripts/pack';
@@ -12,6 +12,7 @@ import { sandboxCredential } from '../../scripts/sandboxCredential';
 import { onInterrupt } from '../../scripts/scale/measurement';
 import { startCluster, type Cluster } from '../../scripts/scale/cluster';
 import { neededHaproxy } from '../../scripts/scale/haproxy';
+import { MESSAGE_ID, type Delivery } from '../delivery';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
 import { say } from '../stage';
 import type { Groups } from './usage';
@@ -22,12 +23,6 @@ export interface ScaleBench {
 	sandbox: SandboxProcess;
 	/** Each sends a part of the deliveries. */
 	loads: LoadProcess[];
-}
-
-export interface Delivery {
-	body: string;
-	signature: string;
-	path: string;
 }
 
 /** An active workflow of a project of its own, and messages for it as Jelou sends them. */
@@ -86,12 +81,7 @@ export async function withScaleBench<Result>(
 	}
 }
 
-function messageTo(
-	{ bot, conversation, room, user }: Room,
-	project: string,
-	n: number,
-	text: string,
-): string {
+function messageTo({ bot, conversation, room, user }: Room, project: string, text: string): string {
 	return JSON.stringify({
 		field: 'messages',
 		object: 'message_event',
@@ -102,7 +92,7 @@ function messageTo(
 		contact: { id: user, name: 'Ana Torres' },
 		conversation: { id: conversation },
 		bot: { id: bot, name: 'Tienda Aurora' },
-		value: { id: `message-${String(n)}`, type: 'text', content: { body: text } },
+		value: { id: MESSAGE_ID, type: 'text', content: { body: text } },
 	});
 }
 
@@ -127,10 +117,7 @@ export async function activate(
 		`${name} to take deliveries`,
 		async () => (await fetch(url, { method: 'POST' })).status === 401,
 	);
-	const deliveries = opened.map((room, n) => {
-		const body = messageTo(room, project.id, n, text);
-		return { body, signature: sign(body, secret), path };
-	});
+	const deliveries = opened.map((room) => ({ body: messageTo(room, project.id, text), secret, path }));
 	return { workflowId, deliveries };
 }
 
