@@ -142,7 +142,7 @@ describe('in n8n 1.x, whose error has no cause and keeps the network code as an 
 		const { sent, result } = start([failure('ECONNREFUSED'), accepted]);
 		await jest.advanceTimersByTimeAsync(500);
 		expect(sent).toHaveLength(2);
-		expect(await result).toMatchObject({ data: { a: 1 } });
+		expect(await result).toMatchObject({ ok: true, answer: { data: { a: 1 } } });
 	});
 
 	test.each([
@@ -155,6 +155,6 @@ describe('in n8n 1.x, whose error has no cause and keeps the network code as an 
 		const { sent, result } = start([failure(httpCode), accepted]);
 		await jest.advanceTimersByTimeAsync(10_000);
 		expect(sent).toHaveLength(1);
-		expect(await result).toEqual({ kind: 'network', code });
+		expect(await result).toEqual({ ok: false, failure: { kind: 'network', code } });
 	});
 });
