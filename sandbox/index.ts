@@ -57,9 +57,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	} = options;
 	const closing = new AbortController();
 	const store = new Store();
-	const webhookSender = new WebhookSender(store, deliveryTimeoutMs);
-	const platform = new Platform(store, webhookSender);
 	const faults = new FaultSwitch(() => store.feed.publish({ type: 'overview' }));
+	const webhookSender = new WebhookSender(
+		store,
+		deliveryTimeoutMs,
+		() => faults.current.deliverTwice === true,
+	);
+	const platform = new Platform(store, webhookSender);
 	for (const project of projects) store.addProject(project);
 
 	const app = createServer({

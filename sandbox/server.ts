@@ -80,7 +80,7 @@ export function createServer({
 	}
 	void app.register(
 		(chatbot, _options, done) => {
-			messageRoutes(chatbot, store);
+			messageRoutes(chatbot, store, platform, faults);
 			done();
 		},
 		{ prefix: '/v1/external-support' },

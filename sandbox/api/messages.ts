@@ -1,11 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors';
 import { success } from '../http/envelope';
-import { findBot, findUser } from '../platform';
+import type { FaultSwitch } from '../http/faults';
+import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { MessageBody, Project, Room } from '../types';
 import { authenticateBySignature, projectOf } from './authenticate';
 import * as schemas from './schemas';
+
+/** How long after a customer's quick answer the message that it answers is confirmed. */
+const AT_ONCE_MS = 200;
 
 interface SendMessage {
 	room_id: string;
@@ -32,7 +37,12 @@ function roomOf(store: Store, project: Project, { room_id, bot_id, user_id }: Se
  * `POST /v1/external-support/webhook`: an agent writes to a user. Unknown in Jelou, chosen here: a message to a room whose
  * conversation is closed is taken, and so is one whose `value.id` came before, which is then marked as a duplicate.
  */
-export function messageRoutes(app: FastifyInstance, store: Store): void {
+export function messageRoutes(
+	app: FastifyInstance,
+	store: Store,
+	platform: Platform,
+	faults: FaultSwitch,
+): void {
 	app.post<{ Body: SendMessage }>(
 		'/webhook',
 		{
@@ -40,11 +50,16 @@ export function messageRoutes(app: FastifyInstance, store: Store): void {
 			preValidation: authenticateBySignature(store),
 			schema: { body: schemas.sendMessage },
 		},
-		(request) => {
+		async (request) => {
 			const { id, ...body } = request.body.value;
 			const room = roomOf(store, projectOf(request), request.body);
 			const { duplicate } = store.addMessage(room, 'agent', body, id);
 			if (duplicate) request.info.note = `Duplicate: the message ID ${id} was received before`;
+			const text = duplicate ? undefined : faults.takeReply();
+			if (text !== undefined) {
+				platform.userWrites(room.projectId, { text, userId: room.userId, botId: room.botId });
+				await wait(AT_ONCE_MS);
+			}
 			return success('Message received successfully');
 		},
 	);

@@ -50,6 +50,8 @@ export const faults = {
 		halfAnswer: { type: 'boolean' },
 		dripMs: milliseconds,
 		endlessAnswer: { type: 'boolean' },
+		deliverTwice: { type: 'boolean' },
+		replyAtOnce: { type: 'string' },
 		times: count,
 		path: { enum: ['gateway', 'chatbot', 'all'] },
 		method: { enum: ['GET', 'POST', 'PATCH', 'DELETE'] },

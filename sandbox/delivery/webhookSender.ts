@@ -28,6 +28,8 @@ export class WebhookSender {
 	constructor(
 		private readonly store: Store,
 		private readonly timeoutMs: number,
+		/** Whether each event is delivered twice. */
+		private readonly isRepeating: () => boolean = () => false,
 	) {
 		// The limit is the signal's alone; undici's own would only cut it shorter.
 		this.agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
@@ -55,7 +57,15 @@ export class WebhookSender {
 			Object.assign(delivery, NO_WEBHOOK);
 		}
 		this.report(delivery);
+		if (integration && this.isRepeating()) await this.repeat(delivery, integration);
 		return delivery;
+	}
+
+	private async repeat(delivery: Delivery, integration: Integration): Promise<void> {
+		const again: Delivery = { ...delivery, id: randomUUID(), at: Date.now(), status: null, ms: 0 };
+		this.store.addDelivery(again);
+		await this.attempt(again, integration);
+		this.report(again);
 	}
 
 	/** Posts whatever a test wants to, to see what the receiver does. Throws when no answer comes. */

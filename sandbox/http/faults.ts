@@ -32,6 +32,10 @@ export interface Faults {
 	dripMs?: number;
 	/** Follow the answer with spaces that never end, one at a time with `dripMs`, else as fast as they are read. */
 	endlessAnswer?: boolean;
+	/** Deliver each event twice, one time right after the other. */
+	deliverTwice?: boolean;
+	/** The customer answers the next message with this text, before the request that sent it is answered. Used once. */
+	replyAtOnce?: string;
 	/** After this many requests all faults are switched off. */
 	times?: number;
 	/** Which part of the API; all of it when absent. */
@@ -54,6 +58,13 @@ export class FaultSwitch {
 	set(faults: Faults): void {
 		this.faults = structuredClone(faults);
 		this.onChange();
+	}
+
+	/** The text with which the customer answers the next message, if any; taking it uses it up. */
+	takeReply(): string | undefined {
+		const { replyAtOnce, ...others } = this.faults;
+		if (replyAtOnce !== undefined) this.set(others);
+		return replyAtOnce;
 	}
 
 	/** The faults that hit one request to this part of the API; taking them uses them up by one. */

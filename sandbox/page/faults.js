@@ -47,6 +47,8 @@ function describe({
 	if (halfAnswer) parts.push('sends half an answer');
 	if (rest.dripMs !== undefined) parts.push('sends answers byte by byte');
 	if (rest.endlessAnswer) parts.push('never ends its answers');
+	if (rest.deliverTwice) parts.push('delivers events twice');
+	if (rest.replyAtOnce !== undefined) parts.push('the customer answers the next message at once');
 	if (parts.length === 0) return '';
 	if (rest.method) parts.push(`${rest.method} requests`);
 	if (path !== 'all') parts.push(path === 'gateway' ? 'everything except sending' : 'sending only');

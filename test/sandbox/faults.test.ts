@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox';
-import { call, endAll, expectFailure, INTEGRATION, integrate, receiver, send, start } from './support';
+import { call, endAll, expectFailure, INTEGRATION, integrate, receiver, send, start, until } from './support';
 
 afterEach(endAll);
 
@@ -177,4 +177,36 @@ test('are switched over the control API, which says what it does not understand'
 	expectFailure(await call(url, '/sandbox/faults', { body: { latency: 5 } }), 422, ['body']);
 	await call(url, '/sandbox/faults', { body: {} });
 	expectFailure(await call(gatewayUrl, INTEGRATION), 404);
+});
+
+test('delivers each event twice, with the same bytes and signature', async () => {
+	const [sandbox, hook] = [await start(), await receiver()];
+	await integrate(sandbox, hook.url);
+	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
+	const once = hook.received.length;
+	sandbox.setFaults({ deliverTwice: true });
+	await sandbox.userWrites('PROJECT_ID', { text: 'otra vez' });
+	const [first, second, ...others] = hook.received.slice(once);
+	expect(others).toEqual([]);
+	expect(first?.rawBody.toString()).toContain('otra vez');
+	expect(second?.rawBody).toEqual(first?.rawBody);
+	expect(second?.headers['x-jelou-signature']).toBe(first?.headers['x-jelou-signature']);
+});
+
+test('lets the customer answer the next message, and only that, before it is confirmed', async () => {
+	const [sandbox, hook] = [await start(), await receiver()];
+	const secret = await integrate(sandbox, hook.url);
+	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
+	sandbox.setFaults({ replyAtOnce: 'al instante' });
+	const answers = () => hook.received.filter(({ rawBody }) => rawBody.toString().includes('al instante'));
+	let isConfirmed = false;
+	const confirmation = send(sandbox, secret, TEXT).then(({ status }) => {
+		isConfirmed = true;
+		return status;
+	});
+	await until('the quick answer', () => answers().length > 0);
+	expect(isConfirmed).toBe(false);
+	expect(await confirmation).toBe(200);
+	await send(sandbox, secret, { ...TEXT, id: 'm2' });
+	expect(answers()).toHaveLength(1);
 });

@@ -76,6 +76,35 @@ describe('a dialogue of three questions', () => {
 	});
 });
 
+describe('where Jelou is less orderly:', () => {
+	let dialogue: Dialogue;
+	beforeAll(async () => {
+		dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER]);
+	});
+	afterEach(() => stage.sandbox.setFaults({}));
+
+	test('each message delivered twice is one answer, and the dialogue is one run', async () => {
+		stage.sandbox.setFaults({ deliverTwice: true });
+		for (const [n, text] of ['hola', 'Ana', '1042'].entries()) {
+			await dialogue.writes('user-0', text);
+			await dialogue.hears('user-0', n + 1);
+		}
+		await counts(dialogue, 'success', 1);
+		expect(dialogue.heard('user-0')).toEqual([NAME, ORDER, 'Name=Ana Order=1042']);
+		expect(await dialogue.runs()).toHaveLength(1);
+	});
+
+	test('an answer that arrives before the question is confirmed goes to the run that asks', async () => {
+		stage.sandbox.setFaults({ replyAtOnce: 'Eva' });
+		await dialogue.writes('user-1', 'hola');
+		expect(await dialogue.hears('user-1', 2)).toBe(ORDER);
+		await dialogue.writes('user-1', '7');
+		expect(await dialogue.hears('user-1', 3)).toBe('Name=Eva Order=7');
+		await counts(dialogue, 'success', 2);
+		expect(await dialogue.runs()).toHaveLength(2);
+	});
+});
+
 test('a question that the workflow asks again in a loop takes each answer once, in one run', async () => {
 	const filter = {
 		id: 'filter',
