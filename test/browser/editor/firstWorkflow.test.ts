@@ -59,6 +59,7 @@ test('what can be done reads as sentences', async () => {
 		'Get the integration',
 		'Update the integration',
 		'Send a message',
+		'Send a message and wait for the reply',
 	]);
 	await editor.entry('On message received').click();
 	await editor.node.window.getByText('A Jelou project has one webhook').waitFor();
