@@ -50,16 +50,20 @@ const NO = [
 /** The longest text that is searched for a number, an email address or a choice: the search may not hold n8n up. */
 const MAX_LENGTH = 1_000;
 
+function contentOf({ value }: IDataObject): IDataObject {
+	return isObject(value) && isObject(value.content) ? value.content : {};
+}
+
 /** The text of a message, or the caption of its media. */
 export function textOf(event: IDataObject): string {
-	const content = isObject(event.value) && isObject(event.value.content) ? event.value.content : {};
+	const content = contentOf(event);
 	const text = content.body ?? content.caption;
 	return typeof text === 'string' ? text.trim() : '';
 }
 
 function mediaUrlOf(event: IDataObject): string {
-	const content = isObject(event.value) && isObject(event.value.content) ? event.value.content : {};
-	return typeof content.url === 'string' ? content.url : '';
+	const { url } = contentOf(event);
+	return typeof url === 'string' ? url : '';
 }
 
 /**

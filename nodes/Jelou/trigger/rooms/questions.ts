@@ -9,6 +9,7 @@ import { readRegistration } from '../../shared/registrationStore';
 import { sendingSecret } from '../../shared/secrets';
 import { call } from '../../shared/transport';
 import type { JelouEvent } from '../delivery/events';
+import { warn } from '../delivery/log';
 import { readAnswer } from './answer';
 import { registerOf, storeQuestions, type OpenQuestion, type QuestionRegister } from './register';
 import { resume } from './resume';
@@ -22,12 +23,6 @@ const ASK_AGAIN_TIMEOUT_MS = 8_000;
 
 const text = (value: unknown): string | undefined =>
 	(typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
-
-function warn(context: IWebhookFunctions, what: string): void {
-	context.logger.warn(`Jelou Trigger "${context.getNode().name}" ${what}`, {
-		workflowId: context.getWorkflow().id,
-	});
-}
 
 async function askAgain(context: IWebhookFunctions, question: OpenQuestion): Promise<void> {
 	const loaded = await loadCredential(context);
@@ -56,15 +51,14 @@ async function handle(
 	const resumption = { questionId, ...(fits ? { answer: { event, outcome } } : {}) };
 	const result = await resume(context, resumeUrl, resumption, arrivedAt);
 	if (result === 'unknown') {
-		warn(context, 'could not pass on an answer to the run that waits for it. Check WEBHOOK_URL.');
+		warn(context, 'could not pass on an answer to the run that waits for it', 'check WEBHOOK_URL');
 		return { code: 503, status: 'not passed on' };
 	}
 	if (result === 'waiting') {
 		try {
 			await askAgain(context, question);
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : 'unknown error';
-			warn(context, `could not ask again: ${reason}`);
+			warn(context, 'could not ask again', error instanceof Error ? error.message : 'unknown error');
 			return { code: 503, status: 'not asked again' };
 		}
 		question.attempts++;
