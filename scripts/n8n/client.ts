@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isRecord, type Json } from '../json';
 
@@ -159,7 +160,14 @@ export class N8nClient {
 		await this.call('POST', '/executions/delete', { ids: [id] });
 	}
 
+	/** On SQLite n8n 1.x writes that a run is over before it writes what the run did: then asked again. */
 	async execution(id: string): Promise<Json> {
-		return await this.record('GET', `/executions/${id}`);
+		const read = async () => await this.record('GET', `/executions/${id}`);
+		let execution = await read();
+		for (let asked = 1; execution.finished === true && execution.data === '[]' && asked < 50; asked += 1) {
+			await sleep(100);
+			execution = await read();
+		}
+		return execution;
 	}
 }
