@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { openDialogue } from './support/dialogue';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
@@ -77,4 +78,24 @@ test('each redirect is checked by the node: n8n itself would follow more than fi
 	const run = await runWith(6);
 	expect(run).toContain('redirected more than 5 times');
 	expect(run).not.toContain(SIZE);
+});
+
+test('the picture that answers a question comes as binary data with the answer', async () => {
+	const asked = { message: 'Send a photo', answerType: 'media', options: { downloadMedia: true } };
+	const dialogue = await openDialogue(stage, [{ name: 'Photo', parameters: asked }]);
+	const { port } = files.address() as AddressInfo;
+	const url = `http://127.0.0.1:${String(port)}/3`;
+	await dialogue.writes('user-0', 'hola');
+	expect(await dialogue.hears('user-0', 1)).toBe('Send a photo');
+	await dialogue.writes('user-0', 'here it is');
+	expect(await dialogue.hears('user-0', 2)).toContain('Por favor, envía');
+	const content = { url, mime_type: 'image/png' };
+	await stage.sandbox.userWrites(dialogue.projectId, { userId: 'user-0', type: 'image', content });
+	expect(await dialogue.hears('user-0', 3)).toBe(`Photo=${url}`);
+	await waitUntil('the run to end', async () => (await dialogue.runs())[0]?.status === 'success');
+	const [run] = await dialogue.runs();
+	expect(await dialogue.runs()).toHaveLength(1);
+	const { data } = await stage.client.execution(String(run?.id));
+	expect(String(data)).toContain(SIZE);
+	expect(String(data)).not.toContain('mediaError');
 });
