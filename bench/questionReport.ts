@@ -12,12 +12,16 @@ export interface QuestionResult {
 
 function line(name: string, rounds: Round[], base: Round[]) {
 	const ratios = rounds.map(({ perSecond }, n) => perSecond / (base[n]?.perSecond ?? Number.NaN));
+	const costs = rounds.map(({ processorMs }, n) => processorMs / (base[n]?.processorMs ?? Number.NaN));
 	return {
 		name,
 		perSecond: Number(median(rounds.map(({ perSecond }) => perSecond)).toFixed(1)),
 		p99Ms: Math.round(p99(rounds.flatMap(({ latencies }) => latencies))),
 		/** The rate relative to what it is compared with, in the same round. */
 		ratio: Number(median(ratios).toFixed(2)),
+		processorMs: Number(median(rounds.map(({ processorMs }) => processorMs)).toFixed(1)),
+		/** The processor time relative to the same. */
+		cost: Number(median(costs).toFixed(2)),
 	};
 }
 
@@ -41,13 +45,13 @@ export function writeQuestionReport(results: QuestionResult[]): void {
 	const base = results[0]?.series[0]?.flow ?? '';
 	const rows = summaries.flatMap((series) =>
 		series.map(
-			({ engine, name, p99Ms, perSecond, ratio }, index) =>
-				`| ${index === 0 ? engine : ''} | ${name} | ${perSecond.toFixed(1)} | ${String(p99Ms)} ms | ${ratio.toFixed(2)} |`,
+			({ cost, engine, name, p99Ms, perSecond, processorMs, ratio }, index) =>
+				`| ${index === 0 ? engine : ''} | ${name} | ${perSecond.toFixed(1)} | ${String(p99Ms)} ms | ${ratio.toFixed(2)} | ${processorMs.toFixed(1)} ms | ${cost.toFixed(2)} |`,
 		),
 	);
 	const table = [
-		`| | questions | per second | p99 | × ${base} |`,
-		'| --- | --- | --- | --- | --- |',
+		`| | questions | per second | p99 | × ${base} | processor time each | × ${base} |`,
+		'| --- | --- | --- | --- | --- | --- | --- |',
 		...rows,
 		'',
 		`Medians of ${String(rounds)} rounds in turn in n8n ${where.n8n} on ${String(where.cores)} cores, 16 deliveries at once, ${where.date}. A delivery counts when its run is over.`,

@@ -3,6 +3,7 @@ import { MESSAGE_ID, signed, type Delivery } from './delivery';
 import type { LoadProcess } from './loadProcess';
 import { say, type BenchStage } from './stage';
 import type { TriggerFlow } from './triggerFlows';
+import { processorTime } from './usage';
 
 export const KINDS = ['genuine', 'forged'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -24,6 +25,8 @@ export interface Round {
 	/** Deliveries that were answered: some answer before the run is over. */
 	answeredPerSecond: number;
 	latencies: number[];
+	/** Milliseconds of n8n's processor time that one delivery and its run cost. */
+	processorMs: number;
 }
 
 /** The rounds of one kind of deliveries at one flow. */
@@ -111,6 +114,8 @@ async function measureRound(load: LoadProcess, active: Active, kind: Kind, secon
 	const { flow, stage, workflowId } = active;
 	const url = `${stage.n8n.url}/webhook/${flow.path}`;
 	const deliveries = active.deliveries[kind];
+	const groups = { n8n: [stage.n8n.pid] };
+	const { n8n: before = 0 } = processorTime(groups);
 	const { latencies, ms, statuses } = await load.fire({
 		url,
 		header: flow.header,
@@ -130,7 +135,9 @@ async function measureRound(load: LoadProcess, active: Active, kind: Kind, secon
 	if (runs > active.runs)
 		throw new Error(`${flow.name} ran ${String(runs)} times, not ${String(active.runs)}.`);
 	const wholeMs = ms + performance.now() - answered;
+	const { n8n: after = 0 } = processorTime(groups);
 	return {
+		processorMs: ((after - before) * 1_000) / latencies.length,
 		perSecond: (latencies.length * 1_000) / wholeMs,
 		answeredPerSecond: (latencies.length * 1_000) / ms,
 		latencies,

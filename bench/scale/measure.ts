@@ -2,7 +2,7 @@ import { waitUntil } from '../../scripts/n8n/waitUntil';
 import type { Delivery } from '../delivery';
 import type { Outcome } from '../load';
 import { groupsOf, type ScaleBench } from './stage';
-import { coresBetween, processorTime } from './usage';
+import { coresBetween, processorTime } from '../usage';
 
 const CONNECTIONS = 16;
 const MOST = 1_000_000;

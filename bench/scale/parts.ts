@@ -5,7 +5,7 @@ import { median } from '../measure';
 import { say } from '../stage';
 import { measure, runsWith, type Round } from './measure';
 import { activate, groupsOf, projectOf, type ScaleBench, type Target } from './stage';
-import { memory } from './usage';
+import { memory } from '../usage';
 
 export interface Asked {
 	rounds: number;

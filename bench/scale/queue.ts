@@ -3,7 +3,7 @@ import { say } from '../stage';
 import { assertAccepted, fire, measure, runsWith } from './measure';
 import { WARM_UP_SECONDS, WORKERS, medianRound, type Asked } from './parts';
 import { groupsOf, type ScaleBench, type Target } from './stage';
-import { coresBetween, processorTime } from './usage';
+import { coresBetween, processorTime } from '../usage';
 
 /** Deliveries that wait in the queue when the workers begin. */
 const WAITING = 400;

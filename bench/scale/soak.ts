@@ -5,7 +5,7 @@ import { say } from '../stage';
 import { measure, runsWith, type Round } from './measure';
 import { replyTarget, type Asked } from './parts';
 import { groupsOf, type ScaleBench, type Target } from './stage';
-import { memory, slope } from './usage';
+import { memory, slope } from '../usage';
 
 const SAMPLE_MS = 20_000;
 const SHARE = 0.7;

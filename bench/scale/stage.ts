@@ -15,7 +15,7 @@ import { neededHaproxy } from '../../scripts/scale/haproxy';
 import { MESSAGE_ID, type Delivery } from '../delivery';
 import { startLoadProcess, type LoadProcess } from '../loadProcess';
 import { say } from '../stage';
-import type { Groups } from './usage';
+import type { Groups } from '../usage';
 
 export interface ScaleBench {
 	cluster: Cluster;
