@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util';
 
 import { benchActions } from './actions';
 import { benchDialogues } from './dialogue';
+import { runMeasurement } from '../scripts/scale/measurement';
 import { benchQuestions } from './questions';
+import { benchQueueMode } from './queueMode';
 import { writeSummary } from './summary';
 import { benchTriggers } from './trigger';
 
 const PARTS = ['actions', 'trigger', 'dialogue', 'questions'];
-const USE = `Use: npm run bench -- [--only ${PARTS.join('|')}] [--rounds 7] [--seconds 5] [--previous <tarball>]`;
+/** Needs PostgreSQL, Redis and HAProxy, so it has to be asked for. */
+const QUEUE_MODE = 'queue-mode';
+const USE = `Use: npm run bench -- [--only ${[...PARTS, QUEUE_MODE].join('|')}] [--rounds 7] [--seconds 5] [--previous <tarball>]`;
 
 /**
  * What was asked for: rounds of each comparison, the most seconds that a round of the trigger takes, and an earlier
@@ -23,7 +27,8 @@ function readArguments() {
 				previous: { type: 'string' },
 			},
 		});
-		const parts = PARTS.filter((part) => part === (values.only ?? part));
+		const { only } = values;
+		const parts = only === QUEUE_MODE ? [only] : PARTS.filter((part) => part === (only ?? part));
 		const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 		if (parts.length > 0 && Number.isInteger(rounds) && rounds > 0 && seconds > 0 && seconds <= 60)
 			return { parts, rounds, seconds, previous: values.previous };
@@ -44,10 +49,8 @@ async function main(): Promise<void> {
 	if (asked.parts.includes('trigger')) await benchTriggers(asked.rounds, asked.seconds);
 	if (asked.parts.includes('dialogue')) await benchDialogues(asked.rounds);
 	if (asked.parts.includes('questions')) await benchQuestions(asked.rounds, asked.seconds, asked.previous);
-	writeSummary();
+	if (asked.parts.includes(QUEUE_MODE)) await benchQueueMode(asked.rounds, asked.seconds);
+	else writeSummary();
 }
 
-main().catch((error: unknown) => {
-	process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-	process.exitCode = 1;
-});
+runMeasurement(main);

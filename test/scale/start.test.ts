@@ -174,7 +174,7 @@ function processesOf(folder: string): string[] {
 }
 
 test('a measurement that is interrupted, with the two signals that npm and a terminal send, leaves nothing running', async () => {
-	const program = ['--import', 'tsx', join(ROOT, 'bench/scale/main.ts'), '--only', 'batch'];
+	const program = ['--import', 'tsx', join(ROOT, 'bench/main.ts'), '--only', 'queue-mode'];
 	const child = spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 	let output = '';
 	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -183,7 +183,7 @@ test('a measurement that is interrupted, with the two signals that npm and a ter
 	try {
 		await waitUntil(
 			'the measurement to begin',
-			() => Promise.resolve(output.includes('Measuring: batch')),
+			() => Promise.resolve(output.includes('Queue mode, 1 workers')),
 			120_000,
 		);
 		expect(processesOf(folder).length).toBeGreaterThan(4);

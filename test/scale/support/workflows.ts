@@ -20,17 +20,6 @@ export function replyWorkflow(name: string, credential: string, timeout = 5) {
 	return onlyMessages(workflow);
 }
 
-/** The same with parameters that only read fields, so that no expression is evaluated. */
-export function readingWorkflow(name: string, credential: string) {
-	const parameters = {
-		resource: 'message',
-		operation: 'send',
-		text: '=re: {{ $json.value.content.body }}',
-		options: { messageId: '={{ $json.value.id }}-reply', timeout: 5, maxRetries: 1 },
-	};
-	return onlyMessages(triggerWorkflow(name, credential, { ...SEND, id: 'reply', parameters }));
-}
-
 /** Answers one message with as many as its text says, in the room that it came from. */
 export function batchWorkflow(name: string, credential: string, concurrency = 10) {
 	const id = { id: 'items', name: 'Items', type: 'n8n-nodes-base.set', typeVersion: 3.4 };
