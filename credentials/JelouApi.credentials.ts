@@ -62,6 +62,7 @@ export class JelouApi implements ICredentialType {
 			default: '',
 			description:
 				'Signs messages and verifies events. Jelou shows it once, when the integration is created.',
+			hint: 'The connection test cannot check it. With a wrong one, no event starts a workflow.',
 		},
 		{
 			displayName:

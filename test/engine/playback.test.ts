@@ -36,7 +36,8 @@ describe('an outgoing message that is played back to the trigger starts nothing'
 		const delivery = await recorded(message);
 		const credential = credentialFor(sandbox, { signingSecret: secret });
 		// The log has one line a minute for each trigger.
-		const engine = new Engine({ credential, workflowId: JSON.stringify([message, events]) });
+		const workflowId = JSON.stringify([message, events]);
+		const engine = new Engine({ credential, workflowId });
 		const receiver = await startReceiver(engine, { events });
 		try {
 			const url = `${receiver.url}/webhook/webhook-1/webhook`;
@@ -50,7 +51,7 @@ describe('an outgoing message that is played back to the trigger starts nothing'
 			await receiver.close();
 		}
 		expect(engine.warnings).toEqual([
-			'Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is an outgoing message that was sent back.',
+			`Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is an outgoing message that was sent back. Workflow ID: ${workflowId}.`,
 		]);
 	});
 });

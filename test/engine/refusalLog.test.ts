@@ -23,20 +23,22 @@ async function deliver(engine: Engine, signature?: string, options = {}): Promis
 	await engine.webhook(request as unknown as Request, response as unknown as Response, parameters);
 }
 
-const refused = (why: string) =>
-	`Jelou Trigger "Jelou Trigger" in workflow "Test" refused a delivery: ${why}.`;
+const refused = (why: string, workflowId = 'workflow-1') =>
+	`Jelou Trigger "Jelou Trigger" in workflow "Test" refused a delivery: ${why}. Workflow ID: ${workflowId}.`;
+const WRONG =
+	'its signature is wrong. If Jelou sent it, Signing Secret in the Jelou credential is not the one of the present integration';
 
 test('a flood of forged deliveries writes one line a minute, and the next line says how many came meanwhile', async () => {
 	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });
 	for (let n = 0; n < 100; n++) await deliver(engine, sign('wrong'));
-	expect(engine.warnings).toEqual([refused('its signature is wrong')]);
+	expect(engine.warnings).toEqual([refused(WRONG)]);
 	now += 59_999;
 	await deliver(engine, sign('wrong'));
 	expect(engine.warnings).toHaveLength(1);
 	now += 1;
 	await deliver(engine, sign('wrong'));
 	expect(engine.warnings.slice(1)).toEqual([
-		`${refused('its signature is wrong')} 100 more like this since the last such line.`,
+		`${refused(WRONG)} 100 more like this since the last such line.`,
 	]);
 });
 
@@ -51,7 +53,7 @@ test('each reason has its own line, so that a flood hides nothing else', async (
 	expect(engine.warnings).toEqual([
 		refused('it has no signature'),
 		refused('its signature is malformed'),
-		refused('its signature is wrong'),
+		refused(WRONG),
 		refused('its timestamp is outside Maximum Age'),
 	]);
 });
@@ -72,7 +74,7 @@ describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 		new Engine({
 			credential: { projectId: 'p', apiKey: 'k', signingSecret },
 			credentialId: `typed-${signingSecret}`,
-			workflowId: `typed-${signingSecret}`,
+			workflowId: 'typed',
 			staticData: {
 				global: { jelou: { 'https://gateway.jelou.ai/platform p': { signingSecret: 'given' } } },
 			},
@@ -84,6 +86,7 @@ describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 		expect(engine.warnings).toEqual([
 			refused(
 				'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
+				'typed',
 			),
 		]);
 	});
@@ -91,6 +94,6 @@ describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 	test('is not named when the signature is not of that one either', async () => {
 		const engine = typed('another');
 		await deliver(engine, sign('wrong'));
-		expect(engine.warnings).toEqual([refused('its signature is wrong')]);
+		expect(engine.warnings).toEqual([refused(WRONG, 'typed')]);
 	});
 });

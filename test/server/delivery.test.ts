@@ -80,7 +80,7 @@ test('outgoing messages of every type, played back with their own signatures, st
 	await waitUntil('the genuine run to be saved', async () => (await runs()) > before);
 	expect(await runs()).toBe(before + 1);
 	expect(stage.n8n.log()).toContain(
-		'Jelou Trigger "Jelou Trigger" in workflow "six-replies" ignored a delivery: it is an outgoing message that was sent back.',
+		`Jelou Trigger "Jelou Trigger" in workflow "six-replies" ignored a delivery: it is an outgoing message that was sent back. Workflow ID: ${workflow}.`,
 	);
 });
 

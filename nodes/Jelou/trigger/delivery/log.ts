@@ -32,7 +32,7 @@ export function warn(context: IWebhookFunctions, outcome: string, detail = ''): 
 	const unlogged = last?.unlogged ?? 0;
 	const more = unlogged > 0 ? ` ${unlogged} more like this since the last such line.` : '';
 	context.logger.warn(
-		`Jelou Trigger "${node.name}" in workflow "${workflow.name ?? ''}" ${outcome}${detail && ` (${detail})`}.${more}`,
+		`Jelou Trigger "${node.name}" in workflow "${workflow.name ?? ''}" ${outcome}${detail && ` (${detail})`}. Workflow ID: ${workflow.id ?? ''}.${more}`,
 		{ workflowId: workflow.id },
 	);
 }

@@ -91,7 +91,9 @@ function refusalFor(body: Buffer, header: string, { replaced, secrets }: Entry):
 			'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
 		);
 	}
-	return refusal('its signature is wrong');
+	return refusal(
+		'its signature is wrong. If Jelou sent it, Signing Secret in the Jelou credential is not the one of the present integration',
+	);
 }
 
 async function check(context: IWebhookFunctions): Promise<Verification> {
