@@ -35,7 +35,7 @@ export class Jelou implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Send messages and manage conversations in Jelou',
+		description: 'Answer customers on WhatsApp and other channels through Jelou',
 		defaults: { name: 'Jelou' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -7,10 +7,16 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { EVENT_OPTIONS } from './trigger/delivery/events';
 import { handleDelivery } from './trigger/delivery/receive';
 import { properties } from './trigger/properties';
 import { checkExists, create } from './trigger/registration/register';
 import { unregister } from './trigger/registration/unregister';
+
+/** What the canvas says below the node, by what is saved. */
+const EVENT_NAMES = Object.fromEntries(
+	EVENT_OPTIONS.map(({ name, value }) => [String(value), name] as const),
+);
 
 /** Starts a workflow on events of a Jelou project, each verified by its signature. */
 export class JelouTrigger implements INodeType {
@@ -21,8 +27,16 @@ export class JelouTrigger implements INodeType {
 		group: ['trigger'],
 		// 2 from the start: for a node at version 1, n8n evaluates an expression on every delivery (a legacy option).
 		version: 2,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when something happens in Jelou',
+		subtitle: `={{ $parameter["events"].map((event) => (${JSON.stringify(EVENT_NAMES)})[event] ?? event).join(", ") }}`,
+		// n8n shows the two nodes as one entry in its panel, with this text.
+		description: 'Receive and answer customer messages on WhatsApp and other channels',
+		eventTriggerDescription:
+			"Write to the project in WhatsApp, or on the sandbox's chat page. Meanwhile, the published workflow gets no events.",
+		triggerPanel: {
+			header: 'Write a message to try it',
+			executionsHelp:
+				"<b>While you build:</b> click the button, then write to the project in WhatsApp, or on the sandbox's chat page. Until the event arrives or you stop, the published workflow gets no events.<br /><br /><b>Once it is published:</b> every event that you chose starts the workflow. You find each run under Executions.",
+		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

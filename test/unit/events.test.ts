@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { Workflow } from 'n8n-workflow';
+
+import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
 import { EVENT_OPTIONS, isOutgoingMessage, parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../fixtures', `${name}.json`));
@@ -95,11 +98,32 @@ test.each(['', 'not JSON', '[]', '"text"', 'null', '3', '\ufeff{}x'])('%j is no 
 	expect(parseEvent(Buffer.from(body))).toBeUndefined();
 });
 
-test('a user chooses from all events or single ones, sorted by name', () => {
+test('a user chooses messages first, and all events last', () => {
 	expect(EVENT_OPTIONS.map(({ name, value }) => [name, value])).toEqual([
-		['All Events', '*'],
-		['Conversation Closed', 'conversation.close'],
-		['Conversation Started', 'conversation.start'],
 		['Message Received', 'message'],
+		['Conversation Started', 'conversation.start'],
+		['Conversation Closed', 'conversation.close'],
+		['All Events', '*'],
 	]);
+});
+
+test('below the node, the canvas says what was chosen by the names of the menu', () => {
+	const trigger = new JelouTrigger();
+	const node = {
+		id: '1',
+		name: 'Jelou Trigger',
+		type: 'jelouTrigger',
+		typeVersion: 2,
+		position: [0, 0] satisfies [number, number],
+		parameters: { events: ['message', '*', 'conversation.rated'] },
+	};
+	const nodeTypes = {
+		getByName: () => trigger,
+		getByNameAndVersion: () => trigger,
+		getKnownTypes: () => ({}),
+	};
+	const { expression } = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	expect(expression.getSimpleParameterValue(node, trigger.description.subtitle, 'internal', {})).toBe(
+		'Message Received, All Events, conversation.rated',
+	);
 });

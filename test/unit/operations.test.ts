@@ -5,12 +5,11 @@ const { properties } = new Jelou().description;
 const namesOf = (options: Array<{ name: string }>) => options.map(({ name }) => name);
 const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b));
 
-test('resources are listed in alphabetical order', () => {
+test('resources are listed with replying first and the integration last', () => {
 	const names = properties
 		.filter(({ name }) => name === 'resource')
 		.flatMap((menu) => namesOf(choices(menu)));
-	expect(names).not.toEqual([]);
-	expect(names).toEqual(sorted(names));
+	expect(names).toEqual(['Message', 'Conversation', 'Integration']);
 });
 
 describe.each(MENUS)('the operations of $resource', ({ operations, resource }) => {

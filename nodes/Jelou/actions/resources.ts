@@ -3,8 +3,8 @@ import { integration } from './integration';
 import { message } from './message';
 import type { Operation, Resource } from './operation';
 
-/** In the alphabetical order in which n8n shows them. */
-export const RESOURCES: Resource[] = [conversation, integration, message];
+/** In the order in which n8n shows them and their actions: what a newcomer needs comes first. */
+export const RESOURCES: Resource[] = [message, conversation, integration];
 
 export function findOperation(resource: unknown, operation: unknown): Operation | undefined {
 	const { operations = {} } = RESOURCES.find(({ value }) => value === resource) ?? {};

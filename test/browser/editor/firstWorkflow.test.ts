@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 
 import { PICTURES, screenshotOf } from '../../../scripts/pictureNames';
 import { PROJECT, credentialData, startStage, webhookAnswers, type Stage } from '../../server/support/stage';
+import { triggerWorkflow } from '../../server/support/workflows';
 import { Chat } from '../support/chat';
 import { CredentialDialog } from '../support/credentialDialog';
 import { Editor, showsIcon } from '../support/editor';
@@ -47,10 +48,12 @@ test('what can be done reads as sentences', async () => {
 	await editor.entry('Jelou').click();
 	await editor.openActions();
 	expect(await editor.entries()).toEqual([
-		'On all events',
-		'On conversation closed',
-		'On conversation started',
 		'On message received',
+		'On conversation started',
+		'On conversation closed',
+		'On all events',
+		'Send a message',
+		'Send a message and wait for the reply',
 		'Close a conversation',
 		'Get a conversation',
 		'Start a conversation',
@@ -58,8 +61,6 @@ test('what can be done reads as sentences', async () => {
 		'Delete the integration',
 		'Get the integration',
 		'Update the integration',
-		'Send a message',
-		'Send a message and wait for the reply',
 	]);
 	await editor.entry('On message received').click();
 	await editor.node.window.getByText('A Jelou project has one webhook').waitFor();
@@ -161,6 +162,20 @@ test('with the secret in the credential a test run answers too, and gives the we
 	await editor.page.getByText('1 item', { exact: true }).nth(1).waitFor();
 	await photograph(editor.page, 'workflow', { x: 410, y: 0, width: 870, height: 600 });
 	await chat.sendsTo('/webhook/');
+});
+
+test('a second workflow of the same project is refused, and the message says what to do', async () => {
+	const [saved] = await stage.client.credentials();
+	const second = triggerWorkflow('second', String(saved?.id));
+	await editor.openWorkflow(await stage.client.createWorkflow(second));
+	await editor.onCanvas('Jelou Trigger').getByText('All Events').waitFor();
+	await editor.askToPublish();
+	await editor.page
+		.getByRole('alert')
+		.getByText(
+			"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
+		)
+		.waitFor();
 });
 
 test.each(PICTURES)("the README's picture %s is of this run", (name) => {

@@ -123,10 +123,14 @@ export class Editor {
 		await this.node.window.waitFor({ state: 'hidden' });
 	}
 
-	/** Publishes the workflow, with its first version's suggested name. */
-	async publish(): Promise<void> {
+	/** Asks n8n to publish the workflow, with its first version's suggested name. */
+	async askToPublish(): Promise<void> {
 		await this.page.getByTestId('workflow-open-publish-modal-button').click();
 		await this.page.getByTestId('workflow-publish-button').click();
+	}
+
+	async publish(): Promise<void> {
+		await this.askToPublish();
 		await this.page.getByTestId('activation-modal').getByRole('button', { name: 'Got it' }).click();
 	}
 

@@ -33,13 +33,13 @@ function isCustomerMessage({ event, event_type: type, field, object, value }: ID
 	return type === undefined && field === 'messages' && object === 'message_event' && hasMessage;
 }
 
-/** The events that a user can choose from: a new one is a line here, and its fields in `__schema__`. */
+/** The events that a user can choose from, the one of most workflows first: a new one is a line here, and its fields in `__schema__`. */
 const EVENT_TYPES: EventType[] = [
 	{
-		value: 'conversation.close',
-		name: 'Conversation Closed',
-		description: 'A conversation was closed',
-		isRecognized: (payload) => isNamed(payload, 'conversation', 'close'),
+		value: 'message',
+		name: 'Message Received',
+		description: 'The customer sent a message',
+		isRecognized: isCustomerMessage,
 	},
 	{
 		value: 'conversation.start',
@@ -48,22 +48,22 @@ const EVENT_TYPES: EventType[] = [
 		isRecognized: (payload) => isNamed(payload, 'conversation', 'start'),
 	},
 	{
-		value: 'message',
-		name: 'Message Received',
-		description: 'The customer sent a message',
-		isRecognized: isCustomerMessage,
+		value: 'conversation.close',
+		name: 'Conversation Closed',
+		description: 'A conversation was closed',
+		isRecognized: (payload) => isNamed(payload, 'conversation', 'close'),
 	},
 ];
 
 export const ALL_EVENTS = '*';
 
 export const EVENT_OPTIONS: INodePropertyOptions[] = [
+	...EVENT_TYPES.map(({ name, value, description }) => ({ name, value, description })),
 	{
 		name: 'All Events',
 		value: ALL_EVENTS,
 		description: 'Every event, including those that Jelou adds later',
 	},
-	...EVENT_TYPES.map(({ name, value, description }) => ({ name, value, description })),
 ];
 
 /** The name of an event. One that is not known is named by what it says itself, and never like one that is. */
