@@ -133,3 +133,32 @@ test('a secret that leaked is refused after another is typed, also after unpubli
 	expect(integration()?.signingSecret).toBe(leaked);
 	await unpublish(id);
 });
+
+test('publishing says in its message who has the project already, and what to do', async () => {
+	const credential = await saveCredential();
+	const first = await stage.client.createWorkflow(triggerWorkflow('first', credential));
+	const second = await stage.client.createWorkflow(triggerWorkflow('second', credential));
+	await publish(first);
+	await publishRefusedWith(
+		second,
+		"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
+	);
+
+	const { apiKey = '' } = credentialData(stage.sandbox);
+	await fetch(`${stage.sandbox.gatewayUrl}/v1/external-support/${PROJECT}`, {
+		method: 'PATCH',
+		headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+		body: JSON.stringify({ webhookUrl: 'https://crm.example.com/secret-path' }),
+	});
+	await publishRefusedWith(
+		second,
+		"The project's integration already points to crm.example.com: turn on Replace Existing Webhook",
+	);
+	expect(stage.n8n.log()).not.toContain('secret-path');
+});
+
+test('publishing with a wrong API key says in its message where to correct it', async () => {
+	const credential = await saveCredential({ apiKey: 'wrong-key' });
+	const id = await stage.client.createWorkflow(triggerWorkflow('wrong-key', credential));
+	await publishRefusedWith(id, 'Check API Key and Project ID in the Jelou credential');
+});
