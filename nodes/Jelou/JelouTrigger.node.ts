@@ -33,7 +33,7 @@ export class JelouTrigger implements INodeType {
 		eventTriggerDescription:
 			"Write to the project in WhatsApp, or on the sandbox's chat page. Meanwhile, the published workflow gets no events.",
 		triggerPanel: {
-			header: 'Write a message to try it',
+			header: 'Click, then write a message',
 			executionsHelp:
 				"<b>While you build:</b> click the button, then write to the project in WhatsApp, or on the sandbox's chat page. Until the event arrives or you stop, the published workflow gets no events.<br /><br /><b>Once it is published:</b> every event that you chose starts the workflow. You find each run under Executions.",
 		},
