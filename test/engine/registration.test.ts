@@ -69,6 +69,13 @@ test('on a fresh project activation creates the integration, and deactivation de
 	expect(JSON.stringify(engine.staticData)).not.toContain('signingSecret');
 });
 
+test('a URL in the credential that is none is refused with what to correct, in whole sentences', async () => {
+	const engine = new Engine({ credential: credentialFor(sandbox, { gatewayUrl: 'gateway' }) });
+	await expect(engine.hook('checkExists')).rejects.toThrow(
+		/^Gateway URL in the Jelou credential is not a URL\. .+[^.]\. Open the credential, .+ correct the URLs\.$/,
+	);
+});
+
 test('activating again with the same URL changes nothing', async () => {
 	const engine = engineWith();
 	await activate(engine);

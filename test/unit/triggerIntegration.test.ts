@@ -39,7 +39,7 @@ test.each([{}, { signingSecret: '' }, { signingSecret: 7 }])(
 		await expect(integrations.create('https://x.example')).resolves.toMatchObject({
 			ok: false,
 			reason: 'unanswered',
-			error: { message: expect.stringMatching(/without a signing secret/) },
+			error: { message: expect.stringMatching(/without a signing secret: publish again/) },
 		});
 	},
 );

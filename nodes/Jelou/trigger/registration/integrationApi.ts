@@ -61,7 +61,10 @@ export class IntegrationApi {
 		if (result.ok) {
 			const { createdAt, signingSecret } = toIntegration(result.answer);
 			if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
-			const error = new NodeOperationError(node, 'Jelou answered without a signing secret');
+			const error = new NodeOperationError(
+				node,
+				'Jelou answered without a signing secret: publish again, or check the URLs in the Jelou credential',
+			);
 			return { ok: false, reason: 'unanswered', error };
 		}
 		const { failure } = result;

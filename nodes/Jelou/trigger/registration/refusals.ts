@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
+import { sentence } from '../../shared/errorResponse';
 import { hostOf } from '../../shared/publicUrl';
 import type { RefusalReason, RegisterNote, UnregisterNote } from './decide';
 
@@ -34,7 +35,7 @@ export async function withRemedyInMessage<T>(run: () => Promise<T>): Promise<T> 
 	return await run().catch((error: unknown) => {
 		const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 		if (isOurs && typeof error.description === 'string' && error.description !== '') {
-			error.message = `${error.message}. ${error.description}`;
+			error.message = `${sentence(error.message)} ${error.description}`;
 			error.description = undefined;
 		}
 		throw error;
