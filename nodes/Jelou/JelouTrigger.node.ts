@@ -35,7 +35,7 @@ export class JelouTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Click, then write a message',
 			executionsHelp:
-				"<b>While you build:</b> click the button, then write to the project in WhatsApp, or on the sandbox's chat page. Until the event arrives or you stop, the published workflow gets no events.<br /><br /><b>Once it is published:</b> every event that you chose starts the workflow. You find each run under Executions.",
+				"Click the button, then write to the project in WhatsApp, or on the sandbox's chat page. Until the event arrives or you stop listening, the published workflow gets no events. Its runs are listed under Executions.",
 		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],
