@@ -171,7 +171,6 @@ test('a second workflow of the same project is refused, and the message says wha
 	await editor.onCanvas('Jelou Trigger').getByText('All Events').waitFor();
 	await editor.askToPublish();
 	await editor.page
-		.getByRole('alert')
 		.getByText(
 			"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
 		)
