@@ -9,6 +9,9 @@ const TYPES: Record<string, string> = {
 	'.css': 'text/css; charset=utf-8',
 	'.js': 'text/javascript; charset=utf-8',
 	'.svg': 'image/svg+xml',
+	'.jpg': 'image/jpeg',
+	'.pdf': 'application/pdf',
+	'.ogg': 'audio/ogg',
 };
 
 /** Nothing but the sandbox's own files, and the media of messages, which are on HTTPS by rule. */
@@ -18,6 +21,7 @@ const POLICY = [
 	"style-src 'self'",
 	"connect-src 'self'",
 	"img-src 'self' https:",
+	"media-src 'self'",
 	"form-action 'self'",
 	"base-uri 'none'",
 	"frame-ancestors 'none'",

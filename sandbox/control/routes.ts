@@ -5,6 +5,7 @@ import type { Platform } from '../platform';
 import type { SandboxProject, UserMessage } from '../options';
 import type { Store } from '../store';
 import { trafficOf } from '../traffic';
+import { sampleMessage, type Sample } from './samples';
 import * as schemas from './schemas';
 import { fullState } from './state';
 
@@ -36,11 +37,13 @@ export function controlRoutes(app: FastifyInstance, { store, platform, faults }:
 	});
 
 	/** Answers as soon as the message is written, or with `?wait=true` when its event has been delivered. */
-	app.post<{ Params: { id: string }; Querystring: { wait?: string }; Body: UserMessage }>(
+	app.post<{ Params: { id: string }; Querystring: { wait?: string }; Body: UserMessage | Sample }>(
 		'/sandbox/projects/:id/messages',
 		{ preValidation, schema: { body: schemas.userMessage } },
 		async (request, reply) => {
-			const { message, delivered } = platform.userWrites(request.params.id, request.body);
+			const { body, headers, params } = request;
+			const written = 'sample' in body ? sampleMessage(body, `http://${headers.host}`) : body;
+			const { message, delivered } = platform.userWrites(params.id, written);
 			if (request.query.wait !== 'true') return await reply.code(202).send({ message });
 			const { rawBody, ...delivery } = await delivered;
 			return { message, delivery: { ...delivery, body: rawBody.toString('utf8') } };

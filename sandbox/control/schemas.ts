@@ -1,4 +1,5 @@
 import { messageBody } from '../api/schemas';
+import { SAMPLES } from './samples';
 
 const id = { type: 'string', minLength: 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
@@ -6,13 +7,17 @@ const milliseconds = { type: 'integer', minimum: 0, maximum: 600_000 } as const;
 const named = { type: 'object', required: ['id', 'name'], properties: { id, name: id } } as const;
 const parties = { userId: id, botId: id } as const;
 
-/** A text, or a message of any of the five types. */
+/** A text, one of the sample files, or a message of any of the five types. */
 export const userMessage = {
 	type: 'object',
 	properties: parties,
 	if: { type: 'object', required: ['type'] },
 	then: messageBody,
-	else: { type: 'object', required: ['text'], properties: { text: id } },
+	else: {
+		if: { type: 'object', required: ['sample'] },
+		then: { properties: { sample: { enum: Object.keys(SAMPLES) } } },
+		else: { type: 'object', required: ['text'], properties: { text: id } },
+	},
 };
 
 export const project = {

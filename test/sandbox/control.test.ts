@@ -120,6 +120,24 @@ test('messages over the control API: at once, or after their delivery', async ()
 	expectFailure(await call(sandbox.url, '/sandbox/projects/NOBODY/messages', { body: { text: 'x' } }), 404);
 });
 
+test.each([
+	['image', 'image', 'image/jpeg'],
+	['document', 'document', 'application/pdf'],
+	['audio', 'audio', 'audio/ogg'],
+])('the sample %s is sent as a message whose file is there', async (sample, type, mime_type) => {
+	const { url, store } = await start();
+	const path = '/sandbox/projects/PROJECT_ID/messages?wait=true';
+	const sent = await call(url, path, { body: { sample, userId: 'OTHER_USER' } });
+	expect(sent).toMatchObject({ status: 200, body: { message: { type, content: { mime_type } } } });
+	const message = [...store.messages.values()].flat()[0];
+	const content: object = message?.content ?? {};
+	const file = await fetch('url' in content ? String(content.url) : '');
+	expect([file.status, file.headers.get('content-type')]).toEqual([200, mime_type]);
+	expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(500);
+	expect(store.rooms.get(message?.roomId ?? '')?.userId).toBe('OTHER_USER');
+	expectFailure(await call(url, path, { body: { sample: 'toString' } }), 422, ['sample']);
+});
+
 test('a project is added, and a reset forgets all but projects', async () => {
 	const { url, gatewayUrl, store } = await start();
 	const added = await call(url, '/sandbox/projects', { body: { id: 'NEW', apiKey: 'k' } });
