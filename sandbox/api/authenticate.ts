@@ -30,6 +30,8 @@ export function authenticateByKey(store: Store) {
 		const key = single(request.headers['x-api-key']);
 		const project = store.projects.get(projectId);
 		const isKnown = [...store.projects.values()].some(({ apiKey }) => sameText(apiKey, key));
+		// Also of one that is refused: the log shows it where the project's owner looks.
+		request.info.project = project ?? null;
 		request.info.auth = key === '' ? 'no API key' : 'wrong API key';
 		if (key === '') throw new ApiError(401, 'The x-api-key header is missing', 'MISSING_API_KEY');
 		if (!isKnown || (project && !sameText(project.apiKey, key))) {

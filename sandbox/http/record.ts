@@ -72,14 +72,15 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
 	const { project, auth, isAnswer, note } = request.info;
 	const answered = record.status === null ? 'Connection closed on purpose' : `Answered ${record.status}`;
+	const remark = note === null ? refusalIn(answer, record.status) : `. ${note}`;
 	const isFine = record.status !== null && (record.status < 400 || isAnswer);
-	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : 'warning';
+	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : isAnswer ? 'info' : 'warning';
 	return {
 		at: record.at,
 		kind: 'request' as const,
 		projectId: project?.id ?? null,
 		title: request.routeOptions.config.title ?? 'Unknown URL',
-		outcome: note === null ? answered : `${answered}. ${note}`,
+		outcome: `${answered}${remark}`,
 		tone,
 		auth,
 		status: record.status,
@@ -91,6 +92,13 @@ function describe(request: FastifyRequest, record: RequestRecord, answer: string
 			answer: readable(answer),
 		},
 	};
+}
+
+/** Why a request was refused, as its answer says; empty for any other. */
+function refusalIn(answer: string, status: number | null): string {
+	const said = status !== null && status >= 400 ? readable(answer) : undefined;
+	if (typeof said !== 'object' || said === null || !('message' in said)) return '';
+	return Array.isArray(said.message) ? `: ${said.message.join('; ')}` : '';
 }
 
 /** Shown once, by the answer that creates the integration, and never by the sandbox. */

@@ -104,7 +104,7 @@ describe('refusals', () => {
 		expect(store.log[0]).toMatchObject({
 			title: 'Read integration',
 			status: 404,
-			tone: 'warning',
+			tone: 'info',
 			outcome: 'Answered 404. The project has no integration yet',
 		});
 	});
