@@ -1,10 +1,10 @@
-import type { Bot, Conversation, EventName, Message, Project, Room, User } from './types';
+import type { Assignment, Bot, Conversation, EventName, Message, Project, Room, User } from './types';
 
 /** What a conversation over the API is started with. */
 export interface StartOptions {
 	initialMessage?: string;
 	metadata?: Record<string, unknown>;
-	assignment?: { type: 'queue' | 'operator' | 'team'; target: string };
+	assignment?: Assignment;
 }
 
 /** What a conversation is closed with; the further fields of `edge` are not documented. */

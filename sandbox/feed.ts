@@ -1,9 +1,10 @@
-import type { LogEntry, Message } from './types';
+import type { LogEntry, Message, RoomEvent } from './types';
 
 /** What those who watch are told: something to add, or that a larger part should be read again. */
 export type Change =
 	| { type: 'log'; entry: LogEntry }
 	| { type: 'message'; message: Message }
+	| { type: 'roomEvent'; event: RoomEvent }
 	| { type: 'overview' }
 	| { type: 'reset' };
 

@@ -1,5 +1,5 @@
 import type { WebhookSender } from './delivery/webhookSender';
-import { failureOf } from './delivery/outcome';
+import { failureOf, statusIn } from './delivery/outcome';
 import { ApiError } from './errors';
 import {
 	conversationClosed,
@@ -11,7 +11,17 @@ import {
 } from './events';
 import type { UserMessage } from './options';
 import type { Store } from './store';
-import type { Bot, Conversation, Delivery, Message, MessageBody, Project, Room, User } from './types';
+import type {
+	Bot,
+	Conversation,
+	Delivery,
+	Message,
+	MessageBody,
+	Project,
+	Room,
+	RoomEvent,
+	User,
+} from './types';
 
 /** The first when no id is given. Throws the 404 that Jelou documents for a bot or user it does not know. */
 export function findBot(project: Project, id?: string): Bot {
@@ -47,10 +57,19 @@ export class Platform {
 	 * start event is sent; a workflow that starts conversations on start events would otherwise go round for ever. The
 	 * initial message is shown to the user as the agent's.
 	 */
-	startConversation(project: Project, bot: Bot, user: User, options: StartOptions = {}): Conversation {
+	startConversation(
+		project: Project,
+		bot: Bot,
+		user: User,
+		options: StartOptions = {},
+		by: RoomEvent['by'] = 'workflow',
+	): Conversation {
 		const room = this.store.roomOf(project, bot, user);
 		const active = this.store.activeConversation(room);
 		const conversation = active ?? this.store.openConversation(room);
+		const { assignment } = options;
+		if (!active) this.store.addRoomEvent({ roomId: room.id, kind: 'started', by });
+		if (assignment) this.store.addRoomEvent({ roomId: room.id, kind: 'assigned', by, assignment });
 		if (options.initialMessage) this.say(room, options.initialMessage);
 		if (active) return active;
 
@@ -70,6 +89,7 @@ export class Platform {
 		}
 		this.store.closeConversation(conversation, 'closed_by_operator');
 		if (redirect?.type === 'text') this.say(room, redirect.text);
+		this.store.addRoomEvent({ roomId: room.id, kind: 'closed', by: 'workflow' });
 		void this.webhookSender.send(
 			project,
 			conversationClosed({ project, room, bot, user, conversation }, redirect),
@@ -83,7 +103,7 @@ export class Platform {
 		const { botId, userId, ...written } = input;
 		const bot = findBot(project, botId);
 		const user = findUser(project, userId);
-		const conversation = this.startConversation(project, bot, user);
+		const conversation = this.startConversation(project, bot, user, {}, 'customer');
 		const room = this.store.roomOf(project, bot, user);
 		const message = this.store.addMessage(room, 'user', 'text' in written ? textBody(written.text) : written);
 		const context = { project, room, bot, user, conversation };
@@ -95,9 +115,10 @@ export class Platform {
 		await this.announcing.get(context.conversation.id);
 		const delivery = await this.webhookSender.send(context.project, userMessage(context, message));
 		const failure = failureOf(delivery);
+		const answer = statusIn(delivery);
 		this.store.setMessageDelivery(
 			message,
-			failure === null ? { state: 'delivered' } : { state: 'failed', note: failure },
+			failure === null ? { state: 'delivered', answer } : { state: 'failed', note: failure, answer },
 		);
 		return delivery;
 	}

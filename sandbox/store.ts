@@ -12,6 +12,7 @@ import type {
 	Project,
 	RequestRecord,
 	Room,
+	RoomEvent,
 	User,
 } from './types';
 
@@ -39,6 +40,7 @@ export class Store {
 	readonly conversations = new Map<string, Conversation>();
 	/** By room id, oldest first. */
 	readonly messages = new Map<string, Message[]>();
+	readonly roomEvents: RoomEvent[] = [];
 	readonly requests: RequestRecord[] = [];
 	readonly deliveries: Delivery[] = [];
 	readonly log: LogEntry[] = [];
@@ -103,6 +105,12 @@ export class Store {
 		Object.assign(conversation, { state: 'closed', endAt: new Date().toISOString(), endedReason });
 		this.activeIds.delete(conversation.roomId);
 		this.feed.publish({ type: 'overview' });
+	}
+
+	addRoomEvent(event: Omit<RoomEvent, 'at'>): void {
+		const complete = { at: Date.now(), ...event };
+		pushBounded(this.roomEvents, complete, KEPT.logEntries);
+		this.feed.publish({ type: 'roomEvent', event: complete });
 	}
 
 	addMessage(room: Room, from: Message['from'], body: MessageBody, id: string = randomUUID()): Message {
@@ -179,7 +187,7 @@ export class Store {
 		for (const map of [this.rooms, this.conversations, this.messages, this.roomIds, this.activeIds])
 			map.clear();
 		this.receivedIds.clear();
-		for (const list of [this.requests, this.deliveries, this.log]) list.length = 0;
+		for (const list of [this.roomEvents, this.requests, this.deliveries, this.log]) list.length = 0;
 		for (const recent of [this.recentMessages, this.recentRequests, this.recentDeliveries]) recent.clear();
 		if (!keepIntegrations) for (const project of this.projects.values()) project.integration = null;
 		this.feed.publish({ type: 'reset' });

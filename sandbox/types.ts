@@ -63,8 +63,13 @@ export type MessageBody =
 	| { type: 'audio'; content: { url: string; mime_type: string } }
 	| { type: 'document'; content: { url: string; mime_type: string; filename?: string } };
 
-export type MessageDelivery =
-	{ state: 'sending' | 'delivered'; note?: undefined } | { state: 'failed'; note: string };
+export interface MessageDelivery {
+	state: 'sending' | 'delivered' | 'failed';
+	/** Why it failed, in plain words. */
+	note?: string;
+	/** What the webhook itself says that it did, for example `accepted`. */
+	answer?: string;
+}
 
 export type Message = MessageBody & {
 	id: string;
@@ -76,6 +81,22 @@ export type Message = MessageBody & {
 	/** What became of the event; only messages from the user cause one. */
 	delivery?: MessageDelivery;
 };
+
+/** Whom a conversation is given to. */
+export interface Assignment {
+	type: 'queue' | 'operator' | 'team';
+	target: string;
+}
+
+/** What happened to the conversation in a room, for the chat to show between the messages. */
+export interface RoomEvent {
+	roomId: string;
+	at: number;
+	kind: 'started' | 'assigned' | 'closed';
+	/** The customer by writing, or a workflow over the API. */
+	by: 'customer' | 'workflow';
+	assignment?: Assignment;
+}
 
 /** One request to Jelou's API, kept for tests and the log. */
 export interface RequestRecord {
@@ -115,7 +136,8 @@ export interface Delivery {
 	ms: number;
 }
 
-export type Tone = 'good' | 'warning' | 'bad';
+/** `info` is an answer that says no, and nothing to act on. */
+export type Tone = 'good' | 'info' | 'warning' | 'bad';
 
 /** One line of the log on the page. */
 export interface LogEntry {

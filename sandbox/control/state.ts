@@ -1,8 +1,8 @@
 import type { FaultSwitch } from '../http/faults';
 import type { Store } from '../store';
-import type { Project } from '../types';
+import type { LogEntry, Project } from '../types';
 
-/** How many log entries and messages of a room the page is given to begin with. */
+/** How many log entries of a project and messages of a room the page is given to begin with. */
 const SHOWN = 200;
 
 function withoutSecrets({ integration, ...project }: Project) {
@@ -21,12 +21,26 @@ export function overview(store: Store, faults: FaultSwitch) {
 	};
 }
 
+/** The newest entries of each project, and of requests that cannot be told whose they are. */
+function newestEntries(log: readonly LogEntry[]): LogEntry[] {
+	const counts = new Map<string | null, number>();
+	return log
+		.toReversed()
+		.filter(({ projectId }) => {
+			const count = (counts.get(projectId) ?? 0) + 1;
+			counts.set(projectId, count);
+			return count <= SHOWN;
+		})
+		.reverse();
+}
+
 /** What the page begins with. */
 export function snapshot(store: Store, faults: FaultSwitch) {
 	return {
 		...overview(store, faults),
 		messages: [...store.messages.values()].flatMap((messages) => messages.slice(-SHOWN)),
-		log: store.log.slice(-SHOWN),
+		roomEvents: store.roomEvents,
+		log: newestEntries(store.log),
 	};
 }
 

@@ -9,7 +9,8 @@ const MAX_BACKLOG = 4_000_000;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * `GET /sandbox/stream`: server-sent events. First `snapshot`, then `overview`, `message` and `log` as things happen;
+ * `GET /sandbox/stream`: server-sent events. First `snapshot`, then `overview`, `roomEvent`, `message` and `log` as things
+ * happen;
  * a reset is a new snapshot.
  */
 export function streamRoute(app: FastifyInstance, store: Store, faults: FaultSwitch): void {
@@ -23,6 +24,7 @@ export function streamRoute(app: FastifyInstance, store: Store, faults: FaultSwi
 		const tell = (change: Change) => {
 			if (change.type === 'log') send('log', change.entry);
 			else if (change.type === 'message') send('message', change.message);
+			else if (change.type === 'roomEvent') send('roomEvent', change.event);
 			else if (change.type === 'overview') send('overview', overview(store, faults));
 			else send('snapshot', snapshot(store, faults));
 		};

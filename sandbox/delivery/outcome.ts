@@ -1,4 +1,5 @@
 import { factsOf } from '../errors';
+import { readable } from '../http/record';
 import type { Delivery } from '../types';
 
 const NO_ANSWER = new Set(['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
@@ -42,6 +43,13 @@ export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnsw
 		error: CUT_OFF.has(code) ? 'the connection was closed before an answer arrived' : message,
 		advice: 'Check that n8n is still running, then send again.',
 	};
+}
+
+/** What the webhook says that it did, where it says so as a Jelou Trigger does: `{"status": "accepted"}`. */
+export function statusIn({ answer = '' }: Delivery): string | undefined {
+	const said = readable(answer);
+	if (typeof said !== 'object' || said === null || !('status' in said)) return undefined;
+	return typeof said.status === 'string' && said.status !== '' ? said.status : undefined;
 }
 
 /** Why an event did not get through and what to do, in plain words; null when it did. */

@@ -138,6 +138,41 @@ test.each([
 	expectFailure(await call(url, path, { body: { sample: 'toString' } }), 422, ['sample']);
 });
 
+test('the state tells what happened to conversations, and what the webhook did with a message', async () => {
+	const [sandbox, hook] = [
+		await start(),
+		await receiver((response) => void response.end('{"status":"paused"}')),
+	];
+	await integrate(sandbox, hook.url);
+	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
+	const parties = { botId: 'BOT_ID', userId: 'USER_ID' };
+	const assignment = { type: 'team', target: 'sales' };
+	await call(sandbox.gatewayUrl, `${INTEGRATION}/conversations/start`, { body: { ...parties, assignment } });
+	await call(sandbox.gatewayUrl, `${INTEGRATION}/conversations/close`, { body: parties });
+	await call(sandbox.gatewayUrl, `${INTEGRATION}/conversations/start`, { body: parties });
+	const { body } = await call(sandbox.url, '/sandbox/state');
+	expect(body.roomEvents).toMatchObject([
+		{ kind: 'started', by: 'customer' },
+		{ kind: 'assigned', by: 'workflow', assignment },
+		{ kind: 'closed', by: 'workflow' },
+		{ kind: 'started', by: 'workflow' },
+	]);
+	expect(Object.values(record(body.messages)).flat()).toMatchObject([
+		{ delivery: { state: 'delivered', answer: 'paused' } },
+	]);
+	sandbox.store.reset();
+	expect((await call(sandbox.url, '/sandbox/state')).body.roomEvents).toEqual([]);
+});
+
+test('a project that is busy leaves the log of another to be seen', async () => {
+	const sandbox = await start();
+	await call(sandbox.gatewayUrl, '/v1/external-support/OTHER_PROJECT', { headers: { 'x-api-key': 'key-2' } });
+	for (let times = 0; times < 210; times++) await call(sandbox.gatewayUrl, INTEGRATION);
+	const log = (await call(sandbox.url, '/sandbox/state')).body.log as Array<{ projectId: string }>;
+	expect(log.filter(({ projectId }) => projectId === 'PROJECT_ID')).toHaveLength(200);
+	expect(log[0]?.projectId).toBe('OTHER_PROJECT');
+});
+
 test('a project is added, and a reset forgets all but projects', async () => {
 	const { url, gatewayUrl, store } = await start();
 	const added = await call(url, '/sandbox/projects', { body: { id: 'NEW', apiKey: 'k' } });
