@@ -1,108 +1,70 @@
 // @ts-check
-import { announce, arrive, byId, clock, make, renew } from './dom.js';
+import { bubble, happening, meta, targetOf } from './bubbles.js';
+import { drawChoices } from './choices.js';
+import { announce, arrive, byId, dayOf, make, moment, renew } from './dom.js';
 import { model, scene } from './model.js';
+import { toldOf } from './outcomes.js';
 
 /** @import { Message } from './model.js' */
 
-/** So near the end, in pixels, somebody is taken to follow the chat: an image's height and a little. */
-const NEAR_END = 300;
+/** So near the end, in pixels, somebody is taken to follow the chat. */
+const NEAR_END = 100;
 
 /** How long a redrawn chat stays silent, in milliseconds: longer than a browser takes to tell of the change. */
 const SILENCE = 200;
 
-const TYPES = { text: 'Text', image: 'Image', document: 'Document', audio: 'Audio', video: 'Video' };
-
 const log = byId('chat-log', HTMLElement);
 const list = byId('messages', HTMLOListElement);
+let isAtEnd = true;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let silence;
 
 /**
- * A link to media, or the image itself. Anything that is not HTTPS is only named.
- * @param {Message} message
+ * @typedef {{ key: string, draw: () => HTMLElement, message?: Message }} Line
+ * @typedef {Line & { at: number, rank: number }} Dated
  */
-function media({ type, content: { url = '', mime_type = '', filename, caption } }) {
-	const name = filename ?? url.split(/[?#]/)[0]?.split('/').pop() ?? type;
-	const told = Object.entries(TYPES).find(([key]) => key === type)?.[1] ?? type;
-	const kind = make('span', { class: 'kind', text: `${told} · ${mime_type}` });
-	const text = caption ? written(caption, 'caption') : null;
-	if (!url.startsWith('https://')) return make('div', {}, kind, make('span', { text: url }), text);
-
-	const tab = make('span', { class: 'visually-hidden', text: ' (opens in a new tab)' });
-	const link = make('a', { text: name || url }, tab);
-	link.href = url;
-	link.target = '_blank';
-	link.rel = 'noopener noreferrer';
-	if (type !== 'image') return make('div', {}, kind, link, text);
-
-	const image = make('img');
-	image.src = url;
-	image.alt = `Image ${name}`;
-	image.addEventListener('error', () => {
-		link.before(kind);
-		link.replaceChildren(name || url, tab);
-		keepAtEnd()();
-	});
-	image.addEventListener('load', () => keepAtEnd()());
-	link.replaceChildren(image, tab);
-	return make('div', {}, link, text);
-}
 
 /**
- * What somebody wrote, in whatever language and direction: not the page's.
- * @param {string} text
- * @param {string} [name] the element's class
+ * The messages of a room, what happened between them, and a line before each day.
+ * @param {string | undefined} roomId
  */
-function written(text, name) {
-	const element = make('span', { class: name, text });
-	element.lang = '';
-	element.dir = 'auto';
-	return element;
-}
-
-/** @param {Message} message */
-function meta({ at, duplicate, delivery }) {
-	const time = make('time', { text: clock(at) });
-	const twice = duplicate
-		? make('span', { class: 'bad', text: 'Same message ID as an earlier message' })
-		: null;
-	const line = make('div', { class: 'meta' }, time, twice);
-	// A message is news once: that it went out is not read out again.
-	line.ariaLive = 'off';
-	if (delivery?.state === 'sending') line.append(make('span', { text: 'Sending…' }));
-	if (delivery?.state === 'delivered') line.append(make('span', { text: 'Delivered' }));
-	if (delivery?.state === 'failed') {
-		line.append(make('span', { class: 'bad', text: `Not delivered: ${delivery.note}` }));
+function linesOf(roomId) {
+	/** @type {Dated[]} */
+	const messages = model.messages
+		.filter((each) => each.roomId === roomId)
+		.map((message) => {
+			const { id, from, at, duplicate } = message;
+			return {
+				key: JSON.stringify([id, from, at, duplicate]),
+				at,
+				rank: 0,
+				message,
+				draw: () => bubble(message),
+			};
+		});
+	/** @type {Dated[]} */
+	const happenings = model.roomEvents
+		.filter((each) => each.roomId === roomId)
+		.map((event) => {
+			const { at, kind } = event;
+			return { key: `${kind} ${at}`, at, rank: kind === 'closed' ? 1 : -1, draw: () => happening(event) };
+		});
+	/** @type {Line[]} */
+	const lines = [];
+	let day = '';
+	for (const line of [...messages, ...happenings].sort((a, b) => a.at - b.at || a.rank - b.rank)) {
+		const next = dayOf(line.at);
+		if (next !== day) {
+			lines.push({ key: next, draw: () => make('li', { class: 'day' }, make('span', { text: next })) });
+		}
+		day = next;
+		lines.push(line);
 	}
-	return line;
-}
-
-/** @param {Message} message */
-function bubble(message) {
-	const { from, type, content } = message;
-	const who = make('span', { class: 'visually-hidden', text: from === 'user' ? 'Customer: ' : 'Agent: ' });
-	const body = type === 'text' ? written(content.body ?? '') : media(message);
-	const item = make('li', { class: `bubble ${from}` }, who, body, meta(message));
-	item.dataset.id = message.id;
-	return item;
-}
-
-/** @param {Message} message */
-function keyOf({ id, from, at, delivery }) {
-	return JSON.stringify([id, from, at, delivery]);
+	return lines;
 }
 
 export function toEnd() {
 	log.scrollTop = log.scrollHeight;
-}
-
-/**
- * For when something grows: what then goes to the end again, unless somebody is reading further up.
- * @returns {() => void}
- */
-function keepAtEnd() {
-	const below = log.scrollHeight - log.scrollTop - log.clientHeight;
-	return below < NEAR_END ? toEnd : () => {};
 }
 
 /** What was there before is not news: it is not read out. */
@@ -112,48 +74,76 @@ function quietly() {
 	silence = setTimeout(() => (log.ariaLive = 'polite'), SILENCE);
 }
 
-/** Shows the chosen room. */
-export function drawChat() {
-	const { room, bot } = scene();
-	const shown = model.messages.filter(({ roomId }) => roomId === room?.id);
-	if (shown.length > 0) quietly();
-	renew(list, shown, keyOf, bubble);
-	byId('chat-empty', HTMLElement).hidden = shown.length > 0;
-	toEnd();
-	const words = (bot?.name ?? '').split(/\s+/);
-	byId('bot-initials', HTMLElement).textContent = words
-		.map((word) => word.slice(0, 1))
-		.join('')
-		.slice(0, 2);
-	byId('bot-name', HTMLElement).textContent = bot?.name ?? 'Chat';
+/**
+ * Shows the chosen room.
+ * @param {boolean} [isNews] whether something was added to what is shown, or became of it
+ */
+export function drawChat(isNews = false) {
+	const lines = linesOf(scene().room?.id);
+	const last = lines.at(-1)?.message;
+	if (!isNews && lines.length > 0) quietly();
+	/** @type {HTMLElement[]} */
+	const added = [];
+	renew(
+		list,
+		lines,
+		({ key }) => key,
+		({ draw, message }) => {
+			const item = draw();
+			item.dataset.delivery = JSON.stringify(message?.delivery);
+			added.push(item);
+			return item;
+		},
+	);
+	for (const [index, { message }] of lines.entries()) {
+		const item = list.children[index];
+		const delivery = JSON.stringify(message?.delivery);
+		if (!message || !(item instanceof HTMLElement) || item.dataset.delivery === delivery) continue;
+		item.dataset.delivery = delivery;
+		item.querySelector('.meta')?.replaceWith(meta(message));
+	}
+	byId('chat-empty', HTMLElement).hidden = lines.length > 0;
+	drawChoices(last);
+	if (isNews) for (const item of added) if (item.matches('.line')) arrive(item);
+	if (!isNews || added.some((item) => item.matches('.user'))) toEnd();
 	drawConversation();
 }
 
+/** With whom, as whom, and how the conversation stands. */
 export function drawConversation() {
-	const { room, user } = scene();
+	const { project, bot, room, user } = scene();
+	const initials = (bot?.name ?? '').split(/\s+/).map((word) => word.slice(0, 1));
+	byId('bot-initials', HTMLElement).textContent = initials.join('').slice(0, 2);
+	byId('bot-name', HTMLElement).textContent = bot?.name ?? 'Chat';
+	byId('conversation', HTMLElement).textContent = user ? `You are ${user.name}` : '';
+	byId('conversation-project', HTMLElement).textContent = project ? ` · ${project.name}` : '';
+	const state = byId('conversation-state', HTMLElement);
 	const since = room?.conversation?.startAt;
-	const state = since ? `Conversation since ${clock(since)}` : 'No open conversation';
-	byId('conversation', HTMLElement).textContent = user ? `You are ${user.name}. ${state}.` : '';
+	const events = model.roomEvents.filter(({ roomId }) => roomId === room?.id);
+	const assigned = since && events.findLast(({ kind, at }) => kind === 'assigned' && at >= Date.parse(since));
+	const ended = events.findLast(({ kind }) => kind === 'closed');
+	state.className = `pill ${assigned ? 'warning' : since ? 'good' : ''}`;
+	if (assigned) state.textContent = `With ${targetOf(assigned.assignment)}`;
+	else if (since) state.textContent = `Open since ${moment(since)}`;
+	else state.textContent = ended ? `Closed ${moment(ended.at)}` : 'No conversation';
 }
 
 /**
- * Adds a message, or updates what became of one.
+ * Shows that a message was added, or what became of one.
  * @param {Message} message
  */
-export function showMessage(message) {
-	if (message.roomId !== scene().room?.id) return;
-	const old = message.from === 'user' && list.querySelector(`.user[data-id="${CSS.escape(message.id)}"]`);
-	const follow = message.from === 'user' && !old ? toEnd : keepAtEnd();
-	if (old instanceof HTMLElement) {
-		old.querySelector('.meta')?.replaceWith(meta(message));
-		old.dataset.key = keyOf(message);
-	} else {
-		const item = bubble(message);
-		item.dataset.key = keyOf(message);
-		list.append(item);
-		arrive(item);
-		byId('chat-empty', HTMLElement).hidden = true;
-	}
-	follow();
-	if (message.delivery?.state === 'failed') announce(`Not delivered: ${message.delivery.note}`);
+export function showMessage({ roomId, delivery }) {
+	if (roomId !== scene().room?.id) return;
+	drawChat(true);
+	if (delivery?.state === 'failed') announce(toldOf(delivery));
 }
+
+// Messages come, pictures load, the composer grows: the end stays in view, unless somebody is reading further up.
+log.addEventListener('scroll', () => {
+	isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+});
+const growth = new ResizeObserver(() => {
+	if (isAtEnd) toEnd();
+});
+growth.observe(log);
+growth.observe(list);

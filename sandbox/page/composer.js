@@ -23,7 +23,7 @@ const EXTRAS = { image: 'caption', video: 'caption', document: 'filename' };
  * @param {object} message
  * @returns {Promise<boolean>} whether the sandbox has taken it
  */
-async function send(message) {
+export async function send(message) {
 	const { project, bot, user } = scene();
 	if (!project || !bot || !user) return false;
 	const path = `/sandbox/projects/${encodeURIComponent(project.id)}/messages`;
@@ -36,7 +36,7 @@ async function send(message) {
 function showAttach(open) {
 	attach.hidden = !open;
 	opener.setAttribute('aria-expanded', String(open));
-	if (open) attach.querySelector('select')?.focus();
+	if (open) attach.querySelector('button')?.focus();
 	else opener.focus();
 }
 
@@ -81,6 +81,11 @@ export function startComposer() {
 	for (const place of [attach, composer]) {
 		place.addEventListener('keydown', (event) => {
 			if (event.key === 'Escape' && !event.isComposing && !attach.hidden) showAttach(false);
+		});
+	}
+	for (const button of attach.querySelectorAll('[data-sample]')) {
+		button.addEventListener('click', async () => {
+			if (await send({ sample: button.getAttribute('data-sample') })) showAttach(false);
 		});
 	}
 	attach.querySelector('select')?.addEventListener('change', onType);

@@ -18,7 +18,7 @@ export function byId(id, type) {
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {{ class?: string, text?: string }} [looks]
- * @param {...(Node | null)} children
+ * @param {...(Node | string | null)} children
  * @returns {HTMLElementTagNameMap[K]}
  */
 export function make(tag, looks = {}, ...children) {
@@ -27,6 +27,20 @@ export function make(tag, looks = {}, ...children) {
 	if (looks.text !== undefined) element.textContent = looks.text;
 	for (const child of children) if (child) element.append(child);
 	return element;
+}
+
+/**
+ * One of the symbols that are drawn in the page's file. It only goes with words.
+ * @param {string} name
+ */
+export function icon(name) {
+	const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+	const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+	use.setAttribute('href', `#icon-${name}`);
+	svg.setAttribute('class', 'icon');
+	svg.setAttribute('aria-hidden', 'true');
+	svg.append(use);
+	return svg;
 }
 
 /**
@@ -85,4 +99,33 @@ export function renew(list, items, keyOf, draw) {
  */
 export function clock(at, seconds = false) {
 	return new Date(at).toTimeString().slice(0, seconds ? 8 : 5);
+}
+
+const DAY = new Intl.DateTimeFormat('en', {
+	weekday: 'long',
+	day: 'numeric',
+	month: 'long',
+	year: 'numeric',
+});
+
+/**
+ * The day of a time in this place, in words.
+ * @param {number} at
+ */
+export function dayOf(at) {
+	const yesterday = new Date();
+	yesterday.setDate(yesterday.getDate() - 1);
+	const day = DAY.format(at);
+	if (day === DAY.format(new Date())) return 'Today';
+	return day === DAY.format(yesterday) ? 'Yesterday' : day;
+}
+
+const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
+
+/**
+ * A time of today as 18:05, any other by its day only.
+ * @param {number | string} at
+ */
+export function moment(at) {
+	return dayOf(Number(new Date(at))) === 'Today' ? clock(at) : SHORT_DAY.format(new Date(at));
 }

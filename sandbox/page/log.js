@@ -1,13 +1,13 @@
 // @ts-check
 import { arrive, byId, clock, make, renew } from './dom.js';
-import { model } from './model.js';
+import { model, scene } from './model.js';
 
 /** @import { LogEntry } from './model.js' */
 
 /** Older entries are taken off the page. */
 const SHOWN = 200;
 
-const MARKS = { good: '✓', warning: '!', bad: '✕' };
+const MARKS = { good: '✓', info: 'i', warning: '!', bad: '✕' };
 
 const list = byId('log', HTMLOListElement);
 
@@ -18,16 +18,15 @@ function sentence(text) {
 
 /** @param {LogEntry} entry */
 function row(entry) {
-	const { at, kind, title, tone, status, auth, outcome, ms, projectId } = entry;
-	const project = model.overview.projects.length > 1 ? projectId : null;
-	const told = [project, auth, outcome, ms === null ? null : `${ms}\u00a0ms`].filter((part) => part !== null);
+	const { at, kind, title, tone, status, auth, outcome, ms } = entry;
+	const told = [auth, ms === null ? null : `${ms}\u00a0ms`, outcome].filter((part) => part !== null);
 	const mark = make('span', { class: 'mark', text: MARKS[tone] });
 	mark.ariaHidden = 'true';
 	const summary = make(
 		'summary',
 		{},
 		make('time', { class: 'time', text: clock(at, true) }),
-		make('span', { class: 'way', text: kind === 'request' ? 'to Jelou' : 'from Jelou' }),
+		make('span', { class: `way ${kind}`, text: kind === 'request' ? 'to Jelou' : 'from Jelou' }),
 		make('span', { class: 'title', text: kind === 'request' ? title : `Event: ${title}` }),
 		make('span', { class: `pill ${tone}`, text: status === null ? 'No answer' : String(status) }, mark),
 		make('span', { class: `told ${tone}`, text: sentence(told.join(' · ')) }),
@@ -46,9 +45,15 @@ function keyOf({ id, at }) {
 	return `${id} ${at}`;
 }
 
-/** @param {LogEntry[]} entries oldest first */
-export function drawLog(entries) {
-	renew(list, [...entries].reverse(), keyOf, row);
+/** Whether an entry is of the chosen project, or of none that could be told. @param {LogEntry} entry */
+export function isShown({ projectId }) {
+	return projectId === null || projectId === scene().project?.id;
+}
+
+export function drawLog() {
+	const entries = model.log.filter(isShown).slice(-SHOWN);
+	renew(list, entries.reverse(), keyOf, row);
+	byId('log-project', HTMLElement).textContent = scene().project?.name ?? '';
 	byId('log-empty', HTMLElement).hidden = entries.length > 0;
 }
 

@@ -7,17 +7,19 @@
  * @typedef {{ id: string, startAt: string }} Conversation
  * @typedef {{ id: string, projectId: string, botId: string, userId: string, conversation: Conversation | null }} Room
  * @typedef {{ body?: string, url?: string, mime_type?: string, caption?: string, filename?: string }} Content
- * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string }} MessageDelivery
+ * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string, answer?: string }} MessageDelivery
+ * @typedef {{ roomId: string, at: number, kind: 'started' | 'assigned' | 'closed', by: 'customer' | 'workflow',
+ *   assignment?: { type: 'queue' | 'operator' | 'team', target: string } }} RoomEvent
  * @typedef {{ id: string, roomId: string, from: 'user' | 'agent', type: string, content: Content, at: number,
  *   duplicate: boolean, delivery?: MessageDelivery }} Message
  * @typedef {{ id: number, at: number, kind: 'request' | 'delivery', projectId: string | null, title: string,
- *   outcome: string, tone: 'good' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
+ *   outcome: string, tone: 'good' | 'info' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
  *   details: object }} LogEntry
  * @typedef {{ latencyMs?: number, respond?: { status: number, retryAfter?: string | number, times?: number },
  *   drop?: boolean, dropAfterProcessing?: boolean, halfAnswer?: boolean, dripMs?: number, endlessAnswer?: boolean,
- *   times?: number, path?: string, method?: string }} Faults
+ *    deliverTwice?: boolean, replyAtOnce?: string, times?: number, path?: string, method?: string }} Faults
  * @typedef {{ projects: Project[], rooms: Room[], faults: Faults }} Overview
- * @typedef {Overview & { messages: Message[], log: LogEntry[] }} Snapshot
+ * @typedef {Overview & { messages: Message[], roomEvents: RoomEvent[], log: LogEntry[] }} Snapshot
  */
 
 /** What the sandbox has told, and what is chosen on the page. The sandbox is always right: nothing is guessed here. */
@@ -26,6 +28,10 @@ export const model = {
 	overview: { projects: [], rooms: [], faults: {} },
 	/** @type {Message[]} all rooms' together */
 	messages: [],
+	/** @type {RoomEvent[]} all rooms' together */
+	roomEvents: [],
+	/** @type {LogEntry[]} all projects' together, oldest first */
+	log: [],
 	chosen: { project: '', bot: '', user: '' },
 };
 

@@ -4,14 +4,14 @@ import { drawChat, drawConversation, showMessage, toEnd } from './chat.js';
 import { startComposer } from './composer.js';
 import { announce, byId, make } from './dom.js';
 import { drawFaults, startFaults } from './faults.js';
-import { drawLog, showEntry } from './log.js';
+import { drawLog, isShown, showEntry } from './log.js';
 import { model, scene } from './model.js';
 import { follow } from './stream.js';
 import { drawSurroundings, startPickers } from './surroundings.js';
 
-/** @import { LogEntry, Message, Overview, Snapshot } from './model.js' */
+/** @import { LogEntry, Message, Overview, RoomEvent, Snapshot } from './model.js' */
 
-/** Messages of all rooms that are kept in the browser. */
+/** How many messages, events of rooms and entries of the log are kept in the browser, of all rooms and projects. */
 const KEPT = 2000;
 
 const views = { chat: byId('view-chat', HTMLButtonElement), side: byId('view-side', HTMLButtonElement) };
@@ -33,13 +33,18 @@ function show(name) {
 }
 
 /** @param {Snapshot} snapshot */
-function onSnapshot({ messages, log, ...overview }) {
-	Object.assign(model, { overview, messages });
+function onSnapshot({ messages, roomEvents, log, ...overview }) {
+	Object.assign(model, { overview, messages, roomEvents, log });
+	drawFaults();
+	drawScene();
+}
+
+/** Shows what belongs to the chosen project, bot and customer. */
+function drawScene() {
 	unseen = 0;
 	drawUnseen();
 	drawSurroundings();
-	drawFaults();
-	drawLog(log);
+	drawLog();
 	drawChat();
 }
 
@@ -49,21 +54,40 @@ function onOverview(overview) {
 	model.overview = overview;
 	drawSurroundings();
 	drawFaults();
-	if (scene().room?.id === before.room?.id && scene().bot?.id === before.bot?.id) drawConversation();
+	const now = scene();
+	if (now.project?.id !== before.project?.id) drawLog();
+	if (now.room?.id === before.room?.id && now.bot?.id === before.bot?.id) drawConversation();
 	else drawChat();
+}
+
+/**
+ * @template T
+ * @param {T[]} list
+ * @param {T} item
+ */
+function keep(list, item) {
+	list.push(item);
+	if (list.length > KEPT) list.shift();
 }
 
 /** @param {Message} message */
 function onMessage(message) {
 	const index = message.from === 'user' ? model.messages.findIndex(({ id }) => id === message.id) : -1;
 	if (index >= 0) model.messages[index] = message;
-	else model.messages.push(message);
-	if (model.messages.length > KEPT) model.messages.shift();
+	else keep(model.messages, message);
 	showMessage(message);
+}
+
+/** @param {RoomEvent} event */
+function onRoomEvent(event) {
+	keep(model.roomEvents, event);
+	if (event.roomId === scene().room?.id) drawChat(true);
 }
 
 /** @param {LogEntry} entry */
 function onLog(entry) {
+	keep(model.log, entry);
+	if (!isShown(entry)) return;
 	showEntry(entry);
 	if (document.body.dataset.view === 'side') return;
 	unseen += 1;
@@ -91,10 +115,10 @@ document.addEventListener('keydown', ({ key, target }) => {
 	open?.removeAttribute('open');
 	open?.querySelector('summary')?.focus();
 });
-startPickers(() => {
-	drawSurroundings();
-	drawChat();
-});
+startPickers(drawScene);
 startComposer();
 startFaults();
-follow({ snapshot: onSnapshot, overview: onOverview, message: onMessage, log: onLog }, onState);
+follow(
+	{ snapshot: onSnapshot, overview: onOverview, roomEvent: onRoomEvent, message: onMessage, log: onLog },
+	onState,
+);

@@ -63,6 +63,7 @@ describe.each([
 	test('what is written is answered', async () => {
 		await chat.write(TEXT);
 		await chat.reply(`Recibimos tu mensaje: «${TEXT}». Te responderemos pronto.`).waitFor();
+		await chat.page.locator('.meta').getByText('Started the workflow').last().waitFor();
 		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 

@@ -1,0 +1,112 @@
+// @ts-check
+import { clock, icon, make } from './dom.js';
+import { toldOf } from './outcomes.js';
+
+/** @import { Message, RoomEvent } from './model.js' */
+
+const TYPES = { text: 'Text', image: 'Image', document: 'Document', audio: 'Audio', video: 'Video' };
+const SIGNS = { sending: 'clock', delivered: 'ticks', failed: 'alert' };
+const TARGETS = { queue: 'queue', operator: 'agent', team: 'team' };
+
+/**
+ * What somebody wrote, in whatever language and direction: not the page's.
+ * @param {string} text
+ * @param {string} [name] the element's class
+ */
+function written(text, name) {
+	const element = make('span', { class: name, text });
+	element.lang = '';
+	element.dir = 'auto';
+	return element;
+}
+
+/**
+ * A link to media, the image itself, or what plays a file of the sandbox's own. What is elsewhere and not on HTTPS is
+ * only named.
+ * @param {Message} message
+ */
+function media({ type, content: { url = '', mime_type = '', filename, caption } }) {
+	const name = filename ?? url.split(/[?#]/)[0]?.split('/').pop() ?? type;
+	const told = Object.entries(TYPES).find(([key]) => key === type)?.[1] ?? type;
+	const kind = make('span', { class: 'kind', text: `${told} · ${mime_type}` });
+	const text = caption ? written(caption, 'caption') : null;
+	const isOwn = url.startsWith(`${location.origin}/`);
+	const symbol = icon(type === 'audio' || type === 'video' ? 'sound' : 'file');
+	if (!isOwn && !url.startsWith('https://')) {
+		return make('div', {}, make('div', { class: 'file' }, symbol, make('span', { text: url }, kind)), text);
+	}
+	if (isOwn && type === 'audio') {
+		const player = make('audio');
+		player.controls = true;
+		player.preload = 'metadata';
+		player.src = url;
+		player.ariaLabel = `Audio ${name}`;
+		return make('div', {}, player);
+	}
+	const link = make('a', { text: name || url });
+	const tab = make('span', { class: 'visually-hidden', text: ' (opens in a new tab)' });
+	link.append(tab);
+	link.href = url;
+	link.target = '_blank';
+	link.rel = 'noopener noreferrer';
+	const card = () => make('div', { class: 'file' }, symbol, make('span', {}, link, kind));
+	if (type !== 'image') return make('div', {}, card(), text);
+
+	const image = make('img');
+	image.src = url;
+	image.alt = `Image ${name}`;
+	link.replaceChildren(image, tab);
+	const whole = make('div', {}, link, text);
+	image.addEventListener('error', () => {
+		link.replaceChildren(name || url, tab);
+		whole.prepend(card());
+	});
+	return whole;
+}
+
+/** When a message was written and what became of it. @param {Message} message */
+export function meta({ at, duplicate, delivery }) {
+	const line = make('div', { class: 'meta' }, make('time', { text: clock(at) }));
+	// A message is news once: that it went out is not read out again.
+	line.ariaLive = 'off';
+	if (duplicate) line.append(make('span', { class: 'bad', text: 'Same message ID as an earlier message' }));
+	if (delivery) {
+		const { state } = delivery;
+		line.append(
+			make('span', { class: state === 'failed' ? 'bad' : state }, icon(SIGNS[state]), toldOf(delivery)),
+		);
+	}
+	return line;
+}
+
+/** @param {Message} message */
+export function bubble(message) {
+	const { from, type, content } = message;
+	const who = make('span', { class: 'visually-hidden', text: from === 'user' ? 'Customer: ' : 'Agent: ' });
+	const body = type === 'text' ? written(content.body ?? '') : media(message);
+	return make(
+		'li',
+		{ class: `line ${from}` },
+		make('div', { class: `bubble ${from}` }, who, body),
+		meta(message),
+	);
+}
+
+/**
+ * Whom a conversation was given to, for example: queue “support”.
+ * @param {RoomEvent['assignment']} assignment
+ */
+export function targetOf(assignment) {
+	return assignment ? `${TARGETS[assignment.type]} “${assignment.target}”` : '';
+}
+
+/** What happened to the conversation. @param {RoomEvent} event */
+export function happening({ at, kind, by, assignment }) {
+	const doer = by === 'customer' ? 'The customer' : 'The workflow';
+	const told = {
+		started: `${doer} started a conversation`,
+		assigned: `${doer} handed the conversation over to the ${targetOf(assignment)}`,
+		closed: `${doer} closed the conversation`,
+	}[kind];
+	return make('li', { class: `happening ${kind}` }, make('span', { text: `${told} · ${clock(at)}` }));
+}

@@ -1,0 +1,255 @@
+import type { Page } from 'playwright-core';
+
+import { call, integrate, PROJECT, receiver, send } from '../../sandbox/support';
+import { DESKTOP, PHONE, showSide, useStage } from './support';
+
+const stage = useStage();
+
+const OTHER = { ...PROJECT, id: 'guided-order', apiKey: 'key-2', name: 'Appointments and reminders' };
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The customer writes; the webhook answers with these statuses, one after the other. */
+async function writeTo(statuses: string[]): Promise<string> {
+	const left = [...statuses];
+	// The first event is the start of the conversation.
+	left.unshift('accepted');
+	const hook = await receiver((response) => void response.end(JSON.stringify({ status: left.shift() })));
+	const secret = await integrate(stage().sandbox, hook.url);
+	for (const status of statuses) await stage().sandbox.userWrites(PROJECT.id, { text: status });
+	return secret;
+}
+
+async function say(secret: string, body: string): Promise<void> {
+	const value = { id: `reply ${body}`, type: 'text', content: { body } };
+	expect((await send(stage().sandbox, secret, value)).status).toBe(200);
+}
+
+/** Opens the page anew, which cuts off what it was being told. */
+async function reopen(): Promise<void> {
+	const { page, complaints } = stage();
+	const { problems } = complaints;
+	await page.reload();
+	await page.getByText('Connected', { exact: true }).waitFor({ state: 'attached' });
+	problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes('/sandbox/stream')));
+}
+
+/** What is under the customer's bubbles, without the time. */
+async function outcomes(page: Page): Promise<string[]> {
+	return await page.locator('.line.user .meta > span').allInnerTexts();
+}
+
+/** The lines of the chat that are no messages. */
+async function between(page: Page): Promise<string[]> {
+	const texts = await page.locator('#messages > :not(.line)').allInnerTexts();
+	return texts.map((text) => text.replace(/ · \d\d:\d\d$/, ''));
+}
+
+test.each([
+	['desktop', DESKTOP],
+	['phone', PHONE],
+])('of 200 messages the last one is seen, and only the chat scrolls, on a %s', async (_name, size) => {
+	const { page, sandbox } = stage();
+	await page.setViewportSize(size);
+	const secret = await writeTo([]);
+	for (let number = 1; number <= 100; number++) {
+		await sandbox.userWrites(PROJECT.id, { text: `Pregunta ${String(number)}` });
+		await say(secret, `Respuesta ${String(number)}`);
+	}
+	const last = page.getByText('Respuesta 100', { exact: true });
+	await last.waitFor();
+	for (const anew of [false, true]) {
+		if (anew) await reopen();
+		await last.waitFor();
+		expect(await page.locator('.line').count()).toBe(200);
+		expect(
+			await page.evaluate(() => {
+				const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement;
+				return [scrollHeight - clientHeight, scrollWidth - clientWidth];
+			}),
+		).toEqual([0, 0]);
+		const chat = await page.locator('#chat-log').boundingBox();
+		const box = await page.locator('.line').last().boundingBox();
+		if (!chat || !box) throw new Error('The chat is not shown');
+		expect(box.y).toBeGreaterThanOrEqual(chat.y);
+		expect(box.y + box.height).toBeLessThanOrEqual(chat.y + chat.height);
+		expect(chat.y + chat.height).toBeLessThan(size.height);
+	}
+});
+
+test('the days are told apart', async () => {
+	const { page, sandbox } = stage();
+	const secret = await writeTo(['accepted']);
+	await say(secret, 'anteayer');
+	for (const list of sandbox.store.messages.values()) for (const message of list) message.at -= 2 * DAY_MS;
+	for (const event of sandbox.store.roomEvents) event.at -= 2 * DAY_MS;
+	await sandbox.userWrites(PROJECT.id, { text: 'hoy' });
+	await reopen();
+	await page.getByText('hoy', { exact: true }).waitFor();
+	const lines = await page.locator('#messages > li').allInnerTexts();
+	expect(lines[0]).toMatch(/^(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \w+ \d+, \d{4}$/);
+	expect(lines.slice(1).map((line) => line.split('\n').at(0))).toEqual([
+		expect.stringContaining('started a conversation'),
+		expect.stringContaining('Customer'),
+		expect.stringContaining('Agent'),
+		'Today',
+		expect.stringContaining('Customer'),
+	]);
+});
+
+test('a hand-over and the end of a conversation stand in the chat and in its head', async () => {
+	const { page, sandbox } = stage();
+	const state = page.locator('#conversation-state');
+	expect(await state.innerText()).toBe('No conversation');
+	await writeTo(['accepted']);
+	await state.getByText(/^Open since \d\d:\d\d$/).waitFor();
+	const path = `/v1/external-support/${PROJECT.id}/conversations`;
+	const parties = { botId: 'BOT_ID', userId: 'USER_ID' };
+	const assignment = { type: 'queue', target: 'support' };
+	await call(sandbox.gatewayUrl, `${path}/start`, { body: { ...parties, assignment } });
+	await state.getByText('With queue “support”').waitFor();
+	const redirectPayload = { type: 'text', text: '¡Gracias!' };
+	await call(sandbox.gatewayUrl, `${path}/close`, { body: { ...parties, redirectPayload } });
+	await state.getByText(/^Closed \d\d:\d\d$/).waitFor();
+	const told = [
+		'Today',
+		'The customer started a conversation',
+		'The workflow handed the conversation over to the queue “support”',
+		'The workflow closed the conversation',
+	];
+	expect(await between(page)).toEqual(told);
+	// After the closing message, also for somebody who comes later.
+	await reopen();
+	await page.getByText('¡Gracias!').waitFor();
+	expect(await between(page)).toEqual(told);
+	expect(await page.locator('#messages > li').last().innerText()).toContain('closed');
+});
+
+test('what the workflow did with a message is told in words, and what is not known as it came', async () => {
+	const { page } = stage();
+	const known = ['accepted', 'answered', 'asked again', 'combined', 'paused', 'duplicate', 'ignored'];
+	await writeTo([...known, 'something new', '']);
+	await page.locator('.line.user .delivered').nth(8).waitFor();
+	expect(await outcomes(page)).toEqual([
+		'Started the workflow',
+		'Answered the waiting question',
+		'Did not fit the question: asked again',
+		'Combined with the next message',
+		'Paused: a person has this conversation',
+		'Received before: nothing started',
+		'Ignored: the trigger does not listen for this',
+		'Delivered: something new',
+		'Delivered',
+	]);
+});
+
+test('an answer that reached no run says so', async () => {
+	const { page, sandbox } = stage();
+	const hook = await receiver((response) => void response.writeHead(503).end('{"status":"not passed on"}'));
+	await integrate(sandbox, hook.url);
+	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
+	await page.locator('.meta .bad').waitFor();
+	expect(await outcomes(page)).toEqual([expect.stringMatching(/^Not delivered: the run .* WEBHOOK_URL/)]);
+});
+
+test('the choices of a numbered list are answered with a click, while it is the last that was said', async () => {
+	const { page, sandbox } = stage();
+	const secret = await writeTo(['accepted']);
+	const choices = page.getByRole('group', { name: 'Quick replies' });
+	await say(secret, '1. the only one');
+	await page.getByText('the only one').waitFor();
+	expect(await choices.isVisible()).toBe(false);
+	await say(secret, '¿Qué quieres?\n\n1. Lámpara\n2. Mochila');
+	await choices.getByRole('button', { name: '2 Mochila' }).click();
+	await page.locator('.bubble.user').getByText('2', { exact: true }).waitFor();
+	expect(await choices.isVisible()).toBe(false);
+	expect(await page.locator('#text').evaluate((element) => element === document.activeElement)).toBe(true);
+	expect([...sandbox.store.messages.values()].flat().at(-1)).toMatchObject({ content: { body: '2' } });
+});
+
+test('sample files are sent with one click and shown', async () => {
+	const { page } = stage();
+	await writeTo([]);
+	for (const name of ['Image', 'PDF', 'Audio']) {
+		await page.locator('#attach-open').click();
+		await page.getByRole('button', { name, exact: true }).click();
+		await page.locator('#attach').waitFor({ state: 'hidden' });
+	}
+	await page.locator('.line.user').nth(2).waitFor();
+	await page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0));
+	expect(await page.getByRole('link').allInnerTexts()).toContainEqual(
+		expect.stringContaining('factura-1042.pdf'),
+	);
+	const audio = page.locator('.bubble audio');
+	await page.waitForFunction(() => (document.querySelector('audio')?.duration ?? 0) > 1);
+	expect(await audio.getAttribute('aria-label')).toBe('Audio nota-de-voz.ogg');
+});
+
+describe('with several projects', () => {
+	beforeAll(async () => {
+		const { page, sandbox } = stage();
+		expect((await page.request.post(`${sandbox.url}/sandbox/projects`, { data: OTHER })).status()).toBe(201);
+	});
+
+	test('the log is that of the chosen one, by its name, and its rows open', async () => {
+		const { page, sandbox } = stage();
+		await writeTo(['accepted']);
+		const headers = { 'x-api-key': OTHER.apiKey };
+		await call(sandbox.gatewayUrl, `/v1/external-support/${OTHER.id}`, { headers });
+		await call(sandbox.gatewayUrl, `/v1/external-support/${OTHER.id}`, { headers: { 'x-api-key': 'no' } });
+		const titles = page.locator('#log .title');
+		await titles.nth(2).waitFor();
+		expect(await titles.allInnerTexts()).toEqual([
+			'Event: message',
+			'Event: conversation.start',
+			'Create integration',
+		]);
+		await page.locator('#pick-project-choice').selectOption(OTHER.id);
+		await page.locator('#log-project').getByText(OTHER.name).waitFor();
+		expect(await titles.allInnerTexts()).toEqual(['Read integration', 'Read integration']);
+		expect(await page.locator('#log .told').allInnerTexts()).toEqual([
+			expect.stringMatching(/Wrong API key .* Answered 401: The API key is not valid for this project/),
+			expect.stringMatching(/Answered 404\. The project has no integration yet/),
+		]);
+		const summary = page.locator('#log summary').first();
+		const look = async () =>
+			await summary.evaluate((element) => {
+				const { content, rotate } = getComputedStyle(element, '::after');
+				return { cursor: getComputedStyle(element).cursor, chevron: content, rotate };
+			});
+		expect(await look()).toEqual({ cursor: 'pointer', chevron: '""', rotate: '45deg' });
+		await summary.click();
+		expect(await look()).toMatchObject({ rotate: '225deg' });
+	});
+
+	test('on a phone the head has two rows and cuts no name', async () => {
+		const { page } = stage();
+		await page.setViewportSize(PHONE);
+		await page.locator('#pick-project-choice').selectOption(OTHER.id);
+		for (const view of ['chat', 'side']) {
+			if (view === 'side') await showSide(page);
+			const rows = await page
+				.locator('.top')
+				.locator('h1, button, select')
+				.evaluateAll((all) =>
+					all
+						.filter((each) => each.checkVisibility())
+						.map((each) => each.getBoundingClientRect())
+						.map(({ top, bottom }) => Math.round((top + bottom) / 2)),
+				);
+			expect(new Set(rows).size).toBe(2);
+		}
+		const cut = await page.locator('.top select').evaluateAll((all) =>
+			all.flatMap((select) => {
+				if (!(select instanceof HTMLSelectElement) || !select.checkVisibility()) return [];
+				const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+				const context = document.createElement('canvas').getContext('2d');
+				if (!context) throw new Error('There is no canvas');
+				context.font = font;
+				const room = select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+				const text = select.selectedOptions[0]?.text ?? '';
+				return context.measureText(text).width > room ? [text] : [];
+			}),
+		);
+		expect(cut).toEqual([]);
+	});
+});
