@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto';
 
-import { WebhookContext } from 'n8n-core';
-import { ObservableObject, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { writeNote, type Expectation, type Question } from '../../nodes/Jelou/shared/roomNote';
+import { writeNote, type Question } from '../../nodes/Jelou/shared/roomNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
-import { Engine } from './support/engine';
-import { startReceiver, type Receiver } from './support/receiver';
-import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
-import { FAILED, RUNNING, UNAVAILABLE, WaitingRuns } from './support/waitingRuns';
+import type { Engine } from './support/engine';
+import type { Receiver } from './support/receiver';
+import { INSTANCE, RoomStage } from './support/roomStage';
+import { USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
 
 jest.setTimeout(30_000);
-
-const INSTANCE = 'this-n8n';
 
 let sandbox: Sandbox;
 let secret: string;
 let roomId: string;
+let stage: RoomStage;
 let runs: WaitingRuns;
 let engine: Engine;
 let receiver: Receiver;
@@ -25,81 +24,21 @@ let receiver: Receiver;
 beforeAll(async () => {
 	({ sandbox, secret } = await sandboxWithIntegration());
 	({ roomId } = openRoom(sandbox));
-	jest.spyOn(WebhookContext.prototype, 'getInstanceId').mockReturnValue(INSTANCE);
 });
 afterAll(async () => sandbox.close());
 beforeEach(async () => {
-	runs = await WaitingRuns.start();
-	engine = new Engine({
-		credential: credentialFor(sandbox, { signingSecret: secret }),
-		staticData: ObservableObject.create({}, undefined, { ignoreEmptyOnFirstChild: true }),
-		webhookBaseUrl: runs.origin,
-		// The process remembers by the credential too, so each test is a trigger of its own.
-		credentialId: randomUUID(),
-	});
-	receiver = await startReceiver(engine, { events: ['*'], options: {} });
+	stage = await RoomStage.open({ sandbox, secret, roomId });
+	({ engine, receiver, runs } = stage);
 });
-afterEach(async () => {
-	await receiver.close();
-	runs.close();
-});
+afterEach(async () => stage.close());
 
-async function deliver(
-	payload: object,
-	signature?: string | null,
-): Promise<{ status: number; body: unknown }> {
-	const body = JSON.stringify(payload);
-	const given = signature === undefined ? sign(Buffer.from(body), secret) : signature;
-	const response = await fetch(`${receiver.url}/webhook/webhook-1/webhook`, {
-		method: 'POST',
-		headers: {
-			'Content-Type': 'application/json',
-			...(given === null ? {} : { 'X-Jelou-Signature': given }),
-		},
-		body,
-	});
-	return { status: response.status, body: await response.json() };
-}
-
-function message(text: string, extra: IDataObject = {}): IDataObject {
-	return {
-		field: 'messages',
-		object: 'message_event',
-		event_type: 'message',
-		room_id: roomId,
-		contact: { id: USER },
-		bot: { id: BOT },
-		value: { id: randomUUID(), type: 'text', content: { body: text } },
-		...extra,
-	};
-}
-const says = async (text: string, extra: IDataObject = {}) => deliver(message(text, extra));
-
-function question(id: string, expects: Partial<Expectation> = {}, extra: Partial<Question> = {}): Question {
-	return {
-		id,
-		roomId,
-		userId: USER,
-		botId: BOT,
-		projectId: PROJECT,
-		resumeUrl: runs.resumeUrl(id),
-		askedAt: Date.now(),
-		until: Date.now() + 60_000,
-		expects: { type: 'any', choices: [], invalidMessage: 'Otra vez', maxAttempts: 2, ...expects },
-		...extra,
-	};
-}
-
-const asks = (asked: Question, extra: IDataObject = {}) => ({
-	...writeNote({ note: 'ask', instanceId: INSTANCE, sentAt: Date.now(), question: asked }),
-	...extra,
-});
-async function ask(...given: Parameters<typeof question>): Promise<object> {
-	const note = asks(question(...given));
-	expect(await deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
-	return note;
-}
-const answers = () => runs.resumed.map(({ answer, questionId }) => ({ questionId, ...answer.outcome }));
+const deliver: RoomStage['deliver'] = async (...given) => stage.deliver(...given);
+const message: RoomStage['message'] = (...given) => stage.message(...given);
+const says: RoomStage['says'] = async (...given) => stage.says(...given);
+const question: RoomStage['question'] = (...given) => stage.question(...given);
+const ask: RoomStage['ask'] = async (...given) => stage.ask(...given);
+const answers = () => stage.answers();
+const asks = (asked: Question): IDataObject => stage.note({ note: 'ask', question: asked });
 const sentToCustomer = () =>
 	(sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent').length;
 
@@ -282,8 +221,7 @@ describe('an answer', () => {
 
 	test('is also the end of the conversation: the run goes on without one, and the event starts the workflow too', async () => {
 		await ask('q', { type: 'number' });
-		const close = { event: 'conversation.close', room_id: roomId, contact: { id: USER } };
-		expect(await deliver(close)).toEqual(STARTED);
+		expect(await stage.closes()).toEqual(STARTED);
 		expect(runs.resumed).toMatchObject([
 			{ answer: { event: { event: 'conversation.close' }, outcome: { answered: false } } },
 		]);
@@ -302,17 +240,13 @@ describe('an answer', () => {
 
 test('a delivery that answers no question writes nothing and reads no credential, also while others are open', async () => {
 	await ask('q', {}, { roomId: 'another room' });
-	const text = JSON.stringify(engine.staticData.jelouQuestions);
-	const staticData: IDataObject = ObservableObject.create(
-		{ jelouQuestions: engine.staticData.jelouQuestions },
-		undefined,
-		{ ignoreEmptyOnFirstChild: true },
-	);
-	Object.assign(engine, { staticData });
+	const text = JSON.stringify(stage.stored);
+	expect(text).toContain('another room');
+	const staticData = stage.restore(stage.stored);
 	const { reads } = engine.credentials;
 	expect(await says('hola')).toEqual(STARTED);
 	expect(staticData.__dataChanged).toBeFalsy();
-	expect(JSON.stringify(staticData.jelouQuestions)).toBe(text);
+	expect(JSON.stringify(stage.stored)).toBe(text);
 	expect(engine.credentials.reads).toBe(reads);
 });
 

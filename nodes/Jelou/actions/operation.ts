@@ -3,6 +3,7 @@ import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 import type { WaitFor } from './message/ask';
+import type { Telling } from './tellTrigger';
 
 /** One operation of the node: what the user fills in, and the one request it makes of that. */
 export interface Operation {
@@ -28,6 +29,12 @@ export interface Operation {
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	waitFor?(item: ItemParameters): WaitFor;
+	/**
+	 * For an operation that sends nothing, and tells the project's Jelou Trigger something instead.
+	 *
+	 * @throws FieldError naming the field that is empty or wrong
+	 */
+	tell?(item: ItemParameters): Telling;
 	/** What the output has in addition to Jelou's answer. */
 	extraOutput?(request: JelouRequest): IDataObject;
 }

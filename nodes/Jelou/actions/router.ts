@@ -20,6 +20,7 @@ import type { Operation } from './operation';
 import { readConcurrency, readOptions, type Options } from './options';
 import { ParameterReader } from './parameterReader';
 import { findOperation } from './resources';
+import { tellTrigger, type Telling } from './tellTrigger';
 
 const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
@@ -74,6 +75,7 @@ interface ItemRequest {
 	projectId: string;
 	request: JelouRequest;
 	waitFor: WaitFor | undefined;
+	telling: Telling | undefined;
 }
 
 /** Runs the chosen operation for every input item: the one loop, the one place that catches. */
@@ -96,14 +98,17 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const projectId = options.projectId || loaded.projectId;
 		const { allowsPlainHttp } = loaded;
 		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
-		return { index, options, projectId, request, waitFor: operation.waitFor?.(item) };
+		const waitFor = operation.waitFor?.(item);
+		return { index, options, projectId, request, waitFor, telling: operation.tell?.(item) };
 	}
 
-	async function send({ index, options, projectId, request, waitFor }: ItemRequest): Promise<IDataObject> {
+	async function send(itemRequest: ItemRequest): Promise<IDataObject> {
+		const { index, options, projectId, request, telling, waitFor } = itemRequest;
 		const { maxRetries, simplify, timeout } = options;
-		const credential = credentialFor(request.target, projectId);
+		const credential = credentialFor(telling ? 'chatbot' : request.target, projectId);
 		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
 		if (waitFor) return await askAndWait(context, credential, request, waitFor, callOptions);
+		if (telling) return await tellTrigger(context, credential, telling, callOptions);
 		const answer = await call(context, credential, request, callOptions);
 		return { ...operation.extraOutput?.(request), ...(simplify ? answer.data : answer.envelope) };
 	}

@@ -7,8 +7,6 @@ import { isMediaType, type MediaType } from './messageTypes';
 
 export type { MediaOptions } from './download';
 
-/** Jelou waits 20 s for its answer, which n8n gives after this. */
-const TIMEOUT_MS = 15_000;
 const DEFAULT_MEGABYTES = 25;
 const MEGABYTE = 1024 * 1024;
 
@@ -101,8 +99,9 @@ async function fetchMedia(
 }
 
 /**
- * Adds the media of an image, video, audio or document message as binary `data`. Other events are given back as they
- * are. Never rejects, because an event must not be lost: when the download fails the item has `mediaError` in its JSON.
+ * Adds the media of an image, video, audio or document message as binary `data`. Of several messages in one event, each
+ * adds its own, in their order: `data`, `data1`, `data2`. Other events are given back as they are. Never rejects, because
+ * an event must not be lost: when a download fails the item has `mediaError` in its JSON.
  *
  * @see Jelou's page "Webhook events"
  */
@@ -111,26 +110,41 @@ export async function withMedia(
 	event: IDataObject,
 	options: MediaOptions,
 ): Promise<INodeExecutionData> {
-	const media = eventMedia(event);
-	if (media === undefined) return { json: event };
-	try {
-		return { json: event, binary: { data: await fetchMedia(context, media, options) } };
-	} catch (error) {
-		// The words of any other error are not for the user, and may hold the URL, which may be signed.
-		const reason = error instanceof MediaError ? error.message : 'an unexpected error in n8n';
-		return { json: { ...event, mediaError: `The ${media.type} could not be downloaded: ${reason}.` } };
-	}
+	const messages: unknown[] = Array.isArray(event.messages) ? event.messages : [event];
+	const media = messages.flatMap((message) => (isObject(message) ? (eventMedia(message) ?? []) : []));
+	const errors: string[] = [];
+	const load = async (each: Media, index: number) => {
+		try {
+			const file = await fetchMedia(context, each, options);
+			return [[index === 0 ? 'data' : `data${String(index)}`, file] as const];
+		} catch (error) {
+			// The words of any other error are not for the user, and may hold the URL, which may be signed.
+			const reason = error instanceof MediaError ? error.message : 'an unexpected error in n8n';
+			errors.push(`The ${each.type} could not be downloaded: ${reason}.`);
+			return [];
+		}
+	};
+	const files = (await Promise.all(media.map(load))).flat();
+	return {
+		json: errors.length > 0 ? { ...event, mediaError: errors.join(' ') } : event,
+		...(files.length > 0 && { binary: Object.fromEntries(files) }),
+	};
 }
 
-/** The item that an event puts out. */
+/**
+ * The item that an event puts out.
+ *
+ * @param timeout milliseconds for the download of its media
+ */
 export async function toItem(
 	context: IWebhookFunctions,
 	event: IDataObject,
 	options: IDataObject,
 	allowPrivate: boolean,
+	timeout: number,
 ): Promise<INodeExecutionData> {
 	if (options.downloadMedia !== true) return { json: event };
 	const megabytes = Number(options.maxMediaSize ?? DEFAULT_MEGABYTES);
 	const maxSize = (megabytes > 0 ? megabytes : DEFAULT_MEGABYTES) * MEGABYTE;
-	return await withMedia(context, event, { maxSize, timeout: TIMEOUT_MS, allowPrivate });
+	return await withMedia(context, event, { maxSize, timeout, allowPrivate });
 }

@@ -4,8 +4,9 @@ import { isObject } from './json';
 
 /**
  * What a Jelou node tells the project's Jelou Trigger about a room: that a run asks the customer something and waits for
- * the answer, or that it does not any more. The trigger has to know, because the answer arrives there. A note is posted
- * to the trigger's own webhook URL and signed with the signing secret, like a delivery of Jelou's.
+ * the answer, that nothing is to be started for the room for a while, or that either has ended. The trigger has to know,
+ * because the customer's messages arrive there. A note is posted to the trigger's own webhook URL and signed with the
+ * signing secret, like a delivery of Jelou's.
  */
 
 /** The kinds of answer that a question can ask for. */
@@ -23,26 +24,40 @@ export interface Expectation {
 	maxAttempts: number;
 }
 
-/** A question that a run has asked in a room. */
-export interface Question {
+/** What the trigger remembers of a room for a while. */
+export interface RoomEntry {
 	id: string;
 	roomId: string;
+	/** When it was asked for and until when it lasts, in Unix milliseconds. */
+	askedAt: number;
+	until: number;
+}
+
+/** While it lasts, the trigger starts nothing for the room. */
+export type Pause = RoomEntry;
+
+/** A question that a run has asked in a room. It lasts as long as the run waits. */
+export interface Question extends RoomEntry {
 	userId: string;
 	botId: string;
 	projectId: string;
 	/** Where n8n resumes the run. Whoever knows it can resume the run, so it is never shown. */
 	resumeUrl: string;
-	/** When it was asked and until when the run waits, in Unix milliseconds. */
-	askedAt: number;
-	until: number;
 	expects: Expectation;
 }
+
+/** What is told. */
+export type NoteContent =
+	| { note: 'ask'; question: Question }
+	| { note: 'withdraw'; roomId: string; questionId: string }
+	| { note: 'pause'; pause: Pause }
+	| { note: 'resume'; roomId: string };
 
 export type RoomNote = {
 	/** The n8n that sends the note, and when it did, in Unix milliseconds. */
 	instanceId: string;
 	sentAt: number;
-} & ({ note: 'ask'; question: Question } | { note: 'withdraw'; roomId: string; questionId: string });
+} & NoteContent;
 
 /**
  * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
@@ -80,27 +95,46 @@ function readExpectation(value: unknown): Expectation | undefined {
 	return { type, choices: texts.filter(isText), invalidMessage, maxAttempts };
 }
 
+/** Reads a pause as it was written into a note or into static data; `undefined` when a part of it is missing. */
+export function readPause(value: unknown): Pause | undefined {
+	if (!isObject(value)) return undefined;
+	const { askedAt, id, roomId, until } = value;
+	if (!isText(id) || !isText(roomId) || !isCount(askedAt) || !isCount(until)) return undefined;
+	return { id, roomId, askedAt, until };
+}
+
 /** Reads a question as it was written into a note or into static data; `undefined` when a part of it is missing. */
 export function readQuestion(value: unknown): Question | undefined {
-	if (!isObject(value)) return undefined;
-	const { askedAt, botId, id, projectId, resumeUrl, roomId, until, userId } = value;
+	const entry = readPause(value);
+	if (entry === undefined || !isObject(value)) return undefined;
+	const { botId, projectId, resumeUrl, userId } = value;
 	const expects = readExpectation(value.expects);
-	if (expects === undefined || !isText(id) || !isText(roomId) || !isText(userId) || !isText(botId))
-		return undefined;
-	if (!isText(projectId) || !isText(resumeUrl) || !isCount(askedAt) || !isCount(until)) return undefined;
-	return { id, roomId, userId, botId, projectId, resumeUrl, askedAt, until, expects };
+	if (expects === undefined || !isText(userId) || !isText(botId)) return undefined;
+	if (!isText(projectId) || !isText(resumeUrl)) return undefined;
+	return { ...entry, userId, botId, projectId, resumeUrl, expects };
 }
 
 /** Reads a note; `undefined` when it is not whole. */
 export function readNote(payload: IDataObject): RoomNote | undefined {
 	const { instanceId, note, questionId, roomId, sentAt } = payload;
 	if (!isText(instanceId) || !isCount(sentAt)) return undefined;
-	if (note === 'withdraw') {
-		if (!isText(roomId) || !isText(questionId)) return undefined;
-		return { instanceId, sentAt, note, roomId, questionId };
+	switch (note) {
+		case 'ask': {
+			const question = readQuestion(payload.question);
+			return question && { instanceId, sentAt, note, question };
+		}
+		case 'withdraw':
+			if (!isText(roomId) || !isText(questionId)) return undefined;
+			return { instanceId, sentAt, note, roomId, questionId };
+		case 'pause': {
+			const pause = readPause(payload.pause);
+			return pause && { instanceId, sentAt, note, pause };
+		}
+		case 'resume':
+			return isText(roomId) ? { instanceId, sentAt, note, roomId } : undefined;
+		default:
+			return undefined;
 	}
-	const question = note === 'ask' ? readQuestion(payload.question) : undefined;
-	return question && { instanceId, sentAt, note: 'ask', question };
 }
 
 /** What the trigger answers a note with: `{ status }`, so that the node knows who answered. */
@@ -110,7 +144,7 @@ export const NOTE_STATUS = {
 	/** Known, and read back from n8n's database. */
 	confirmed: 'confirmed',
 	withdrawn: 'withdrawn',
-	/** The project has as many open questions as it may have. */
+	/** The project has as many open questions, or paused rooms, as it may have. */
 	full: 'full',
 	refused: 'refused',
 } as const;

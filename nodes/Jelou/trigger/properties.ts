@@ -45,6 +45,15 @@ export const properties: INodeProperties[] = [
 				description: 'Only accept events from these bots. Separate IDs with commas.',
 			},
 			{
+				displayName: 'Combine Messages',
+				name: 'combineMessages',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 10 },
+				default: 0,
+				description:
+					'How many seconds to wait for another message of the same customer, up to 10. The workflow then starts once, with all of them in <code>messages</code>. 0 starts it for each message.',
+			},
+			{
 				displayName: 'Download Media',
 				name: 'downloadMedia',
 				type: 'boolean',
@@ -77,6 +86,21 @@ export const properties: INodeProperties[] = [
 				options: MESSAGE_TYPE_OPTIONS,
 				default: [],
 				description: 'Only accept messages of these types',
+			},
+			{
+				displayName: 'Paused Conversations',
+				name: 'pausedConversations',
+				type: 'options',
+				options: [
+					{ name: 'Ignore', value: 'ignore', description: 'Start nothing until the pause ends' },
+					{
+						name: 'Start Workflow',
+						value: 'startWorkflow',
+						description: 'Start the workflow with <code>paused: true</code> in the event',
+					},
+				],
+				default: 'ignore',
+				description: 'What to do with events of a conversation whose automation is paused',
 			},
 		],
 	},

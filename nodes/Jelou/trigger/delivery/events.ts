@@ -95,6 +95,14 @@ export function parseEvent(body: Buffer): JelouEvent | undefined {
 		: event;
 }
 
+const idOf = (value: unknown): string | undefined =>
+	isText(value) || typeof value === 'number' ? String(value) : undefined;
+
+/** The room of an event and its customer, where it names them. */
+export function whereOf({ contact, room_id: room }: JelouEvent) {
+	return { roomId: idOf(room), userId: isObject(contact) ? idOf(contact.id) : undefined };
+}
+
 /**
  * Whether this is a message that was sent to Jelou. One secret signs both directions, so whoever records such a message
  * can play it back with a signature that is right.

@@ -1,15 +1,20 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { isOutgoingMessage, parseEvent } from './events';
+import { isOutgoingMessage, parseEvent, type JelouEvent } from './events';
 import { exceedsMaximumAge, isAskedFor, readFilters } from './filters';
 import { warn } from './log';
+import { timeLeft } from './timeLeft';
 import { triggerKeyOf, verifyDelivery } from './verify';
 import { toItem } from '../../shared/media';
 import { isNote } from '../../shared/roomNote';
+import { asOne, combine, readGap } from '../rooms/combine';
 import { isFirst, messageKey } from '../rooms/duplicates';
 import { handleNote } from '../rooms/notes';
+import { isPaused } from '../rooms/pauses';
 import { answerQuestion } from '../rooms/questions';
 import { isObject } from '../../shared/json';
+
+const MEDIA_TIMEOUT_MS = 15_000;
 
 function answer(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
 	context.getResponseObject().status(status).json(body).end();
@@ -27,7 +32,7 @@ const IGNORED: IWebhookResponseData = { webhookResponse: { status: 'ignored' } }
 
 /**
  * Handles one delivery: each step either answers it or passes it on. It is verified over its raw bytes before anything in
- * it is looked at. One that is about no question writes nothing: n8n saves static data whole, over what others wrote.
+ * it is looked at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others wrote.
  */
 export async function handleDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const verified = await verifyDelivery(context);
@@ -53,17 +58,30 @@ export async function handleDelivery(context: IWebhookFunctions): Promise<IWebho
 	}
 
 	const given = context.getNodeParameter('options', {});
-	const options = isObject(given) ? given : {};
+	const options: IDataObject = isObject(given) ? given : {};
 	const filters = readFilters(context.getNodeParameter('events', []), options);
-	const isTooOld = exceedsMaximumAge(event, filters);
+	const isAsked = (each: JelouEvent) => isAskedFor(each, filters);
+	if (exceedsMaximumAge(event, filters)) {
+		return isAsked(event) ? refuse(context, 'its timestamp is outside Maximum Age') : IGNORED;
+	}
 
-	const outcome = isTooOld ? undefined : await answerQuestion(context, key, event);
+	const turn = await combine(context, key, event, message, readGap(options.combineMessages));
+	if ('code' in turn) return answer(context, turn.code, { status: turn.status });
+
+	const paused = isPaused(context, key, event);
+	if (paused && options.pausedConversations !== 'startWorkflow') {
+		return { webhookResponse: { status: 'paused' } };
+	}
+
+	const outcome = await answerQuestion(context, key, turn);
 	if (outcome?.code === 200) return { webhookResponse: { status: outcome.status } };
 	if (outcome) return answer(context, outcome.code, { status: outcome.status });
 
-	if (!isAskedFor(event, filters)) return IGNORED;
-	if (isTooOld) return refuse(context, 'its timestamp is outside Maximum Age');
+	const asked = asOne({ ...turn, events: turn.events.filter(isAsked) });
+	if (asked === undefined) return IGNORED;
 
-	const item = await toItem(context, event, options, verified.allowPrivateMedia);
+	const json = paused ? { ...asked, paused } : asked;
+	const timeout = timeLeft(turn.arrivedAt, MEDIA_TIMEOUT_MS);
+	const item = await toItem(context, json, options, verified.allowPrivateMedia, timeout);
 	return { workflowData: [[item]], webhookResponse: { status: 'accepted' } };
 }

@@ -61,6 +61,14 @@ export function textOf(event: IDataObject): string {
 	return typeof text === 'string' ? text.trim() : '';
 }
 
+/** The texts of several messages, one a line. */
+export function textsOf(events: readonly IDataObject[]): string {
+	return events
+		.map(textOf)
+		.filter((text) => text !== '')
+		.join('\n');
+}
+
 function mediaUrlOf(event: IDataObject): string {
 	const { url } = contentOf(event);
 	return typeof url === 'string' ? url : '';
@@ -151,4 +159,17 @@ export function readAnswer(event: IDataObject, { choices, type }: Expectation): 
 			return { valid: true, answer: label, choice: approved ? 1 : 2, data: { approved } };
 		}
 	}
+}
+
+/**
+ * Reads messages that follow each other as one answer: their texts together, where any text is an answer, and else the
+ * last message that fits.
+ */
+export function readAnswers(events: readonly IDataObject[], expects: Expectation): Answer {
+	const last = readAnswer(events.at(-1) ?? {}, expects);
+	const text = textsOf(events);
+	if (expects.type === 'any' || expects.type === 'text')
+		return text === '' ? last : { valid: true, answer: text };
+	const fitting = events.map((event) => readAnswer(event, expects)).findLast(({ valid }) => valid);
+	return fitting ?? { ...last, answer: text || last.answer };
 }

@@ -11,7 +11,7 @@ const REMEMBERED_MS = 60 * 60 * 1_000;
 /** When each message was answered with success. */
 const handled = new BoundedMap<string, number>(MAX_MESSAGES);
 /** The messages that are being handled, each with what becomes of it: true for success. */
-const inProgress = new Map<string, Promise<boolean>>();
+export const inProgress = new Map<string, Promise<boolean>>();
 
 /** Names a message of a trigger; `undefined` for an event that is no message, or has no ID. */
 export function messageKey(triggerKey: string, event: JelouEvent): string | undefined {
@@ -37,17 +37,28 @@ export async function isFirst(context: IWebhookFunctions, key: string): Promise<
 		if (await other) return false;
 	}
 	if (isHandled(key)) return false;
+	follow(key, outcomeOf(context));
+	return true;
+}
+
+/** What becomes of a delivery: true when it was answered with 2xx. */
+export async function outcomeOf(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
-	const outcome = new Promise<boolean>((resolve) => {
+	return await new Promise((resolve) => {
 		const end = () => {
-			const isSuccess = response.writableFinished && response.statusCode >= 200 && response.statusCode < 300;
-			if (isSuccess) handled.set(key, Date.now());
-			inProgress.delete(key);
-			resolve(isSuccess);
+			resolve(response.writableFinished && response.statusCode >= 200 && response.statusCode < 300);
 		};
 		response.once('finish', end);
 		response.once('close', end);
 	});
+}
+
+/** A message is handled when this succeeds, and from now on by nothing else. */
+export function follow(key: string, outcome: Promise<boolean>): void {
 	inProgress.set(key, outcome);
-	return true;
+	void outcome.then((isSuccess) => {
+		if (inProgress.get(key) !== outcome) return;
+		inProgress.delete(key);
+		if (isSuccess) handled.set(key, Date.now());
+	});
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { MAX_NOTE_AGE_MS, NOTE_STATUS, readNote, type RoomNote } from '../../shared/roomNote';
-import { registerOf, storeQuestions, storedText } from './register';
+import { isStoredAsPaused, registerOf, storeRooms, storedText } from './register';
 
 function originOf(address: string | undefined): string | undefined {
 	return address !== undefined && URL.canParse(address) ? new URL(address).origin : undefined;
@@ -12,12 +12,12 @@ function isOurs(context: IWebhookFunctions, note: RoomNote): boolean {
 	if (note.instanceId !== context.getInstanceId()) return false;
 	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return false;
 	const own = originOf(context.getNodeWebhookUrl('default'));
-	return note.note === 'withdraw' || (own !== undefined && originOf(note.question.resumeUrl) === own);
+	return note.note !== 'ask' || (own !== undefined && originOf(note.question.resumeUrl) === own);
 }
 
 /**
- * Handles a note of a Jelou node: a question that a run has asked, or asks no more. The note was verified like any
- * delivery. It starts no workflow.
+ * Handles a note of a Jelou node: of a question or a pause that begins or ends. The note was verified like any delivery.
+ * It starts no workflow.
  *
  * @returns what to answer
  */
@@ -31,16 +31,29 @@ export function handleNote(
 	const staticData = context.getWorkflowStaticData('global');
 	const nodeId = context.getNode().id;
 	const register = registerOf(triggerKey, staticData, nodeId);
+	const { pauses, questions } = register;
+	const store = (status: keyof typeof NOTE_STATUS) => {
+		storeRooms(register, staticData, nodeId);
+		return { status };
+	};
 	if (note.note === 'withdraw') {
-		register.close(note.roomId, note.questionId);
-		storeQuestions(register, staticData, nodeId);
-		return { status: 'withdrawn' };
+		questions.close(note.roomId, note.questionId);
+		return store('withdrawn');
 	}
-	const { question } = note;
+	if (note.note === 'resume') {
+		const wasStored = isStoredAsPaused(staticData, nodeId, note.roomId);
+		pauses.close(note.roomId);
+		return wasStored ? store('registered') : { status: 'confirmed' };
+	}
+	const [entries, { id }] = note.note === 'ask' ? [questions, note.question] : [pauses, note.pause];
 	// A customer can be quicker than the node that asks whether its question is known.
-	if (register.isClosed(question.id)) return { status: 'confirmed' };
-	if (storedText(staticData, nodeId).includes(JSON.stringify(question.id))) return { status: 'confirmed' };
-	if (!register.add(question)) return { status: 'full' };
-	storeQuestions(register, staticData, nodeId);
-	return { status: 'registered' };
+	if (entries.isClosed(id)) return { status: 'confirmed' };
+	if (storedText(staticData, nodeId).includes(JSON.stringify(id))) return { status: 'confirmed' };
+	if (note.note === 'ask') {
+		return questions.add({ ...note.question, attempts: 0 }) ? store('registered') : { status: 'full' };
+	}
+	if (!pauses.add(note.pause)) return { status: 'full' };
+	// A person has the conversation now: what the customer writes is for that person.
+	questions.close(note.pause.roomId);
+	return store('registered');
 }

@@ -2,92 +2,110 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { isObject } from '../../shared/json';
-import { readQuestion, type Question } from '../../shared/roomNote';
+import { readPause, readQuestion, type Pause, type Question, type RoomEntry } from '../../shared/roomNote';
 
 /** A question and how often it was asked again. */
 export interface OpenQuestion extends Question {
 	attempts: number;
 }
 
-/** Where the open questions are kept in the workflow's static data: one text per trigger. */
+/** Where it is kept in the workflow's static data: one text per trigger. The name is older than the pauses. */
 const STATIC_KEY = 'jelouQuestions';
 /** More rooms than a support team answers at once; each one is a little more to load for every delivery. */
-export const MAX_OPEN_QUESTIONS = 5_000;
+export const MAX_ENTRIES = 5_000;
 const MAX_REGISTERS = 500;
 const MAX_CLOSED = 20_000;
 
-/**
- * The open questions of one trigger, by room. n8n gives every delivery a copy of the workflow's static data and writes
- * it back whole, so of two deliveries that write at the same moment one is lost. What this process knows is therefore
- * kept here too, and goes into every write; what another process wrote is taken over from the copy.
- */
-export class QuestionRegister {
-	private readonly open = new Map<string, OpenQuestion>();
-	/** Questions that were answered or withdrawn: a copy of static data that still has them is an old one. */
+/** What is open in the rooms of one trigger, of one kind: one entry per room. */
+class RoomEntries<Entry extends RoomEntry & { userId?: string }> {
+	private readonly open = new Map<string, Entry>();
+	/** Entries that have ended before their time: a copy of static data that still has them is an old one. */
 	private readonly closed = new BoundedMap<string, true>(MAX_CLOSED);
-	/** The text that was taken over last. */
-	private known = '';
 
-	/** Takes over what static data has and this process does not know. Costs nothing where nothing was written since. */
-	load(text: string): void {
-		if (text === this.known) return;
-		this.known = text;
-		for (const stored of parse(text)) {
+	/** Takes over what static data has and this process does not know. */
+	takeOver(entries: readonly Entry[]): void {
+		for (const stored of entries) {
 			const present = this.open.get(stored.roomId);
 			if (this.closed.has(stored.id) || (present && present.askedAt >= stored.askedAt)) continue;
 			this.open.set(stored.roomId, stored);
 		}
 	}
 
-	/** The question that this customer is to answer in this room. */
-	find(roomId: string, userId: string | undefined, now = Date.now()): OpenQuestion | undefined {
-		const question = this.open.get(roomId);
-		if (question === undefined || question.until <= now) return undefined;
-		return userId === undefined || userId === question.userId ? question : undefined;
+	/** What is open in this room, and is this customer's. */
+	find(roomId: string, userId?: string, now = Date.now()): Entry | undefined {
+		const entry = this.open.get(roomId);
+		if (entry === undefined || entry.until <= now) return undefined;
+		return userId === undefined || entry.userId === undefined || userId === entry.userId ? entry : undefined;
 	}
 
-	/** Whether a question was answered or withdrawn, so that a note about it that comes again changes nothing. */
-	isClosed(questionId: string): boolean {
-		return this.closed.has(questionId);
+	/** Whether an entry was closed, so that a note about it that comes again changes nothing. */
+	isClosed(id: string): boolean {
+		return this.closed.has(id);
 	}
 
 	/**
-	 * Adds a question; it replaces an older one of the same room.
+	 * Adds an entry; it replaces an older one of the same room.
 	 *
-	 * @returns false when there are as many open questions as there may be
+	 * @returns false when there are as many as there may be
 	 */
-	add(question: Question, now = Date.now()): boolean {
-		const present = this.open.get(question.roomId);
-		if (present?.id === question.id) return true;
-		if (!present && this.open.size >= MAX_OPEN_QUESTIONS) {
+	add(entry: Entry, now = Date.now()): boolean {
+		const present = this.open.get(entry.roomId);
+		if (present?.id === entry.id) return true;
+		if (!present && this.open.size >= MAX_ENTRIES) {
 			this.dropExpired(now);
-			if (this.open.size >= MAX_OPEN_QUESTIONS) return false;
+			if (this.open.size >= MAX_ENTRIES) return false;
 		}
 		if (present) this.closed.set(present.id, true);
-		this.open.set(question.roomId, { ...question, attempts: 0 });
+		this.open.set(entry.roomId, entry);
 		return true;
 	}
 
-	/** Ends a question. One that was replaced meanwhile is left to its successor. */
-	close(roomId: string, questionId: string): void {
-		this.closed.set(questionId, true);
-		if (this.open.get(roomId)?.id === questionId) this.open.delete(roomId);
+	/** Ends an entry, or whatever is open in the room. One that was replaced meanwhile is left to its successor. */
+	close(roomId: string, id = this.open.get(roomId)?.id): void {
+		if (id === undefined) return;
+		this.closed.set(id, true);
+		if (this.open.get(roomId)?.id === id) this.open.delete(roomId);
+	}
+
+	all(now: number): Entry[] {
+		this.dropExpired(now);
+		return [...this.open.values()];
 	}
 
 	private dropExpired(now: number): void {
 		for (const [roomId, { until }] of this.open) if (until <= now) this.open.delete(roomId);
 	}
+}
+
+/**
+ * The open questions and the paused rooms of one trigger. n8n gives every delivery a copy of the workflow's static data
+ * and writes it back whole, so of two deliveries that write at the same moment one is lost. What this process knows is
+ * therefore kept here too, and all of it goes into every write; what another process wrote is taken over from the copy.
+ */
+export class RoomRegister {
+	readonly questions = new RoomEntries<OpenQuestion>();
+	readonly pauses = new RoomEntries<Pause>();
+	/** The text that was taken over last. */
+	private known = '';
+
+	/** Takes over what static data has. Costs nothing where nothing was written since. */
+	load(text: string): void {
+		if (text === this.known) return;
+		this.known = text;
+		const { pauses, questions } = parse(text);
+		this.questions.takeOver(questions);
+		this.pauses.takeOver(pauses);
+	}
 
 	/** Everything that is open, as a text: n8n wraps every object in static data, which costs each delivery time. */
 	serialise(now = Date.now()): string {
-		this.dropExpired(now);
-		this.known = format([...this.open.values()]);
+		this.known = format(this.questions.all(now), this.pauses.all(now));
 		return this.known;
 	}
 }
 
 /** What is the same for all questions of a node is written once; the rest of a question is one row. */
-function format(questions: readonly OpenQuestion[]): string {
+function format(questions: readonly OpenQuestion[], pauses: readonly Pause[]): string {
 	const shared = new Map<string, number>();
 	const rows = questions.map(({ expects, projectId, resumeUrl, ...question }) => {
 		const { origin, pathname, search } = new URL(resumeUrl);
@@ -97,35 +115,40 @@ function format(questions: readonly OpenQuestion[]): string {
 		const { askedAt, attempts, botId, id, roomId, until, userId } = question;
 		return [id, roomId, userId, botId, askedAt, until, attempts, index, pathname + search];
 	});
-	return rows.length === 0 ? '' : `[[${[...shared.keys()].join(',')}],${JSON.stringify(rows)}]`;
+	const paused = pauses.map(({ askedAt, id, roomId, until }) => [id, roomId, askedAt, until]);
+	if (rows.length + paused.length === 0) return '';
+	return `[[${[...shared.keys()].join(',')}],${JSON.stringify(rows)},${JSON.stringify(paused)}]`;
 }
 
 function listOf(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 
-function parse(text: string): OpenQuestion[] {
+function parse(text: string): { questions: OpenQuestion[]; pauses: Pause[] } {
 	let value: unknown;
 	try {
 		value = text === '' ? [] : JSON.parse(text);
 	} catch {
-		return [];
+		value = [];
 	}
-	const [shared, rows] = listOf(value);
-	if (!Array.isArray(shared) || !Array.isArray(rows)) return [];
-	const commons: unknown[] = shared;
-	return rows.flatMap((row: unknown): OpenQuestion[] => {
+	const [commons, rows, paused] = listOf(value).map(listOf);
+	const questions = (rows ?? []).flatMap((row): OpenQuestion[] => {
 		const [id, roomId, userId, botId, askedAt, until, attempts, index, path] = listOf(row);
-		const common = commons[Number(index)];
-		const [expects, projectId, origin] = listOf(common);
+		const [expects, projectId, origin] = listOf(commons?.[Number(index)]);
 		const resumeUrl = `${String(origin)}${String(path)}`;
 		const stored = { id, roomId, userId, botId, askedAt, until, expects, projectId, resumeUrl };
 		const question = readQuestion(stored);
 		return question && URL.canParse(resumeUrl) ? [{ ...question, attempts: Number(attempts) || 0 }] : [];
 	});
+	const pauses = (paused ?? []).flatMap((row): Pause[] => {
+		const [id, roomId, askedAt, until] = listOf(row);
+		const pause = readPause({ id, roomId, askedAt, until });
+		return pause ? [pause] : [];
+	});
+	return { questions, pauses };
 }
 
-const registers = new BoundedMap<string, QuestionRegister>(MAX_REGISTERS);
+const registers = new BoundedMap<string, RoomRegister>(MAX_REGISTERS);
 
 /** The text that static data holds for a trigger. */
 export function storedText(staticData: IDataObject, nodeId: string): string {
@@ -134,19 +157,26 @@ export function storedText(staticData: IDataObject, nodeId: string): string {
 	return typeof text === 'string' ? text : '';
 }
 
-/** The questions of a trigger, as far as this process and the static data of this delivery know them. */
-export function registerOf(triggerKey: string, staticData: IDataObject, nodeId: string): QuestionRegister {
+/** What is open in the rooms of a trigger, as far as this process and the static data of this delivery know them. */
+export function registerOf(triggerKey: string, staticData: IDataObject, nodeId: string): RoomRegister {
 	let register = registers.get(triggerKey);
 	if (register === undefined) {
-		register = new QuestionRegister();
+		register = new RoomRegister();
 		registers.set(triggerKey, register);
 	}
 	register.load(storedText(staticData, nodeId));
 	return register;
 }
 
-/** Writes the open questions into static data, which n8n stores before it answers the delivery. */
-export function storeQuestions(register: QuestionRegister, staticData: IDataObject, nodeId: string): void {
+/** Whether static data has a room as paused. */
+export function isStoredAsPaused(staticData: IDataObject, nodeId: string, room: string): boolean {
+	return parse(storedText(staticData, nodeId)).pauses.some(
+		({ roomId, until }) => roomId === room && until > Date.now(),
+	);
+}
+
+/** Writes what is open into static data, which n8n stores before it answers the delivery. */
+export function storeRooms(register: RoomRegister, staticData: IDataObject, nodeId: string): void {
 	const text = register.serialise();
 	if (text === storedText(staticData, nodeId)) return;
 	const others = isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {};

@@ -3,12 +3,15 @@ import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 import { parseBody } from '../../shared/errorResponse';
 import { isObject } from '../../shared/json';
 import { RESUME_STATUS, type Resumption } from '../../shared/roomNote';
+import { timeLeft } from '../delivery/timeLeft';
 
 /**
  * How long after a delivery has arrived its answer is tried again, in milliseconds: n8n may have to store yet that the
  * run waits. With the last request it stays within the 20 s that Jelou waits.
  */
 const TRY_AGAIN_MS = 8_000;
+/** How long at least after it was decided what the answer is, for a delivery that was held. */
+const TRY_HELD_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How long an answer of n8n's that may be a passing one is believed to be passing. */
 const PASSING_MS = 3_000;
@@ -44,7 +47,12 @@ function readReply(status: number, body: unknown): Reply {
 	return status === 500 ? 'passing' : 'unknown';
 }
 
-async function post(context: IWebhookFunctions, url: string, resumption: Resumption): Promise<Reply> {
+async function post(
+	context: IWebhookFunctions,
+	url: string,
+	resumption: Resumption,
+	timeout: number,
+): Promise<Reply> {
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			method: 'POST',
@@ -55,7 +63,7 @@ async function post(context: IWebhookFunctions, url: string, resumption: Resumpt
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			timeout: REQUEST_TIMEOUT_MS,
+			timeout,
 		});
 		return isObject(response) ? readReply(Number(response.statusCode), response.body) : 'unknown';
 	} catch {
@@ -68,21 +76,20 @@ async function post(context: IWebhookFunctions, url: string, resumption: Resumpt
  * Gives the waiting run its answer. Never throws: an error that escapes would make n8n start the workflow.
  *
  * @param arrivedAt when the delivery with the answer arrived, in Unix milliseconds
+ * @param decidedAt until when it was held
  */
 export async function resume(
 	context: IWebhookFunctions,
 	url: string,
 	resumption: Resumption,
 	arrivedAt: number,
+	decidedAt = arrivedAt,
 ): Promise<ResumeResult> {
 	const start = Date.now();
+	const end = Math.max(arrivedAt + TRY_AGAIN_MS, decidedAt + TRY_HELD_MS);
 	let isUnsure = false;
-	for (
-		let pause = FIRST_PAUSE_MS;
-		Date.now() - arrivedAt < TRY_AGAIN_MS;
-		pause = Math.min(MAX_PAUSE_MS, pause * 2)
-	) {
-		const reply = await post(context, url, resumption);
+	for (let pause = FIRST_PAUSE_MS; Date.now() < end; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
+		const reply = await post(context, url, resumption, timeLeft(arrivedAt, REQUEST_TIMEOUT_MS));
 		if (reply === 'resumed' || reply === 'waiting') return reply;
 		const isGone = reply === 'gone' || (reply === 'passing' && Date.now() - start >= PASSING_MS);
 		// After a request without an answer, a run that waits no more may have gone on with it.

@@ -2,10 +2,10 @@ import { ObservableObject, type IDataObject } from 'n8n-workflow';
 
 import type { Question } from '../../nodes/Jelou/shared/roomNote';
 import {
-	MAX_OPEN_QUESTIONS,
-	QuestionRegister,
+	MAX_ENTRIES,
+	RoomRegister,
 	registerOf,
-	storeQuestions,
+	storeRooms,
 	storedText,
 } from '../../nodes/Jelou/trigger/rooms/register';
 
@@ -27,78 +27,85 @@ function question(id: string, extra: Partial<Question> = {}): Question {
 	};
 }
 
-function registerWith(...questions: Question[]): QuestionRegister {
-	const register = new QuestionRegister();
-	for (const each of questions) register.add(each);
+const open = (asked: Question) => ({ ...asked, attempts: 0 });
+
+function registerWith(...questions: Question[]): RoomRegister {
+	const register = new RoomRegister();
+	for (const each of questions) register.questions.add(open(each));
 	return register;
 }
 
 /** What another process, or this one after a restart, knows. */
-function afterRestart(register: QuestionRegister): QuestionRegister {
-	const other = new QuestionRegister();
+function afterRestart(register: RoomRegister): RoomRegister {
+	const other = new RoomRegister();
 	other.load(register.serialise());
 	return other;
 }
 
 test('a question is found in its room, for its customer, until its time is up', () => {
 	const register = registerWith(question('a'));
-	expect(register.find('room-a', 'user')).toMatchObject({ id: 'a', attempts: 0 });
-	expect(register.find('room-a', undefined)).toMatchObject({ id: 'a' });
-	expect(register.find('room-a', 'somebody else')).toBeUndefined();
-	expect(register.find('room-b', 'user')).toBeUndefined();
-	expect(register.find('room-a', 'user', NOW + HOUR - 1)).toBeDefined();
-	expect(register.find('room-a', 'user', NOW + HOUR)).toBeUndefined();
+	expect(register.questions.find('room-a', 'user')).toMatchObject({ id: 'a', attempts: 0 });
+	expect(register.questions.find('room-a', undefined)).toMatchObject({ id: 'a' });
+	expect(register.questions.find('room-a', 'somebody else')).toBeUndefined();
+	expect(register.questions.find('room-b', 'user')).toBeUndefined();
+	expect(register.questions.find('room-a', 'user', NOW + HOUR - 1)).toBeDefined();
+	expect(register.questions.find('room-a', 'user', NOW + HOUR)).toBeUndefined();
 });
 
 test('what is open survives a restart, whole, with how often it was asked again', () => {
 	const choices = { type: 'choice' as const, choices: ['Sí', 'No'], invalidMessage: '¿?', maxAttempts: 1 };
 	const register = registerWith(question('a'), question('b', { expects: choices }), question('c'));
-	const open = register.find('room-b', 'user');
-	if (open) open.attempts = 2;
+	const asked = register.questions.find('room-b', 'user');
+	if (asked) asked.attempts = 2;
 	const restarted = afterRestart(register);
-	expect(restarted.find('room-a', 'user')).toEqual({ ...question('a'), attempts: 0 });
-	expect(restarted.find('room-b', 'user')).toEqual({ ...question('b', { expects: choices }), attempts: 2 });
+	expect(restarted.questions.find('room-a', 'user')).toEqual({ ...question('a'), attempts: 0 });
+	expect(restarted.questions.find('room-b', 'user')).toEqual({
+		...question('b', { expects: choices }),
+		attempts: 2,
+	});
 });
 
 test('a thousand questions of one node take less than 250 bytes each', () => {
 	const id = (n: number) => `01234567-89ab-cdef-0123-${String(n).padStart(12, '0')}`;
 	const register = registerWith(...Array.from({ length: 1_000 }, (_, n) => question(id(n))));
 	expect(register.serialise().length).toBeLessThan(250_000);
-	expect(afterRestart(register).find(`room-${id(999)}`, 'user')).toBeDefined();
+	expect(afterRestart(register).questions.find(`room-${id(999)}`, 'user')).toBeDefined();
 });
 
 test('an old copy of static data brings nothing back that was answered or replaced', () => {
 	const register = registerWith(question('a', { roomId: 'r' }));
 	const old = register.serialise();
-	register.add(question('b', { roomId: 'r', askedAt: NOW + 1 }));
+	register.questions.add(open(question('b', { roomId: 'r', askedAt: NOW + 1 })));
 	register.serialise();
 	register.load(old);
-	expect(register.find('r', 'user')).toMatchObject({ id: 'b' });
-	register.close('r', 'b');
+	expect(register.questions.find('r', 'user')).toMatchObject({ id: 'b' });
+	register.questions.close('r', 'b');
 	register.serialise();
 	register.load(old);
-	expect(register.find('r', 'user')).toBeUndefined();
+	expect(register.questions.find('r', 'user')).toBeUndefined();
 });
 
 test('what another process has written is taken over, and what this one knows is kept', () => {
 	const register = registerWith(question('a'));
 	register.load(registerWith(question('b')).serialise());
-	expect(register.find('room-a', 'user')).toBeDefined();
-	expect(register.find('room-b', 'user')).toBeDefined();
+	expect(register.questions.find('room-a', 'user')).toBeDefined();
+	expect(register.questions.find('room-b', 'user')).toBeDefined();
 });
 
 test('the answer to a replaced question leaves the new one open', () => {
 	const register = registerWith(question('a', { roomId: 'r' }), question('b', { roomId: 'r' }));
-	register.close('r', 'a');
-	expect(register.find('r', 'user')).toMatchObject({ id: 'b' });
+	register.questions.close('r', 'a');
+	expect(register.questions.find('r', 'user')).toMatchObject({ id: 'b' });
 });
 
 test('5,000 questions may be open; then one more only where one was, or where one has expired', () => {
-	const register = registerWith(...Array.from({ length: MAX_OPEN_QUESTIONS }, (_, n) => question(String(n))));
-	expect(MAX_OPEN_QUESTIONS).toBe(5_000);
-	expect(register.add(question('more'))).toBe(false);
-	expect(register.add(question('again', { roomId: 'room-7' }))).toBe(true);
-	expect(register.add(question('later', { until: NOW + 3 * HOUR }), NOW + 2 * HOUR)).toBe(true);
+	const register = registerWith(...Array.from({ length: MAX_ENTRIES }, (_, n) => question(String(n))));
+	expect(MAX_ENTRIES).toBe(5_000);
+	expect(register.questions.add(open(question('more')))).toBe(false);
+	expect(register.questions.add(open(question('again', { roomId: 'room-7' })))).toBe(true);
+	expect(register.questions.add(open(question('later', { until: NOW + 3 * HOUR })), NOW + 2 * HOUR)).toBe(
+		true,
+	);
 	expect(register.serialise(NOW + 2 * HOUR)).not.toContain('room-7');
 });
 
@@ -112,7 +119,7 @@ test.each([
 	'[[[1,2,3]],[[1,2,3,4,5,6,7,0,9]]]',
 	'[1,2]',
 ])('static data that is not a register, %s, is an empty one', (text) => {
-	const register = new QuestionRegister();
+	const register = new RoomRegister();
 	register.load(text);
 	expect(register.serialise()).toBe('');
 });
@@ -125,11 +132,11 @@ test('each trigger of a workflow keeps its own, beside what else is in static da
 	const staticData = observed({ jelou: { key: { signingSecret: 's' } } });
 	const one = registerOf('key-1', staticData, 'node-1');
 	expect(staticData.__dataChanged).toBeFalsy();
-	one.add(question('a'));
-	storeQuestions(one, staticData, 'node-1');
+	one.questions.add(open(question('a')));
+	storeRooms(one, staticData, 'node-1');
 	const two = registerOf('key-2', staticData, 'node-2');
-	two.add(question('b'));
-	storeQuestions(two, staticData, 'node-2');
+	two.questions.add(open(question('b')));
+	storeRooms(two, staticData, 'node-2');
 	expect(staticData.__dataChanged).toBe(true);
 	expect(storedText(staticData, 'node-1')).toContain('room-a');
 	expect(storedText(staticData, 'node-2')).not.toContain('room-a');
@@ -137,7 +144,7 @@ test('each trigger of a workflow keeps its own, beside what else is in static da
 
 	const next = observed({ jelouQuestions: { 'node-1': storedText(staticData, 'node-1') } });
 	const again = registerOf('key-1', next, 'node-1');
-	expect(again.find('room-a', 'user')).toBeDefined();
-	storeQuestions(again, next, 'node-1');
+	expect(again.questions.find('room-a', 'user')).toBeDefined();
+	storeRooms(again, next, 'node-1');
 	expect(next.__dataChanged).toBeFalsy();
 });

@@ -1,0 +1,19 @@
+import { options } from '../options';
+import { roomId } from '../properties';
+import { integrationRequest } from '../tellTrigger';
+import type { Operation } from '../operation';
+
+/** Ends the pause of a conversation. One that is not paused stays as it is. */
+export const resume: Operation = {
+	menu: {
+		name: 'Resume Automation',
+		action: 'Resume the automation of a conversation',
+		description: 'End the pause of a conversation: the Jelou Trigger starts the workflow for it again',
+	},
+	properties: [roomId, options()],
+	buildRequest: (_item, { projectId }) => integrationRequest(projectId),
+	tell(item) {
+		const room = item.id('roomId', 'Room ID');
+		return { content: { note: 'resume', roomId: room }, output: { paused: false, room_id: room } };
+	},
+};

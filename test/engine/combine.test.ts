@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { bursts } from '../../nodes/Jelou/trigger/rooms/combine';
+import { inProgress } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import type { Sandbox } from '../../sandbox';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { RoomStage } from './support/roomStage';
+import { openRoom, sandboxWithIntegration } from './support/setup';
+import { UNAVAILABLE } from './support/waitingRuns';
+
+jest.setTimeout(120_000);
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+let stage: RoomStage;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+});
+afterAll(async () => sandbox.close());
+afterEach(async () => {
+	await stage.close();
+	await waitUntil('the responses to be over', () => Promise.resolve(inProgress.size === 0));
+	expect([bursts.size, inProgress.size]).toEqual([0, 0]);
+});
+
+const open = async (options: INodeParameters = { combineMessages: 1 }, events?: string[]) => {
+	stage = await RoomStage.open({ sandbox, secret, roomId }, options, events);
+	return stage;
+};
+const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const held = async (count: number) =>
+	waitUntil(`${String(count)} to be held`, () =>
+		Promise.resolve([...bursts.values()].reduce((sum, burst) => sum + burst.held.length, 0) === count),
+	);
+/** Delivers one after the other, as soon as the one before is held. */
+async function inOrder(...payloads: IDataObject[]) {
+	const replies: Array<Promise<unknown>> = [];
+	for (const payload of payloads) {
+		replies.push(stage.deliver(payload));
+		await held(replies.length);
+	}
+	return await Promise.all(replies);
+}
+const texts = ({ messages }: IDataObject) => (messages as IDataObject[]).map(({ chatInput }) => chatInput);
+
+const STARTED = { status: 200, body: { status: 'accepted' } };
+const COMBINED = { status: 200, body: { status: 'combined' } };
+const ANSWERED = { status: 200, body: { status: 'answered' } };
+const DUPLICATE = { status: 200, body: { status: 'duplicate' } };
+
+test('in 200 rooms at once every message is in exactly one run, in order, and held for 15 seconds at most', async () => {
+	await open({ combineMessages: 2 });
+	const rooms = fc.sample(fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 6 }), {
+		numRuns: 200,
+		seed: 20_261_121,
+	});
+	let longest = 0;
+	const written = await Promise.all(
+		rooms.map(async (gaps, room) => {
+			const replies: Array<Promise<unknown>> = [];
+			for (const [n, gap] of gaps.entries()) {
+				if (n > 0) await pause(gap);
+				const from = Date.now();
+				// Deliveries in the same moment overtake each other; when they were written tells their order.
+				const reply = stage.says(String(n), { room_id: `room-${String(room)}`, timestamp: n });
+				replies.push(reply.finally(() => (longest = Math.max(longest, Date.now() - from))));
+			}
+			return await Promise.all(replies);
+		}),
+	);
+	const { runs } = stage.receiver;
+	for (const [room, gaps] of rooms.entries()) {
+		const mine = runs.filter((run) => run.sessionId === `room-${String(room)}`);
+		expect(mine.flatMap(texts)).toEqual(gaps.map((_, n) => String(n)));
+		const [started, combined] = [STARTED, COMBINED].map(
+			(reply) => written[room]?.filter((each) => JSON.stringify(each) === JSON.stringify(reply)).length,
+		);
+		expect([started, combined]).toEqual([mine.length, gaps.length - mine.length]);
+	}
+	expect(runs.length).toBeLessThan(rooms.flat().length);
+	expect(runs.length).toBeGreaterThan(rooms.length);
+	expect(longest).toBeLessThan(15_000);
+});
+
+test('a customer who never stops writing is not held for more than 15 seconds', async () => {
+	await open({ combineMessages: 2 });
+	let longest = 0;
+	const replies: Array<Promise<unknown>> = [];
+	for (let n = 0; n < 26; n++) {
+		const from = Date.now();
+		replies.push(stage.says(String(n)).finally(() => (longest = Math.max(longest, Date.now() - from))));
+		await pause(500);
+	}
+	await Promise.all(replies);
+	expect(stage.receiver.runs.flatMap(texts)).toEqual(replies.map((_, n) => String(n)));
+	expect(stage.receiver.runs.length).toBeGreaterThan(1);
+	expect(longest).toBeLessThan(15_000);
+});
+
+test('the run has the last event, all messages, and their texts and captions, one a line', async () => {
+	await open();
+	const photo = {
+		id: 'photo',
+		type: 'image',
+		content: { url: 'https://cdn.example.com/a.jpg', caption: 'mira' },
+	};
+	const silent = { id: 'silent', type: 'image', content: { url: 'https://cdn.example.com/b.jpg' } };
+	const [first, second, third, last] = [
+		stage.message('hola'),
+		stage.message('', { value: photo }),
+		stage.message('', { value: silent }),
+		stage.message('¿llegó?'),
+	];
+	expect(await inOrder(first, second, third, last)).toEqual([COMBINED, COMBINED, COMBINED, STARTED]);
+	const event = (payload: IDataObject, chatInput: string) => ({
+		...payload,
+		event: 'message',
+		sessionId: roomId,
+		chatInput,
+	});
+	expect(stage.receiver.runs).toEqual([
+		{
+			...event(last, 'hola\nmira\n¿llegó?'),
+			messages: [event(first, 'hola'), event(second, 'mira'), event(third, ''), event(last, '¿llegó?')],
+		},
+	]);
+});
+
+test('a message that no other follows has itself in its messages; without the option there are none', async () => {
+	await open({ combineMessages: 0.1 });
+	expect(await stage.says('hola')).toEqual(STARTED);
+	expect(stage.receiver.runs.map(texts)).toEqual([['hola']]);
+	await stage.close();
+	await open({});
+	expect(await Promise.all([stage.says('a'), stage.says('b')])).toEqual([STARTED, STARTED]);
+	expect(stage.receiver.runs.some((run) => 'messages' in run)).toBe(false);
+});
+
+test('messages that arrive in another order than they were written in are put in order', async () => {
+	await open();
+	await inOrder(...[2, 3, 1].map((timestamp) => stage.message(String(timestamp), { timestamp })));
+	expect(stage.receiver.runs).toMatchObject([{ chatInput: '1\n2\n3', timestamp: 3 }]);
+});
+
+test('two customers in one room are two runs, and so are two rooms', async () => {
+	await open();
+	await inOrder(
+		stage.message('a'),
+		stage.message('b', { contact: { id: 'another' } }),
+		stage.message('c', { room_id: 'another' }),
+		stage.message('d'),
+	);
+	expect(stage.receiver.runs.map(texts).sort()).toEqual([['a', 'd'], ['b'], ['c']]);
+});
+
+test('a message that was not asked for is in no run', async () => {
+	await open({ combineMessages: 1, messageTypes: ['text'] });
+	const photo = {
+		value: { id: 'p', type: 'image', content: { url: 'https://cdn.example.com/a.jpg', caption: 'c' } },
+	};
+	await inOrder(stage.message('a'), stage.message('b'), stage.message('', photo));
+	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb', value: { type: 'text' } }]);
+	const alone = stage.message('', { value: { ...photo.value, id: 'q' } });
+	expect(await stage.deliver(alone)).toEqual({ status: 200, body: { status: 'ignored' } });
+});
+
+describe('as an answer', () => {
+	test('to a question for any text, they are it together', async () => {
+		await open();
+		await stage.ask('q', { type: 'text' });
+		expect(await inOrder(stage.message('Ana'), stage.message('María'))).toEqual([COMBINED, ANSWERED]);
+		expect(stage.answers()).toEqual([{ questionId: 'q', answered: true, valid: true, answer: 'Ana\nMaría' }]);
+		expect(stage.runs.resumed).toMatchObject([{ answer: { event: { chatInput: 'Ana\nMaría' } } }]);
+		expect(stage.receiver.runs).toEqual([]);
+	});
+
+	test('to a question for a number, it is the last one that fits', async () => {
+		await open();
+		await stage.ask('q', { type: 'number' });
+		await inOrder(stage.message('7'), stage.message('perdón, 8'), stage.message('gracias'));
+		expect(stage.answers()).toMatchObject([{ valid: true, answer: 8 }]);
+	});
+
+	test('that does not fit they are asked for again once, and go on together after the last attempt', async () => {
+		await open();
+		await stage.ask('q', { type: 'number', maxAttempts: 1 });
+		expect(await inOrder(stage.message('no'), stage.message('sé'))).toContainEqual({
+			status: 200,
+			body: { status: 'asked again' },
+		});
+		await inOrder(stage.message('de'), stage.message('veras'));
+		expect(stage.answers()).toMatchObject([{ valid: false, answer: 'de\nveras' }]);
+	});
+
+	test('that cannot be passed on each delivery fails, and their repetitions are the answer', async () => {
+		await open();
+		await stage.ask('q');
+		stage.runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
+		const both = [stage.message('Ana'), stage.message('María')];
+		expect(await inOrder(...both)).toEqual([
+			{ status: 503, body: { status: 'not combined' } },
+			{ status: 503, body: { status: 'not passed on' } },
+		]);
+		stage.runs.replies.length = 0;
+		expect(await inOrder(...both)).toEqual([COMBINED, ANSWERED]);
+		expect(stage.answers()).toMatchObject([{ answer: 'Ana\nMaría' }]);
+	});
+});
+
+describe('a delivery that is broken off while it is held', () => {
+	test.each([
+		['the first', 0],
+		['the last', 2],
+	])('%s loses no message, and is a duplicate when it comes again', async (_name, index) => {
+		await open();
+		const messages = ['a', 'b', 'c'].map((text) => stage.message(text));
+		const client = new AbortController();
+		const replies = [];
+		for (const [n, message] of messages.entries()) {
+			replies.push(stage.deliver(message, undefined, n === index ? client.signal : undefined));
+			await held(n + 1);
+		}
+		client.abort();
+		const again = stage.deliver(messages[index] ?? {});
+		const settled = await Promise.allSettled(replies);
+		expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+		expect(await again).toEqual(DUPLICATE);
+		expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b', 'c']]);
+	});
+
+	test('as all the others are: the messages run, and so they do when they come again', async () => {
+		await open();
+		const client = new AbortController();
+		const messages = ['a', 'b'].map((text) => stage.message(text));
+		const replies = [];
+		for (const [n, message] of messages.entries()) {
+			replies.push(stage.deliver(message, undefined, client.signal));
+			await held(n + 1);
+		}
+		client.abort();
+		await Promise.allSettled(replies);
+		await waitUntil('the run', () => Promise.resolve(stage.receiver.runs.length === 1));
+		expect(await inOrder(...messages)).toEqual([COMBINED, STARTED]);
+		expect(stage.receiver.runs.map(texts)).toEqual([
+			['a', 'b'],
+			['a', 'b'],
+		]);
+	});
+});
+
+test('the repetition of a message that is held waits, and is a duplicate', async () => {
+	await open();
+	const twice = stage.message('a');
+	const first = stage.deliver(twice);
+	await held(1);
+	const second = stage.deliver(twice);
+	const other = stage.deliver(stage.message('b'));
+	expect(await Promise.all([first, second, other])).toEqual([COMBINED, DUPLICATE, STARTED]);
+	expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b']]);
+});
+
+test('the end of the conversation is not waited for: the messages before it run, and then it does', async () => {
+	await open({ combineMessages: 10 });
+	const [a, b] = [stage.says('a'), held(1).then(async () => stage.says('b'))];
+	await held(2);
+	const close = stage.closes();
+	expect(await Promise.all([a, b, close])).toEqual([COMBINED, STARTED, STARTED]);
+	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb' }, { event: 'conversation.close' }]);
+});

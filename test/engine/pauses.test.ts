@@ -1,0 +1,172 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { sign } from '../../nodes/Jelou/shared/signature';
+import type { Pause } from '../../nodes/Jelou/shared/roomNote';
+import type { Sandbox } from '../../sandbox';
+import { RoomStage } from './support/roomStage';
+import { openRoom, sandboxWithIntegration } from './support/setup';
+
+jest.setTimeout(30_000);
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+let stage: RoomStage;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+	({ roomId } = openRoom(sandbox));
+});
+afterAll(async () => sandbox.close());
+beforeEach(async () => open());
+afterEach(async () => stage.close());
+
+async function open(options: INodeParameters = {}) {
+	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
+}
+
+const status = (code: number, text: string) => ({ status: code, body: { status: text } });
+const STARTED = status(200, 'accepted');
+const PAUSED = status(200, 'paused');
+
+const pauseOf = (id: string, extra: Partial<Pause> = {}): Pause => ({
+	id,
+	roomId,
+	askedAt: Date.now(),
+	until: Date.now() + 60_000,
+	...extra,
+});
+const pauses = (id: string, extra: Partial<Pause> = {}) =>
+	stage.note({ note: 'pause', pause: pauseOf(id, extra) });
+const resumes = () => stage.note({ note: 'resume', roomId });
+
+async function pause(...given: Parameters<typeof pauseOf>): Promise<IDataObject> {
+	const note = pauses(...given);
+	expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+	return note;
+}
+
+describe('a paused conversation', () => {
+	test('starts nothing until it is resumed, and others are not affected', async () => {
+		const note = await pause('p');
+		expect(await stage.deliver(note)).toEqual(status(200, 'confirmed'));
+		expect(await stage.says('hola')).toEqual(PAUSED);
+		expect(await stage.deliver({ event: 'conversation.start', room_id: roomId })).toEqual(PAUSED);
+		expect(await stage.says('hola', { room_id: 'another room' })).toEqual(STARTED);
+		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(resumes())).toEqual(status(200, 'confirmed'));
+		expect(await stage.says('hola')).toEqual(STARTED);
+		expect(stage.receiver.runs).toHaveLength(2);
+	});
+
+	test('starts again when its time is up', async () => {
+		await pause('p', { until: Date.now() + 300 });
+		await new Promise((resolve) => setTimeout(resolve, 310));
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test('starts again with its end, which starts the workflow itself', async () => {
+		await pause('p');
+		expect(await stage.closes()).toEqual(STARTED);
+		expect(await stage.says('hola')).toEqual(STARTED);
+		expect(stage.receiver.runs).toMatchObject([{ event: 'conversation.close' }, { event: 'message' }]);
+		expect(stage.receiver.runs.some((run) => 'paused' in run)).toBe(false);
+	});
+
+	test('starts the workflow with a sign where the workflow is to decide', async () => {
+		await stage.close();
+		await open({ pausedConversations: 'startWorkflow' });
+		await pause('p');
+		expect(await stage.says('hola')).toEqual(STARTED);
+		await stage.deliver(resumes());
+		expect(await stage.says('hola')).toEqual(STARTED);
+		expect(stage.receiver.runs.map((run) => run.paused)).toEqual([true, undefined]);
+	});
+
+	test('has no open question any more, also after the pause', async () => {
+		const asked = await stage.ask('q');
+		await pause('p');
+		expect(await stage.says('Ana')).toEqual(PAUSED);
+		await stage.deliver(resumes());
+		await stage.deliver(asked);
+		expect(await stage.says('Ana')).toEqual(STARTED);
+		expect(stage.runs.requests).toBe(0);
+	});
+
+	test('costs a delivery nothing: it writes nothing and reads no credential', async () => {
+		await pause('p');
+		const staticData = stage.restore(stage.stored);
+		const { reads } = stage.engine.credentials;
+		expect(await stage.says('hola')).toEqual(PAUSED);
+		expect(staticData.__dataChanged).toBeFalsy();
+		expect(stage.engine.credentials.reads).toBe(reads);
+	});
+});
+
+test('messages that are held when the pause begins start nothing', async () => {
+	await stage.close();
+	await open({ combineMessages: 1 });
+	const held = stage.says('hola');
+	await pause('p');
+	expect(await held).toEqual(PAUSED);
+	expect(stage.receiver.runs).toEqual([]);
+});
+
+describe('what was ended stays ended:', () => {
+	test('an old copy of the static data does not bring a pause back', async () => {
+		await pause('p');
+		const old = stage.stored;
+		await stage.deliver(resumes());
+		stage.restore(old);
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test('resuming again clears it from a copy that another has written', async () => {
+		await pause('p');
+		const old = stage.stored;
+		await stage.deliver(resumes());
+		stage.restore(old);
+		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
+		expect(JSON.stringify(stage.stored)).not.toContain(roomId);
+	});
+
+	test('a note that is played back pauses nothing', async () => {
+		const note = await pause('p');
+		await stage.deliver(resumes());
+		expect(await stage.deliver(note)).toEqual(status(200, 'confirmed'));
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test('the write of an answer in another room keeps a pause that its copy has not', async () => {
+		await stage.ask('q', {}, { roomId: 'another room' });
+		const old = stage.stored;
+		await pause('p');
+		stage.restore(old);
+		await stage.says('Ana', { room_id: 'another room' });
+		expect(JSON.stringify(stage.stored)).toContain(roomId);
+	});
+});
+
+describe('a note that changes nothing:', () => {
+	type Change = (note: IDataObject) => IDataObject;
+	const cases: Array<[string, number, Change, string | null | undefined]> = [
+		['without a signature', 401, (note) => note, null],
+		['with the signature of another body', 401, (note) => note, sign(Buffer.from('{}'), 'x')],
+		['of another n8n', 403, (note) => ({ ...note, instanceId: 'another' }), undefined],
+		['a minute old', 403, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
+		['from a minute ahead', 403, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
+		['without its room', 403, (note) => ({ ...note, roomId: undefined, pause: undefined }), undefined],
+	];
+
+	test.each(cases)('a pause %s', async (_name, code, change, signature) => {
+		expect((await stage.deliver(change(pauses('p')), signature)).status).toBe(code);
+		expect(stage.engine.staticData.__dataChanged).toBeFalsy();
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test.each(cases)('the end of a pause %s', async (_name, code, change, signature) => {
+		await pause('p');
+		expect((await stage.deliver(change(resumes()), signature)).status).toBe(code);
+		expect(await stage.says('hola')).toEqual(PAUSED);
+	});
+});

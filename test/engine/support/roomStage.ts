@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+
+import { WebhookContext } from 'n8n-core';
+import { ObservableObject, type IDataObject, type INodeParameters } from 'n8n-workflow';
+
+import {
+	writeNote,
+	type Expectation,
+	type NoteContent,
+	type Question,
+} from '../../../nodes/Jelou/shared/roomNote';
+import { sign } from '../../../nodes/Jelou/shared/signature';
+import type { Sandbox } from '../../../sandbox';
+import { Engine } from './engine';
+import { startReceiver, type Receiver } from './receiver';
+import { BOT, PROJECT, USER, credentialFor } from './setup';
+import { WaitingRuns } from './waitingRuns';
+
+export const INSTANCE = 'this-n8n';
+
+export interface Reply {
+	status: number;
+	body: unknown;
+}
+
+/** n8n's static data, which notes whether it was written. */
+export const observed = (data: IDataObject = {}): IDataObject =>
+	ObservableObject.create(data, undefined, { ignoreEmptyOnFirstChild: true });
+
+/** A trigger of its own, with the room of a customer, and the runs that wait for what the customer answers. */
+export class RoomStage {
+	private constructor(
+		readonly engine: Engine,
+		readonly receiver: Receiver,
+		readonly runs: WaitingRuns,
+		private readonly secret: string,
+		readonly roomId: string,
+	) {}
+
+	static async open(
+		{ roomId, sandbox, secret }: { sandbox: Sandbox; secret: string; roomId: string },
+		options: INodeParameters = {},
+		events = ['*'],
+	): Promise<RoomStage> {
+		jest.spyOn(WebhookContext.prototype, 'getInstanceId').mockReturnValue(INSTANCE);
+		const runs = await WaitingRuns.start();
+		const engine = new Engine({
+			credential: credentialFor(sandbox, { signingSecret: secret }),
+			staticData: observed(),
+			webhookBaseUrl: runs.origin,
+			// The process remembers by the credential too, so each test is a trigger of its own.
+			credentialId: randomUUID(),
+		});
+		return new RoomStage(engine, await startReceiver(engine, { events, options }), runs, secret, roomId);
+	}
+
+	async close(): Promise<void> {
+		await this.receiver.close();
+		this.runs.close();
+	}
+
+	/** What n8n has stored of the rooms. */
+	get stored(): IDataObject {
+		return (this.engine.staticData.global as IDataObject).jelouQuestions as IDataObject;
+	}
+
+	/** From now on deliveries get this copy of what is stored; gives n8n's static data. */
+	restore(jelouQuestions: IDataObject): IDataObject {
+		const staticData = observed({ global: { jelouQuestions } });
+		Object.assign(this.engine, { staticData });
+		return staticData;
+	}
+
+	async deliver(payload: object, signature?: string | null, signal?: AbortSignal): Promise<Reply> {
+		const body = JSON.stringify(payload);
+		const given = signature === undefined ? sign(Buffer.from(body), this.secret) : signature;
+		const response = await fetch(`${this.receiver.url}/webhook/webhook-1/webhook`, {
+			method: 'POST',
+			headers: {
+				'Content-Type': 'application/json',
+				...(given === null ? {} : { 'X-Jelou-Signature': given }),
+			},
+			body,
+			signal,
+		});
+		return { status: response.status, body: await response.json() };
+	}
+
+	message(text: string, extra: IDataObject = {}): IDataObject {
+		return {
+			field: 'messages',
+			object: 'message_event',
+			event_type: 'message',
+			room_id: this.roomId,
+			contact: { id: USER },
+			bot: { id: BOT },
+			value: { id: randomUUID(), type: 'text', content: { body: text } },
+			...extra,
+		};
+	}
+
+	async says(text: string, extra: IDataObject = {}): Promise<Reply> {
+		return await this.deliver(this.message(text, extra));
+	}
+
+	/** The end of the conversation. */
+	async closes(): Promise<Reply> {
+		return await this.deliver({
+			event: 'conversation.close',
+			room_id: this.roomId,
+			contact: { id: USER },
+		});
+	}
+
+	question(id: string, expects: Partial<Expectation> = {}, extra: Partial<Question> = {}): Question {
+		return {
+			id,
+			roomId: this.roomId,
+			userId: USER,
+			botId: BOT,
+			projectId: PROJECT,
+			resumeUrl: this.runs.resumeUrl(id),
+			askedAt: Date.now(),
+			until: Date.now() + 60_000,
+			expects: { type: 'any', choices: [], invalidMessage: 'Otra vez', maxAttempts: 2, ...expects },
+			...extra,
+		};
+	}
+
+	note(content: NoteContent): IDataObject {
+		return writeNote({ ...content, instanceId: INSTANCE, sentAt: Date.now() });
+	}
+
+	async ask(...given: Parameters<RoomStage['question']>): Promise<IDataObject> {
+		const note = this.note({ note: 'ask', question: this.question(...given) });
+		expect(await this.deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
+		return note;
+	}
+
+	/** What the runs that waited went on with. */
+	answers(): IDataObject[] {
+		return this.runs.resumed.map(({ answer, questionId }) => ({ questionId, ...answer.outcome }));
+	}
+}
