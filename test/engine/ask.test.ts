@@ -8,6 +8,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { verify } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
+import { problemsOf } from './support/schemas';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 jest.setTimeout(30_000);
@@ -150,6 +151,98 @@ test('a question that could not be sent is taken back', async () => {
 		note: 'withdraw',
 		questionId: id,
 		roomId: room.room_id,
+	});
+});
+
+describe('pausing and resuming', () => {
+	async function tells(
+		operation: 'pause' | 'resume',
+		parameters: INodeParameters = {},
+		given: Parameters<typeof asks>[1] = {},
+	) {
+		const told = await asks({ resource: 'conversation', operation, ...parameters }, given);
+		expect(told.sent).toEqual([]);
+		return told;
+	}
+
+	test('a pause is told to the trigger, signed and read back, for 12 hours; nothing is sent', async () => {
+		const { run } = await tells('pause');
+		expect(notes).toMatchObject(
+			[1, 2].map(() => ({
+				path: '/webhook/webhook-1/webhook',
+				isSigned: true,
+				note: 'pause',
+				instanceId: 'this-n8n',
+				pause: { roomId: room.room_id },
+			})),
+		);
+		const { askedAt, until } = notes[0]?.pause as { askedAt: number; until: number };
+		expect(until - askedAt).toBe(12 * 3_600_000);
+		const json = outputOf(run)[0]?.json ?? {};
+		expect(json).toEqual({ ...room, paused: true, until: new Date(until).toISOString() });
+		expect(problemsOf('v1.0.0/conversation/pause.json', json)).toEqual([]);
+	});
+
+	test('the end of a pause is told until it is stored', async () => {
+		replies.push({ status: 200, body: { status: 'registered' } }, { status: 503, body: '' });
+		const { run } = await tells('resume');
+		expect(notes).toHaveLength(3);
+		expect(notes).toMatchObject([1, 2, 3].map(() => ({ note: 'resume', roomId: room.room_id })));
+		const json = outputOf(run)[0]?.json ?? {};
+		expect(json).toEqual({ ...room, paused: false });
+		expect(problemsOf('v1.0.0/conversation/resume.json', json)).toEqual([]);
+	});
+
+	test('an AI agent may pause, and several items are several rooms', async () => {
+		const items = [room, { ...room, room_id: 'another-room' }];
+		const { run } = await tells(
+			'pause',
+			{ options: { hours: 0.5 } },
+			{ items, extra: { type: 'jelouTool' } },
+		);
+		expect(errorOf(run)).toBeUndefined();
+		const rooms = notes.map(({ pause }) => (pause as IDataObject).roomId);
+		expect(new Set(rooms)).toEqual(new Set([room.room_id, 'another-room']));
+		expect(outputOf(run).map(({ json }) => json.room_id)).toEqual([room.room_id, 'another-room']);
+	});
+
+	test.each([
+		[{ options: { hours: 0 } }, 'Hours is 0 Enter a number from 0.1 to 720 in the options.'],
+		[{ options: { hours: 721 } }, 'Hours is 721'],
+		[{ roomId: ' ' }, 'Room ID is empty'],
+	])('%j is refused before anything is told', async (parameters, said) => {
+		expect((await tells('pause', parameters)).said).toContain(said);
+		expect(notes).toEqual([]);
+	});
+
+	test.each([
+		[
+			'no trigger is published',
+			{ status: 404, body: {} },
+			"No published Jelou Trigger receives this project's",
+		],
+		[
+			'5,000 are paused',
+			{ status: 200, body: { status: 'full' } },
+			'5,000 conversations of this project are paused already Resume some of them, or pause for fewer hours.',
+		],
+		['the trigger is of another n8n', { status: 403, body: { status: 'refused' } }, 'the same WEBHOOK_URL'],
+	])('when %s, it is an error', async (_name, reply, said) => {
+		replies.push(reply);
+		const tried = await tells('pause');
+		expect(tried.said).toContain(said);
+		expect(tried.said).toContain('Nothing was sent or changed.');
+	});
+
+	test('without a signing secret, it is an error that says where it is entered', async () => {
+		const { said } = await tells('pause', {}, { signingSecret: '' });
+		expect(said).toContain('No signing secret is known');
+		expect(notes).toEqual([]);
+	});
+
+	test('when the trigger cannot store it, it is an error', async () => {
+		answer = () => ({ status: 200, body: { status: 'registered' } });
+		expect((await tells('pause')).said).toContain('The Jelou Trigger could not store the pause');
 	});
 });
 

@@ -163,6 +163,23 @@ describe('media becomes binary data', () => {
 	});
 });
 
+test('of several messages in one event each adds its own, in order, and one that fails does not stop the others', async () => {
+	answer = ({ url }, response) => response.writeHead(url === '/lost.png' ? 404 : 200).end(url);
+	const text = messageOf('text', { body: 'mira' });
+	const files = ['/a.png', '/lost.png', '/b.png'].map((path) => image(`${origin}${path}`));
+	const event = { ...text, messages: [text, ...files] };
+	const { binary, json } = await withMedia(context, event, OPTIONS);
+	const names = Object.entries(binary ?? {}).map(([name, file]) => [name, file.fileName]);
+	expect(names).toEqual([
+		['data', 'a.png'],
+		['data2', 'b.png'],
+	]);
+	expect(json).toEqual({
+		...event,
+		mediaError: `The image could not be downloaded: ${host} answered 404.`,
+	});
+});
+
 describe('an event without media to fetch is given back as it is', () => {
 	test.each<[string, JelouEvent]>([
 		['a text', messageOf('text', { body: 'Hola' })],

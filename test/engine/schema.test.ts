@@ -1,38 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import Ajv from 'ajv';
-import type { IDataObject } from 'n8n-workflow';
-
 import { parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
 import { readAnswer } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';
 import { OPERATIONS } from '../unit/support/operations';
+import { SCHEMAS, problemsOf } from './support/schemas';
 import { startReceiver } from './support/receiver';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 /** What the editor offers for mapping before the first run has to be what comes out of it. */
-
-const SCHEMAS = join(__dirname, '../../nodes/Jelou/__schema__');
-
-/** The schema with nothing allowed that it does not name; `metadata` is the user's own. */
-function closed(schema: unknown): unknown {
-	if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return schema;
-	const properties = Object.entries(schema.properties as IDataObject);
-	return {
-		...schema,
-		additionalProperties: false,
-		properties: Object.fromEntries(properties.map(([name, inner]) => [name, closed(inner)])),
-	};
-}
-
-function problemsOf(file: string, value: unknown): unknown {
-	const validate = new Ajv({ allowUnionTypes: true }).compile(
-		closed(JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8'))) as object,
-	);
-	return validate(value) ? [] : validate.errors;
-}
 
 let sandbox: Sandbox;
 let secret: string;

@@ -1,6 +1,13 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startModelStub, type ModelStub } from './support/model';
-import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
+import {
+	CREDENTIAL_NAME,
+	PROJECT,
+	credentialData,
+	startStage,
+	webhookAnswers,
+	type Stage,
+} from './support/stage';
 
 jest.setTimeout(240_000);
 
@@ -17,7 +24,9 @@ afterAll(async () => {
 	await model?.close();
 });
 
-function agentWorkflow(jelou: string, openAi: string) {
+const REPLY_TOOL = { text: "={{ $fromAI('Text', 'What the customer reads', 'string') }}" };
+
+function agentWorkflow(jelou: string, openAi: string, tool: object = REPLY_TOOL) {
 	const credentials = { jelouApi: { id: jelou, name: CREDENTIAL_NAME } };
 	const node = (name: string, type: string, typeVersion: number, rest: object) => ({
 		id: name,
@@ -47,7 +56,7 @@ function agentWorkflow(jelou: string, openAi: string) {
 				credentials: { openAiApi: { id: openAi, name: 'stub' } },
 			}),
 			node('Reply', 'n8n-nodes-jelou.jelouTool', 1, {
-				parameters: { text: "={{ $fromAI('Text', 'What the customer reads', 'string') }}" },
+				parameters: tool,
 				credentials,
 			}),
 		],
@@ -60,17 +69,19 @@ function agentWorkflow(jelou: string, openAi: string) {
 	};
 }
 
-test("an AI Agent that calls the node as its tool answers in the customer's room", async () => {
+const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration;
+
+async function publish(tool?: object): Promise<string> {
 	const jelou = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
 	const openAi = await stage.client.saveCredential('stub', 'openAiApi', { apiKey: 'stub', url: model.url });
-	const id = await stage.client.createWorkflow(agentWorkflow(jelou, openAi));
+	const id = await stage.client.createWorkflow(agentWorkflow(jelou, openAi, tool));
 	await stage.client.activate(id);
-	const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration;
-	await waitUntil('the webhook to answer', async () => {
-		const url = integration()?.webhookUrl;
-		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
-	});
+	await webhookAnswers(stage);
+	return id;
+}
 
+test("an AI Agent that calls the node as its tool answers in the customer's room", async () => {
+	const id = await publish();
 	expect((await stage.sandbox.userWrites(PROJECT, { text: '¿A qué hora abren?' })).status).toBe(200);
 	const replies = () =>
 		[...stage.sandbox.store.messages.values()].flat().filter(({ from }) => from === 'agent');
@@ -84,4 +95,17 @@ test("an AI Agent that calls the node as its tool answers in the customer's room
 	expect(JSON.stringify(first?.tools)).toContain('What the customer reads');
 	expect(JSON.stringify(second?.messages.at(-1))).toContain('messageId');
 	expect(JSON.stringify(model.requests)).not.toContain(integration()?.signingSecret);
+	await stage.client.deactivate(id);
+});
+
+test('an AI Agent that calls the node to pause leaves the conversation to a person', async () => {
+	const id = await publish({ resource: 'conversation', operation: 'pause' });
+	const before = model.requests.length;
+	expect((await stage.sandbox.userWrites(PROJECT, { text: 'Con una persona' })).status).toBe(200);
+	await waitUntil('the run', async () => (await stage.client.executionCount(id, ['success'])) === 1, 60_000);
+	expect(JSON.stringify(model.requests.at(-1)?.messages.at(-1))).toContain('paused');
+	expect(model.requests).toHaveLength(before + 2);
+	const { answer } = await stage.sandbox.userWrites(PROJECT, { text: '¿Hola?' });
+	expect(answer).toBe('{"status":"paused"}');
+	expect(await stage.client.executionCount(id, ['success', 'running', 'new'])).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { readAnswer } from '../../nodes/Jelou/trigger/rooms/answer';
+import { readAnswer, readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { AnswerType, Expectation } from '../../nodes/Jelou/shared/roomNote';
 
 const expects = (type: AnswerType, choices: string[] = []): Expectation => ({
@@ -115,6 +115,30 @@ test('media answers a question for media, and its caption one for a text', () =>
 		answer: 'mi recibo',
 	});
 	expect(readAnswer(says('hola'), expects('media'))).toEqual({ valid: false, answer: 'hola' });
+});
+
+test('of several messages the last that fits is the answer, and their texts together where any text is', () => {
+	const read = (type: AnswerType, ...messages: object[]) =>
+		readAnswers(
+			messages.map((message) => ({ ...message })),
+			expects(type, ['Estado', 'Cambio']),
+		);
+	const photo = sends({ url: PHOTO });
+	expect(read('any', says('a'), photo, says('b'))).toEqual({ valid: true, answer: 'a\nb' });
+	expect(read('any', photo, photo)).toEqual({ valid: true, answer: PHOTO });
+	expect(read('text', says('a'), photo)).toEqual({ valid: true, answer: 'a' });
+	expect(read('text', photo)).toEqual({ valid: false, answer: PHOTO });
+	expect(read('number', says('1'), says('2'), says('a'))).toEqual({ valid: true, answer: 2 });
+	expect(read('number', says('a'), says('b'))).toEqual({ valid: false, answer: 'a\nb' });
+	expect(read('email', says('a@b.co'), says('gracias'))).toEqual({ valid: true, answer: 'a@b.co' });
+	expect(read('choice', says('2'), says('por favor'))).toEqual({ valid: true, answer: 'Cambio', choice: 2 });
+	expect(read('approval', says('eso'), says('quizás'))).toEqual({
+		valid: false,
+		answer: 'eso\nquizás',
+		data: { approved: false },
+	});
+	expect(read('media', photo, says('aquí'))).toEqual({ valid: true, answer: PHOTO });
+	expect(read('media', says('a'), says('b'))).toEqual({ valid: false, answer: 'a\nb' });
 });
 
 test.each([

@@ -10,9 +10,12 @@ jest.mock('n8n-workflow', () => ({
 /** Time passes while the product waits, and while a request is answered. */
 let now: number;
 let requests: IHttpRequestOptions[];
+/** When each request began. */
+let asked: number[];
 beforeEach(() => {
 	now = Date.UTC(2026, 10, 21);
 	requests = [];
+	asked = [];
 	jest.spyOn(Date, 'now').mockImplementation(() => now);
 	jest.mocked(sleep).mockImplementation((ms) => Promise.resolve(void (now += ms)));
 });
@@ -43,17 +46,18 @@ const LOST: Reply = { statusCode: 0, body: '', ms: 10_000 };
 const RESET: Reply = { statusCode: 0, body: '' };
 
 /** n8n gives these answers one after the other, and the last for ever. */
-async function resumeWith(replies: Reply[], arrived = 0) {
+async function resumeWith(replies: Reply[], arrived = 0, decided = arrived) {
 	const httpRequest = (options: IHttpRequestOptions) => {
 		const reply = replies[Math.min(requests.length, replies.length - 1)];
 		requests.push(options);
+		asked.push(now);
 		now += reply?.ms ?? 20;
 		return reply === LOST || reply === RESET
 			? Promise.reject(new Error(`timeout of ${URL}`))
 			: Promise.resolve(reply);
 	};
 	const context = { helpers: { httpRequest } } as unknown as IWebhookFunctions;
-	return await resume(context, URL, RESUMPTION, now - arrived);
+	return await resume(context, URL, RESUMPTION, now - arrived, now - decided);
 }
 
 test.each([
@@ -95,6 +99,26 @@ test.each([
 	await resumeWith([reply]);
 	expect(now - start).toBeLessThan(20_000);
 	expect(requests.every(({ timeout }) => timeout === 10_000)).toBe(true);
+});
+
+test.each([
+	['busy', { ...RUNNING, ms: 500 }],
+	['slow', { ...RUNNING, ms: 3_900 }],
+	['silent', LOST],
+])(
+	'while n8n is %s, a delivery that was held for 10 s is answered within 20 s, too',
+	async (_name, reply) => {
+		const start = now - 10_000;
+		await resumeWith([reply], 10_000, 0);
+		const ends = requests.map(({ timeout = 0 }, n) => (asked[n] ?? 0) + timeout - start);
+		expect(ends).not.toEqual([]);
+		expect(Math.max(...ends)).toBeLessThan(20_000);
+	},
+);
+
+test('a run that is over is found out about within the time that a held delivery has left', async () => {
+	expect(await resumeWith([PAGE], 10_000, 0)).toBe('gone');
+	expect(await resumeWith([RUNNING, RUNNING, RESUMED], 10_000, 0)).toBe('resumed');
 });
 
 test('a delivery that has waited for others of its room is not tried again for ever', async () => {

@@ -109,8 +109,35 @@ test('5,000 questions may be open; then one more only where one was, or where on
 	expect(register.serialise(NOW + 2 * HOUR)).not.toContain('room-7');
 });
 
+const pause = (id: string) => ({ id, roomId: `room-${id}`, askedAt: NOW, until: NOW + HOUR });
+
+test('pauses survive a restart, beside the questions and without any, until their time is up', () => {
+	const register = registerWith(question('a'));
+	register.pauses.add(pause('b'));
+	const restarted = afterRestart(register);
+	expect(restarted.questions.find('room-a')).toBeDefined();
+	expect(restarted.questions.find('room-b')).toBeUndefined();
+	expect(restarted.pauses.find('room-a')).toBeUndefined();
+	expect(restarted.pauses.find('room-b')).toEqual(pause('b'));
+	restarted.questions.close('room-a');
+	const again = afterRestart(restarted);
+	expect(again.pauses.find('room-b', undefined, NOW + HOUR - 1)).toEqual(pause('b'));
+	expect(again.pauses.find('room-b', undefined, NOW + HOUR)).toBeUndefined();
+	expect(again.serialise(NOW + HOUR)).toBe('');
+});
+
+test('5,000 rooms may be paused', () => {
+	const register = new RoomRegister();
+	for (let n = 0; n < MAX_ENTRIES; n++) register.pauses.add(pause(String(n)));
+	expect(register.pauses.add(pause('more'))).toBe(false);
+	expect(register.questions.add(open(question('a')))).toBe(true);
+});
+
 test.each([
 	'',
+	'[[],[],[[]]]',
+	'[[],[],[["id","room",1]]]',
+	'[[],[],{}]',
 	'null',
 	'[]',
 	'{',

@@ -1,0 +1,189 @@
+import type { Json } from '../../scripts/json';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { outputOf } from '../../scripts/n8n/execution';
+import { openDialogue, type Dialogue } from './support/dialogue';
+import { startStage, type Stage } from './support/stage';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await startStage();
+});
+afterAll(async () => stage?.stop());
+
+const STATUS = (answer: string) => ({ status: 200, answer: JSON.stringify({ status: answer }) });
+const [STARTED, COMBINED, PAUSED] = ['accepted', 'combined', 'paused'].map(STATUS);
+
+/** A workflow that does nothing with what customers write. */
+const listens = async (options: Json, users: number) =>
+	openDialogue(stage, [], {
+		users,
+		trigger: { options },
+		change: (workflow) => ({ ...workflow, nodes: workflow.nodes.slice(0, 1), connections: {} }),
+	});
+
+/** What each run was started with, oldest first. */
+async function started(dialogue: Dialogue): Promise<Json[]> {
+	const runs = await dialogue.runs();
+	const outputs = runs.map(async ({ id }) =>
+		outputOf(await stage.client.execution(String(id)), 'Jelou Trigger'),
+	);
+	return (await Promise.all(outputs)).flat().reverse();
+}
+const textsOf = ({ messages }: Json) => (messages as Json[]).map(({ chatInput }) => String(chatInput));
+const runCount = async (dialogue: Dialogue, count: number) =>
+	waitUntil(`${String(count)} runs`, async () => (await dialogue.runs()).length === count, 60_000);
+
+test('three messages in a row are one run with all of them, and the next is another', async () => {
+	const dialogue = await listens({ combineMessages: 2 }, 1);
+	// The first message opens the conversation, whose event comes before it.
+	const deliveries = ['hola', 'soy Ana', '¿llegó mi pedido?'].map(async (text) =>
+		dialogue.writes('user-0', text),
+	);
+	const outcomes = await Promise.all(deliveries);
+	expect(outcomes.filter(({ answer }) => answer === STARTED?.answer)).toHaveLength(1);
+	expect(outcomes.filter(({ answer }) => answer === COMBINED?.answer)).toHaveLength(2);
+	expect(await dialogue.writes('user-0', 'gracias')).toMatchObject(STARTED ?? {});
+	await runCount(dialogue, 2);
+	const runs = await started(dialogue);
+	expect(runs.map(textsOf).map((texts) => texts.sort())).toEqual([
+		['hola', 'soy Ana', '¿llegó mi pedido?'],
+		['gracias'],
+	]);
+	expect(runs[0]).toMatchObject({ event: 'message', chatInput: expect.stringContaining('soy Ana') });
+});
+
+describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries are held', (how) => {
+	const USERS = 20;
+
+	test('each held delivery has failed, or its message is in a run; repeated, each is in one', async () => {
+		const dialogue = await listens({ combineMessages: 5 }, USERS);
+		const writes = async (n: number, text: string, ms: number) => {
+			await new Promise((resolve) => setTimeout(resolve, ms));
+			return await dialogue.writes(`user-${String(n)}`, text + String(n));
+		};
+		// One customer after the other writes, every second one twice; n8n ends when the first is answered.
+		const deliveries = Array.from({ length: USERS }, (_, n) => [
+			writes(n, 'a', n * 200),
+			...(n % 2 === 0 ? [writes(n, 'b', n * 200 + 300)] : []),
+		]).flat();
+		await Promise.race(deliveries);
+		await stage.restart(how);
+		const outcomes = await Promise.all(deliveries);
+		await dialogue.listens();
+		const saved = (await started(dialogue)).flatMap(textsOf);
+		const textOf = ({ rawBody }: { rawBody: Buffer }) =>
+			(JSON.parse(rawBody.toString()) as { value: { content: { body: string } } }).value.content.body;
+		const taken = outcomes.filter(({ status }) => status === 200).map(textOf);
+		const failed = outcomes.filter(({ status }) => status !== 200);
+		process.stdout.write(
+			`${how}: ${String(outcomes.length)} deliveries, ${String(taken.length)} taken, ${String(failed.length)} failed, ${String(saved.length)} messages in runs\n`,
+		);
+		expect(failed.length).toBeGreaterThan(0);
+		expect(taken.filter((text) => !saved.includes(text))).toEqual([]);
+		expect(new Set(saved).size).toBe(saved.length);
+
+		const again = await Promise.all(
+			failed.map(async ({ rawBody, signature }) =>
+				stage.sandbox.deliver(dialogue.projectId, { body: rawBody, signature }),
+			),
+		);
+		expect(again.map(({ status }) => status)).toEqual(failed.map(() => 200));
+		await waitUntil('the repeated messages to be in runs', async () => {
+			const texts = new Set((await started(dialogue)).flatMap(textsOf));
+			return outcomes.every((outcome) => texts.has(textOf(outcome)));
+		});
+	});
+});
+
+describe('a conversation that a person has', () => {
+	let dialogue: Dialogue;
+
+	/** The customer asks for a person; a supervisor gives a customer's room back. */
+	beforeAll(async () => {
+		dialogue = await openDialogue(stage, [], {
+			change: (workflow) => {
+				const [trigger, last] = workflow.nodes;
+				const to = (...nodes: string[]): Json => ({
+					main: [nodes.map((node) => ({ node, type: 'main', index: 0 }))],
+				});
+				const filter = (name: string, word: string) => ({
+					id: name,
+					name,
+					type: 'n8n-nodes-base.filter',
+					typeVersion: 2,
+					position: [0, 0],
+					parameters: {
+						conditions: {
+							options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
+							combinator: 'and',
+							conditions: [
+								{
+									id: name,
+									leftValue: '={{ $json.chatInput }}',
+									rightValue: word,
+									operator: { type: 'string', operation: 'startsWith' },
+								},
+							],
+						},
+						options: {},
+					},
+				});
+				const jelou = (name: string, operation: string, parameters: Json = {}) => ({
+					...last,
+					id: name,
+					name,
+					parameters: { resource: 'conversation', operation, ...parameters },
+				});
+				return {
+					...workflow,
+					nodes: [
+						{ ...trigger },
+						filter('Asks for a person', 'persona'),
+						jelou('Pause', 'pause'),
+						{ ...last, parameters: { text: 'paused until {{ $json.until }}' } },
+						filter('Gives back', 'back '),
+						jelou('Resume', 'resume', { roomId: '={{ $json.chatInput.slice(5) }}' }),
+					],
+					connections: {
+						'Jelou Trigger': to('Asks for a person', 'Gives back'),
+						'Asks for a person': to('Pause'),
+						Pause: to('Thank you'),
+						'Gives back': to('Resume'),
+					},
+				};
+			},
+		});
+	});
+
+	const finished = async (count: number) =>
+		waitUntil(
+			`${String(count)} finished runs`,
+			async () => (await stage.client.executionCount(dialogue.workflowId, ['success'])) === count,
+			60_000,
+		);
+	const roomOf = (userId: string) =>
+		[...stage.sandbox.store.rooms.values()].find(
+			(room) => room.projectId === dialogue.projectId && room.userId === userId,
+		)?.id ?? '';
+
+	test('starts nothing, while others do, also after n8n was restarted; and runs again when it is given back', async () => {
+		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED ?? {});
+		await dialogue.hears('user-0', 1);
+		await finished(1);
+		for (const how of ['stop', 'kill'] as const) {
+			expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED ?? {});
+			await stage.restart(how);
+			await dialogue.listens();
+		}
+		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED ?? {});
+		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED ?? {});
+		await finished(2);
+		expect(await dialogue.writes('user-2', `back ${roomOf('user-0')}`)).toMatchObject(STARTED ?? {});
+		await finished(3);
+		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(STARTED ?? {});
+		await finished(4);
+		expect(await dialogue.runs()).toHaveLength(4);
+	});
+});
