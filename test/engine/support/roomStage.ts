@@ -48,8 +48,9 @@ export class RoomStage {
 			credential: credentialFor(sandbox, { signingSecret: secret }),
 			staticData: observed(),
 			webhookBaseUrl: runs.origin,
-			// The process remembers by the credential too, so each test is a trigger of its own.
+			// The process remembers by the credential and the workflow, so each test is a trigger of its own.
 			credentialId: randomUUID(),
+			workflowId: randomUUID(),
 		});
 		return new RoomStage(engine, await startReceiver(engine, { events, options }), runs, secret, roomId);
 	}

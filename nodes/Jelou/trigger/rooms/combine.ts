@@ -1,6 +1,7 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import { whereOf, type JelouEvent } from '../delivery/events';
+import { warn } from '../delivery/log';
 import { textsOf } from './answer';
 import { follow, outcomeOf } from './duplicates';
 
@@ -10,6 +11,10 @@ const MAX_SECONDS = 10;
  * time, too: resuming a run that n8n may have to store yet, or downloading media.
  */
 const MAX_HELD_MS = 10_000;
+/** How many deliveries are held at once. n8n 2.41 keeps an isolate, 11 MB, for each webhook call that is not answered. */
+export const MAX_HELD = 50;
+
+let holding = 0;
 
 /** Events that go on together. */
 export interface Turn {
@@ -50,9 +55,17 @@ class Burst {
 
 	add(context: IWebhookFunctions, event: JelouEvent): Held {
 		const mine = { event, outcome: outcomeOf(context), isOver: false };
-		void mine.outcome.then(() => (mine.isOver = true));
+		holding++;
+		void mine.outcome.then(() => {
+			holding--;
+			mine.isOver = true;
+		});
 		this.held.push(mine);
 		this.lastAt = Date.now();
+		if (holding >= MAX_HELD) {
+			warn(context, `holds ${String(MAX_HELD)} deliveries already, and does not wait for more messages`);
+			this.end();
+		}
 		return mine;
 	}
 
