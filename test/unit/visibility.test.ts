@@ -29,6 +29,8 @@ describe('the Jelou node shows only the fields that its operation uses', () => {
 		['message', 'send', { messageType: 'document' }, [...media, 'fileName']],
 		['conversation', 'start', {}, ['botId', 'userId', 'initialMessage', 'additionalFields']],
 		['conversation', 'get', {}, ['conversationId']],
+		['conversation', 'pause', {}, ['roomId']],
+		['conversation', 'resume', {}, ['roomId']],
 		['conversation', 'close', {}, ['botId', 'userId', 'closingMessage', 'additionalFields']],
 		['integration', 'create', {}, ['secretNotice', 'webhookUrl', 'additionalFields']],
 		['integration', 'update', {}, ['webhookUrl', 'additionalFields']],

@@ -32,7 +32,8 @@ const IGNORED: IWebhookResponseData = { webhookResponse: { status: 'ignored' } }
 
 /**
  * Handles one delivery: each step either answers it or passes it on. It is verified over its raw bytes before anything in
- * it is looked at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others wrote.
+ * it is looked at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others
+ * wrote.
  */
 export async function handleDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const verified = await verifyDelivery(context);
