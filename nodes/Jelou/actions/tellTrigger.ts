@@ -198,5 +198,5 @@ export async function tellTrigger(
 	if (!(await tell(context, address, credential, content)))
 		throw notStored('pause', 'Then run the node again.');
 	const { bot, contact } = context.getInputData()[options.itemIndex ?? 0]?.json ?? {};
-	return { ...output, ...(bot !== undefined && { bot }), ...(contact !== undefined && { contact }) };
+	return { ...output, bot, contact };
 }
