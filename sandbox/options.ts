@@ -8,6 +8,23 @@ export interface SandboxProject {
 	/** The demo project's bots and users when absent. */
 	bots?: Array<{ id: string; name: string; type?: string }>;
 	users?: Array<{ id: string; name: string }>;
+	/**
+	 * Its signing secret, whichever integration it has: 64 hex characters. Messages that are signed with it are accepted
+	 * before there is an integration, too, other than Jelou does: a first test run can then send. When absent, each
+	 * integration gets a new secret, as in Jelou.
+	 */
+	signingSecret?: string;
+	/** Rooms that are there from the start, so that a workflow can name them. */
+	rooms?: SandboxRoom[];
+}
+
+export interface SandboxRoom {
+	id: string;
+	userId: string;
+	/** The project's first bot when absent. */
+	botId?: string;
+	/** The conversation that is open in it. */
+	conversation?: { id: string; openForHours: number };
 }
 
 export type ExistingIntegrationStatus = 400 | 403 | 409 | 422;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Feed } from './feed';
-import { DEMO_PROJECT, type SandboxProject } from './options';
+import { DEMO_PROJECT, type SandboxProject, type SandboxRoom } from './options';
 import { KEPT, Recent } from './recent';
 import type {
 	Bot,
@@ -15,6 +15,8 @@ import type {
 	RoomEvent,
 	User,
 } from './types';
+
+const HOUR_MS = 3_600_000;
 
 /** Adds an item; gives the oldest one when the list was full. */
 function pushBounded<T>(list: T[], item: T, limit: number): T | undefined {
@@ -44,6 +46,7 @@ export class Store {
 	readonly requests: RequestRecord[] = [];
 	readonly deliveries: Delivery[] = [];
 	readonly log: LogEntry[] = [];
+	private readonly firstRooms = new Map<string, SandboxRoom[]>();
 	private readonly roomIds = new Map<string, string>();
 	private readonly activeIds = new Map<string, string>();
 	private readonly receivedIds = new Set<string>();
@@ -57,7 +60,8 @@ export class Store {
 	private lastPlace = 0;
 
 	/** Adds a project, or replaces the one of this id. */
-	addProject({ id, apiKey, name = id, bots, users }: SandboxProject): Project {
+	addProject(given: SandboxProject): Project {
+		const { id, apiKey, name = id, bots, users, signingSecret, rooms = [] } = given;
 		const createdAt = new Date().toISOString();
 		const project: Project = {
 			id,
@@ -65,9 +69,12 @@ export class Store {
 			name,
 			bots: (bots ?? DEMO_PROJECT.bots).map((bot) => ({ type: 'Whatsapp', ...bot })),
 			users: (users ?? DEMO_PROJECT.users).map((user) => ({ ...user, createdAt })),
+			...(signingSecret !== undefined && { signingSecret }),
 			integration: null,
 		};
 		this.projects.set(id, project);
+		this.firstRooms.set(id, rooms);
+		this.openFirstRooms(project);
 		this.feed.publish({ type: 'overview' });
 		return project;
 	}
@@ -77,23 +84,38 @@ export class Store {
 		const key = JSON.stringify([project.id, bot.id, user.id]);
 		const known = this.rooms.get(this.roomIds.get(key) ?? '');
 		if (known) return known;
-		const room: Room = { id: randomUUID(), projectId: project.id, botId: bot.id, userId: user.id };
+		return this.addRoom({ id: randomUUID(), projectId: project.id, botId: bot.id, userId: user.id });
+	}
+
+	private addRoom(room: Room): Room {
 		this.rooms.set(room.id, room);
-		this.roomIds.set(key, room.id);
+		this.roomIds.set(JSON.stringify([room.projectId, room.botId, room.userId]), room.id);
 		this.feed.publish({ type: 'overview' });
 		return room;
+	}
+
+	private openFirstRooms({ bots, id: projectId }: Project): void {
+		for (const { id, botId = bots[0]?.id ?? '', conversation, userId } of this.firstRooms.get(projectId) ??
+			[]) {
+			const room = this.addRoom({ id, projectId, botId, userId });
+			if (conversation) this.openConversation(room, conversation);
+		}
 	}
 
 	activeConversation(room: Room): Conversation | undefined {
 		return this.conversations.get(this.activeIds.get(room.id) ?? '');
 	}
 
-	openConversation(room: Room): Conversation {
+	/** Opens a conversation, as if it had been open for so long. */
+	openConversation(
+		room: Room,
+		{ id = randomBytes(12).toString('hex'), openForHours = 0 }: { id?: string; openForHours?: number } = {},
+	): Conversation {
 		const conversation: Conversation = {
-			id: randomBytes(12).toString('hex'),
+			id,
 			roomId: room.id,
 			state: 'active',
-			startAt: new Date().toISOString(),
+			startAt: new Date(Date.now() - openForHours * HOUR_MS).toISOString(),
 		};
 		this.conversations.set(conversation.id, conversation);
 		this.activeIds.set(room.id, conversation.id);
@@ -182,7 +204,7 @@ export class Store {
 		this.feed.publish({ type: 'log', entry: complete });
 	}
 
-	/** Forgets all but the projects, and their integrations too unless they are to be kept. */
+	/** Forgets all but the projects with their first rooms, and their integrations too unless they are to be kept. */
 	reset({ keepIntegrations = false } = {}): void {
 		for (const map of [this.rooms, this.conversations, this.messages, this.roomIds, this.activeIds])
 			map.clear();
@@ -190,6 +212,7 @@ export class Store {
 		for (const list of [this.roomEvents, this.requests, this.deliveries, this.log]) list.length = 0;
 		for (const recent of [this.recentMessages, this.recentRequests, this.recentDeliveries]) recent.clear();
 		if (!keepIntegrations) for (const project of this.projects.values()) project.integration = null;
+		for (const project of this.projects.values()) this.openFirstRooms(project);
 		this.feed.publish({ type: 'reset' });
 	}
 }

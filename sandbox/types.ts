@@ -36,6 +36,8 @@ export interface Project {
 	name: string;
 	bots: Bot[];
 	users: User[];
+	/** What every integration of this project gets; each has one of its own when absent. */
+	signingSecret?: string;
 	/** A project has at most one. */
 	integration: Integration | null;
 }

@@ -53,7 +53,7 @@ export function integrationRoutes(
 			const project = projectOf(request);
 			const { webhookUrl, authType = 'no_auth', authorization = '' } = request.body;
 			const now = new Date().toISOString();
-			const signingSecret = randomBytes(32).toString('hex');
+			const signingSecret = project.signingSecret ?? randomBytes(32).toString('hex');
 			const created = { webhookUrl, signingSecret, authType, authorization, createdAt: now, updatedAt: now };
 			requireCredential(created, 422);
 			if (project.integration) {

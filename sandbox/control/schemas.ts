@@ -29,6 +29,11 @@ export const project = {
 		name: id,
 		bots: { type: 'array', minItems: 1, items: { ...named, properties: { ...named.properties, type: id } } },
 		users: { type: 'array', minItems: 1, items: named },
+		signingSecret: id,
+		rooms: {
+			type: 'array',
+			items: { type: 'object', required: ['id', 'userId'], properties: { id, ...parties } },
+		},
 	},
 };
 

@@ -8,6 +8,7 @@ import {
 	OTHER_PROJECT,
 	PROJECT,
 	record,
+	send,
 	shape,
 	start,
 } from './support';
@@ -49,6 +50,33 @@ test('an update keeps the secret, deleting discards it', async () => {
 	await call(gatewayUrl, INTEGRATION, { method: 'DELETE' });
 	const again = await call(gatewayUrl, INTEGRATION, { body: { webhookUrl: WEBHOOK } });
 	expect(record(again.body.data).signingSecret).not.toBe(secret);
+});
+
+describe('a project with a signing secret of its own', () => {
+	const signingSecret = 'f'.repeat(64);
+	const projects = [{ ...PROJECT, signingSecret }];
+
+	test('gives it to every integration, also after one was deleted', async () => {
+		const sandbox = await start({ projects });
+		expect(await integrate(sandbox, WEBHOOK)).toBe(signingSecret);
+		const read = await call(sandbox.gatewayUrl, INTEGRATION);
+		expect(read.text).not.toContain(signingSecret);
+		await call(sandbox.gatewayUrl, INTEGRATION, { method: 'DELETE' });
+		expect(await integrate(sandbox, WEBHOOK)).toBe(signingSecret);
+	});
+
+	test('accepts messages that are signed with it before there is an integration, and no others', async () => {
+		const sandbox = await start({ projects });
+		await sandbox.userWrites(PROJECT.id, { text: 'hola' });
+		const value = { id: 'm1', type: 'text', content: { body: 'Hola' } };
+		expect((await send(sandbox, signingSecret, value)).status).toBe(200);
+		expectFailure(await send(sandbox, 'e'.repeat(64), value), 401);
+	});
+
+	test('shows it on the page, to be entered in a credential', async () => {
+		const { url } = await start({ projects });
+		expect((await call(url, '/sandbox/state')).body).toMatchObject({ projects: [{ signingSecret }] });
+	});
 });
 
 test('a second integration is refused and changes nothing', async () => {

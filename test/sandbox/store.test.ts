@@ -1,4 +1,5 @@
 import { call, endAll, INTEGRATION, receiver, integrate, start } from './support';
+import { DEMO_PROJECT } from '../../sandbox';
 import { Store } from '../../sandbox/store';
 import { KEPT } from '../../sandbox/recent';
 
@@ -55,6 +56,27 @@ test('large requests and deliveries are forgotten before they fill the memory, t
 	}
 	expect(requests.at(-1)?.rawBody.toString()).toContain('"n":79');
 	expect(deliveries.at(-1)?.rawBody.toString()).toContain('x79"');
+});
+
+test('first rooms are there from the start and after a reset, under their IDs, with what is open in them', () => {
+	const store = new Store();
+	const [ana] = DEMO_PROJECT.users;
+	const rooms = [
+		{ id: 'room-of-ana', userId: ana?.id ?? '', conversation: { id: 'open', openForHours: 30 } },
+	];
+	const project = store.addProject({ id: 'P', apiKey: 'k', rooms });
+	const [bot, user] = [project.bots[0], project.users[0]];
+	if (!bot || !user) throw new Error('The demo bot and user are missing');
+	for (let round = 0; round < 2; round++) {
+		const room = store.roomOf(project, bot, user);
+		expect(room.id).toBe('room-of-ana');
+		const { id, startAt = '' } = store.activeConversation(room) ?? {};
+		expect(id).toBe('open');
+		expect(Math.round((Date.now() - Date.parse(startAt)) / 3_600_000)).toBe(30);
+		store.closeConversation(store.openConversation(room), 'closed_by_operator');
+		store.reset();
+	}
+	expect(store.rooms.size).toBe(1);
 });
 
 test('a reset leaves room for as much again', () => {
