@@ -1,7 +1,9 @@
 import { orderRoutes } from './control/orders';
+import { pictureRoutes } from './control/pictures';
 import { servePage } from './control/page';
 import { controlRoutes } from './control/routes';
 import { streamRoute } from './control/stream';
+import { ticketRoutes } from './control/tickets';
 import type { WebhookResponse } from './delivery/post';
 import { WebhookSender, type CustomDelivery } from './delivery/webhookSender';
 import { FaultSwitch, type Faults } from './http/faults';
@@ -76,6 +78,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	});
 	controlRoutes(app, { store, platform, faults });
 	orderRoutes(app);
+	ticketRoutes(app);
+	pictureRoutes(app);
 	streamRoute(app, store, faults);
 	servePage(app);
 

@@ -13,3 +13,25 @@ test.each(['7', '10420', '0042', '1042.5', 'no'])('there is no order %s', async 
 	const { url } = await start();
 	expectFailure(await call(url, `/sandbox/orders/${number}`), 404);
 });
+
+test('a ticket system gives each ticket an ID', async () => {
+	const { url } = await start();
+	const ticket = { customer: '593990000001', subject: 'Caja' };
+	expect(await call(url, '/sandbox/tickets', { body: ticket })).toMatchObject({
+		status: 201,
+		body: { id: 'T-1001' },
+	});
+	expect((await call(url, '/sandbox/tickets', { body: ticket })).body).toEqual({ id: 'T-1002' });
+});
+
+test('a storage takes pictures of some megabytes, and no more than WhatsApp does', async () => {
+	const { url } = await start();
+	const put = async (bytes: number) =>
+		fetch(`${url}/sandbox/pictures/a%20b.png`, {
+			method: 'PUT',
+			headers: { 'content-type': 'image/png' },
+			body: Buffer.alloc(bytes),
+		});
+	expect((await put(5_000_000)).status).toBe(201);
+	expect((await put(20_000_000)).status).toBe(413);
+});
