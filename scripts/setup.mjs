@@ -4,7 +4,18 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	statfsSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -48,22 +59,34 @@ function countPackages(folder) {
 	return paths.filter((path) => existsSync(join(modules, path, 'package.json'))).length;
 }
 
-/** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */
+function freeBytes(folder) {
+	const { bavail, bsize } = statfsSync(folder);
+	return bavail * bsize;
+}
+
+/**
+ * Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. No total is
+ * shown: some packages are for other systems and never come. What has been written goes on growing to the end, while
+ * the largest packages are unpacked and the number of them stands still.
+ */
 function showProgress(folder) {
-	let isFinishing = false;
+	let step = '';
+	let written = 0;
 	const started = Date.now();
+	const freeBefore = freeBytes(folder);
 	const isTerminal = process.stdout.isTTY === true;
+	const line = () => {
+		written = Math.max(written, freeBefore - freeBytes(folder));
+		const seconds = `${Math.round((Date.now() - started) / 1000)} s`;
+		if (step !== '') return `  ${step}, ${seconds}`;
+		return `  ${countPackages(folder)} packages, ${(written / 1e9).toFixed(1)} GB, ${seconds}`;
+	};
 	const timer = setInterval(
-		() => {
-			const seconds = Math.round((Date.now() - started) / 1000);
-			// Some packages are for other systems and never come, and the last steps take minutes: no total is shown.
-			const line = `  ${isFinishing ? 'Finishing' : `${countPackages(folder)} packages`}, ${seconds} s`;
-			process.stdout.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
-		},
+		() => process.stdout.write(isTerminal ? `\r${line()}\x1b[K` : `${line()}\n`),
 		isTerminal ? 1000 : 20_000,
 	);
 	return {
-		finish: () => (isFinishing = true),
+		goOn: (next) => (step = next),
 		stop: () => {
 			clearInterval(timer);
 			if (isTerminal) process.stdout.write('\r\x1b[K');
@@ -96,6 +119,8 @@ function runNpm(folder, args, logName) {
 		});
 		running = child;
 		const file = createWriteStream(log, { flags: 'a' });
+		// On a full disk npm says so, too, and that is what is told.
+		file.on('error', () => undefined);
 		let output = '';
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (chunk) => {
@@ -113,33 +138,102 @@ function runNpm(folder, args, logName) {
 	});
 }
 
+const DISK_FULL = 'The disk is full: free up about 4 GB and run the command again.';
+
 /** What went wrong in npm, in one sentence. */
 export function explainNpm(output, args, log) {
 	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EAI_FAIL/.test(output)) {
 		return 'The npm registry cannot be reached: check your network connection and run the command again.';
 	}
-	if (/ENOSPC/.test(output)) return 'The disk is full: free up about 4 GB and run the command again.';
+	if (/ENOSPC/.test(output)) return DISK_FULL;
 	return `"npm ${args[0]}" failed: see the end of ${log}.`;
 }
 
-async function install(folder, what, finish) {
-	if (isInstalled(folder)) return;
-	process.stdout.write(`Installing ${what} …\n`);
-	const progress = showProgress(folder);
-	try {
-		await runNpm(folder, ['ci', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1'], 'install.log');
-		progress.finish();
-		await finish();
-	} finally {
-		progress.stop();
-	}
-	writeFileSync(stampFile(folder), lockHash(folder));
+/** A problem of the file system, as a sentence; anything else as it is. */
+function explainSystem(error) {
+	if (error?.code === 'ENOSPC') return new SetupError(DISK_FULL);
+	if (!['EACCES', 'EPERM', 'EROFS'].includes(error?.code)) return error;
+	return new SetupError(
+		`${error.path ?? ROOT} cannot be written: run the command as the user who owns the folder.`,
+	);
 }
 
+/** Whether the process of this ID is alive; one of another user is, too. */
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === 'EPERM';
+	}
+}
+
+const TURN_BEAT_MS = 10_000;
+
+/**
+ * Keeps other commands from installing into the same folders at the same time.
+ *
+ * @returns what lets them
+ * @throws SetupError while another one installs
+ */
+function takeTurn() {
+	mkdirSync(WORK_FOLDER, { recursive: true });
+	const file = join(WORK_FOLDER, 'installing');
+	const other = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+	// What a killed command has left is no obstacle, although another process may have been given its ID since.
+	if (other > 0 && isAlive(other) && Date.now() - statSync(file).mtimeMs < 6 * TURN_BEAT_MS) {
+		throw new SetupError(
+			`Another command is installing here (process ${other}): wait until it is ready, or stop it, and run this one again.`,
+		);
+	}
+	writeFileSync(file, String(process.pid));
+	const timer = setInterval(() => utimesSync(file, new Date(), new Date()), TURN_BEAT_MS);
+	return () => {
+		clearInterval(timer);
+		rmSync(file, { force: true });
+	};
+}
+
+async function install({ folder, what, time, bytes, prepare }) {
+	if (isInstalled(folder)) return;
+	const free = freeBytes(folder);
+	// npm deletes first what an earlier installation has left.
+	if (free < bytes && !existsSync(join(folder, 'node_modules'))) {
+		throw new SetupError(
+			`Not enough disk space for ${what}: ${gigabytes(bytes)} are needed and ${gigabytes(free)} are free. Free up some and run the command again.`,
+		);
+	}
+	process.stdout.write(`Installing ${what} (only once: about ${gigabytes(bytes)}, ${time}) …\n`);
+	const giveTurn = takeTurn();
+	const progress = showProgress(folder);
+	const ci = ['ci', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund'];
+	try {
+		await runNpm(folder, ci, 'install.log');
+		progress.goOn(prepare.step);
+		await runNpm(folder, ['rebuild', prepare.package, '--ignore-scripts=false'], 'install.log');
+		writeFileSync(stampFile(folder), lockHash(folder));
+	} finally {
+		progress.stop();
+		giveTurn();
+	}
+}
+
+const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** The one install script of the tools that is needed: it brings Node.js 24, which n8n runs on. */
+const TOOLS = {
+	folder: ROOT,
+	what: 'the development tools',
+	time: '1 to 2 minutes',
+	bytes: 0.6e9,
+	prepare: { package: 'node', step: 'Installing Node.js 24' },
+};
+const DATABASE = { package: 'sqlite3', step: 'Preparing the database, up to 2 minutes' };
+const V2 = { what: 'n8n', time: '3 to 6 minutes', bytes: 2.8e9, prepare: DATABASE };
 /** The n8n servers, each in a folder of its own with its own lock file. `server` is what `npm start` runs. */
 const SERVERS = {
-	server: { folder: 'n8n', what: 'n8n (only once: about 2.8 GB, 3 to 6 minutes)' },
-	n8nV1: { folder: 'n8n-v1', what: 'n8n 1.123 (only once: about 1.7 GB, 3 to 6 minutes)' },
+	server: { ...V2, folder: join(ROOT, 'test', 'n8n') },
+	n8nV1: { ...V2, folder: join(ROOT, 'test', 'n8n-v1'), what: 'n8n 1.123', bytes: 1.7e9 },
 };
 
 /**
@@ -151,16 +245,13 @@ const SERVERS = {
  */
 export async function setup(wanted) {
 	checkNode();
-	await install(ROOT, 'the development tools (only once: about 600 MB, 1 to 2 minutes)', () =>
-		// The one install script that is needed: it brings Node.js 24, which n8n runs on.
-		runNpm(ROOT, ['rebuild', 'node', '--ignore-scripts=false'], 'install.log'),
-	);
-	for (const [name, { folder, what }] of Object.entries(SERVERS)) {
-		if (wanted[name] !== true) continue;
-		const path = join(ROOT, 'test', folder);
-		await install(path, what, () =>
-			runNpm(path, ['rebuild', 'sqlite3', '--ignore-scripts=false'], 'install.log'),
-		);
+	try {
+		await install(TOOLS);
+		for (const [name, server] of Object.entries(SERVERS)) {
+			if (wanted[name] === true) await install(server);
+		}
+	} catch (error) {
+		throw explainSystem(error);
 	}
 }
 
