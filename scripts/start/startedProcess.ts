@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const STOP_TIMEOUT_MS = 15_000;
@@ -23,7 +23,9 @@ function startTime(pid: number): string | undefined {
 		// The second field is a name in parentheses, which may hold anything; the third is the state, the 22nd the start.
 		const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 		const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-		return state === 'Z' ? undefined : `${boot} ${String(fields[18])}`;
+		// Until its last thread has ended, a process that is a zombie already has its ports.
+		const hasEnded = state === 'Z' && readdirSync(`/proc/${String(pid)}/task`).length <= 1;
+		return hasEnded ? undefined : `${boot} ${String(fields[18])}`;
 	} catch {
 		return undefined;
 	}
