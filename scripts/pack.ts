@@ -34,7 +34,7 @@ function npmPack(): PackReport {
 	const output = execFileSync('npm', args, {
 		cwd: ROOT,
 		encoding: 'utf8',
-		stdio: ['ignore', 'pipe', 'ignore'],
+		stdio: 'pipe',
 		shell: process.platform === 'win32',
 	});
 	const parsed: unknown = JSON.parse(output);

@@ -15,11 +15,13 @@ export function fail(error) {
  * started; the terminal sends them to it as well, which does no harm.
  *
  * @param args what to run, as after `node`
+ * @param isTied whether it is told, by the end of its channel, when this process is killed
  */
-export function runNode(args) {
+export function runNode(args, isTied = false) {
 	const node = node24();
 	const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-	const child = spawn(node, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, PATH: path } });
+	const stdio = isTied ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
+	const child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, PATH: path } });
 	const passOn = (signal) => child.kill(signal);
 	process.on('SIGINT', passOn);
 	process.on('SIGTERM', passOn);

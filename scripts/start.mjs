@@ -1,5 +1,5 @@
 import { afterSetup, runNode, typescript } from './run.mjs';
 
 await afterSetup({ server: true }, () =>
-	runNode(typescript('scripts/start/main.ts', ...process.argv.slice(2))),
+	runNode(typescript('scripts/start/main.ts', ...process.argv.slice(2)), true),
 );

@@ -83,6 +83,16 @@ export class N8nClient {
 		return await this.list('/credentials');
 	}
 
+	/** What a credential holds; n8n shows a placeholder for what is masked, and takes it back for the same. */
+	async credentialData(id: string): Promise<Json> {
+		const { data } = await this.record('GET', `/credentials/${id}?includeData=true`);
+		return isRecord(data) ? data : {};
+	}
+
+	async updateCredential(id: string, credential: Json): Promise<void> {
+		await this.call('PATCH', `/credentials/${id}`, credential);
+	}
+
 	/** Makes or replaces the credential of this name; gives its ID. */
 	async saveCredential(name: string, type: string, data: Json): Promise<string> {
 		const existing = (await this.credentials()).find((credential) => credential.name === name);

@@ -52,11 +52,16 @@ export async function importExample(client: N8nClient, workflow: Workflow): Prom
 	return existing ? String(existing.id) : await client.createWorkflow(workflow);
 }
 
-/** Imports an example and publishes it again, so that its trigger registers with the sandbox that runs now. */
-export async function activateExample(client: N8nClient, workflow: Workflow): Promise<string> {
-	const id = await importExample(client, workflow);
+/** Publishes a workflow, or does so again, so that its trigger registers with the sandbox that runs now. */
+export async function publishAgain(client: N8nClient, id: string): Promise<void> {
 	const { active, activeVersionId } = await client.workflow(id);
 	if (active === true || typeof activeVersionId === 'string') await client.deactivate(id);
 	await client.activate(id);
+}
+
+/** Imports an example and publishes it again. */
+export async function activateExample(client: N8nClient, workflow: Workflow): Promise<string> {
+	const id = await importExample(client, workflow);
+	await publishAgain(client, id);
 	return id;
 }

@@ -20,5 +20,9 @@ export function installPackage(userFolder: string, tarball: string): void {
 		'--no-audit',
 		'--no-fund',
 	];
-	execFileSync('npm', args, { cwd: nodes, stdio: 'ignore', shell: process.platform === 'win32' });
+	execFileSync('npm', args, {
+		cwd: nodes,
+		stdio: ['ignore', 'ignore', 'pipe'],
+		shell: process.platform === 'win32',
+	});
 }

@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { N8N_FOLDER } from '../paths';
+import { whyNoN8n } from '../problems';
 import { LOOPBACK, freePort } from './ports';
 
 const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
+/** How much of n8n's output is looked through, in characters, when it did not start. */
+const LAST_WORDS = 20_000;
 
 /** What an n8n process does: everything, or in queue mode one of the other two. */
 export type N8nCommand = 'start' | 'webhook' | 'worker';
@@ -112,6 +115,11 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	if (child.pid !== undefined) options.onSpawn?.(child.pid);
 	child.stdout.pipe(file, { end: false });
 	child.stderr.pipe(file, { end: false });
+	// On a full disk the log is not kept, and n8n's last words have to be.
+	file.on('error', () => undefined);
+	let lastWords = '';
+	for (const stream of [child.stdout, child.stderr])
+		stream.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS)));
 	const exited = new Promise<number | null>((resolve) => {
 		child.once('error', () => resolve(1));
 		child.once('exit', (code) => {
@@ -132,7 +140,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 		const hasEnded = child.exitCode !== null || child.signalCode !== null;
 		if (hasEnded || options.signal?.aborted === true || Date.now() > deadline) {
 			await server.kill();
-			throw new Error(`n8n did not start: see the end of ${options.logFile}.`);
+			throw new Error(whyNoN8n(lastWords, options.logFile));
 		}
 		await sleep(250);
 	}

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isRecord } from '../json';
+import { readJsonFile, writeJsonFile } from './jsonFile';
 import { say } from './lifecycle';
 import { endProcess, identify, isRunning, type StartedProcess } from './startedProcess';
 
@@ -30,12 +31,8 @@ function isRunningFile(value: unknown): value is Running {
 }
 
 function readRunning(file: string): Running | undefined {
-	try {
-		const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-		return isRunningFile(value) ? value : undefined;
-	} catch {
-		return undefined;
-	}
+	const value = readJsonFile(file);
+	return isRunningFile(value) ? value : undefined;
 }
 
 /** A data folder that this program alone uses: n8n's database in it takes one n8n only. */
@@ -75,7 +72,7 @@ export class DataFolder {
 	/** Notes what a later start has to know. */
 	note(more: Partial<Omit<Running, 'starter'>>): void {
 		this.running = { ...this.running, ...more };
-		writeFileSync(this.file, JSON.stringify(this.running));
+		writeJsonFile(this.file, this.running);
 	}
 
 	release(): void {

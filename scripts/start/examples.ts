@@ -1,120 +1,134 @@
-import { DEMO_PROJECT, type Sandbox, type SandboxProject } from '../../sandbox';
-import { isRecord } from '../json';
+import type { Sandbox } from '../../sandbox';
+import { isRecord, type Json } from '../json';
 import type { N8nClient } from '../n8n/client';
-import { activateExample, exampleFiles, importExample, readExample, type Credential } from '../n8n/examples';
+import { importExample, publishAgain, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { sandboxCredential } from '../sandboxCredential';
+import type { Made } from './made';
+import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
-const CREDENTIAL = 'Jelou sandbox';
-/** What a new user meets first, on the chat page and in n8n: a dialogue, which nobody else has. */
-const FIRST = 'guided-order.json';
-/** Has the demo project and the credential that a new node is offered, for the user's first own workflow. */
-const DEMO = 'echo-support.json';
-/** The others need something that the sandbox does not have, such as a model: their notes say what. */
-const ACTIVE = [FIRST, DEMO, 'business-hours.json'];
-/** What an example calls over HTTP, as the file has it. The sandbox has orders. */
-const ORDERS = 'https://orders.example.com/api/orders';
+/** Published for a new user: what answers by itself. The others are run from the editor, or need a model. */
+const PUBLISHED = [FIRST, 'echo-support.json', 'business-hours.json', 'media-intake.json', 'ticket.json'];
+/** What examples call over HTTP, as their files have it, and where the sandbox has it. */
+const SERVICES: Record<string, string> = {
+	'https://orders.example.com/api/orders': '/sandbox/orders',
+	'https://storage.example.com/pictures': '/sandbox/pictures',
+	'https://tickets.example.com/api/tickets': '/sandbox/tickets',
+};
 /** The same, as an earlier start on another port may have left it. */
-const OLD_ORDERS = /^http:\/\/127\.0\.0\.1:\d+\/sandbox\/orders$/;
-/** Sends without a trigger, so its credential has to hold the secret. */
-const WITH_SECRET = ['broadcast.json'];
-
-interface Demo {
-	file: string;
-	project: SandboxProject & { name: string };
-	credential: string;
-}
+const OLD_SERVICE = /^http:\/\/127\.0\.0\.1:\d+(\/sandbox\/(?:orders|pictures|tickets))$/;
 
 interface Surroundings {
 	client: N8nClient;
-	n8nUrl: string;
-	/** Has the `exampleProjects`. */
+	/** Has the `startProjects`. */
 	sandbox: Sandbox;
+	/** What earlier starts made. */
+	made: Made;
 }
 
-/** All examples, what is met first last. Each has a project of its own, because a project has only one webhook. */
-function demos(): Demo[] {
-	const others = exampleFiles().filter((file) => file !== FIRST && file !== DEMO);
-	return [...others, DEMO, FIRST].map((file) => {
-		const { name } = readExample(file, { id: '', name: CREDENTIAL });
-		const id = `demo-${file.replace(/\.json$/, '')}`;
-		return file === DEMO
-			? { file, project: { ...DEMO_PROJECT, name }, credential: CREDENTIAL }
-			: { file, project: { id, apiKey: `${id}-api-key`, name }, credential: `${CREDENTIAL}: ${name}` };
+type ExampleProject = StartProject & { file: string };
+
+const isExample = (project: StartProject): project is ExampleProject => project.file !== undefined;
+
+/** n8n offers first what was saved last: one credential in a new node, and one workflow in its list. */
+function withLast<T>(all: T[], isLast: (each: T) => boolean): T[] {
+	return [...all.filter((each) => !isLast(each)), ...all.filter(isLast)];
+}
+
+async function makeCredential({ client, made, sandbox }: Surroundings, project: StartProject): Promise<void> {
+	const names = (await client.credentials()).map(({ name }) => name);
+	const { credential, formerCredential, id, signingSecret } = project;
+	const name =
+		names.includes(formerCredential) && formerCredential !== undefined ? formerCredential : credential;
+	const data = sandboxCredential(sandbox, project, signingSecret);
+	made.credentials[id] = await client.saveCredential(name, 'jelouApi', data);
+	made.save();
+}
+
+/** Tells a credential where the sandbox is now. One that a person has pointed elsewhere stays. */
+async function moveCredential({ client, made, sandbox }: Surroundings, saved: Json): Promise<void> {
+	const { chatbotUrl, gatewayUrl, url } = sandbox;
+	const [id, name] = [String(saved.id), String(saved.name)];
+	const data = await client.credentialData(id);
+	const before = made.sandboxUrls.find((old) => old !== url && old === data.chatbotUrl);
+	if (before === undefined || data.gatewayUrl !== gatewayUrl.replace(url, before)) return;
+	const moved = { ...data, chatbotUrl, gatewayUrl };
+	await client.updateCredential(id, { name, type: 'jelouApi', data: moved });
+}
+
+/** With the sandbox that runs now, wherever a node calls one. Everything else stays. */
+function withServices(nodes: unknown, { url }: Sandbox): Json[] {
+	const connected: unknown = JSON.parse(JSON.stringify(nodes), (_key, value: unknown) => {
+		if (typeof value !== 'string') return value;
+		const path = SERVICES[value] ?? OLD_SERVICE.exec(value)?.[1];
+		return path === undefined ? value : url + path;
 	});
+	return Array.isArray(connected) ? connected.filter(isRecord) : [];
 }
 
-/** The sandbox's projects, each named like its example, in the order of the chat page. */
-export function exampleProjects(): SandboxProject[] {
-	return demos()
-		.map(({ project }) => project)
-		.reverse();
+async function importWithServices(surroundings: Surroundings, project: ExampleProject): Promise<void> {
+	const { client, made, sandbox } = surroundings;
+	const { credential: name, file, id } = project;
+	const example = readExample(file, { id: made.credentials[id] ?? '', name });
+	const nodes = withServices(example.nodes, sandbox);
+	made.workflows[file] = await importExample(client, { ...example, nodes });
+	made.save();
 }
 
-/** Creates a project's integration as a person does who sends without a trigger; gives its secret. */
-async function createIntegration(
-	{ sandbox, n8nUrl }: Surroundings,
-	{ apiKey, id }: SandboxProject,
-): Promise<string> {
-	const response = await fetch(`${sandbox.gatewayUrl}/v1/external-support/${id}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
-		body: JSON.stringify({ webhookUrl: `${n8nUrl}/webhook/no-workflow-listens-here` }),
-	});
-	const answer: unknown = await response.json();
-	const data = isRecord(answer) && isRecord(answer.data) ? answer.data : {};
-	if (typeof data.signingSecret !== 'string')
-		throw new Error(`The sandbox did not create an integration for ${id}.`);
-	return data.signingSecret;
+/** Tells a workflow where the sandbox is now. It is published unless it has changes that a person has not published. */
+async function moveWorkflow({ client, sandbox }: Surroundings, id: string): Promise<void> {
+	const { activeVersionId, nodes, versionId } = await client.workflow(id);
+	const moved = withServices(nodes, sandbox);
+	if (JSON.stringify(moved) === JSON.stringify(nodes)) return;
+	await client.updateWorkflow(id, { nodes: moved, versionId });
+	if (activeVersionId === versionId) await client.activate(id);
 }
 
-async function saveCredential(surroundings: Surroundings, demo: Demo): Promise<Credential> {
-	const { client, sandbox } = surroundings;
-	const { credential: name, file, project } = demo;
-	const secret = WITH_SECRET.includes(file) ? await createIntegration(surroundings, project) : '';
-	const id = await client.saveCredential(name, 'jelouApi', sandboxCredential(sandbox, project, secret));
-	return { id, name };
-}
-
-/** Gives an imported example the sandbox that runs now, wherever it calls one. Everything else in it stays. */
-async function connectOrders({ client, sandbox }: Surroundings, id: string): Promise<void> {
-	const { nodes, versionId } = await client.workflow(id);
-	const orders = `${sandbox.url}/sandbox/orders`;
-	const before = JSON.stringify(nodes);
-	const connected: unknown = JSON.parse(before, (_key, value: unknown) =>
-		typeof value === 'string' && (value === ORDERS || OLD_ORDERS.test(value)) ? orders : value,
+async function publish({ client, made, sandbox }: Surroundings, project: ExampleProject): Promise<void> {
+	const { file, id, name } = project;
+	await publishAgain(client, made.workflows[file] ?? '');
+	const hasTrigger = readExample(file, { id: '', name: '' }).nodes.some(
+		({ type }) => type === 'n8n-nodes-jelou.jelouTrigger',
 	);
-	if (JSON.stringify(connected) !== before) await client.updateWorkflow(id, { nodes: connected, versionId });
+	const isRegistered = () => sandbox.store.projects.get(id)?.integration != null;
+	await waitUntil(`"${name}" to register with the sandbox`, () =>
+		Promise.resolve(!hasTrigger || isRegistered()),
+	);
+	made.published.push(file);
+	made.save();
 }
-
-const withLast = (all: Demo[], last: string): Demo[] => [
-	...all.filter(({ file }) => file !== last),
-	...all.filter(({ file }) => file === last),
-];
 
 /**
- * Gives n8n every example, with a credential for its project, and activates those that need nothing else.
- *
- * @returns the names of the active ones
+ * Gives n8n a credential for every project of the sandbox, and every example, and publishes those that answer by
+ * themselves. Each of these is done once, in whichever start: afterwards all of it is the person's. Only the address of
+ * a sandbox that has moved follows.
  */
-export async function openExamples(surroundings: Surroundings): Promise<string[]> {
-	const { client, sandbox } = surroundings;
-	// n8n offers first what was saved last: one credential in a new node, and one workflow in its list.
-	const credentials = new Map<string, Credential>();
-	for (const demo of withLast(demos(), DEMO)) {
-		credentials.set(demo.file, await saveCredential(surroundings, demo));
+export async function openExamples(surroundings: Surroundings): Promise<void> {
+	const { client, made, sandbox } = surroundings;
+	const projects = startProjects();
+	if (!made.sandboxUrls.includes(sandbox.url)) {
+		made.sandboxUrls.push(sandbox.url);
+		made.save();
 	}
-	const active: string[] = [];
-	for (const { credential: name, file, project } of withLast(demos(), FIRST)) {
-		const workflow = readExample(file, credentials.get(file) ?? { id: '', name });
-		const id = await importExample(client, workflow);
-		if (file === FIRST) await connectOrders(surroundings, id);
-		if (!ACTIVE.includes(file)) continue;
-		await activateExample(client, workflow);
-		await waitUntil(`"${workflow.name}" to register with the sandbox`, () =>
-			Promise.resolve(sandbox.store.projects.get(project.id)?.integration != null),
-		);
-		active.unshift(workflow.name);
+	const credentials = await client.credentials();
+	for (const project of withLast(projects, ({ id }) => id === OWN.id)) {
+		const id = made.credentials[project.id];
+		const saved = credentials.find((credential) => credential.id === id);
+		if (id === undefined) await makeCredential(surroundings, project);
+		else if (saved) await moveCredential(surroundings, saved);
 	}
-	return active;
+	const examples = withLast(projects.filter(isExample), ({ file }) => file === FIRST);
+	for (const project of examples) {
+		if (made.workflows[project.file] === undefined) await importWithServices(surroundings, project);
+	}
+	const present = (await client.workflows())
+		.filter(({ isArchived }) => isArchived !== true)
+		.map(({ id }) => String(id));
+	for (const project of examples) {
+		const { file } = project;
+		const id = made.workflows[file];
+		if (id === undefined || !present.includes(id)) continue;
+		await moveWorkflow(surroundings, id);
+		if (PUBLISHED.includes(file) && !made.published.includes(file)) await publish(surroundings, project);
+	}
 }

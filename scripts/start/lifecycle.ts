@@ -1,3 +1,5 @@
+import { sentenceOf } from '../problems';
+
 export const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** A program that starts things and ends them all, whatever happens. */
@@ -31,17 +33,21 @@ export class Lifecycle {
 	/** Runs the program until Ctrl-C, or until it fails. */
 	run(main: () => Promise<void>): void {
 		let stopped: Promise<void> | undefined;
-		const started = main().catch((error: unknown) =>
-			this.fail(error instanceof Error ? error.message : String(error)),
-		);
-		for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-			process.on(signal, () => {
-				if (this.isStopping) return;
-				say('\nStopping …');
-				// What is still being started ends by itself when it sees the abort, and is waited for.
-				stopped ??= this.stop().then(() => started);
-				void stopped.then(() => process.exit(process.exitCode ?? 0));
-			});
-		}
+		const started = main().catch((error: unknown) => this.fail(sentenceOf(error)));
+		const end = () => {
+			if (this.isStopping) return;
+			say('\nStopping …');
+			// What is still being started ends by itself when it sees the abort, and is waited for.
+			stopped ??= this.stop().then(() => started);
+			void stopped.then(() => process.exit(process.exitCode ?? 0));
+		};
+		process.on('SIGINT', end);
+		process.on('SIGTERM', end);
+		// Closing the terminal; and whoever started this was killed.
+		process.on('SIGHUP', end);
+		process.on('disconnect', end);
+		// With the terminal, nobody is there to read what is said then.
+		for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+		process.channel?.unref();
 	}
 }

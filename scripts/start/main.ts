@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 
 import { startSandbox } from '../../sandbox';
+import { LOOPBACK } from '../n8n/ports';
 import { N8nClient } from '../n8n/client';
 import { installPackage } from '../n8n/installPackage';
 import { startN8n } from '../n8n/server';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
 import { DataFolder } from './dataFolder';
-import { exampleProjects, openExamples } from './examples';
+import { openExamples } from './examples';
+import { endTests, keepIntegrations } from './keptIntegrations';
 import { Lifecycle, say } from './lifecycle';
-import { ownLogin } from './login';
+import { ownLogin, useLogin } from './login';
+import { Made } from './made';
 import { readPorts } from './options';
+import { startProjects } from './projects';
 import { sayReady } from './ready';
 import { identify } from './startedProcess';
 
@@ -18,6 +22,7 @@ import { identify } from './startedProcess';
 const FOLDER = process.env.N8N_JELOU_START_FOLDER ?? WORK_FOLDER;
 const USER_FOLDER = join(FOLDER, 'user');
 const LOG_FILE = join(FOLDER, 'n8n.log');
+const LOGIN_FILE = join(FOLDER, 'login.json');
 
 const program = new Lifecycle();
 
@@ -28,9 +33,14 @@ program.run(async () => {
 	say('Building the nodes …');
 	installPackage(USER_FOLDER, pack());
 	say('Starting the Jelou sandbox …');
-	const projects = exampleProjects();
+	const projects = startProjects();
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
 	program.add(() => sandbox.close());
+	keepIntegrations(
+		sandbox,
+		join(USER_FOLDER, 'integrations.json'),
+		`http://${LOOPBACK}:${String(ports.n8n)}`,
+	);
 	say('Starting n8n (up to a minute the first time) …');
 	const { signal } = program.ending;
 	const n8n = await startN8n({
@@ -45,17 +55,13 @@ program.run(async () => {
 	program.add(() => n8n.stop());
 	void n8n.exited.then(() => program.fail(`n8n stopped unexpectedly: see the end of ${LOG_FILE}.`));
 
+	await endTests(sandbox, n8n.url);
 	const client = new N8nClient(n8n.url);
-	const login = ownLogin(join(FOLDER, 'login.json'));
-	await client.login(login);
+	const login = ownLogin(LOGIN_FILE);
+	await useLogin(client, login, LOGIN_FILE);
 	data.note({ urls: { page: sandbox.url, n8n: n8n.url } });
-	const active = await openExamples({ client, n8nUrl: n8n.url, sandbox });
-	sayReady({
-		addresses: { 'Chat page': sandbox.url, n8n: n8n.url },
-		login,
-		hints: [
-			'Write "hola" on the chat page: the workflow "Guided order" asks you three questions, in one run.',
-			`Each example has its own project there. Published: ${active.join(', ')}.`,
-		],
-	});
+	const made = new Made(join(USER_FOLDER, 'made.json'));
+	if (made.published.length === 0) say('Adding the example workflows …');
+	await openExamples({ client, sandbox, made });
+	sayReady({ addresses: { 'Chat page': sandbox.url, n8n: n8n.url }, login });
 });

@@ -6,12 +6,21 @@ interface Ready {
 	/** By name. */
 	addresses: Record<string, string>;
 	login: Login;
-	hints: string[];
+	/** Further lines below. */
+	hints?: string[];
 }
 
-export function sayReady({ addresses, login, hints }: Ready): void {
-	const rows = Object.entries({ ...addresses, 'n8n login': `${login.email}  ${login.password}` });
+export function sayReady({ addresses, login, hints = [] }: Ready): void {
+	const rows = Object.entries({
+		...addresses,
+		'n8n login': `${login.email}  ${login.password}`,
+		'To stop': 'Press Ctrl-C',
+	});
 	const width = Math.max(...rows.map(([name]) => name.length));
 	const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-	say(['', 'Ready.', '', ...table, '', ...hints, 'Press Ctrl-C to stop everything.', ''].join('\n'));
+	say(
+		['', 'Ready.', '', ...table, ...hints.flatMap((hint, n) => (n === 0 ? ['', hint] : [hint])), ''].join(
+			'\n',
+		),
+	);
 }

@@ -1,13 +1,29 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	readlinkSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
+import { isRecord, type Json } from '../../scripts/json';
+import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
+import { ownLogin } from '../../scripts/start/login';
+import { Made } from '../../scripts/start/made';
+import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
+import { triggerWorkflow } from './support/workflows';
 
 jest.setTimeout(60_000);
 
@@ -72,26 +88,31 @@ describe('npm start', () => {
 });
 
 describe('npm start, run for real', () => {
-	const folder = join(FOLDER, 'started');
+	const started = join(FOLDER, 'started');
+	const cutOff = join(FOLDER, 'cut-off');
+	const children: ChildProcess[] = [];
+	const PROGRAM = ['--import', 'tsx', join(ROOT, 'scripts/start/main.ts')];
+	const portOf = (url: string) => new URL(url).port;
 	afterAll(() => {
-		first.child.kill('SIGKILL');
-		for (const pid of n8nProcesses()) process.kill(Number(pid), 'SIGKILL');
+		for (const child of children) child.kill('SIGKILL');
+		for (const pid of [...n8nProcesses(), ...n8nProcesses(cutOff)]) process.kill(Number(pid), 'SIGKILL');
 	});
 
-	/** Starts it with this data folder; `output` grows, and `ended` gives its exit code. */
-	function begin() {
-		const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'scripts/start/main.ts')], {
+	/** Starts it with a data folder; `output` grows, and `ended` gives its exit code. */
+	function begin(folder = started, program = PROGRAM) {
+		const child = spawn(process.execPath, program, {
 			cwd: ROOT,
 			env: { ...process.env, N8N_JELOU_START_FOLDER: folder },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
+		children.push(child);
 		let output = '';
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
 		}
 		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
 		const ready = async () => {
-			const isDecided = () => Promise.resolve(/^Press Ctrl-C/m.test(output) || child.exitCode !== null);
+			const isDecided = () => Promise.resolve(/^ +To stop/m.test(output) || child.exitCode !== null);
 			await waitUntil('npm start to be ready', isDecided, 240_000);
 			expect(output).toMatch(/^Ready\.$/m);
 			const [page, n8n] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
@@ -101,7 +122,7 @@ describe('npm start, run for real', () => {
 	}
 
 	/** The n8n processes that work with this data folder. */
-	function n8nProcesses(): string[] {
+	function n8nProcesses(folder = started): string[] {
 		return readdirSync('/proc').filter((pid) => {
 			try {
 				const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -130,7 +151,7 @@ describe('npm start, run for real', () => {
 	}, 300_000);
 
 	test('keeps its data from other users of the machine', () => {
-		expect((statSync(join(folder, 'user')).mode & 0o777).toString(8)).toBe('700');
+		expect((statSync(join(started, 'user')).mode & 0o777).toString(8)).toBe('700');
 	});
 
 	test('runs n8n without an isolate for each delivery', () => {
@@ -150,21 +171,175 @@ describe('npm start, run for real', () => {
 		expect(n8nProcesses()).toEqual([n8n]);
 	}, 300_000);
 
-	test('ends the n8n that a killed start left running before it starts another', async () => {
-		first.child.kill('SIGKILL');
-		await first.ended;
-		expect(await isHealthy(urls.n8n)).toBe(true);
-		const third = begin();
-		try {
-			const started = await third.ready();
-			expect(n8nProcesses()).toEqual([expect.not.stringMatching(`^${n8n}$`)]);
-			expect(third.output()).toContain('Stopping the n8n that an earlier npm start left running …');
-			expect(await isHealthy(started.n8n)).toBe(true);
-		} finally {
-			third.child.kill('SIGINT');
+	/** Logs in as the person does. */
+	async function clientOf(folder: string, url: string): Promise<N8nClient> {
+		const client = new N8nClient(url);
+		await client.login(ownLogin(join(folder, 'login.json')));
+		return client;
+	}
+
+	/** What is there of the person's and of ours: all workflows, credentials and webhooks. */
+	async function everything({ n8n: url, page }: { n8n: string; page: string }) {
+		const client = await clientOf(started, url);
+		const response = await fetch(`${page}/sandbox/state`);
+		const state = (await response.json()) as { projects: Json[] };
+		return {
+			workflows: await Promise.all(
+				(await client.workflows()).map(async ({ id }) => {
+					const { active, name, nodes, updatedAt } = await client.workflow(String(id));
+					return { active, id, name, nodes, updatedAt };
+				}),
+			),
+			credentials: await Promise.all(
+				(await client.credentials()).map(async ({ id, name, updatedAt }) => {
+					return { id, name, updatedAt, data: await client.credentialData(String(id)) };
+				}),
+			),
+			webhooks: state.projects.map(({ id, integration }) => ({
+				id,
+				integration: isRecord(integration) ? { ...integration, updatedAt: '' } : null,
+			})),
+		};
+	}
+
+	/** A customer of "My project" writes; gives the webhook's status, null where there was none. */
+	async function writes(page: string): Promise<unknown> {
+		const response = await fetch(`${page}/sandbox/projects/my-project/messages?wait=true`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ text: 'hola' }),
+		});
+		const { delivery } = (await response.json()) as { delivery: Json };
+		return delivery.status;
+	}
+
+	describe('with a workflow of the person published in between, and an example unpublished', () => {
+		let before: Awaited<ReturnType<typeof everything>>;
+		beforeAll(async () => {
+			const client = await clientOf(started, urls.n8n);
+			const credential = (await client.credentials()).find(({ name }) => name === OWN.credential);
+			await client.activate(
+				await client.createWorkflow(triggerWorkflow('my-first-flow', String(credential?.id))),
+			);
+			const echo = (await client.workflows()).find(({ name }) => name === 'Echo support');
+			await client.deactivate(String(echo?.id));
+			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200, 60_000);
+			before = await everything(urls);
+			// Two tests in the editor that nobody will end: one of the published workflow, one of another.
+			const own = before.webhooks.find(({ id }) => id === OWN.id)?.integration as Json;
+			const testUrl = String(own.webhookUrl).replace('/webhook/', '/webhook-test/');
+			await askJelou('PATCH', OWN, testUrl);
+			const other = startProjects().find(({ name }) => name === 'AI agent') ?? OWN;
+			await askJelou('POST', other, `${urls.n8n}/webhook-test/nobody/webhook`);
+		}, 120_000);
+
+		/** Makes or changes the integration of a project. */
+		async function askJelou(method: string, { apiKey, id }: StartProject, webhookUrl: string) {
+			const response = await fetch(`${urls.page}/platform/v1/external-support/${id}`, {
+				method,
+				headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+				body: JSON.stringify({ webhookUrl }),
+			});
+			expect(response.status).toBe(200);
 		}
-		expect(await third.ended).toBe(0);
-		expect(n8nProcesses()).toEqual([]);
+
+		test('after a SIGKILL the next start ends the n8n that was left, and changes nothing', async () => {
+			first.child.kill('SIGKILL');
+			await first.ended;
+			expect(await isHealthy(urls.n8n)).toBe(true);
+			const ports = ['--n8n-port', portOf(urls.n8n), '--sandbox-port', portOf(urls.page)];
+			const third = begin(started, [...PROGRAM, ...ports]);
+			try {
+				const now = await third.ready();
+				expect(n8nProcesses()).toEqual([expect.not.stringMatching(`^${n8n}$`)]);
+				expect(third.output()).toContain('Stopping the n8n that an earlier npm start left running …');
+				expect(await everything(now)).toEqual(before);
+				expect(await writes(now.page)).toBe(200);
+			} finally {
+				third.child.kill('SIGINT');
+			}
+			expect(await third.ended).toBe(0);
+			expect(n8nProcesses()).toEqual([]);
+		}, 300_000);
+
+		test('after Ctrl-C the next start changes nothing, whichever port n8n gets, and the workflow goes on answering', async () => {
+			const taken = createServer().listen(Number(portOf(urls.n8n)), '127.0.0.1');
+			await once(taken, 'listening');
+			const fourth = begin(started, [...PROGRAM, '--sandbox-port', portOf(urls.page)]);
+			try {
+				const now = await fourth.ready();
+				expect(now.n8n).not.toBe(urls.n8n);
+				const moved: unknown = JSON.parse(JSON.stringify(before).replaceAll(urls.n8n, now.n8n));
+				expect(await everything(now)).toEqual(moved);
+				expect(await writes(now.page)).toBe(200);
+			} finally {
+				fourth.child.kill('SIGINT');
+				taken.close();
+			}
+			expect(await fourth.ended).toBe(0);
+		}, 300_000);
+	});
+
+	test('a first start that was killed half-way is completed by the next, with nothing there twice', async () => {
+		const made = () => new Made(join(cutOff, 'user', 'made.json'));
+		const killed = begin(cutOff);
+		await waitUntil(
+			'the first workflows',
+			() => Promise.resolve(Object.keys(made().workflows).length > 2),
+			240_000,
+			5,
+		);
+		killed.child.kill('SIGKILL');
+		await killed.ended;
+		expect(made().published).toEqual([]);
+		const next = begin(cutOff);
+		try {
+			const { n8n: url } = await next.ready();
+			const client = await clientOf(cutOff, url);
+			const names = (all: Json[]) => all.map(({ name }) => String(name)).sort();
+			const workflows = await client.workflows();
+			const projects = startProjects();
+			expect(names(workflows)).toEqual(
+				projects
+					.filter(({ file }) => file !== undefined)
+					.map(({ name }) => name)
+					.sort(),
+			);
+			expect(names(workflows.filter(({ active }) => active === true))).toEqual([
+				'Business hours',
+				'Echo support',
+				'Guided order',
+				'Media intake',
+				'Ticket',
+			]);
+			expect(names(await client.credentials())).toEqual(projects.map(({ credential }) => credential).sort());
+		} finally {
+			next.child.kill('SIGINT');
+		}
+		expect(await next.ended).toBe(0);
+	}, 600_000);
+
+	test('nothing goes on running when what started it is killed', async () => {
+		const launcher = begin(cutOff, [join(ROOT, 'scripts/start.mjs')]);
+		const { n8n: url } = await launcher.ready();
+		launcher.child.kill('SIGKILL');
+		await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0), 60_000);
+		expect(await isHealthy(url)).toBe(false);
+	}, 300_000);
+
+	test('says in one sentence that n8n knows another login, and leaves nothing running', async () => {
+		const file = join(cutOff, 'login.json');
+		const login = readFileSync(file);
+		writeFileSync(file, JSON.stringify({ email: 'owner@example.com', password: 'Another-1' }));
+		const mistaken = begin(cutOff);
+		expect(await mistaken.ended).toBe(1);
+		expect(mistaken.output()).toMatch(/^n8n does not accept the login in .+login\.json: .+\.$/m);
+		expect(n8nProcesses(cutOff)).toEqual([]);
+		writeFileSync(file, login);
+		const next = begin(cutOff);
+		await next.ready();
+		next.child.kill('SIGINT');
+		expect(await next.ended).toBe(0);
 	}, 300_000);
 });
 
@@ -196,5 +371,79 @@ describe('setting up', () => {
 	])('says in one sentence what %s means', async (output, message) => {
 		const { stdout } = await evaluate(`console.log(setup.explainNpm('${output}', ['ci'], 'install.log'))`);
 		expect(stdout.trim()).toMatch(message);
+	});
+
+	describe('run for real', () => {
+		const scratch = join(FOLDER, 'scratch');
+		/** In place of npm: does what it is told in its environment. */
+		const npm = join(scratch, 'fake-npm.js');
+		beforeAll(() => {
+			mkdirSync(join(scratch, 'scripts'), { recursive: true });
+			for (const name of ['setup.mjs', 'run.mjs', 'setup-only.mjs'])
+				copyFileSync(join(ROOT, 'scripts', name), join(scratch, 'scripts', name));
+			const dependencies = { 'left-pad': '1.3.0' };
+			const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+			const packages = { '': { dependencies }, 'node_modules/left-pad': { version: '1.3.0', integrity } };
+			writeFileSync(join(scratch, 'package.json'), JSON.stringify({ dependencies }));
+			writeFileSync(join(scratch, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
+			writeFileSync(
+				npm,
+				`const { mkdirSync } = require('node:fs');
+				mkdirSync('node_modules', { recursive: true });
+				if (process.env.FAKE === 'full') { console.error('npm error code ENOSPC'); process.exit(228); }
+				if (process.env.FAKE === 'slow') setInterval(() => console.log('…'), 100);`,
+			);
+		});
+		const install = async (env: Record<string, string>) =>
+			run([join(scratch, 'scripts', 'setup-only.mjs')], { npm_execpath: npm, ...env });
+		const works = async () => {
+			const { code, stderr, stdout } = await install({});
+			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+			expect(stdout).toMatch(/^Installing the development tools /);
+			expect((await install({})).stdout).toBe('');
+			rmSync(join(scratch, 'node_modules'), { recursive: true });
+		};
+
+		test('no network is one sentence, and the next command works', async () => {
+			const env = {
+				npm_execpath: '',
+				npm_config_registry: 'http://127.0.0.1:1',
+				npm_config_cache: join(scratch, 'cache'),
+				npm_config_fetch_retry_mintimeout: '1',
+			};
+			const { code, stderr } = await install(env);
+			expect({ code, stderr }).toEqual({
+				code: 1,
+				stderr:
+					'The npm registry cannot be reached: check your network connection and run the command again.\n',
+			});
+			await works();
+		});
+
+		test('a full disk is one sentence, and the next command works', async () => {
+			const { code, stderr } = await install({ FAKE: 'full' });
+			expect({ code, stderr }).toEqual({
+				code: 1,
+				stderr: 'The disk is full: free up about 4 GB and run the command again.\n',
+			});
+			await works();
+		});
+
+		test('a second command waits for nothing: it says who is installing; one that was killed is no obstacle', async () => {
+			const slow = spawn(process.execPath, [join(scratch, 'scripts', 'setup-only.mjs')], {
+				env: { ...process.env, npm_execpath: npm, FAKE: 'slow' },
+				stdio: 'ignore',
+			});
+			const lock = join(scratch, '.n8n-jelou', 'installing');
+			await waitUntil('the first to install', () => Promise.resolve(existsSync(lock)));
+			const { code, stderr } = await install({});
+			expect({ code, stderr }).toEqual({
+				code: 1,
+				stderr: `Another command is installing here (process ${String(slow.pid)}): wait until it is ready, or stop it, and run this one again.\n`,
+			});
+			slow.kill('SIGKILL');
+			await once(slow, 'exit');
+			await works();
+		});
 	});
 });

@@ -1,21 +1,40 @@
-import { isRecord } from '../../../scripts/json';
-import { exampleProjects, openExamples } from '../../../scripts/start/examples';
+import { mkdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import { isRecord, type Json } from '../../../scripts/json';
+import { WORK_FOLDER } from '../../../scripts/paths';
+import { openExamples } from '../../../scripts/start/examples';
+import { Made } from '../../../scripts/start/made';
+import { OWN, startProjects } from '../../../scripts/start/projects';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { outputOf } from '../../../scripts/n8n/execution';
 import type { Stage } from '../support/stage';
+import { submitForm } from '../support/form';
+import { triggerWorkflow } from '../support/workflows';
+
+const PUBLISHED = ['Guided order', 'Echo support', 'Business hours', 'Media intake', 'Ticket'];
 
 /** What `npm start` does with the examples. Comes last: it activates workflows of the same webhooks. */
 export function start(stage: () => Stage): void {
-	let active: string[];
-	const projects = exampleProjects();
+	const projects = startProjects();
+	const folder = join(WORK_FOLDER, 'test', randomUUID());
 
 	const open = async () => {
-		const { client, n8n, sandbox } = stage();
-		return openExamples({ client, n8nUrl: n8n.url, sandbox });
+		const { client, sandbox } = stage();
+		await openExamples({ client, sandbox, made: new Made(join(folder, 'made.json')) });
 	};
 	const mine = async () => stage().client.workflows();
+	const named = async (name: string): Promise<Json> => {
+		const workflow = (await mine()).find((each) => each.name === name);
+		if (!workflow) throw new Error(`There is no workflow "${name}".`);
+		return workflow;
+	};
+	const idOf = async (name: string) => String((await named(name)).id);
+	const isPublished = async (name: string) => (await named(name)).active;
 
 	beforeAll(async () => {
+		mkdirSync(folder, { recursive: true });
 		const { client, sandbox } = stage();
 		// Those of other tests have the same names, and would be taken for the person's own.
 		for (const { id } of await client.workflows()) {
@@ -23,33 +42,40 @@ export function start(stage: () => Stage): void {
 			await client.call('DELETE', `/workflows/${String(id)}`);
 		}
 		for (const project of projects) sandbox.store.addProject(project);
-		active = await open();
+		await open();
 	});
 	afterAll(async () => {
 		for (const { active: isActive, id } of await mine()) {
 			if (isActive === true) await stage().client.deactivate(String(id));
 		}
+		rmSync(folder, { recursive: true, force: true });
 	});
 
-	test('imports all, each under the name of its project, and activates what needs nothing else', async () => {
+	test('imports all, each under the name of its project, and publishes what answers by itself', async () => {
 		const workflows = await mine();
-		const names = projects.map(({ name }) => name);
+		const names = projects.filter(({ id }) => id !== OWN.id).map(({ name }) => name);
 		expect(workflows.map(({ name }) => name).sort()).toEqual([...names].sort());
 		expect(
 			workflows
 				.filter((each) => each.active === true)
 				.map(({ name }) => name)
 				.sort(),
-		).toEqual([...active].sort());
-		expect(names.slice(0, 2)).toEqual(['Guided order', 'Echo support']);
-		expect(active).toEqual(['Guided order', 'Echo support', 'Business hours']);
+		).toEqual([...PUBLISHED].sort());
+		expect(projects.slice(0, 3).map(({ name }) => name)).toEqual([
+			'Guided order',
+			'My project',
+			'Echo support',
+		]);
 		const [latest] = workflows.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
 		expect(latest?.name).toBe('Guided order');
-		// n8n offers the credential that was saved last.
+	});
+
+	test('offers a new node the credential of the empty project that is for the person', async () => {
 		const [newest] = (await stage().client.credentials())
 			.filter(({ type }) => type === 'jelouApi')
 			.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
-		expect(newest?.name).toBe('Jelou sandbox');
+		expect(newest?.name).toBe('Jelou sandbox: My project');
+		expect(stage().sandbox.store.projects.get(OWN.id)?.integration).toBeNull();
 	});
 
 	/** What customers of the project of an example were sent. */
@@ -85,32 +111,189 @@ export function start(stage: () => Stage): void {
 		expect(said('Guided order').at(-1)).toContain('Pedido 1042 (Mochila Andes): en camino.');
 	});
 
-	test('Broadcast can sign: it fails for the rows that are still to be filled in, and for nothing else', async () => {
+	/** Runs a workflow as *Execute workflow* does; gives the execution. */
+	async function run(name: string, trigger: string): Promise<Json> {
 		const { client } = stage();
-		const workflow = (await mine()).find(({ name }) => name === 'Broadcast');
-		const id = String(workflow?.id);
+		const id = await idOf(name);
 		const begun = await client.call('POST', `/workflows/${id}/run`, {
 			workflowData: await client.workflow(id),
-			triggerToStartFrom: { name: 'Start by hand' },
+			triggerToStartFrom: { name: trigger },
 		});
 		const runId = isRecord(begun) ? String(begun.executionId) : '';
 		await waitUntil('the run', async () => (await client.executionCount(id)) > 0);
-		const [collected] = outputOf(await client.execution(runId), 'Failed rows');
-		expect(JSON.stringify(collected).match(/does not know this room, bot or user \(404\)/g)).toHaveLength(3);
+		return await client.execution(runId);
+	}
+
+	test('Broadcast reaches every customer of its table, with nothing filled in', async () => {
+		const execution = await run('Broadcast', 'Start by hand');
+		expect(outputOf(execution, 'Failed rows')).toEqual([]);
+		expect(said('Broadcast')).toHaveLength(3);
 	});
 
-	test('a second start changes nothing that is there but the address of a sandbox that has moved', async () => {
-		const before = (await mine()).map(({ id }) => id).sort();
-		const guided = String((await mine()).find(({ name }) => name === 'Guided order')?.id);
-		const orders = `${stage().sandbox.url}/sandbox/orders`;
-		const { nodes, versionId } = await stage().client.workflow(guided);
-		// As a start on another port left it.
-		const earlier = JSON.stringify(nodes).replace(orders, 'http://127.0.0.1:1/sandbox/orders');
-		const nodesBefore: unknown = JSON.parse(earlier);
-		await stage().client.updateWorkflow(guided, { nodes: nodesBefore, versionId });
-		for (const project of projects) stage().sandbox.store.addProject(project);
-		expect(await open()).toEqual(active);
-		expect((await mine()).map(({ id }) => id).sort()).toEqual(before);
-		expect((await stage().client.workflow(guided)).nodes).toEqual(nodes);
+	test('Follow-up closes the one conversation that is open for too long, with nothing filled in', async () => {
+		const execution = await run('Follow-up', 'Every hour');
+		expect(outputOf(execution, 'What went wrong')).toEqual([]);
+		expect(outputOf(execution, 'Closed')).toHaveLength(1);
+		expect(said('Follow-up')).toEqual([expect.stringMatching(/^Cerramos esta conversación/)]);
+	});
+
+	test('Media intake stores a picture in the sandbox, with nothing filled in', async () => {
+		const { sandbox } = stage();
+		const url = `${sandbox.url}/favicon.svg`;
+		await sandbox.userWrites('demo-media-intake', {
+			type: 'image',
+			content: { url, mime_type: 'image/png' },
+		});
+		await waitUntil('the answer', () => Promise.resolve(said('Media intake').length > 0));
+		expect(said('Media intake')).toEqual([expect.stringContaining('la guardamos')]);
+	});
+
+	test('Ticket creates one in the sandbox, with nothing filled in', async () => {
+		const url = `${stage().n8n.url}/form/b7f1c0de-0007-4a10-9a10-0000000000ff`;
+		expect(await submitForm(url, '593990000001', 'Caja', '')).toContain(
+			'Creamos el ticket T-1001 y le escribimos al cliente.',
+		);
+	});
+
+	test('a test run of a reply sends, in a project where nothing was ever published', async () => {
+		const { client, sandbox } = stage();
+		const credential = (await client.credentials()).find(({ name }) => name === OWN.credential);
+		const id = await client.createWorkflow({
+			name: 'First try',
+			nodes: [
+				{
+					id: 'start',
+					name: 'Start',
+					type: 'n8n-nodes-base.manualTrigger',
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: {},
+				},
+				{
+					id: 'reply',
+					name: 'Reply',
+					type: 'n8n-nodes-jelou.jelou',
+					typeVersion: 1,
+					position: [200, 0],
+					parameters: {
+						roomId: OWN.rooms?.[0]?.id,
+						botId: 'demo-bot',
+						userId: '593990000001',
+						text: 'Primer intento',
+					},
+					credentials: { jelouApi: { id: credential?.id, name: OWN.credential } },
+				},
+			],
+			connections: { Start: { main: [[{ node: 'Reply', type: 'main', index: 0 }]] } },
+			settings: { executionOrder: 'v1' },
+		});
+		await run('First try', 'Start');
+		expect(said('My project')).toEqual(['Primer intento']);
+		expect(sandbox.store.projects.get(OWN.id)?.integration).toBeNull();
+		await client.call('POST', `/workflows/${id}/archive`);
+		await client.call('DELETE', `/workflows/${id}`);
+	});
+
+	describe('a second start', () => {
+		/** Everything that a person sees of it in n8n. */
+		const seen = async () => ({
+			workflows: await Promise.all(
+				(await mine()).map(async ({ id }) => {
+					const { active, isArchived, name, nodes, updatedAt } = await stage().client.workflow(String(id));
+					return { active, id, isArchived, name, nodes, updatedAt };
+				}),
+			),
+			credentials: (await stage().client.credentials()).map(({ id, name, updatedAt }) => ({
+				id,
+				name,
+				updatedAt,
+			})),
+			webhooks: [...stage().sandbox.store.projects.values()].map(({ id, integration }) => ({
+				id,
+				integration,
+			})),
+		});
+
+		test('changes nothing', async () => {
+			const before = await seen();
+			await open();
+			expect(await seen()).toEqual(before);
+		});
+
+		test('changes nothing that a person unpublished, edited, deleted or published in between', async () => {
+			const { client, sandbox } = stage();
+			await client.deactivate(await idOf('Business hours'));
+			const echo = await client.workflow(await idOf('Echo support'));
+			await client.deactivate(String(echo.id));
+			const media = await idOf('Media intake');
+			await client.deactivate(media);
+			await client.call('POST', `/workflows/${media}/archive`);
+			const broadcast = await idOf('Broadcast');
+			await client.call('POST', `/workflows/${broadcast}/archive`);
+			await client.call('DELETE', `/workflows/${broadcast}`);
+			const idOfCredential = async (name: string) =>
+				String((await client.credentials()).find((each) => each.name === name)?.id);
+			const edited = await idOfCredential('Jelou sandbox: Business hours');
+			const data = { ...(await client.credentialData(edited)), signingSecret: 'a'.repeat(64) };
+			await client.updateCredential(edited, { name: 'Mine', type: 'jelouApi', data });
+			const ofEcho = await idOfCredential('Jelou sandbox: Echo support');
+			await client.activate(await client.createWorkflow(triggerWorkflow('own-flow', ofEcho)));
+			const webhook = () => sandbox.store.projects.get('demo-project')?.integration?.webhookUrl;
+			await waitUntil('the own workflow to register', () =>
+				Promise.resolve(webhook()?.includes('webhook-of-own') === true),
+			);
+			const before = await seen();
+			await open();
+			expect(await seen()).toEqual(before);
+			expect(webhook()).toContain('webhook-of-own');
+			expect(await isPublished('Business hours')).toBe(false);
+		});
+
+		test('completes a first start that was cut off, and makes nothing twice', async () => {
+			const { client } = stage();
+			const before = (await mine()).map(({ id }) => id).sort();
+			// Killed after it had made Ticket, before it noted that.
+			const file = join(folder, 'made.json');
+			const made = new Made(file);
+			const id = made.workflows['ticket.json'] ?? '';
+			delete made.workflows['ticket.json'];
+			made.published.splice(made.published.indexOf('ticket.json'), 1);
+			made.save();
+			await client.deactivate(id);
+			await open();
+			expect((await mine()).map((each) => each.id).sort()).toEqual(before);
+			expect(await isPublished('Ticket')).toBe(true);
+		});
+
+		test('tells what still is as it was made where the sandbox has moved to, and nothing else', async () => {
+			const { client, sandbox } = stage();
+			const old = 'http://127.0.0.1:1';
+			const moveBack = async (name: string, more: Json = {}) => {
+				const saved = (await client.credentials()).find((each) => each.name === name);
+				const id = String(saved?.id);
+				const data = { ...(await client.credentialData(id)), chatbotUrl: old, gatewayUrl: `${old}/platform` };
+				await client.updateCredential(id, { name, type: 'jelouApi', data: { ...data, ...more } });
+				return id;
+			};
+			const made = new Made(join(folder, 'made.json'));
+			made.sandboxUrls.push(old);
+			made.save();
+			const moved = await moveBack(OWN.credential);
+			const elsewhere = { gatewayUrl: 'https://jelou.example.com' };
+			const edited = await moveBack('Jelou sandbox: Ticket', elsewhere);
+			const guided = await client.workflow(await idOf('Guided order'));
+			const earlier: unknown = JSON.parse(JSON.stringify(guided.nodes).replaceAll(sandbox.url, old));
+			await client.updateWorkflow(String(guided.id), { nodes: earlier, versionId: guided.versionId });
+			await client.activate(String(guided.id));
+			await open();
+			expect(await client.credentialData(moved)).toMatchObject({
+				chatbotUrl: sandbox.chatbotUrl,
+				gatewayUrl: sandbox.gatewayUrl,
+			});
+			expect(await client.credentialData(edited)).toMatchObject({ chatbotUrl: old, ...elsewhere });
+			const now = await client.workflow(String(guided.id));
+			expect(now).toMatchObject({ active: true, nodes: guided.nodes });
+			expect(now.activeVersionId).toBe(now.activeVersionId === undefined ? undefined : now.versionId);
+		});
 	});
 }

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+
+import { DEMO_PROJECT, type SandboxProject } from '../../sandbox';
+import { exampleFiles, readExample } from '../n8n/examples';
+
+/** What a new user meets first, on the chat page and in n8n: a dialogue, which nobody else has. */
+export const FIRST = 'guided-order.json';
+/** Has had the demo project, and a credential of this name, since before the other examples had any. */
+const ECHO = 'echo-support.json';
+const ECHO_CREDENTIAL = 'Jelou sandbox';
+
+/** A project of the sandbox, and the credential for it in n8n. */
+export interface StartProject extends SandboxProject {
+	name: string;
+	signingSecret: string;
+	credential: string;
+	/** What an earlier version called the credential. */
+	formerCredential?: string;
+	/** The example that answers in it; none in the project for the person's own workflow. */
+	file?: string;
+}
+
+/** The same on every start, as credentials hold it. */
+function secretOf(id: string): string {
+	return createHash('sha256').update(`signing secret of ${id}`).digest('hex');
+}
+
+/** Rooms under IDs that stay from one start to the next: examples name them, and so may the person's own workflow. */
+function roomsOf(id: string): SandboxProject['rooms'] {
+	return DEMO_PROJECT.users.map(({ id: userId }) => ({ id: `${id}-${userId}`, userId }));
+}
+
+/** The conversations that Follow-up looks at: one that has been open for longer than it allows, one that has not. */
+function followUpRooms(id: string): SandboxProject['rooms'] {
+	const open = [
+		{ id: `${id}-stale`, openForHours: 30 },
+		{ id: `${id}-recent`, openForHours: 2 },
+	];
+	return roomsOf(id)?.map((room, index) => ({ ...room, conversation: open[index] }));
+}
+
+function project(id: string, name: string, more: Partial<StartProject> = {}): StartProject {
+	return {
+		id,
+		apiKey: `${id}-api-key`,
+		name,
+		signingSecret: secretOf(id),
+		credential: `Jelou sandbox: ${name}`,
+		rooms: roomsOf(id),
+		...more,
+	};
+}
+
+function exampleProject(file: string): StartProject {
+	const { name } = readExample(file, { id: '', name: '' });
+	const id = `demo-${file.replace(/\.json$/, '')}`;
+	if (file === ECHO) {
+		const { apiKey, id: demo } = DEMO_PROJECT;
+		return project(demo, name, { apiKey, file, formerCredential: ECHO_CREDENTIAL });
+	}
+	return project(id, name, { file, ...(file === 'follow-up.json' && { rooms: followUpRooms(id) }) });
+}
+
+/** For the workflow that the person builds. */
+export const OWN = project('my-project', 'My project');
+
+/** All projects of the sandbox, in the order of the chat page: each example has its own, because a project has only one webhook. */
+export function startProjects(): StartProject[] {
+	const others = exampleFiles().filter((file) => file !== FIRST && file !== ECHO);
+	return [exampleProject(FIRST), OWN, ...[ECHO, ...others].map(exampleProject)];
+}
