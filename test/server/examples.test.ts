@@ -1,6 +1,7 @@
 import { aiAgent } from './examples/aiAgent';
 import { broadcast } from './examples/broadcast';
 import { businessHours } from './examples/businessHours';
+import { echoSupport } from './examples/echoSupport';
 import { everyExample } from './examples/everyExample';
 import { followUp } from './examples/followUp';
 import { guidedOrder } from './examples/guidedOrder';
@@ -25,6 +26,7 @@ function stage(): Stage {
 
 describe('every example', () => everyExample(stage));
 describe('the example "Guided order"', () => guidedOrder(stage));
+describe('the example "Echo support"', () => echoSupport(stage));
 describe('the example "Business hours"', () => businessHours(stage));
 describe('the example "AI agent"', () => aiAgent(stage));
 describe('the example "Broadcast"', () => broadcast(stage));

@@ -2,6 +2,8 @@ import { openExample, type Example } from '../support/examples';
 import type { Stage } from '../support/stage';
 
 const EVERY_DAY = 'Mon, Tue, Wed, Thu, Fri, Sat, Sun';
+/** Such as "lunes y martes" or "lunes, martes y domingo". */
+const DAYS = '(?:[a-zéá]+, )*[a-zéá]+ y [a-zéá]+';
 
 /** Time zones in which it is about noon, or midnight, whenever the test runs. */
 function zoneWhereItIs(hour: 0 | 12): string {
@@ -64,16 +66,35 @@ export function businessHours(stage: () => Stage): void {
 			'after hours that are written with one digit',
 			() => ({ timeZone: zoneWhereItIs(12), openDays: EVERY_DAY, opensAt: '8:00', closesAt: '9:00' }),
 		],
-	])('%s an answer says when somebody is there, and nothing is started', async (_name, settings) => {
-		const { opensAt = '09:00', closesAt = '18:00', ...rest }: Record<string, string> = settings();
-		await open({ opensAt, closesAt, ...rest });
+	])(
+		'%s an answer says on which days and when somebody is there, and nothing is started',
+		async (_name, settings) => {
+			const { opensAt = '09:00', closesAt = '18:00', ...rest }: Record<string, string> = settings();
+			await open({ opensAt, closesAt, ...rest });
+			await example.hears({ text: 'Hola' });
+			await example.ran(1);
+			expect(example.said()).toEqual([
+				expect.stringMatching(
+					new RegExp(
+						`Ana Torres! Ahora estamos cerrados\\. Atendemos ${DAYS}, de ${opensAt} a ${closesAt}, y te responderemos`,
+					),
+				),
+			]);
+			expect(example.started()).toEqual([]);
+		},
+	);
+
+	test('names the days of the settings, and says so once a day in each conversation', async () => {
+		await open({ timeZone: zoneWhereItIs(0), openDays: 'Mon, wed,Sat', opensAt: '09:00', closesAt: '18:00' });
 		await example.hears({ text: 'Hola' });
 		await example.ran(1);
+		await example.hears({ text: '¿Hay alguien?' });
+		await example.ran(2);
 		expect(example.said()).toEqual([
-			expect.stringMatching(
-				new RegExp(`Ana Torres! Ahora estamos cerrados\\. Atendemos de ${opensAt} a ${closesAt}`),
-			),
+			expect.stringContaining('Atendemos lunes, miércoles y sábado, de 09:00 a 18:00, y te'),
 		]);
-		expect(example.started()).toEqual([]);
+		await example.hears({ text: 'Buenas', userId: '593990000002' });
+		await example.ran(3);
+		expect(example.said('593990000002')).toHaveLength(1);
 	});
 }

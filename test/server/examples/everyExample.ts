@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { NodeHelpers, type INode, type INodeTypeDescription } from 'n8n-workflow';
 
 import { exampleFiles, readExample } from '../../../scripts/n8n/examples';
+import { EXAMPLES } from '../../../scripts/paths';
 import type { Stage } from '../support/stage';
 
 /** The size of a node in the editor with its name below it, in the editor's pixels. */
@@ -94,4 +98,11 @@ export function everyExample(stage: () => Stage): void {
 			for (const [, name] of text.matchAll(/\$\('([^']+)'\)/g)) expect(names).toContain(name);
 		},
 	);
+
+	// n8n fills in all nodes when a person chooses a credential in one, but only in place of the ID null.
+	test.each(exampleFiles())('%s asks for each credential once, and not in every node', (file) => {
+		const text = readFileSync(join(EXAMPLES, file), 'utf8');
+		const ids = [...text.matchAll(/"\w+Api": \{\s*"id": ([^,]+),/g)].map(([, id]) => id);
+		expect(new Set(ids)).toEqual(new Set(['null']));
+	});
 }

@@ -36,7 +36,7 @@ export function mediaIntake(stage: () => Stage): void {
 	test('stores the picture, byte for byte, and confirms', async () => {
 		await example.hears(picture('/media/mi%20foto.png'));
 		await example.ran(1);
-		const sent = [...stage().sandbox.store.messages.values()].flat().find(({ type }) => type === 'image');
+		const sent = [...stage().sandbox.store.messages.values()].flat().findLast(({ type }) => type === 'image');
 		expect(storage.requests).toEqual([
 			{
 				method: 'PUT',

@@ -1,6 +1,7 @@
 import { isRecord } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { openExample, type Example } from '../support/examples';
+import { submitForm } from '../support/form';
 import { startRecorder, type Recorder } from '../support/recorder';
 import type { Stage } from '../support/stage';
 
@@ -11,9 +12,10 @@ export function ticket(stage: () => Stage): void {
 	/** The webhook of another workflow, which wants to know which ticket a conversation is about. */
 	let listener: Recorder;
 	let example: Example;
+	let ticketStatus = 200;
 	beforeAll(async () => {
 		const json = { status: 200, contentType: 'application/json' };
-		tickets = await startRecorder(() => ({ ...json, body: '{"id":"T-12345"}' }));
+		tickets = await startRecorder(() => ({ ...json, status: ticketStatus, body: '{"id":"T-12345"}' }));
 		listener = await startRecorder(() => ({ ...json, body: '{}' }));
 		example = await openExample(stage(), 'ticket.json', {
 			settings: { ticketUrl: `${tickets.url}/api`, botId: 'demo-bot', queue: 'VENTAS' },
@@ -35,16 +37,13 @@ export function ticket(stage: () => Stage): void {
 		await listener?.close();
 	});
 
-	async function fillIn(...values: string[]): Promise<number> {
-		const url = `${stage().n8n.url}${FORM}`;
-		await waitUntil('the form to be there', async () => (await fetch(url)).ok, 60_000);
-		const form = new FormData();
-		values.forEach((value, index) => form.append(`field-${String(index)}`, value));
-		return (await fetch(url, { method: 'POST', body: form })).status;
-	}
+	/** Gives what the form says in the end. */
+	const fillIn = async (...values: string[]) => submitForm(`${stage().n8n.url}${FORM}`, ...values);
 
 	test("creates the ticket and starts a conversation that carries the ticket's ID", async () => {
-		expect(await fillIn('+593 99 000 0001', 'Caja «rota»', 'Llegó así.\n¿Qué hago?')).toBe(200);
+		expect(await fillIn('+593 99 000 0001', 'Caja «rota»', 'Llegó así.\n¿Qué hago?')).toContain(
+			'Creamos el ticket T-12345 y le escribimos al cliente.',
+		);
 		await example.ran(1);
 		expect(tickets.requests).toHaveLength(1);
 		const [request] = tickets.requests;
@@ -74,5 +73,18 @@ export function ticket(stage: () => Stage): void {
 		const event: unknown = JSON.parse(listener.requests[0]?.body.toString('utf8') ?? '');
 		expect(isRecord(event) ? event.event : undefined).toBe('conversation.start');
 		expect(isRecord(event) ? event.value : undefined).toMatchObject({ metadata: { ticketId: 'T-12345' } });
+	});
+
+	test('says in the form that the ticket is there and the customer was not told, when Jelou does not know the customer', async () => {
+		expect(await fillIn('+593 99 999 9999', 'Caja', '')).toContain(
+			'Creamos el ticket T-12345, pero no pudimos escribirle al cliente.',
+		);
+	});
+
+	test('says in the form that there is no ticket, and tells no customer, when the ticket system fails', async () => {
+		ticketStatus = 503;
+		const before = example.started().length;
+		expect(await fillIn('+593 99 000 0001', 'Caja', '')).toContain('No pudimos crear el ticket');
+		expect(example.started()).toHaveLength(before);
 	});
 }
