@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto';
 
 import { send } from '../../nodes/Jelou/actions/message/send.operation';
 import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
-import { Engine, errorOf, outputOf } from './support/engine';
+import { loadCredential } from '../../nodes/Jelou/shared/credential';
+import { cacheSecret } from '../../nodes/Jelou/shared/secrets';
+import { Engine, errorOf, outputOf, probe } from './support/engine';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 let sandbox: Sandbox;
@@ -206,6 +208,20 @@ describe('the signing secret', () => {
 			expect(sandbox.store.requests).toHaveLength(before);
 		},
 	);
+
+	test.each([
+		['a test run sends with it', 'manual', undefined],
+		['a run of another workflow does not', 'webhook', 'No signing secret is known, so nothing can be sent'],
+	] as const)('given to a trigger of this process: %s', async (_name, mode, message) => {
+		const other = new Engine({ credential: credentialFor(sandbox), credentialId: `given, ${mode}`, mode });
+		probe.action = async (context) => {
+			cacheSecret(await loadCredential(context), secret);
+			return [];
+		};
+		await other.run({}, [{}], { type: 'probe' });
+		const run = await other.run(text('x'), [{}]);
+		expect(errorOf(run)?.message).toBe(message);
+	});
 
 	test('that is wrong: Jelou refuses, and the error names the field', async () => {
 		const run = await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);

@@ -26,7 +26,6 @@ const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
 	advice:
 		"Enter the signing secret in the Jelou credential. Without it, only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
-	/** n8n gives a run in the editor no static data, so the trigger's secret is out of reach. */
 	testAdvice:
 		'To run this step as a test, enter the signing secret in the Jelou credential. Without it, only the published workflow can reply.',
 };
@@ -43,11 +42,12 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 }
 
 /**
- * n8n gives a run that it resumes after a time limit no static data. It resumes it where triggers are registered, so
- * the secret is known in this process.
+ * n8n gives no static data to a test run, nor to a run that it resumes after a time limit. Both run where triggers are
+ * registered, so the secret is known in this process; but for tests that queue mode gives to workers.
  */
-function secretAfterWaiting(context: IExecuteFunctions, credential: LoadedCredential): string | undefined {
-	return context.getContext('flow')[WAITED_KEY] === true ? cachedSecret(credential) : undefined;
+function secretOfProcess(context: IExecuteFunctions, credential: LoadedCredential): string | undefined {
+	const isWithoutData = context.getMode() === 'manual' || context.getContext('flow')[WAITED_KEY] === true;
+	return isWithoutData ? cachedSecret(credential) : undefined;
 }
 
 /** Finds the credential for a request, once per project: for messages with the secret to sign with. */
@@ -59,7 +59,7 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 		const known = signing.get(projectId);
 		if (known) return known;
 		const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-		const secret = sendingSecret(credential, registration) ?? secretAfterWaiting(context, credential);
+		const secret = sendingSecret(credential, registration) ?? secretOfProcess(context, credential);
 		if (secret === undefined) {
 			const isTest = context.getMode() === 'manual';
 			throw new FieldError(NO_SECRET.message, isTest ? NO_SECRET.testAdvice : NO_SECRET.advice);
