@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../shared/errors';
 import { isObject } from '../shared/json';
+import { ID_PATHS, defaultOf, toId, type IdName, type Origin } from './origin';
 
 /** Longer than any channel takes, and short enough to keep an accident from being sent. */
 const MAX_TEXT_LENGTH = 65_536;
@@ -42,10 +43,27 @@ function toText(value: unknown, label: string, remedy = 'Shorten it.'): string {
 	return value;
 }
 
+const LABELS = { roomId: 'Room ID', botId: 'Bot ID', userId: 'User ID' };
+
 function emptyField(label: string): FieldError {
 	return new FieldError(
 		`${label} is empty`,
 		`Fill in ${label}. If it is an expression, this item has no such value: check the input on the left.`,
+	);
+}
+
+const listOf = (words: string[]) => new Intl.ListFormat('en-GB').format(words);
+
+function emptyIds(names: IdName[], why: string, nodes: string): FieldError {
+	const labels = listOf(names.map((name) => LABELS[name]));
+	const paths = listOf(names.map((name) => ID_PATHS[name]));
+	const remedy =
+		nodes === ''
+			? `Fill in ${labels}; a sub-workflow gets them as its inputs.`
+			: `Clear ${labels} and drag ${paths} from ${nodes}, or let the nodes in between pass them on.`;
+	return new FieldError(
+		names.length === 1 ? `${labels} is empty` : `${labels} are empty`,
+		`${why} ${remedy}`,
 	);
 }
 
@@ -62,6 +80,7 @@ export class ItemParameters {
 		private readonly read: (name: string) => unknown,
 		readonly index: number,
 		private readonly saved: Readonly<Record<string, unknown>> = {},
+		private readonly origin?: Pick<Origin, 'find' | 'own'>,
 	) {}
 
 	private value(name: string): unknown {
@@ -81,6 +100,29 @@ export class ItemParameters {
 		const text = this.text(name, label);
 		if (text.trim() === '') throw emptyField(label);
 		return text;
+	}
+
+	/** IDs that go into the body: where the user left that to the node, also those of the item's conversation. */
+	ids(...names: IdName[]): (name: IdName) => string {
+		const { index, origin, values } = this;
+		const isLeft = (name: IdName) => [defaultOf(name), ''].some((value) => this.saved[name] === value);
+		const isMissing = (name: IdName) => {
+			const value = this.value(name) ?? '';
+			return typeof value === 'string' && value.trim() === '';
+		};
+		const left = names.filter((name) => origin !== undefined && isLeft(name) && !values.has(name));
+		for (const name of left) values.set(name, origin?.own(index, name));
+		if (names.some(isMissing)) {
+			const named = (name: IdName) =>
+				(names.includes(name) && toId(this.value(name))) || toId(origin?.own(index, name));
+			const found = origin?.find(index, { roomId: named('roomId'), userId: named('userId') });
+			for (const name of left.filter(isMissing)) values.set(name, found?.taken[name]);
+			const missing = names.filter(isMissing);
+			const isWritten = missing.some((name) => !left.includes(name));
+			const why = isWritten ? 'This item has no such value.' : found?.why;
+			if (missing.length > 0) throw emptyIds(missing, why ?? '', found?.nodes ?? '');
+		}
+		return (name) => this.id(name, LABELS[name]);
 	}
 
 	/** An ID that goes into the body: required, without the spaces around it that copying leaves behind. */

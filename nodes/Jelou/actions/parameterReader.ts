@@ -12,27 +12,33 @@ const FORBIDDEN = /constructor|prototype|__proto__/;
 /** The paths of fields, and the texts before, between and after them. */
 interface Template {
 	texts: string[];
-	paths: string[][];
+	paths: string[];
 }
 
 /** `undefined` for an expression that does anything but read fields. */
 function parseTemplate(expression: string): Template | undefined {
 	const parts = expression.slice(1).split(FIELD);
 	const texts = parts.filter((_, n) => n % 2 === 0);
-	const paths = parts.filter((_, n) => n % 2 === 1).map((path) => path.slice(1).split('.'));
+	const paths = parts.filter((_, n) => n % 2 === 1).map((path) => path.slice(1));
 	const isPlain =
 		paths.length > 0 && !FORBIDDEN.test(expression) && !texts.some((text) => SPECIAL.test(text));
 	return isPlain ? { texts, paths } : undefined;
 }
 
-/** Follows a path through plain objects to a text or number; `undefined` for anything else. */
-function fieldAt(item: unknown, path: readonly string[]): string | number | undefined {
+/** Follows a path such as `bot.id` through plain objects. */
+export function valueAt(item: unknown, path: string): unknown {
 	let current: unknown = item;
-	for (const name of path) {
+	for (const name of path.split('.')) {
 		if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
 		current = current[name];
 	}
-	return typeof current === 'string' || typeof current === 'number' ? current : undefined;
+	return current;
+}
+
+/** The text or number at a path; `undefined` for anything else. */
+function fieldAt(item: unknown, path: string): string | number | undefined {
+	const value = valueAt(item, path);
+	return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
 /**

@@ -18,6 +18,7 @@ import { runInLanes, type Task } from './lanes';
 import { WAITED_KEY, askAndWait, type WaitFor } from './message/ask';
 import type { Operation } from './operation';
 import { readConcurrency, readOptions, type Options } from './options';
+import { Origin } from './origin';
 import { ParameterReader } from './parameterReader';
 import { findOperation } from './resources';
 import { tellTrigger, type Telling } from './tellTrigger';
@@ -87,13 +88,14 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const signal = context.getExecutionCancelSignal();
 	const credentialFor = credentialsFor(context, loaded);
 	const reader = new ParameterReader(context);
+	const origin = new Origin(context);
 	const rateLimit = new RateLimit();
 	const { parameters } = context.getNode();
 	const results = new ItemResults(context, count);
 
 	/** Checks an item and builds its request, ahead of its turn: its key has to be known. */
 	function prepare(index: number): ItemRequest {
-		const item = new ItemParameters((name) => reader.read(name, index), index, parameters);
+		const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
 		const options = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
 		const { allowsPlainHttp } = loaded;

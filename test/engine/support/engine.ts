@@ -18,6 +18,7 @@ import {
 	type IWebhookData,
 	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
+	type IConnections,
 	type ICredentialDataDecryptedObject,
 	type WorkflowActivateMode,
 	type WorkflowExecuteMode,
@@ -28,12 +29,20 @@ import { Jelou } from '../../../nodes/Jelou/Jelou.node';
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
 import { OneCredential } from './credentials';
 import { Probe } from './probe';
+import { Join, Step } from './step';
 
 const trigger = new JelouTrigger();
 export const probe = new Probe();
 const action = new Jelou();
 /** `jelouTool` is how n8n names the action node as an agent's tool. */
-const TYPES: Record<string, INodeType> = { jelou: action, jelouTool: action, jelouTrigger: trigger, probe };
+const TYPES: Record<string, INodeType> = {
+	jelou: action,
+	jelouTool: action,
+	jelouTrigger: trigger,
+	probe,
+	step: new Step(),
+	join: new Join(),
+};
 
 const nodeTypes: INodeTypes = {
 	getByName: (name) => TYPES[name] ?? unknownType(name),
@@ -78,6 +87,15 @@ export interface EngineOptions {
 	mode?: WorkflowExecuteMode;
 }
 
+/** A node of a workflow, with the nodes before it: for `join` one for each input. */
+export interface FlowNode {
+	name: string;
+	type: 'jelou' | 'jelouTrigger' | 'step' | 'join';
+	parameters?: INodeParameters;
+	from?: string[];
+	onError?: INode['onError'];
+}
+
 /** n8n's real execution engine and request helpers around one node of the package. */
 export class Engine {
 	/** What the trigger's deliveries wrote into n8n's log. */
@@ -108,12 +126,12 @@ export class Engine {
 		this.workflowId = workflowId ?? 'workflow-1';
 	}
 
-	private workflow(node: INode): Workflow {
+	private workflow(nodes: INode[], connections: IConnections = {}): Workflow {
 		return new Workflow({
 			id: this.workflowId,
 			name: 'Test',
-			nodes: [node],
-			connections: {},
+			nodes,
+			connections,
 			active: false,
 			nodeTypes,
 			staticData: this.staticData,
@@ -171,7 +189,28 @@ export class Engine {
 	/** Begins an execution, which can be cancelled as n8n's Stop button does. */
 	start(parameters: INodeParameters, items: IDataObject[], extra: Partial<INode> = {}) {
 		const node = this.node('jelou', parameters, extra);
-		const workflow = this.workflow(node);
+		return this.execute(this.workflow([node]), node, items);
+	}
+
+	/** Runs a whole workflow from its first node, which puts out the items. */
+	async runFlow(nodes: FlowNode[], items: IDataObject[]): Promise<IRun> {
+		const all = nodes.map(({ name, onError, parameters = {}, type }) =>
+			this.node(type, parameters, { id: name, name, onError }),
+		);
+		const connections: IConnections = {};
+		for (const { from = [], name, type } of nodes) {
+			for (const [index, source] of from.entries()) {
+				const [first = []] = (connections[source] ??= { main: [[]] }).main ?? [];
+				first?.push({ node: name, type: 'main', index: type === 'join' ? index : 0 });
+			}
+		}
+		const workflow = this.workflow(all, connections);
+		const [start] = all;
+		if (start === undefined) throw new Error('The workflow has no nodes.');
+		return await this.execute(workflow, start, items);
+	}
+
+	private execute(workflow: Workflow, node: INode, items: IDataObject[]) {
 		const now = new Date();
 		const hooks = new ExecutionLifecycleHooks(this.mode, '1', {
 			id: workflow.id,
@@ -218,7 +257,7 @@ export class Engine {
 
 	private hookContext(parameters: INodeParameters, isTest: boolean, activation: WorkflowActivateMode) {
 		const node = this.node('jelouTrigger', parameters);
-		const workflow = this.workflow(node);
+		const workflow = this.workflow([node]);
 		const additionalData = this.additionalData();
 		const data = webhookData(node, additionalData, isTest);
 		const mode = isTest ? 'manual' : 'trigger';
@@ -234,7 +273,7 @@ export class Engine {
 		parameters: INodeParameters,
 	): Promise<IWebhookResponseData> {
 		const node = this.node('jelouTrigger', parameters);
-		const workflow = this.workflow(node);
+		const workflow = this.workflow([node]);
 		workflow.staticData = this.staticData;
 		const additionalData = this.additionalData({ httpRequest: request, httpResponse: response });
 		const data = webhookData(node, additionalData, false);

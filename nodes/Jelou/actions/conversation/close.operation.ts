@@ -63,13 +63,14 @@ export const close: Operation = {
 			item.text('closingMessage', 'Closing Message'),
 			item.collection('additionalFields'),
 		);
+		const id = item.ids('botId', 'userId');
 		return {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'close'),
 			body: {
-				botId: item.id('botId', 'Bot ID'),
-				userId: item.id('userId', 'User ID'),
+				botId: id('botId'),
+				userId: id('userId'),
 				...(redirectPayload === undefined ? {} : { redirectPayload }),
 			},
 		};

@@ -94,13 +94,14 @@ export const start: Operation = {
 		const initialMessage = item.text('initialMessage', 'Initial Message');
 		const metadata = entryObject(fields, 'metadata', 'Metadata');
 		const assignment = assignmentOf(fields);
+		const id = item.ids('botId', 'userId');
 		return {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'start'),
 			body: {
-				botId: item.id('botId', 'Bot ID'),
-				userId: item.id('userId', 'User ID'),
+				botId: id('botId'),
+				userId: id('userId'),
 				...(initialMessage === '' ? {} : { initialMessage }),
 				...(metadata === undefined ? {} : { metadata }),
 				...(assignment === undefined ? {} : { assignment }),

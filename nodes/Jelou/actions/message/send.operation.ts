@@ -86,6 +86,7 @@ export const send: Operation = {
 	],
 	buildRequest(item, { projectId }) {
 		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();
+		const id = item.ids('roomId', 'botId', 'userId');
 		return {
 			target: 'chatbot',
 			method: 'POST',
@@ -93,9 +94,9 @@ export const send: Operation = {
 			body: {
 				...OUTGOING_MESSAGE,
 				project_id: projectId,
-				room_id: item.id('roomId', 'Room ID'),
-				bot_id: item.id('botId', 'Bot ID'),
-				user_id: item.id('userId', 'User ID'),
+				room_id: id('roomId'),
+				bot_id: id('botId'),
+				user_id: id('userId'),
 				value: messageContent(item, messageId),
 			},
 		};

@@ -126,11 +126,10 @@ function readExpectation(item: ItemParameters): Expectation {
 	};
 }
 
-const readRecipient = (item: ItemParameters) => ({
-	roomId: item.id('roomId', 'Room ID'),
-	botId: item.id('botId', 'Bot ID'),
-	userId: item.id('userId', 'User ID'),
-});
+function readRecipient(item: ItemParameters) {
+	const id = item.ids('roomId', 'botId', 'userId');
+	return { roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
+}
 
 /** Asks the customer something in the chat; the run goes on with the answer (Jelou's page "Send messages"). */
 export const sendAndWait: Operation = {

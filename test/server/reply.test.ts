@@ -1,0 +1,440 @@
+import { randomUUID } from 'node:crypto';
+
+import { parse } from 'flatted';
+
+import type { Project } from '../../sandbox';
+import { isRecord, type Json } from '../../scripts/json';
+import { nodeRuns } from '../../scripts/n8n/execution';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { N8N_LINE } from '../../scripts/paths';
+import { startModelStub, type ModelStub } from './support/model';
+import { startRecorder, type Recorder } from './support/recorder';
+import { credentialData, startStage, type Stage } from './support/stage';
+
+jest.setTimeout(300_000);
+
+const ANSWER = 'Dice el agente.';
+const [ANA, LUIS] = ['ana', 'luis'];
+
+let stage: Stage;
+let service: Recorder;
+let model: ModelStub;
+let openAi: Json;
+beforeAll(async () => {
+	service = await startRecorder(() => ({
+		status: 200,
+		contentType: 'application/json',
+		body: '[{"status":"sent"}]',
+	}));
+	model = await startModelStub('Por la herramienta.', { answer: ANSWER });
+	stage = await startStage();
+	const id = await stage.client.saveCredential('stub', 'openAiApi', { apiKey: 'stub', url: model.url });
+	openAi = { openAiApi: { id, name: 'stub' } };
+});
+afterAll(async () => {
+	await stage?.stop();
+	await model?.close();
+	await service?.close();
+});
+
+/** A node: its name, type and version, its parameters, and what else it has. */
+type Node = [name: string, type: string, version: number, parameters?: Json, rest?: Json];
+/** A wire: from a node to another; which output and which input where it is not the first, and which kind. */
+type Wire = [from: string, to: string, output?: number, input?: number, kind?: string];
+
+const TRIGGER = 'Jelou Trigger';
+const BASE = 'n8n-nodes-base.';
+const jelou = (name: string, parameters: Json = {}): Node => [
+	name,
+	'n8n-nodes-jelou.jelou',
+	1,
+	{ text: name, ...parameters },
+];
+const reply = jelou('Reply');
+const rows = (...values: Json[]): Node => [
+	'Code',
+	`${BASE}code`,
+	2,
+	{ jsCode: `return ${JSON.stringify(values.map((json) => ({ json })))};` },
+];
+const empty = (name: string): Node => [
+	name,
+	`${BASE}set`,
+	3.4,
+	{ assignments: { assignments: [] }, options: {} },
+];
+const loop: Node = ['Loop', `${BASE}splitInBatches`, 3, { options: {} }];
+const merge = (parameters: Json): Node => ['Merge', `${BASE}merge`, 3, parameters];
+
+function chain(...names: string[]): Wire[] {
+	return names.slice(1).map((name, n): Wire => [names[n] ?? '', name]);
+}
+
+interface Published {
+	id: string;
+	project: Project;
+	/** A customer writes. */
+	writes(user: string): Promise<void>;
+	/** What a customer was sent, in order. */
+	heard(user: string): string[];
+	/** Waits until a customer was sent so many messages. */
+	hears(user: string, count: number): Promise<string[]>;
+	/** Waits until so many runs are over, and gives the last one. */
+	ran(count: number): Promise<Json>;
+	room(user: string): string;
+}
+
+let projects = 0;
+
+/** Publishes a workflow that begins with a Jelou Trigger, with a project of its own and no typed secret. */
+async function publish(nodes: Node[], wires: Wire[]): Promise<Published> {
+	const { client, n8n, sandbox } = stage;
+	const projectId = `reply-${String(++projects)}`;
+	const users = [ANA, LUIS].map((id = '') => ({ id: `${id}-${projectId}`, name: id }));
+	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, users });
+	const data = credentialData(sandbox, { projectId, apiKey: project.apiKey });
+	const credential = { id: await client.saveCredential(projectId, 'jelouApi', data), name: projectId };
+	const trigger: Node = [
+		TRIGGER,
+		'n8n-nodes-jelou.jelouTrigger',
+		2,
+		{ events: ['message'] },
+		{ webhookId: randomUUID() },
+	];
+	const connections: Record<string, Record<string, Json[][]>> = {};
+	for (const [from, node, output = 0, index = 0, type = 'main'] of wires) {
+		const outputs = ((connections[from] ??= {})[type] ??= []);
+		while (outputs.length <= output) outputs.push([]);
+		outputs[output]?.push({ node, type, index });
+	}
+	const id = await client.createWorkflow({
+		name: projectId,
+		nodes: [trigger, ...nodes].map(([name, type, typeVersion, parameters = {}, rest = {}]) => ({
+			id: randomUUID(),
+			name,
+			type,
+			typeVersion,
+			position: [0, 0],
+			parameters,
+			credentials: { jelouApi: credential, ...openAi },
+			...rest,
+		})),
+		connections,
+		settings: { executionOrder: 'v1' },
+	});
+	await client.activate(id);
+	await waitUntil(`${projectId} to listen`, async () => {
+		const url = project.integration?.webhookUrl;
+		return url?.startsWith(n8n.url) === true && (await fetch(url, { method: 'POST' })).status === 401;
+	});
+	const heard = (user: string) =>
+		[...sandbox.store.rooms.values()]
+			.filter((room) => room.projectId === projectId && room.userId === `${user}-${projectId}`)
+			.flatMap((room) => sandbox.store.messages.get(room.id) ?? [])
+			.filter(({ from }) => from === 'agent')
+			.map(({ content }) => ('body' in content ? content.body : ''));
+	const published: Published = {
+		id,
+		project,
+		heard,
+		writes: async (user) => {
+			const delivery = await sandbox.userWrites(projectId, { text: 'hola', userId: `${user}-${projectId}` });
+			expect(delivery.status).toBe(200);
+		},
+		hears: async (user, count) => {
+			const isThere = () => Promise.resolve(heard(user).length >= count);
+			await waitUntil(`message ${String(count)} to ${user}`, isThere, 60_000);
+			return heard(user);
+		},
+		ran: async (count) => {
+			const all = () => client.executionCount(id, ['success', 'error']);
+			await waitUntil(`run ${String(count)} of ${projectId}`, async () => (await all()) >= count, 60_000);
+			const [last] = await client.executions(id);
+			return await client.execution(String(last?.id));
+		},
+		room: (user) => {
+			const [bot] = project.bots;
+			const person = project.users.find((each) => each.id === `${user}-${projectId}`);
+			if (bot === undefined || person === undefined) throw new Error(`There is no ${user}.`);
+			return sandbox.store.roomOf(project, bot, person).id;
+		},
+	};
+	return published;
+}
+
+const errorOf = (execution: Json, node: string) => JSON.stringify(nodeRuns(execution).get(node)?.error);
+
+async function dataTable(): Promise<string> {
+	const personal = await stage.client.call('GET', '/projects/personal');
+	const id = isRecord(personal) ? String(personal.id) : '';
+	const table = await stage.client.call('POST', `/projects/${id}/data-tables`, {
+		name: 'Orders',
+		columns: [{ name: 'note', type: 'string' }],
+	});
+	return isRecord(table) ? String(table.id) : '';
+}
+
+const agent: Node[] = [
+	[
+		'Agent',
+		'@n8n/n8n-nodes-langchain.agent',
+		2.2,
+		{ promptType: 'define', text: 'hola', options: { enableStreaming: false } },
+	],
+	[
+		'Model',
+		'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+		1.2,
+		{ model: { __rl: true, mode: 'id', value: 'stub' }, options: {} },
+	],
+];
+const MODEL: Wire = ['Model', 'Agent', 0, 0, 'ai_languageModel'];
+const subWorkflow = (...nodes: Json[]) => ({
+	nodes: [
+		{
+			id: 'start',
+			name: 'Start',
+			type: `${BASE}executeWorkflowTrigger`,
+			typeVersion: 1.1,
+			position: [0, 0],
+			parameters: { inputSource: 'passthrough' },
+		},
+		{
+			id: 'set',
+			name: 'Set',
+			type: `${BASE}set`,
+			typeVersion: 3.4,
+			position: [0, 0],
+			parameters: { assignments: { assignments: [] }, options: {} },
+		},
+		...nodes,
+	],
+	connections: {
+		Start: { main: [[{ node: 'Set', type: 'main', index: 0 }]] },
+		Set: { main: [nodes.map(({ name }) => ({ node: name, type: 'main', index: 0 }))] },
+	},
+});
+const execute = (workflow: Json): Node => [
+	'Sub-workflow',
+	`${BASE}executeWorkflow`,
+	1.2,
+	{ source: 'parameter', workflowJson: JSON.stringify(workflow), options: {} },
+];
+
+describe('with nothing filled in but its text, a reply goes to the customer who wrote, behind', () => {
+	type Case = [name: string, build: () => Promise<[Node[], Wire[]]>, expected: string[]];
+	const replies = (count: number) => Array.from({ length: count }, () => 'Reply');
+	test.each<Case>([
+		[
+			'HTTP Request',
+			async () => [
+				[['HTTP Request', `${BASE}httpRequest`, 4.2, { url: service.url, options: {} }], reply],
+				chain(TRIGGER, 'HTTP Request', 'Reply'),
+			],
+			replies(1),
+		],
+		[
+			'Data Table',
+			async () => {
+				const dataTableId = { __rl: true, mode: 'id', value: await dataTable() };
+				const columns = { mappingMode: 'defineBelow', value: { note: 'x' } };
+				const parameters = { resource: 'row', operation: 'insert', dataTableId, columns };
+				return [
+					[['Data table', `${BASE}dataTable`, 1, parameters], reply],
+					chain(TRIGGER, 'Data table', 'Reply'),
+				];
+			},
+			replies(1),
+		],
+		[
+			'Code that makes three items of one',
+			async () => [[rows({ n: 1 }, { n: 2 }, { n: 3 }), reply], chain(TRIGGER, 'Code', 'Reply')],
+			replies(3),
+		],
+		[
+			'Merge that appends',
+			async () => [
+				[empty('Left'), empty('Right'), merge({}), reply],
+				[...chain(TRIGGER, 'Left', 'Merge', 'Reply'), [TRIGGER, 'Right'], ['Right', 'Merge', 0, 1]],
+			],
+			replies(2),
+		],
+		[
+			'Merge that combines by position',
+			async () => [
+				[
+					empty('Left'),
+					empty('Right'),
+					merge({ mode: 'combine', combineBy: 'combineByPosition', options: {} }),
+					reply,
+				],
+				[...chain(TRIGGER, 'Left', 'Merge', 'Reply'), [TRIGGER, 'Right'], ['Right', 'Merge', 0, 1]],
+			],
+			replies(1),
+		],
+		[
+			'Aggregate',
+			async () => [
+				[
+					rows({ n: 1 }, { n: 2 }),
+					['Aggregate', `${BASE}aggregate`, 1, { aggregate: 'aggregateAllItemData', options: {} }],
+					reply,
+				],
+				chain(TRIGGER, 'Code', 'Aggregate', 'Reply'),
+			],
+			replies(1),
+		],
+		[
+			'Loop Over Items, in the loop and after it',
+			async () => [
+				[rows({ n: 1 }, { n: 2 }), loop, empty('Set'), reply, jelou('Done')],
+				[...chain(TRIGGER, 'Code', 'Loop', 'Done'), ['Loop', 'Set', 1], ...chain('Set', 'Reply', 'Loop')],
+			],
+			['Reply', 'Reply', 'Done', 'Done'],
+		],
+		[
+			'AI Agent',
+			async () => [
+				[empty('Set'), ...agent, jelou('Reply', { text: '={{ $json.output }}' })],
+				[...chain(TRIGGER, 'Set', 'Agent', 'Reply'), MODEL],
+			],
+			[ANSWER],
+		],
+		[
+			'AI Agent, as its tool',
+			async () => [
+				[
+					empty('Set'),
+					...agent,
+					[
+						'Reply',
+						'n8n-nodes-jelou.jelouTool',
+						1,
+						{ text: "={{ $fromAI('Text', 'What to say', 'string') }}" },
+					],
+				],
+				[...chain(TRIGGER, 'Set', 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']],
+			],
+			['Por la herramienta.'],
+		],
+		[
+			'a sub-workflow',
+			async () => [[execute(subWorkflow()), reply], chain(TRIGGER, 'Sub-workflow', 'Reply')],
+			replies(1),
+		],
+	])('%s', async (_name, build, expected) => {
+		const workflow = await publish(...(await build()));
+		await workflow.writes('luis');
+		await workflow.writes('ana');
+		for (const user of ['luis', 'ana']) expect(await workflow.hears(user, expected.length)).toEqual(expected);
+		await workflow.ran(2);
+		expect([...workflow.heard('luis'), ...workflow.heard('ana')]).toEqual([...expected, ...expected]);
+	});
+});
+
+test('in a sub-workflow, where the trigger cannot be seen, the error says what to do', async () => {
+	const id = await stage.client.saveCredential('sub-workflow', 'jelouApi', credentialData(stage.sandbox));
+	const send = {
+		id: 'send',
+		name: 'Send',
+		type: 'n8n-nodes-jelou.jelou',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { text: 'hola' },
+		credentials: { jelouApi: { id, name: 'sub-workflow' } },
+	};
+	const workflow = await publish([execute(subWorkflow(send))], chain(TRIGGER, 'Sub-workflow'));
+	await workflow.writes('ana');
+	await workflow.ran(1);
+	// n8n keeps the run of an embedded sub-workflow with its parent's.
+	const runs = await stage.client.executions(workflow.id);
+	const read = runs.map(async ({ id: execution }) => stage.client.execution(String(execution)));
+	const error = (await Promise.all(read)).map((run) => String(run.data)).join(' ');
+	expect(error).toContain('Room ID, Bot ID and User ID are empty');
+	expect(workflow.heard('ana')).toEqual([]);
+});
+
+test('where n8n lost track of the items nothing is sent, and the error names all that is missing', async () => {
+	const filter: Node = [
+		'Filter',
+		`${BASE}code`,
+		2,
+		{ jsCode: 'return [{ json: { n: 1 } }, { json: { n: 2 } }];' },
+	];
+	const workflow = await publish(
+		[rows({ n: 1 }, { n: 2 }, { n: 3 }), filter, reply],
+		chain(TRIGGER, 'Code', 'Filter', 'Reply'),
+	);
+	await workflow.writes('ana');
+	const error = errorOf(await workflow.ran(1), 'Reply');
+	expect(error).toContain('Room ID, Bot ID and User ID are empty');
+	expect(error).toContain('n8n lost track');
+	expect(workflow.heard('ana')).toEqual([]);
+});
+
+/** Begins a test run as the editor does, and gives the execution when it is over. */
+async function testRun(id: string, payload: Json): Promise<Json> {
+	const workflowData = { ...(await stage.client.workflow(id)), pinData: {} };
+	const begun = await stage.client.call('POST', `/workflows/${id}/run`, { workflowData, ...payload });
+	const execution = isRecord(begun) ? String(begun.executionId) : '';
+	let read: Json = {};
+	await waitUntil('the test run', async () => {
+		read = await stage.client.execution(execution).catch(() => ({}));
+		return typeof read.stoppedAt === 'string';
+	});
+	return read;
+}
+
+describe('a test run sends with the secret that the published trigger was given:', () => {
+	test('"Execute step" on a reply, with what the nodes before it put out', async () => {
+		const workflow = await publish([empty('Set'), reply], chain(TRIGGER, 'Set', 'Reply'));
+		await workflow.writes('ana');
+		const { data } = await workflow.ran(1);
+		const run: unknown = typeof data === 'string' ? parse(data) : data;
+		const result = isRecord(run) && isRecord(run.resultData) ? run.resultData : {};
+		const runData = isRecord(result.runData) ? { ...result.runData } : {};
+		delete runData.Reply;
+		const destinationNode = N8N_LINE === 'v1' ? 'Reply' : { nodeName: 'Reply', mode: 'inclusive' };
+		await testRun(workflow.id, { runData, destinationNode, dirtyNodeNames: [] });
+		expect(await workflow.hears('ana', 2)).toEqual(['Reply', 'Reply']);
+	});
+
+	test('rows of several customers in a loop, each with two messages of which only the first says to whom', async () => {
+		const map = { roomId: '={{ $json.room }}', botId: '={{ $json.bot }}', userId: '={{ $json.user }}' };
+		const wires: Wire[] = [
+			...chain('Manual', 'Code', 'Loop'),
+			['Loop', 'First', 1],
+			...chain('First', 'Set', 'Second', 'Loop'),
+			[TRIGGER, 'End'],
+		];
+		const project = `reply-${String(projects + 1)}`;
+		const workflow = await publish(
+			[
+				['Manual', `${BASE}manualTrigger`, 1],
+				rows(),
+				loop,
+				jelou('First', map),
+				empty('Set'),
+				jelou('Second'),
+				['End', `${BASE}noOp`, 1],
+			],
+			wires,
+		);
+		const bot = workflow.project.bots[0]?.id;
+		const values = ['ana', 'luis'].map((user) => ({
+			room: workflow.room(user),
+			bot,
+			user: `${user}-${project}`,
+		}));
+		const { nodes, versionId } = await stage.client.workflow(workflow.id);
+		await stage.client.updateWorkflow(workflow.id, {
+			versionId,
+			nodes: (Array.isArray(nodes) ? nodes : [])
+				.filter(isRecord)
+				.map((node) => (node.name === 'Code' ? { ...node, parameters: rows(...values)[3] } : node)),
+		});
+		await testRun(workflow.id, { triggerToStartFrom: { name: 'Manual' } });
+		expect(await workflow.hears('ana', 2)).toEqual(['First', 'Second']);
+		expect(await workflow.hears('luis', 2)).toEqual(['First', 'Second']);
+	});
+});
