@@ -235,3 +235,20 @@ test('a message that is refused is sent once: n8n repeats nothing either', async
 	await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
 	expect(sandbox.store.requests).toHaveLength(before + 1);
 });
+
+test.each([
+	['text', 'text', { text: 'x'.repeat(4_097) }],
+	['caption', 'image', { mediaUrl: 'https://example.com/a.png', caption: 'x'.repeat(1_025) }],
+])('a %s that WhatsApp may not deliver is sent, with a warning', async (what, messageType, extra) => {
+	const hintsOf = (run: Awaited<ReturnType<Engine['run']>>) =>
+		Object.values(run.data.resultData.runData).flatMap((runs) => runs.flatMap(({ hints = [] }) => hints));
+	const run = await engine().run(text('short', { messageType, ...extra }), [{}, {}]);
+	expect(outputOf(run)).toHaveLength(2);
+	expect(hintsOf(run)).toEqual([
+		{ type: 'warning', location: 'outputPane', message: expect.stringMatching(`^A ${what} has more than`) },
+	]);
+	const shorter = Object.fromEntries(
+		Object.entries(extra).map(([name, value]) => [name, name === 'mediaUrl' ? value : value.slice(1)]),
+	);
+	expect(hintsOf(await engine().run(text('short', { messageType, ...shorter }), [{}]))).toEqual([]);
+});

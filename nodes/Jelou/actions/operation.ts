@@ -35,6 +35,8 @@ export interface Operation {
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	tell?(item: ItemParameters): Telling;
+	/** What the user should know about a request that is sent anyway. */
+	warning?(request: JelouRequest): string | undefined;
 	/** What the output has in addition to Jelou's answer. */
 	extraOutput?(request: JelouRequest): IDataObject;
 }

@@ -92,6 +92,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const rateLimit = new RateLimit();
 	const { parameters } = context.getNode();
 	const results = new ItemResults(context, count);
+	const warnings = new Set<string>();
 
 	/** Checks an item and builds its request, ahead of its turn: its key has to be known. */
 	function prepare(index: number): ItemRequest {
@@ -101,6 +102,8 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const { allowsPlainHttp } = loaded;
 		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
 		const waitFor = operation.waitFor?.(item);
+		const warning = operation.warning?.(request);
+		if (warning !== undefined) warnings.add(warning);
 		return { index, options, projectId, request, waitFor, telling: operation.tell?.(item) };
 	}
 
@@ -140,5 +143,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	}
 	const isCancelled = () => signal?.aborted === true;
 	await runInLanes(count, { concurrency, task, isStopped: () => results.isStopped || isCancelled() });
+	for (const message of warnings)
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	return results.result(isCancelled());
 }

@@ -1,6 +1,8 @@
 import type { ItemParameters } from '../itemParameters';
 import { MESSAGE_TYPES, isMessageType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
+import { isObject } from '../../shared/json';
+import type { JelouRequest } from '../../shared/types';
 
 /** MIME types by file extension, for the media that WhatsApp takes. */
 const MIME_TYPES: Record<string, string> = {
@@ -76,4 +78,20 @@ export function messageContent(item: ItemParameters, id: string): MessageValue {
 	}
 	const caption = item.text('caption', 'Caption');
 	return { id, type, content: { ...media, ...(caption === '' ? {} : { caption }) } };
+}
+
+/** What WhatsApp takes, in characters, as Jelou documents it. Other channels may take more, so it is no error. */
+const CHANNEL_LIMITS = { body: 4_096, caption: 1_024 };
+
+/** A warning for a message that the channel may not deliver. */
+export function channelWarning({ body = {} }: JelouRequest): string | undefined {
+	const value = isObject(body.value) ? body.value : {};
+	const content = isObject(value.content) ? value.content : {};
+	for (const [field, limit] of Object.entries(CHANNEL_LIMITS)) {
+		const text = content[field];
+		if (typeof text !== 'string' || text.length <= limit) continue;
+		const what = field === 'body' ? 'text' : field;
+		return `A ${what} has more than ${String(limit)} characters: it was sent, but WhatsApp may not deliver it.`;
+	}
+	return undefined;
 }

@@ -5,7 +5,7 @@ import { options } from '../options';
 import { botId, roomId, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
-import { messageContent } from './content';
+import { channelWarning, messageContent } from './content';
 import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, OUTGOING_MESSAGE, typesWith } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
 
@@ -102,6 +102,7 @@ export const send: Operation = {
 		};
 	},
 	orderingKey: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
+	warning: channelWarning,
 	extraOutput({ body = {} }) {
 		const value = isObject(body.value) ? body.value : {};
 		return {

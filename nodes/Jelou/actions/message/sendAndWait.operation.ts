@@ -10,6 +10,7 @@ import { entryText, type ItemParameters } from '../itemParameters';
 import type { Operation } from '../operation';
 import { checkNumber, options, type NumberProperty } from '../options';
 import { botId, roomId, userId } from '../properties';
+import { channelWarning } from './content';
 import { limitWaitTime, waitUntil } from './waitTime';
 
 const MIN_CHOICES = 2;
@@ -286,6 +287,7 @@ export const sendAndWait: Operation = {
 		const recipient = { projectId, ...readRecipient(item) };
 		return messageRequest(recipient, { id: randomUUID(), type: 'text', content: { body } });
 	},
+	warning: channelWarning,
 	waitFor: (item) => ({
 		recipient: readRecipient(item),
 		expects: readExpectation(item),
