@@ -68,7 +68,7 @@ function quotedErrors(file: string, heading: string): string[] {
 }
 
 const ERRORS = [
-	...quotedErrors('README.md', 'When something goes wrong'),
+	...quotedErrors('docs/errors.md', 'What you see'),
 	...quotedErrors('docs/trigger.md', 'When publishing fails'),
 ];
 
