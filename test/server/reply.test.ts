@@ -6,7 +6,6 @@ import type { Project } from '../../sandbox';
 import { isRecord, type Json } from '../../scripts/json';
 import { nodeRuns } from '../../scripts/n8n/execution';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { N8N_LINE } from '../../scripts/paths';
 import { startModelStub, type ModelStub } from './support/model';
 import { startRecorder, type Recorder } from './support/recorder';
 import { credentialData, startStage, type Stage } from './support/stage';
@@ -120,6 +119,7 @@ async function publish(nodes: Node[], wires: Wire[]): Promise<Published> {
 			...rest,
 		})),
 		connections,
+		pinData: {},
 		settings: { executionOrder: 'v1' },
 	});
 	await client.activate(id);
@@ -174,11 +174,11 @@ async function dataTable(): Promise<string> {
 	return isRecord(table) ? String(table.id) : '';
 }
 
-const agent: Node[] = [
+const agent = (version = 2.2): Node[] => [
 	[
 		'Agent',
 		'@n8n/n8n-nodes-langchain.agent',
-		2.2,
+		version,
 		{ promptType: 'define', text: 'hola', options: { enableStreaming: false } },
 	],
 	[
@@ -295,7 +295,7 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 		[
 			'AI Agent',
 			async () => [
-				[empty('Set'), ...agent, jelou('Reply', { text: '={{ $json.output }}' })],
+				[empty('Set'), ...agent(), jelou('Reply', { text: '={{ $json.output }}' })],
 				[...chain(TRIGGER, 'Set', 'Agent', 'Reply'), MODEL],
 			],
 			[ANSWER],
@@ -305,7 +305,24 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 			async () => [
 				[
 					empty('Set'),
-					...agent,
+					...agent(),
+					[
+						'Reply',
+						'n8n-nodes-jelou.jelouTool',
+						1,
+						{ text: "={{ $fromAI('Text', 'What to say', 'string') }}" },
+					],
+				],
+				[...chain(TRIGGER, 'Set', 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']],
+			],
+			['Por la herramienta.'],
+		],
+		[
+			'AI Agent 3, as its tool',
+			async () => [
+				[
+					empty('Set'),
+					...agent(3),
 					[
 						'Reply',
 						'n8n-nodes-jelou.jelouTool',
@@ -374,7 +391,7 @@ test('where n8n lost track of the items nothing is sent, and the error names all
 
 /** Begins a test run as the editor does, and gives the execution when it is over. */
 async function testRun(id: string, payload: Json): Promise<Json> {
-	const workflowData = { ...(await stage.client.workflow(id)), pinData: {} };
+	const workflowData = await stage.client.workflow(id);
 	const begun = await stage.client.call('POST', `/workflows/${id}/run`, { workflowData, ...payload });
 	const execution = isRecord(begun) ? String(begun.executionId) : '';
 	let read: Json = {};
@@ -394,7 +411,7 @@ describe('a test run sends with the secret that the published trigger was given:
 		const result = isRecord(run) && isRecord(run.resultData) ? run.resultData : {};
 		const runData = isRecord(result.runData) ? { ...result.runData } : {};
 		delete runData.Reply;
-		const destinationNode = N8N_LINE === 'v1' ? 'Reply' : { nodeName: 'Reply', mode: 'inclusive' };
+		const destinationNode = { nodeName: 'Reply', mode: 'inclusive' };
 		await testRun(workflow.id, { runData, destinationNode, dirtyNodeNames: [] });
 		expect(await workflow.hears('ana', 2)).toEqual(['Reply', 'Reply']);
 	});
