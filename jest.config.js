@@ -1,4 +1,4 @@
-/** From fast to real: `npm test` runs the first four, `npm run test:browser` and `npm run test:scale` what needs more than npm. */
+/** From fast to real: `npm test` runs all up to `start`, `npm run test:browser` and `npm run test:scale` what needs more than npm. */
 const layer = (name, extra = {}) => ({
 	displayName: name,
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -24,6 +24,7 @@ module.exports = {
 		layer('sandbox'),
 		layer('engine', { setupFiles: ['<rootDir>/test/engine/support/quiet.js'] }),
 		layer('server'),
+		layer('start'),
 		layer('browser'),
 		layer('scale'),
 	],

@@ -6,6 +6,8 @@ import { ROOT } from './setup.mjs';
 const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 
 const FAST = ['unit', 'repository', 'sandbox', 'engine'];
+/** `npm start` always runs n8n 2.x, so it is not one of the server tests, which run on both lines. */
+const DEFAULT = [...FAST, 'server', 'start'];
 /**
  * What runs by default is what runs on npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy.
  * `--fast` needs no n8n server, `--v2` and `--v1` run the server tests on one line of n8n.
@@ -14,7 +16,7 @@ const LAYERS = { '--fast': FAST, '--v1': ['server'], '--v2': ['server'] };
 
 const flag = process.argv.slice(2).find((argument) => argument in LAYERS);
 const given = process.argv.slice(2).filter((argument) => argument !== flag);
-const layers = LAYERS[flag] ?? [...FAST, 'server'];
+const layers = LAYERS[flag] ?? DEFAULT;
 const selected = given.includes('--selectProjects') ? [] : ['--selectProjects', ...layers];
 if (flag === '--v1') process.env.N8N_LINE = 'v1';
 

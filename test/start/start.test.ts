@@ -23,7 +23,7 @@ import { ROOT, WORK_FOLDER } from '../../scripts/paths';
 import { ownLogin } from '../../scripts/start/login';
 import { Made } from '../../scripts/start/made';
 import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
-import { triggerWorkflow } from './support/workflows';
+import { triggerWorkflow } from '../server/support/workflows';
 
 jest.setTimeout(60_000);
 
