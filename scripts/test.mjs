@@ -12,7 +12,7 @@ const DEFAULT = [...FAST, 'server', 'start'];
  * What runs by default is what runs on npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy.
  * `--fast` needs no n8n server, `--v2` and `--v1` run the server tests on one line of n8n.
  */
-const LAYERS = { '--fast': FAST, '--v1': ['server'], '--v2': ['server'] };
+const LAYERS = { '--fast': FAST, '--v1': ['server'], '--v2': ['server', 'start'] };
 
 const flag = process.argv.slice(2).find((argument) => argument in LAYERS);
 const given = process.argv.slice(2).filter((argument) => argument !== flag);
