@@ -126,6 +126,24 @@ test('pauses survive a restart, beside the questions and without any, until thei
 	expect(again.serialise(NOW + HOUR)).toBe('');
 });
 
+test('a pause that another process has ended is over, and one that begins after it is not', () => {
+	const [register, other] = [new RoomRegister(), new RoomRegister()];
+	register.pauses.add(pause('a'));
+	const paused = register.serialise();
+	other.load(paused);
+	register.endPause('room-a');
+	expect(register.isPaused('room-a')).toBe(false);
+	const ended = register.serialise();
+	other.load(ended);
+	expect(other.isPaused('room-a')).toBe(false);
+	other.load(paused);
+	expect(other.isPaused('room-a')).toBe(false);
+	other.pauses.add({ ...pause('b'), roomId: 'room-a', askedAt: NOW + 2 });
+	register.load(other.serialise());
+	register.load(ended);
+	expect(register.isPaused('room-a')).toBe(true);
+});
+
 test('5,000 rooms may be paused', () => {
 	const register = new RoomRegister();
 	for (let n = 0; n < MAX_ENTRIES; n++) register.pauses.add(pause(String(n)));

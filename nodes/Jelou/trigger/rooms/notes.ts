@@ -42,7 +42,7 @@ export function handleNote(
 	}
 	if (note.note === 'resume') {
 		const wasStored = isStoredAsPaused(staticData, nodeId, note.roomId);
-		pauses.close(note.roomId);
+		register.endPause(note.roomId);
 		return wasStored ? store('registered') : { status: 'confirmed' };
 	}
 	const [entries, { id }] = note.note === 'ask' ? [questions, note.question] : [pauses, note.pause];

@@ -9,9 +9,9 @@ export function isPaused(context: IWebhookFunctions, triggerKey: string, event: 
 	const nodeId = context.getNode().id;
 	const register = registerOf(triggerKey, staticData, nodeId);
 	const { roomId } = whereOf(event);
-	if (roomId === undefined || register.pauses.find(roomId) === undefined) return false;
+	if (roomId === undefined || !register.isPaused(roomId)) return false;
 	if (event.event !== 'conversation.close') return true;
-	register.pauses.close(roomId);
+	register.endPause(roomId);
 	storeRooms(register, staticData, nodeId);
 	return false;
 }

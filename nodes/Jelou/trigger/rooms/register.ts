@@ -16,6 +16,10 @@ export const MAX_ENTRIES = 5_000;
 const MAX_REGISTERS = 500;
 const MAX_CLOSED = 20_000;
 
+/** Begins the ID of a pause that was ended before its time. */
+const ENDED = '-';
+const isEnded = ({ id }: Pause) => id.startsWith(ENDED);
+
 /** What is open in the rooms of one trigger, of one kind: one entry per room. */
 class RoomEntries<Entry extends RoomEntry & { userId?: string }> {
 	private readonly open = new Map<string, Entry>();
@@ -87,6 +91,21 @@ export class RoomRegister {
 	readonly pauses = new RoomEntries<Pause>();
 	/** The text that was taken over last. */
 	private known = '';
+
+	isPaused(roomId: string): boolean {
+		return this.pauseOf(roomId) !== undefined;
+	}
+
+	/** Ends a pause, and notes that until its time is up: another process may know the room as paused. */
+	endPause(roomId: string): void {
+		const pause = this.pauseOf(roomId);
+		if (pause) this.pauses.add({ ...pause, id: ENDED + pause.id, askedAt: pause.askedAt + 1 });
+	}
+
+	private pauseOf(roomId: string): Pause | undefined {
+		const pause = this.pauses.find(roomId);
+		return pause && !isEnded(pause) ? pause : undefined;
+	}
 
 	/** Takes over what static data has. Costs nothing where nothing was written since. */
 	load(text: string): void {
@@ -171,7 +190,7 @@ export function registerOf(triggerKey: string, staticData: IDataObject, nodeId: 
 /** Whether static data has a room as paused. */
 export function isStoredAsPaused(staticData: IDataObject, nodeId: string, room: string): boolean {
 	return parse(storedText(staticData, nodeId)).pauses.some(
-		({ roomId, until }) => roomId === room && until > Date.now(),
+		(pause) => pause.roomId === room && pause.until > Date.now() && !isEnded(pause),
 	);
 }
 
