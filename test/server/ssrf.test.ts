@@ -29,6 +29,8 @@ test("where n8n's SSRF protection blocks its own address, the error names the se
 	const [run] = await dialogue.runs();
 	const { data } = await stage.client.execution(String(run?.id));
 	expect(data).toContain("n8n's SSRF protection blocks this n8n's own address, 127.0.0.1");
-	expect(data).toContain('Add 127.0.0.1 to N8N_SSRF_ALLOWED_IP_RANGES and restart n8n. Nothing was sent.');
+	expect(data).toContain(
+		'Add 127.0.0.1 to N8N_SSRF_ALLOWED_IP_RANGES and restart n8n. Nothing was sent or changed.',
+	);
 	expect(dialogue.heard('user-0')).toEqual([]);
 });
