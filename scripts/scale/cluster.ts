@@ -106,7 +106,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		await main.start();
 
 		const resize = async (webhookCount: number, workerCount: number) => {
-			await stopAll([...webhooks.splice(webhookCount), ...workers.splice(workerCount)]);
+			// Taken off the list only when they have ended: whoever stops the cluster meanwhile waits for them, too.
+			await stopAll([...webhooks.slice(webhookCount), ...workers.slice(workerCount)]);
+			webhooks.splice(webhookCount);
+			workers.splice(workerCount);
 			const before = processes();
 			for (let n = webhooks.length; n < webhookCount; n++)
 				webhooks.push(
