@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NodeHelpers, type INode, type INodeTypeDescription } from 'n8n-workflow';
 
 import { exampleFiles, readExample } from '../../../scripts/n8n/examples';
-import { EXAMPLES } from '../../../scripts/paths';
+import { EXAMPLES, N8N_LINE } from '../../../scripts/paths';
 import type { Stage } from '../support/stage';
 
 /** The size of a node in the editor with its name below it, in the editor's pixels. */
@@ -104,5 +104,31 @@ export function everyExample(stage: () => Stage): void {
 		const text = readFileSync(join(EXAMPLES, file), 'utf8');
 		const ids = [...text.matchAll(/"\w+Api": \{\s*"id": ([^,]+),/g)].map(([, id]) => id);
 		expect(new Set(ids)).toEqual(new Set(['null']));
+	});
+
+	describe("n8n's own report of what will break in 3.0", () => {
+		const report = async () => stage().client.call('GET', '/breaking-changes/report?version=v3');
+		const imported: string[] = [];
+		beforeAll(async () => {
+			for (const file of exampleFiles()) {
+				const workflow = readExample(file, CREDENTIAL, { openAiApi: CREDENTIAL });
+				imported.push(await stage().client.createWorkflow(workflow));
+			}
+		});
+		afterAll(async () => {
+			for (const id of imported) {
+				await stage().client.call('POST', `/workflows/${id}/archive`);
+				await stage().client.call('DELETE', `/workflows/${id}`);
+			}
+		});
+
+		test('names none of them, only how n8n itself is installed', async () => {
+			// n8n 1.x knows of 2.0 only.
+			if (N8N_LINE === 'v1') return void (await expect(report()).rejects.toThrow(/^n8n answered 400 /));
+			expect(await report()).toMatchObject({
+				report: { targetVersion: 'v3', workflowResults: [] },
+				totalWorkflows: imported.length,
+			});
+		});
 	});
 }
