@@ -1,7 +1,17 @@
 import type { Json } from '../../scripts/json';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { outputOf } from '../../scripts/n8n/execution';
 import { openDialogue, type Dialogue } from './support/dialogue';
+import {
+	COMBINED,
+	PAUSED,
+	STARTED,
+	handOver,
+	onlyListens,
+	roomOf,
+	startedWith,
+	textIn,
+	textsOf,
+} from './support/rooms';
 import { startStage, type Stage } from './support/stage';
 
 jest.setTimeout(300_000);
@@ -12,26 +22,9 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-const STATUS = (answer: string) => ({ status: 200, answer: JSON.stringify({ status: answer }) });
-const [STARTED, COMBINED, PAUSED] = ['accepted', 'combined', 'paused'].map(STATUS);
-
-/** A workflow that does nothing with what customers write. */
 const listens = async (options: Json, users: number) =>
-	openDialogue(stage, [], {
-		users,
-		trigger: { options },
-		change: (workflow) => ({ ...workflow, nodes: workflow.nodes.slice(0, 1), connections: {} }),
-	});
-
-/** What each run was started with, oldest first. */
-async function started(dialogue: Dialogue): Promise<Json[]> {
-	const runs = await dialogue.runs();
-	const outputs = runs.map(async ({ id }) =>
-		outputOf(await stage.client.execution(String(id)), 'Jelou Trigger'),
-	);
-	return (await Promise.all(outputs)).flat().reverse();
-}
-const textsOf = ({ messages }: Json) => (messages as Json[]).map(({ chatInput }) => String(chatInput));
+	openDialogue(stage, [], { users, trigger: { options }, change: onlyListens });
+const started = async (dialogue: Dialogue) => startedWith(stage, dialogue);
 const runCount = async (dialogue: Dialogue, count: number) =>
 	waitUntil(`${String(count)} runs`, async () => (await dialogue.runs()).length === count, 60_000);
 
@@ -42,9 +35,9 @@ test('three messages in a row are one run with all of them, and the next is anot
 		dialogue.writes('user-0', text),
 	);
 	const outcomes = await Promise.all(deliveries);
-	expect(outcomes.filter(({ answer }) => answer === STARTED?.answer)).toHaveLength(1);
-	expect(outcomes.filter(({ answer }) => answer === COMBINED?.answer)).toHaveLength(2);
-	expect(await dialogue.writes('user-0', 'gracias')).toMatchObject(STARTED ?? {});
+	expect(outcomes.filter(({ answer }) => answer === STARTED.answer)).toHaveLength(1);
+	expect(outcomes.filter(({ answer }) => answer === COMBINED.answer)).toHaveLength(2);
+	expect(await dialogue.writes('user-0', 'gracias')).toMatchObject(STARTED);
 	await runCount(dialogue, 2);
 	const runs = await started(dialogue);
 	expect(runs.map(textsOf).map((texts) => texts.sort())).toEqual([
@@ -78,9 +71,7 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 		const outcomes = await Promise.all(deliveries);
 		await dialogue.listens();
 		const saved = (await started(dialogue)).flatMap(textsOf);
-		const textOf = ({ rawBody }: { rawBody: Buffer }) =>
-			(JSON.parse(rawBody.toString()) as { value: { content: { body: string } } }).value.content.body;
-		const taken = outcomes.filter(({ status }) => status === 200).map(textOf);
+		const taken = outcomes.filter(({ status }) => status === 200).map(textIn);
 		const failed = outcomes.filter(({ status }) => status !== 200);
 		process.stdout.write(
 			`${how}: ${String(outcomes.length)} deliveries, ${String(taken.length)} taken, ${String(failed.length)} failed, ${String(saved.length)} messages in runs\n`,
@@ -97,69 +88,15 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 		expect(again.map(({ status }) => status)).toEqual(failed.map(() => 200));
 		await waitUntil('the repeated messages to be in runs', async () => {
 			const texts = new Set((await started(dialogue)).flatMap(textsOf));
-			return outcomes.every((outcome) => texts.has(textOf(outcome)));
+			return outcomes.every((outcome) => texts.has(textIn(outcome)));
 		});
 	});
 });
 
 describe('a conversation that a person has', () => {
 	let dialogue: Dialogue;
-
-	/** The customer asks for a person; a supervisor gives a customer's room back. */
 	beforeAll(async () => {
-		dialogue = await openDialogue(stage, [], {
-			change: (workflow) => {
-				const [trigger, last] = workflow.nodes;
-				const to = (...nodes: string[]): Json => ({
-					main: [nodes.map((node) => ({ node, type: 'main', index: 0 }))],
-				});
-				const filter = (name: string, word: string) => ({
-					id: name,
-					name,
-					type: 'n8n-nodes-base.filter',
-					typeVersion: 2,
-					position: [0, 0],
-					parameters: {
-						conditions: {
-							options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
-							combinator: 'and',
-							conditions: [
-								{
-									id: name,
-									leftValue: '={{ $json.chatInput }}',
-									rightValue: word,
-									operator: { type: 'string', operation: 'startsWith' },
-								},
-							],
-						},
-						options: {},
-					},
-				});
-				const jelou = (name: string, operation: string, parameters: Json = {}) => ({
-					...last,
-					id: name,
-					name,
-					parameters: { resource: 'conversation', operation, ...parameters },
-				});
-				return {
-					...workflow,
-					nodes: [
-						{ ...trigger },
-						filter('Asks for a person', 'persona'),
-						jelou('Pause', 'pause'),
-						{ ...last, parameters: { text: 'paused until {{ $json.until }}' } },
-						filter('Gives back', 'back '),
-						jelou('Resume', 'resume', { roomId: '={{ $json.chatInput.slice(5) }}' }),
-					],
-					connections: {
-						'Jelou Trigger': to('Asks for a person', 'Gives back'),
-						'Asks for a person': to('Pause'),
-						Pause: to('Thank you'),
-						'Gives back': to('Resume'),
-					},
-				};
-			},
-		});
+		dialogue = await openDialogue(stage, [], { change: handOver });
 	});
 
 	const finished = async (count: number) =>
@@ -168,26 +105,24 @@ describe('a conversation that a person has', () => {
 			async () => (await stage.client.executionCount(dialogue.workflowId, ['success'])) === count,
 			60_000,
 		);
-	const roomOf = (userId: string) =>
-		[...stage.sandbox.store.rooms.values()].find(
-			(room) => room.projectId === dialogue.projectId && room.userId === userId,
-		)?.id ?? '';
 
 	test('starts nothing, while others do, also after n8n was restarted; and runs again when it is given back', async () => {
-		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED ?? {});
+		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED);
 		await dialogue.hears('user-0', 1);
 		await finished(1);
 		for (const how of ['stop', 'kill'] as const) {
-			expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED ?? {});
+			expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED);
 			await stage.restart(how);
 			await dialogue.listens();
 		}
-		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED ?? {});
-		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED ?? {});
+		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED);
+		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED);
 		await finished(2);
-		expect(await dialogue.writes('user-2', `back ${roomOf('user-0')}`)).toMatchObject(STARTED ?? {});
+		expect(await dialogue.writes('user-2', `back ${roomOf(stage, dialogue, 'user-0')}`)).toMatchObject(
+			STARTED,
+		);
 		await finished(3);
-		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(STARTED ?? {});
+		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(STARTED);
 		await finished(4);
 		expect(await dialogue.runs()).toHaveLength(4);
 	});

@@ -30,7 +30,7 @@ const CREDENTIAL = 'jelouApi';
 const HEARS_TIMEOUT_MS = 120_000;
 let projects = 0;
 
-type Workflow = Json & { name: string; nodes: Json[]; connections: Record<string, Json> };
+export type Workflow = Json & { name: string; nodes: Json[]; connections: Record<string, Json> };
 
 /** A workflow that asks one thing after the other and sums it up, as a person would build it. */
 export function dialogueWorkflow(name: string, credential: Json, steps: Step[], extra: Json = {}): Workflow {
@@ -59,6 +59,15 @@ export function dialogueWorkflow(name: string, credential: Json, steps: Step[], 
 	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
 }
 
+export interface DialogueOptions {
+	/** How many customers there are. */
+	users?: number;
+	signingSecret?: string;
+	trigger?: Json;
+	credential?: Record<string, string>;
+	change?: (workflow: Workflow) => Workflow;
+}
+
 export async function openDialogue(
 	{ client, n8n, sandbox }: Pick<Stage, 'client' | 'sandbox'> & { n8n: Pick<Stage['n8n'], 'url'> },
 	steps: Step[],
@@ -68,13 +77,7 @@ export async function openDialogue(
 		trigger = {},
 		credential: extra = {},
 		change = (workflow) => workflow,
-	}: {
-		users?: number;
-		signingSecret?: string;
-		trigger?: Json;
-		credential?: Record<string, string>;
-		change?: (workflow: Workflow) => Workflow;
-	} = {},
+	}: DialogueOptions = {},
 ): Promise<Dialogue> {
 	const projectId = `dialogue-${String(++projects)}`;
 	const people = Array.from({ length: users }, (_, n) => ({
