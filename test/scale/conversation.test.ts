@@ -1,7 +1,9 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { IN_TURN } from '../../scripts/scale/haproxy';
 import type { N8nProcess } from '../../scripts/scale/n8nProcess';
-import { Dialogues, type Outcome } from './support/dialogues';
+import { PAUSED, STARTED, handOver, roomOf } from '../server/support/rooms';
+import { Bursts, type BurstOutcome } from './support/bursts';
+import { Dialogues, openTyped, servedBy, type Outcome } from './support/dialogues';
 import { startScaleStage, type ScaleStage } from './support/stage';
 
 const DIALOGUES = Number(process.env.DIALOGUES ?? 20);
@@ -15,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-function say(what: string, outcome: Outcome): void {
+function say(what: string, outcome: Outcome | BurstOutcome): void {
 	process.stdout.write(`${what}: ${JSON.stringify(outcome)}\n`);
 }
 
@@ -30,6 +32,12 @@ const ALL_RIGHT: Outcome = {
 	runs: { success: DIALOGUES },
 	errors: [],
 };
+
+function processNamed([name]: string[]): N8nProcess {
+	const found = stage.cluster.webhooks.find((one) => one.name === name);
+	if (found === undefined) throw new Error('No webhook process has served the address.');
+	return found;
+}
 
 /** Ends a process in the middle of the dialogues, and starts it again as a container would be. */
 async function talkWhileKilled(dialogues: Dialogues, find: () => Promise<N8nProcess>): Promise<Outcome> {
@@ -78,9 +86,7 @@ describe(`${String(DIALOGUES)} dialogues of two questions at once, with two webh
 
 	test('lose none silently when the webhook process that serves the address is killed', async () => {
 		const dialogues = await Dialogues.open(stage, DIALOGUES);
-		const [name] = await dialogues.servedBy();
-		const serving = stage.cluster.webhooks.find((one) => one.name === name);
-		if (serving === undefined) throw new Error('No webhook process has served the address.');
+		const serving = processNamed(await dialogues.servedBy());
 		const outcome = await talkWhileKilled(dialogues, () => Promise.resolve(serving));
 		say('the webhook process killed', outcome);
 		expect(outcome).toMatchObject({ lostSilently: 0, mixed: 0 });
@@ -105,4 +111,99 @@ describe(`${String(DIALOGUES)} dialogues of two questions at once, with two webh
 			await haproxy?.use(ports);
 		});
 	}
+});
+
+// All of their messages can be held at once: the trigger holds 50.
+const ROOMS = 15;
+
+describe(`${String(ROOMS)} rooms of three short messages, combined at 2 s`, () => {
+	const NOTHING_LOST = { rooms: ROOMS, lostSilently: 0, twice: 0, ranAlthoughRefused: 0 };
+	const ALL_TAKEN = { ...NOTHING_LOST, messagesByStatus: { 200: 3 * ROOMS } };
+
+	test('are one run each, with all of its messages', async () => {
+		const bursts = await Bursts.open(stage, ROOMS);
+		const outcome = await bursts.writeAll();
+		say('combined', outcome);
+		expect(outcome).toEqual({ ...ALL_TAKEN, roomsByRuns: { 1: ROOMS } });
+		expect(await bursts.servedBy()).toHaveLength(1);
+	});
+
+	test('are in several runs when deliveries go to the two webhook processes in turn, and none is lost', async () => {
+		const { haproxy, webhooks } = stage.cluster;
+		const ports = webhooks.map(({ port }) => port);
+		await haproxy?.use(ports, IN_TURN);
+		try {
+			const bursts = await Bursts.open(stage, ROOMS);
+			const outcome = await bursts.writeAll();
+			say('combined, in turn', outcome);
+			expect(outcome).toMatchObject(ALL_TAKEN);
+			expect(outcome.roomsByRuns[1] ?? 0).toBeLessThan(ROOMS);
+			expect(await bursts.servedBy()).toHaveLength(2);
+		} finally {
+			await haproxy?.use(ports);
+		}
+	});
+
+	test('have failed or are in a run when the webhook process that holds them is killed; repeated, all are', async () => {
+		const bursts = await Bursts.open(stage, ROOMS);
+		const holding = processNamed(await bursts.servedBy());
+		const outcome = await bursts.writeAll(async () => {
+			await holding.kill();
+			await holding.start();
+		});
+		say('combined, the webhook process killed', outcome);
+		expect(outcome).toMatchObject({ lostSilently: 0, twice: 0 });
+		const { 200: taken = 0, 503: unavailable = 0, 502: cut = 0, none = 0 } = outcome.messagesByStatus;
+		expect(taken).toBeGreaterThan(0);
+		expect(unavailable + cut + none).toBe(3 * ROOMS - taken);
+		expect(taken).toBeLessThan(3 * ROOMS);
+		expect(await bursts.repeatRefused()).toEqual([]);
+	});
+});
+
+describe('a conversation that a person has, paused by a worker', () => {
+	test('starts nothing on either webhook process, and is given back on both', async () => {
+		const dialogue = await openTyped(stage, [], { change: handOver });
+		const usual = processNamed(await servedBy(stage, dialogue));
+		/** Writes until there is an answer: while the balancer finds out who is there, it is a 503. */
+		const write = async () => {
+			let answer = await dialogue.writes('user-0', 'hola');
+			await waitUntil(
+				'a delivery to be taken',
+				async () =>
+					answer.status === 200 || (answer = await dialogue.writes('user-0', 'hola')).status === 200,
+				60_000,
+			);
+			return answer;
+		};
+		const runs = async () => stage.client.executionCount(dialogue.workflowId);
+		const finished = async (count: number) =>
+			waitUntil(`${String(count)} finished runs`, async () => (await runs()) === count, 60_000);
+		/** What the trigger says on the process that serves the address, on the other, and on the first again. */
+		const answers = async () => {
+			const usually = await write();
+			await usual.kill();
+			const otherwise = await write();
+			expect(await servedBy(stage, dialogue)).not.toContain(usual.name);
+			await usual.start();
+			await waitUntil('the usual process to serve again', async () =>
+				(await servedBy(stage, dialogue)).includes(usual.name),
+			);
+			return [usually, otherwise, await write()].map(({ answer }) => answer);
+		};
+		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED);
+		await dialogue.hears('user-0', 1);
+		await finished(1);
+		expect(await answers()).toEqual(Array(3).fill(PAUSED.answer));
+		expect(await dialogue.runs()).toHaveLength(1);
+		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED);
+		await finished(2);
+
+		const room = roomOf(stage, dialogue, 'user-0');
+		expect(await dialogue.writes('user-2', `back ${room}`)).toMatchObject(STARTED);
+		await finished(3);
+		expect(await answers()).toEqual(Array(3).fill(STARTED.answer));
+		await finished(6);
+		expect(await dialogue.runs()).toHaveLength(6);
+	});
 });

@@ -1,5 +1,5 @@
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import { openDialogue, type Dialogue, type Step } from '../../server/support/dialogue';
+import { openDialogue, type Dialogue, type DialogueOptions, type Step } from '../../server/support/dialogue';
 import { credentialData } from '../../server/support/stage';
 import { errorOf } from '../faults/count';
 import type { ScaleStage } from './stage';
@@ -51,7 +51,34 @@ const FORGERIES = 6;
 const REPETITIONS = 5;
 const PATIENCE_MS = 5_000;
 
-/** A dialogue of two questions on an address of its own, with the signing secret typed, as queue mode needs it. */
+/** Opens a dialogue with the signing secret typed into its credential, as queue mode needs it. */
+export async function openTyped(
+	{ client, cluster, sandbox }: ScaleStage,
+	steps: Step[],
+	options: DialogueOptions,
+): Promise<Dialogue> {
+	const n8n = { url: cluster.webhookUrl };
+	const dialogue = await openDialogue({ client, n8n, sandbox }, steps, options);
+	const { projectId } = dialogue;
+	const project = sandbox.store.projects.get(projectId);
+	const { signingSecret = '' } = project?.integration ?? {};
+	const data = credentialData(sandbox, { projectId, apiKey: project?.apiKey ?? '', signingSecret });
+	await client.saveCredential(projectId, 'jelouApi', data);
+	return dialogue;
+}
+
+/**
+ * The names of the webhook processes that have taken deliveries to a dialogue's address since they were started: several
+ * forged ones, which they log.
+ */
+export async function servedBy({ cluster, sandbox }: ScaleStage, { projectId }: Dialogue): Promise<string[]> {
+	const { webhookUrl = '' } = sandbox.store.projects.get(projectId)?.integration ?? {};
+	const line = `in workflow "${projectId}" refused a delivery`;
+	for (let n = 0; n < FORGERIES; n++) await fetch(webhookUrl, { method: 'POST' });
+	return cluster.webhooks.filter((one) => one.log().includes(line)).map(({ name }) => name);
+}
+
+/** A dialogue of two questions on an address of its own. */
 export class Dialogues {
 	private constructor(
 		private readonly stage: ScaleStage,
@@ -60,24 +87,11 @@ export class Dialogues {
 	) {}
 
 	static async open(stage: ScaleStage, count: number): Promise<Dialogues> {
-		const { client, cluster, sandbox } = stage;
-		const n8n = { url: cluster.webhookUrl };
-		const dialogue = await openDialogue({ client, n8n, sandbox }, STEPS, { users: count });
-		const { projectId } = dialogue;
-		const project = sandbox.store.projects.get(projectId);
-		const { signingSecret = '' } = project?.integration ?? {};
-		const data = credentialData(sandbox, { projectId, apiKey: project?.apiKey ?? '', signingSecret });
-		await client.saveCredential(projectId, 'jelouApi', data);
-		return new Dialogues(stage, dialogue, count);
+		return new Dialogues(stage, await openTyped(stage, STEPS, { users: count }), count);
 	}
 
-	/** The names of the webhook processes that take deliveries to this address: several forged ones, which they log. */
 	async servedBy(): Promise<string[]> {
-		const { webhookUrl = '' } =
-			this.stage.sandbox.store.projects.get(this.dialogue.projectId)?.integration ?? {};
-		for (let n = 0; n < FORGERIES; n++) await fetch(webhookUrl, { method: 'POST' });
-		const line = `in workflow "${this.dialogue.projectId}" refused a delivery`;
-		return this.stage.cluster.webhooks.filter((one) => one.log().includes(line)).map(({ name }) => name);
+		return await servedBy(this.stage, this.dialogue);
 	}
 
 	/** How many customers have heard as many messages. */
