@@ -26,7 +26,7 @@ export const pause: Operation = {
 	properties: [roomId, options(hours)],
 	buildRequest: (_item, { projectId }) => integrationRequest(projectId),
 	tell(item) {
-		const room = item.id('roomId', 'Room ID');
+		const room = item.ids('roomId')('roomId');
 		const askedAt = Date.now();
 		const until = askedAt + Math.round(checkNumber(item.collection('options').hours, hours) * HOUR_MS);
 		return {

@@ -13,7 +13,7 @@ export const resume: Operation = {
 	properties: [roomId, options()],
 	buildRequest: (_item, { projectId }) => integrationRequest(projectId),
 	tell(item) {
-		const room = item.id('roomId', 'Room ID');
+		const room = item.ids('roomId')('roomId');
 		return { content: { note: 'resume', roomId: room }, output: { paused: false, room_id: room } };
 	},
 };
