@@ -81,7 +81,13 @@ export class Platform {
 	}
 
 	/** Closes the conversation the two are in. Throws a 404 when they are in none. */
-	closeConversation(project: Project, bot: Bot, user: User, redirect?: RedirectPayload): Conversation {
+	closeConversation(
+		project: Project,
+		bot: Bot,
+		user: User,
+		redirect?: RedirectPayload,
+		by: RoomEvent['by'] = 'workflow',
+	): Conversation {
 		const room = this.store.roomOf(project, bot, user);
 		const conversation = this.store.activeConversation(room);
 		if (!conversation) {
@@ -89,7 +95,7 @@ export class Platform {
 		}
 		this.store.closeConversation(conversation, 'closed_by_operator');
 		if (redirect?.type === 'text') this.say(room, redirect.text);
-		this.store.addRoomEvent({ roomId: room.id, kind: 'closed', by: 'workflow' });
+		this.store.addRoomEvent({ roomId: room.id, kind: 'closed', by });
 		void this.webhookSender.send(
 			project,
 			conversationClosed({ project, room, bot, user, conversation }, redirect),

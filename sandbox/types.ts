@@ -95,8 +95,8 @@ export interface RoomEvent {
 	roomId: string;
 	at: number;
 	kind: 'started' | 'assigned' | 'closed';
-	/** The customer by writing, or a workflow over the API. */
-	by: 'customer' | 'workflow';
+	/** The customer by writing, a workflow over the API, or an agent in Jelou. */
+	by: 'customer' | 'workflow' | 'agent';
 	assignment?: Assignment;
 }
 

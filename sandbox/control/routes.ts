@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJson } from '../http/json';
 import type { Faults, FaultSwitch } from '../http/faults';
-import type { Platform } from '../platform';
+import { findBot, findProject, findUser, type Platform } from '../platform';
 import type { SandboxProject, UserMessage } from '../options';
 import type { Store } from '../store';
 import { trafficOf } from '../traffic';
@@ -47,6 +47,17 @@ export function controlRoutes(app: FastifyInstance, { store, platform, faults }:
 			if (request.query.wait !== 'true') return await reply.code(202).send({ message });
 			const { rawBody, ...delivery } = await delivered;
 			return { message, delivery: { ...delivery, body: rawBody.toString('utf8') } };
+		},
+	);
+
+	/** An agent closes the conversation in Jelou. */
+	app.post<{ Params: { id: string }; Body: Pick<UserMessage, 'botId' | 'userId'> }>(
+		'/sandbox/projects/:id/close',
+		{ preValidation, schema: { body: schemas.conversation } },
+		({ body, params }) => {
+			const project = findProject(store, params.id);
+			const [bot, user] = [findBot(project, body.botId), findUser(project, body.userId)];
+			return platform.closeConversation(project, bot, user, undefined, 'agent');
 		},
 	);
 

@@ -7,6 +7,9 @@ const milliseconds = { type: 'integer', minimum: 0, maximum: 600_000 } as const;
 const named = { type: 'object', required: ['id', 'name'], properties: { id, name: id } } as const;
 const parties = { userId: id, botId: id } as const;
 
+/** Whose conversation. */
+export const conversation = { type: 'object', properties: parties };
+
 /** A text, one of the sample files, or a message of any of the five types. */
 export const userMessage = {
 	type: 'object',

@@ -102,7 +102,7 @@ export function targetOf(assignment) {
 
 /** What happened to the conversation. @param {RoomEvent} event */
 export function happening({ at, kind, by, assignment }) {
-	const doer = by === 'customer' ? 'The customer' : 'The workflow';
+	const doer = { customer: 'The customer', workflow: 'The workflow', agent: 'An agent' }[by];
 	const told = {
 		started: `${doer} started a conversation`,
 		assigned: `${doer} handed the conversation over to the ${targetOf(assignment)}`,

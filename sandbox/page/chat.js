@@ -122,6 +122,7 @@ export function drawConversation() {
 	const events = model.roomEvents.filter(({ roomId }) => roomId === room?.id);
 	const assigned = since && events.findLast(({ kind, at }) => kind === 'assigned' && at >= Date.parse(since));
 	const ended = events.findLast(({ kind }) => kind === 'closed');
+	byId('conversation-close', HTMLButtonElement).hidden = !since;
 	state.className = `pill ${assigned ? 'warning' : since ? 'good' : ''}`;
 	if (assigned) state.textContent = `With ${targetOf(assigned.assignment)}`;
 	else if (since) state.textContent = `Open since ${moment(since)}`;

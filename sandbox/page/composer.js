@@ -32,6 +32,16 @@ export async function send(message) {
 	return failure === null;
 }
 
+/** As an agent does in Jelou. */
+async function closeConversation() {
+	const { project, bot, user } = scene();
+	if (!project || !bot || !user) return;
+	const path = `/sandbox/projects/${encodeURIComponent(project.id)}/close`;
+	problem.textContent = (await post(path, { botId: bot.id, userId: user.id })) ?? '';
+	// The button is hidden then, and took the focus with it.
+	text.focus();
+}
+
 /** @param {boolean} open */
 function showAttach(open) {
 	attach.hidden = !open;
@@ -76,6 +86,7 @@ export function startComposer() {
 		event.preventDefault();
 		composer.requestSubmit();
 	});
+	byId('conversation-close', HTMLButtonElement).addEventListener('click', closeConversation);
 	opener.addEventListener('click', () => showAttach(attach.hidden));
 	byId('attach-cancel', HTMLButtonElement).addEventListener('click', () => showAttach(false));
 	for (const place of [attach, composer]) {

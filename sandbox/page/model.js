@@ -8,7 +8,7 @@
  * @typedef {{ id: string, projectId: string, botId: string, userId: string, conversation: Conversation | null }} Room
  * @typedef {{ body?: string, url?: string, mime_type?: string, caption?: string, filename?: string }} Content
  * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string, answer?: string }} MessageDelivery
- * @typedef {{ roomId: string, at: number, kind: 'started' | 'assigned' | 'closed', by: 'customer' | 'workflow',
+ * @typedef {{ roomId: string, at: number, kind: 'started' | 'assigned' | 'closed', by: 'customer' | 'workflow' | 'agent',
  *   assignment?: { type: 'queue' | 'operator' | 'team', target: string } }} RoomEvent
  * @typedef {{ id: string, roomId: string, from: 'user' | 'agent', type: string, content: Content, at: number,
  *   duplicate: boolean, delivery?: MessageDelivery }} Message

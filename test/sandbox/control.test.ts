@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startSandbox, DEMO_PROJECT } from '../../sandbox';
 import {
 	call,
@@ -162,6 +163,21 @@ test('the state tells what happened to conversations, and what the webhook did w
 	]);
 	sandbox.store.reset();
 	expect((await call(sandbox.url, '/sandbox/state')).body.roomEvents).toEqual([]);
+});
+
+test('an agent closes the conversation of a customer, and the webhook is told', async () => {
+	const [sandbox, hook] = [await start(), await receiver((response) => void response.end())];
+	await integrate(sandbox, hook.url);
+	await sandbox.userWrites('PROJECT_ID', { text: 'hola', userId: 'OTHER_USER' });
+	const close = async (userId: string) =>
+		call(sandbox.url, '/sandbox/projects/PROJECT_ID/close', { body: { botId: 'BOT_ID', userId } });
+	expect(await close('OTHER_USER')).toMatchObject({ status: 200, body: { state: 'closed' } });
+	expect(sandbox.store.roomEvents.at(-1)).toMatchObject({ kind: 'closed', by: 'agent' });
+	await waitUntil('the close event', () =>
+		Promise.resolve(sandbox.store.deliveries.at(-1)?.event === 'conversation.close'),
+	);
+	expectFailure(await close('OTHER_USER'), 404);
+	expectFailure(await close('NOBODY'), 404);
 });
 
 test('a project that is busy leaves the log of another to be seen', async () => {
