@@ -61,6 +61,14 @@ export function aiAgent(stage: () => Stage): void {
 		expect(example.said('593990000001')).toEqual([ANSWER, ANSWER]);
 	});
 
+	test('keeps quiet after the hand-over', async () => {
+		const before = model.requests.length;
+		const { answer } = await example.hears({ text: '¿Hola?' });
+		expect(answer).toBe('{"status":"paused"}');
+		expect(model.requests).toHaveLength(before);
+		expect(example.said('593990000001')).toEqual([ANSWER, ANSWER]);
+	});
+
 	test('remembers what was said in the same room, and only there', async () => {
 		const asked = JSON.stringify(model.requests.at(-1));
 		expect(asked).toContain('¿Cuánto tarda el envío?');
