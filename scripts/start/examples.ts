@@ -8,7 +8,14 @@ import type { Made } from './made';
 import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
 /** Published for a new user: what answers by itself. The others are run from the editor, or need a model. */
-const PUBLISHED = [FIRST, 'echo-support.json', 'business-hours.json', 'media-intake.json', 'ticket.json'];
+const PUBLISHED = [
+	FIRST,
+	'echo-support.json',
+	'business-hours.json',
+	'media-intake.json',
+	'satisfaction-survey.json',
+	'ticket.json',
+];
 /** What examples call over HTTP, as their files have it, and where the sandbox has it. */
 const SERVICES: Record<string, string> = {
 	'https://orders.example.com/api/orders': '/sandbox/orders',

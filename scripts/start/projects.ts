@@ -26,8 +26,8 @@ function secretOf(id: string): string {
 }
 
 /** Rooms under IDs that stay from one start to the next: examples name them, and so may the person's own workflow. */
-function roomsOf(id: string): SandboxProject['rooms'] {
-	return DEMO_PROJECT.users.map(({ id: userId }) => ({ id: `${id}-${userId}`, userId }));
+function roomsOf(id: string, users: NonNullable<SandboxProject['users']> = DEMO_PROJECT.users) {
+	return users.map(({ id: userId }) => ({ id: `${id}-${userId}`, userId }));
 }
 
 /** The conversations that Follow-up looks at: one that has been open for longer than it allows, one that has not. */
@@ -36,8 +36,27 @@ function followUpRooms(id: string): SandboxProject['rooms'] {
 		{ id: `${id}-stale`, openForHours: 30 },
 		{ id: `${id}-recent`, openForHours: 2 },
 	];
-	return roomsOf(id)?.map((room, index) => ({ ...room, conversation: open[index] }));
+	return roomsOf(id).map((room, index) => ({ ...room, conversation: open[index] }));
 }
+
+/** Allows what the AI agent may not do by itself. */
+const SUPERVISOR = { id: '593990000009', name: 'Marta Ruiz (supervisor)' };
+
+/** What some examples have besides the usual, by their files. */
+const EXTRAS: Record<string, (id: string) => Partial<StartProject>> = {
+	'ai-agent-with-a-person.json': (id) => {
+		const users = [...DEMO_PROJECT.users, SUPERVISOR];
+		return { users, rooms: roomsOf(id, users) };
+	},
+	'follow-up.json': (id) => ({ rooms: followUpRooms(id) }),
+	// Each has a conversation to close.
+	'satisfaction-survey.json': (id) => ({
+		rooms: roomsOf(id).map((room) => ({
+			...room,
+			conversation: { id: `${room.id}-open`, openForHours: 1 },
+		})),
+	}),
+};
 
 function project(id: string, name: string, more: Partial<StartProject> = {}): StartProject {
 	return {
@@ -58,7 +77,7 @@ function exampleProject(file: string): StartProject {
 		const { apiKey, id: demo } = DEMO_PROJECT;
 		return project(demo, name, { apiKey, file, formerCredential: ECHO_CREDENTIAL });
 	}
-	return project(id, name, { file, ...(file === 'follow-up.json' && { rooms: followUpRooms(id) }) });
+	return project(id, name, { file, ...EXTRAS[file]?.(id) });
 }
 
 /** For the workflow that the person builds. */

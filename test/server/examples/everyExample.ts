@@ -21,6 +21,22 @@ interface Box {
 	bottom: number;
 }
 
+/** n8n 1.x has no Human Review, and its Data table node makes no tables: the notes of these examples say so. */
+const WRONG_IN_V1: Record<string, unknown[]> = {
+	'ai-agent-with-a-person.json': [
+		{
+			node: 'Ask the supervisor',
+			problems: ['n8n does not know n8n-nodes-jelou.jelouHitlTool 1'],
+		},
+	],
+	'satisfaction-survey.json': [
+		{
+			node: 'Create the table',
+			problems: expect.arrayContaining([expect.stringContaining('The value \\"table\\" is not supported')]),
+		},
+	],
+};
+
 const CREDENTIAL = { id: 'any', name: 'any' };
 
 function nodesOf(file: string): INode[] {
@@ -56,23 +72,34 @@ export function everyExample(stage: () => Stage): void {
 	const typeOf = ({ type, typeVersion }: INode) =>
 		types.find(({ name, version }) => name === type && [version].flat().includes(typeVersion));
 
+	/** What n8n finds wrong with a node. */
+	function problemsOf(node: INode): string[] {
+		const type = typeOf(node);
+		if (!type) return [`n8n does not know ${node.type} ${String(node.typeVersion)}`];
+		const { properties } = type;
+		const parameters = NodeHelpers.getNodeParameters(properties, node.parameters, true, false, node, type);
+		const complete = { ...node, parameters: parameters ?? {} };
+		const issues = NodeHelpers.getNodeParametersIssues(properties, complete, type);
+		const credentials = (type.credentials ?? []).filter(
+			({ name, ...each }) =>
+				each.required === true &&
+				NodeHelpers.displayParameter(complete.parameters, { name, ...each }, complete, type) &&
+				node.credentials?.[name] === undefined,
+		);
+		// A parameter of another name would be dropped without a word.
+		const dropped = Object.keys(node.parameters).filter((name) => !(name in complete.parameters));
+		return [
+			...(issues ? [JSON.stringify(issues)] : []),
+			...credentials.map(({ name }) => `${name} is missing`),
+			...dropped.map((name) => `${name} is dropped`),
+		];
+	}
+
 	test.each(exampleFiles())('%s has only nodes that n8n knows and finds nothing wrong with', (file) => {
-		for (const node of nodesOf(file)) {
-			const type = typeOf(node);
-			if (!type) throw new Error(`n8n does not know ${node.type} ${String(node.typeVersion)}.`);
-			const { properties } = type;
-			const parameters = NodeHelpers.getNodeParameters(properties, node.parameters, true, false, node, type);
-			const complete = { ...node, parameters: parameters ?? {} };
-			const issues = NodeHelpers.getNodeParametersIssues(properties, complete, type);
-			expect({ node: node.name, issues }).toEqual({ node: node.name, issues: null });
-			const needed = (type.credentials ?? []).filter(
-				(each) =>
-					each.required === true && NodeHelpers.displayParameter(complete.parameters, each, complete, type),
-			);
-			for (const { name } of needed) expect(Object.keys(node.credentials ?? {})).toContain(name);
-			// A parameter of another name would be dropped without a word.
-			expect(Object.keys(parameters ?? {})).toEqual(expect.arrayContaining(Object.keys(node.parameters)));
-		}
+		const wrong = nodesOf(file)
+			.map((node) => ({ node: node.name, problems: problemsOf(node) }))
+			.filter(({ problems }) => problems.length > 0);
+		expect(wrong).toEqual((N8N_LINE === 'v1' && WRONG_IN_V1[file]) || []);
 	});
 
 	test.each(exampleFiles())('%s is laid out so that everything can be read', (file) => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import { isRecord, type Json } from '../../../scripts/json';
-import { WORK_FOLDER } from '../../../scripts/paths';
+import { N8N_LINE, WORK_FOLDER } from '../../../scripts/paths';
 import { openExamples } from '../../../scripts/start/examples';
 import { Made } from '../../../scripts/start/made';
 import { OWN, startProjects } from '../../../scripts/start/projects';
@@ -13,7 +13,14 @@ import type { Stage } from '../support/stage';
 import { submitForm } from '../support/form';
 import { triggerWorkflow } from '../support/workflows';
 
-const PUBLISHED = ['Guided order', 'Echo support', 'Business hours', 'Media intake', 'Ticket'];
+const PUBLISHED = [
+	'Guided order',
+	'Echo support',
+	'Business hours',
+	'Media intake',
+	'Satisfaction survey',
+	'Ticket',
+];
 
 /** What `npm start` does with the examples. Comes last: it activates workflows of the same webhooks. */
 export function start(stage: () => Stage): void {
@@ -154,6 +161,34 @@ export function start(stage: () => Stage): void {
 			'Creamos el ticket T-1001 y le escribimos al cliente.',
 		);
 	});
+
+	async function closeOf(project: string): Promise<void> {
+		const answer = await fetch(`${stage().sandbox.url}/sandbox/projects/${project}/close`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{}',
+		});
+		expect(answer.status).toBe(200);
+	}
+	if (N8N_LINE === 'v1') {
+		test('Satisfaction survey fails before it asks anybody, as its note says of n8n 1.x', async () => {
+			const id = await idOf('Satisfaction survey');
+			await closeOf('demo-satisfaction-survey');
+			await waitUntil(
+				'the run to fail',
+				async () => (await stage().client.executionCount(id, ['error'])) === 1,
+			);
+			expect(said('Satisfaction survey')).toEqual([]);
+		});
+	} else {
+		test('Satisfaction survey asks once a conversation is closed, with nothing filled in', async () => {
+			await closeOf('demo-satisfaction-survey');
+			await waitUntil('the question', () => Promise.resolve(said('Satisfaction survey').length > 0));
+			expect(said('Satisfaction survey')).toEqual([
+				expect.stringContaining('Responde con un número del 1 al 5'),
+			]);
+		});
+	}
 
 	test('a test run of a reply sends, in a project where nothing was ever published', async () => {
 		const { client, sandbox } = stage();

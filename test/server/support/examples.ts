@@ -1,4 +1,4 @@
-import type { Delivery, Project, UserMessage } from '../../../sandbox';
+import type { Delivery, Project, SandboxProject, UserMessage } from '../../../sandbox';
 import { isRecord, type Json } from '../../../scripts/json';
 import { readExample, type Credential, type Workflow } from '../../../scripts/n8n/examples';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
@@ -14,6 +14,9 @@ export interface Preparation {
 	credentials?: Record<string, Credential>;
 	signingSecret?: string;
 	users?: Project['users'];
+	rooms?: SandboxProject['rooms'];
+	/** The names of nodes that are deactivated. */
+	deactivated?: string[];
 }
 
 /** An example in n8n, with a Jelou project of its own. */
@@ -51,15 +54,20 @@ function nodesOf({ nodes }: Json): Json[] {
 	return (Array.isArray(nodes) ? nodes : []).filter(isRecord);
 }
 
-function prepare(workflow: Workflow, { parameters = {}, settings }: Preparation): Workflow {
-	const names = Object.keys(parameters);
+function prepare(workflow: Workflow, { deactivated = [], parameters = {}, settings }: Preparation): Workflow {
+	const names = [...Object.keys(parameters), ...deactivated];
 	for (const name of names) {
 		if (!workflow.nodes.some((node) => node.name === name)) throw new Error(`There is no node "${name}".`);
 	}
 	const nodes = workflow.nodes.map((node) => {
 		const given = isRecord(node.parameters) ? node.parameters : {};
 		const set = node.name === 'Settings' && settings ? withSettings(given, settings) : given;
-		return { ...node, parameters: { ...set, ...parameters[String(node.name)] } };
+		const disabled = deactivated.includes(String(node.name));
+		return {
+			...node,
+			...(disabled && { disabled }),
+			parameters: { ...set, ...parameters[String(node.name)] },
+		};
 	});
 	return { ...workflow, nodes };
 }
@@ -72,9 +80,9 @@ export async function openExample(
 	file: string,
 	preparation: Preparation = {},
 ): Promise<Example> {
-	const { credentials, signingSecret = '', users } = preparation;
+	const { credentials, rooms, signingSecret = '', users } = preparation;
 	const projectId = `project-${String(++projects)}`;
-	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, users });
+	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, rooms, users });
 	const data = credentialData(sandbox, { projectId, apiKey: project.apiKey, signingSecret });
 	const credential = { id: await client.saveCredential(projectId, 'jelouApi', data), name: projectId };
 	const workflow = prepare(readExample(file, credential, credentials), preparation);

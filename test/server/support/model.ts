@@ -18,11 +18,11 @@ interface ChatRequest {
 interface Behaviour {
 	/** What it says when it calls no tool; "Done" unless given. */
 	answer?: string | ((request: ChatRequest) => string);
-	/** Whether it calls its tool; always unless given. */
-	usesTool?: (request: ChatRequest) => boolean;
+	/** Whether it calls a tool, or which by its name; always the first unless given. */
+	usesTool?: (request: ChatRequest) => boolean | string;
 }
 
-/** A chat model that always does the same: it calls its first tool with one text for every field, then answers. */
+/** A chat model that always does the same: it calls a tool with one text for every field, then answers. */
 export interface ModelStub {
 	/** The base URL to give to n8n's OpenAI credential. */
 	url: string;
@@ -38,9 +38,11 @@ function fill({ properties }: Schema, text: string): unknown {
 }
 
 function reply(request: ChatRequest, text: string, { answer = 'Done', usesTool = () => true }: Behaviour) {
-	const tool = request.tools?.[0]?.function;
 	const isOver = request.messages.at(-1)?.role === 'tool';
-	if (tool === undefined || isOver || !usesTool(request)) {
+	const chosen = !isOver && usesTool(request);
+	const tools = (request.tools ?? []).map((each) => each.function);
+	const tool = chosen === true ? tools[0] : tools.find(({ name }) => name === chosen);
+	if (tool === undefined) {
 		return { role: 'assistant', content: typeof answer === 'string' ? answer : answer(request) };
 	}
 	const call = { name: tool.name, arguments: JSON.stringify(fill(tool.parameters, text)) };
