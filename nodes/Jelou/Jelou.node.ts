@@ -15,15 +15,22 @@ import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
 import { testJelouCredential } from './shared/credentialTest';
 
-/** Warns in the node's panel, before anything is run, that Jelou accepts only HTTPS. */
-function plainHttpHint(field: string, label: string, condition: string): NodeHint {
+/** Warns in the node's window, before anything is run. */
+function warning(message: string, condition: string): NodeHint {
 	return {
-		message: `${label} starts with http://, but Jelou accepts only HTTPS. Use an address that starts with https://.`,
+		message,
 		type: 'warning',
 		location: 'ndv',
 		whenToDisplay: 'always',
-		displayCondition: `={{ ${condition} && ($parameter["${field}"] ?? "").startsWith("http://") }}`,
+		displayCondition: `={{ ${condition} }}`,
 	};
+}
+
+function plainHttpHint(field: string, label: string, condition: string): NodeHint {
+	return warning(
+		`${label} starts with http://, but Jelou accepts only HTTPS. Use an address that starts with https://.`,
+		`${condition} && ($parameter["${field}"] ?? "").startsWith("http://")`,
+	);
 }
 
 /** The action node: conversations, messages and the integration of a Jelou project. */
@@ -45,6 +52,14 @@ export class Jelou implements INodeType {
 		hints: [
 			plainHttpHint('mediaUrl', 'Media URL', '$parameter["messageType"] !== "text"'),
 			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter["resource"] === "integration"'),
+			warning(
+				'Enter 2 to 20 choices, each with a different text.',
+				'$parameter["responseType"] === "choice" && [($parameter["choices"]?.values ?? []).map(({ text }) => text.trim().toLowerCase())].some((all) => all.length < 2 || all.length > 20 || all.includes("") || new Set(all).size < all.length)',
+			),
+			warning(
+				'Limit Wait Time is in the past. Choose a date and time in the future.',
+				'new Date($parameter["options"]?.limitWaitTime?.values?.maxDateAndTime ?? NaN) < new Date()',
+			),
 		],
 		properties: [
 			{

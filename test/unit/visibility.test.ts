@@ -1,8 +1,10 @@
 import {
 	CREDENTIAL_EMPTY_VALUE,
 	NodeHelpers,
+	Workflow,
 	type INodeParameters,
 	type INodeProperties,
+	type INodeTypes,
 } from 'n8n-workflow';
 
 import { JelouApi } from '../../credentials/JelouApi.credentials';
@@ -74,4 +76,61 @@ test('the size of media is asked for only when media are downloaded', () => {
 	const options = triggerFields.find(({ name }) => name === 'options')?.options as INodeProperties[];
 	expect(visible(options, { downloadMedia: true })).toContain('maxMediaSize');
 	expect(visible(options, { downloadMedia: false })).not.toContain('maxMediaSize');
+});
+
+describe('the window of the node warns before anything runs of what would be refused, and of nothing else:', () => {
+	const jelou = new Jelou();
+	const nodeTypes: INodeTypes = {
+		getByName: () => jelou,
+		getByNameAndVersion: () => jelou,
+		getKnownTypes: () => ({}),
+	};
+
+	/** The messages whose conditions n8n's own code finds met. */
+	function warnings(parameters: INodeParameters): string[] {
+		const node = {
+			id: 'node',
+			name: 'Jelou',
+			type: 'n8n-nodes-jelou.jelou',
+			typeVersion: 1,
+			position: [0, 0] as [number, number],
+			parameters,
+		};
+		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		const isMet = (condition = '') =>
+			workflow.expression.getSimpleParameterValue(node, condition, 'internal', {}) === true;
+		return (jelou.description.hints ?? [])
+			.filter(({ displayCondition }) => isMet(displayCondition))
+			.map(({ message }) => message);
+	}
+
+	const ask = { operation: 'sendAndWait', message: '¿Qué necesitas?' };
+	const choice = (...texts: string[]) => ({
+		...ask,
+		responseType: 'choice',
+		choices: { values: texts.map((text) => ({ text })) },
+	});
+	const until = (maxDateAndTime: string) => ({
+		...ask,
+		options: { limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime } } },
+	});
+	const CHOICES = ['Enter 2 to 20 choices, each with a different text.'];
+	const PAST = ['Limit Wait Time is in the past. Choose a date and time in the future.'];
+
+	test.each<[string, INodeParameters, string[]]>([
+		['a reply', { text: 'Hola' }, []],
+		['another resource', { resource: 'conversation', operation: 'pause' }, []],
+		['a question', ask, []],
+		['two choices', choice('Cambio', 'Devolución'), []],
+		['no choices', { ...ask, responseType: 'choice', choices: {} }, CHOICES],
+		['one choice', choice('Cambio'), CHOICES],
+		['21 choices', choice(...Array.from({ length: 21 }, (_, n) => `Choice ${String(n)}`)), CHOICES],
+		['an empty choice', choice('Cambio', ' '), CHOICES],
+		['two choices that are the same', choice('Cambio', 'cambio '), CHOICES],
+		['a time limit in the past', until('2020-01-01T00:00:00'), PAST],
+		['a time limit in the future', until('2999-01-01T00:00:00'), []],
+		['a time limit without a date', until(''), []],
+	])('%s', (_name, parameters, expected) => {
+		expect(warnings(parameters)).toEqual(expected);
+	});
 });

@@ -46,7 +46,7 @@ export const limitWaitTime: INodeProperties = {
 					displayName: 'Amount',
 					name: 'resumeAmount',
 					type: 'number',
-					typeOptions: { minValue: 0, numberPrecision: 2 },
+					typeOptions: { minValue: 0.01, numberPrecision: 2 },
 					default: 1,
 					description: 'The time to wait',
 					displayOptions: { show: { limitType: ['afterTimeInterval'] } },
