@@ -14,7 +14,10 @@ export async function submitForm(url: string, ...values: string[]): Promise<stri
 	const next = new URL(isRecord(answer) ? String(answer.formWaitingUrl) : '');
 	const status = new URL(next);
 	status.pathname += '/n8n-execution-status';
-	await waitUntil('the last page', async () => (await (await fetch(status)).text()).trim() === 'form-waiting');
+	await waitUntil(
+		'the last page',
+		async () => (await (await fetch(status)).text()).trim() === 'form-waiting',
+	);
 	const page = await (await fetch(next)).text();
 	// With this the last page ends the run.
 	await fetch(next, { method: 'POST' });
