@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sign } from '../../sandbox';
+import type { Json } from '../../scripts/json';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { forgeries } from '../forgeries';
-import { PROJECT } from '../server/support/stage';
+import { openDialogue, type Dialogue } from '../server/support/dialogue';
+import { PROJECT, credentialData } from '../server/support/stage';
 import { integrationOf, startScaleStage, type ScaleStage } from './support/stage';
 import { replyWorkflow } from './support/workflows';
 
@@ -44,7 +46,8 @@ async function expectReply(text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-	stage = await startScaleStage();
+	// The only way from n8n 3.0 on, where the setting is gone.
+	stage = await startScaleStage({ env: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
 	workflowId = await stage.client.createWorkflow(replyWorkflow('reply', await stage.saveCredential('')));
 	await stage.activate(workflowId);
 });
@@ -152,6 +155,66 @@ describe('activated and deactivated from several places at once', () => {
 		);
 		expect(String(kept[0]?.[0])).toContain(secretAtJelou());
 		expect(sandbox.store.requests.filter(({ method }) => method === 'POST').length).toBeGreaterThan(1);
+	});
+});
+
+describe('test runs, which workers run,', () => {
+	let dialogue: Dialogue;
+	const project = () => stage.sandbox.store.projects.get(dialogue.projectId);
+	const webhookUrl = () => project()?.integration?.webhookUrl ?? '';
+	const isListening = () => webhookUrl().includes('/webhook-test/');
+	const run = async (body: Json) => stage.client.call('POST', `/workflows/${dialogue.workflowId}/run`, body);
+
+	/** Listens for a test event in the editor, and delivers one. */
+	async function listen(): Promise<void> {
+		const { client, cluster, sandbox } = stage;
+		const workflowData = await client.workflow(dialogue.workflowId);
+		await run({ workflowData, triggerToStartFrom: { name: 'Jelou Trigger' } });
+		await waitUntil('the test to listen', () => Promise.resolve(isListening()));
+		const { rawBody } = await dialogue.writes('user-0', 'hola');
+		// Only the main knows of it; a proxy sends it there.
+		const url = `${cluster.main.url}${new URL(webhookUrl()).pathname}`;
+		expect((await sandbox.deliver(dialogue.projectId, { body: rawBody, url })).status).toBe(200);
+		await waitUntil('the test to end', () => Promise.resolve(!isListening()));
+	}
+
+	/** The latest run, as soon as there are so many with this status. */
+	async function latest(status: string, count: number): Promise<Json> {
+		const { client } = stage;
+		const runs = async () => client.executionCount(dialogue.workflowId, [status]);
+		await waitUntil(`a run with ${status}`, async () => (await runs()) === count, 60_000);
+		const [newest] = await client.executions(dialogue.workflowId);
+		return await client.execution(String(newest?.id));
+	}
+
+	beforeAll(async () => {
+		const { client, cluster, sandbox } = stage;
+		dialogue = await openDialogue({ client, n8n: { url: cluster.webhookUrl }, sandbox }, [], {
+			change: (workflow) => {
+				const [trigger = {}, last] = workflow.nodes;
+				return { ...workflow, nodes: [trigger, { ...last, parameters: { text: 'heard' } }] };
+			},
+		});
+	});
+
+	test('fail with what to do where no secret is typed into the credential', async () => {
+		await listen();
+		const { data } = await latest('error', 1);
+		expect(String(data)).toContain(
+			'To run this step as a test, enter the signing secret in the Jelou credential.',
+		);
+		expect(dialogue.heard('user-0')).toEqual([]);
+	});
+
+	test('send with the typed secret', async () => {
+		const { apiKey = '', integration } = project() ?? {};
+		const { projectId } = dialogue;
+		const signingSecret = integration?.signingSecret ?? '';
+		const data = credentialData(stage.sandbox, { projectId, apiKey, signingSecret });
+		await stage.client.saveCredential(projectId, 'jelouApi', data);
+		await listen();
+		expect(await dialogue.hears('user-0', 1)).toBe('heard');
+		await latest('success', 1);
 	});
 });
 

@@ -42,6 +42,8 @@ export function integrationOf(sandbox: Sandbox) {
 export interface ScaleStageOptions {
 	/** How many webhook processes; one when absent. */
 	webhooks?: number;
+	/** Further settings for every n8n process. */
+	env?: Record<string, string>;
 	/** How long Jelou waits for the answer to a delivery. */
 	deliveryTimeoutMs?: number;
 	/** Gives up starting; what has been started is stopped. */
@@ -50,6 +52,7 @@ export interface ScaleStageOptions {
 
 export async function startScaleStage({
 	deliveryTimeoutMs,
+	env = {},
 	signal,
 	webhooks = 1,
 }: ScaleStageOptions = {}): Promise<ScaleStage> {
@@ -65,7 +68,7 @@ export async function startScaleStage({
 			tarball: packedTarball(),
 			haproxy: neededHaproxy(),
 			webhooks,
-			env: IMPATIENT,
+			env: { ...IMPATIENT, ...env },
 			...(signal && { signal }),
 		});
 		const stop = async () => {
