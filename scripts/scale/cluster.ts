@@ -64,7 +64,9 @@ async function startAll(processes: N8nProcess[]): Promise<void> {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	const { folder, ports = {}, say = () => undefined, signal, tarball } = options;
 	const stops: Array<() => Promise<void>> = [];
+	let isStopped = false;
 	const stop = async () => {
+		isStopped = true;
 		for (const end of stops.splice(0).reverse()) await end();
 	};
 	try {
@@ -108,6 +110,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const resize = async (webhookCount: number, workerCount: number) => {
 			// Taken off the list only when they have ended: whoever stops the cluster meanwhile waits for them, too.
 			await stopAll([...webhooks.slice(webhookCount), ...workers.slice(workerCount)]);
+			if (isStopped) return;
 			webhooks.splice(webhookCount);
 			workers.splice(workerCount);
 			const before = processes();
