@@ -96,6 +96,21 @@ test('the days are told apart', async () => {
 	]);
 });
 
+test('one click closes the conversation as an agent does, and goes on where to write', async () => {
+	const { page } = stage();
+	const close = page.getByRole('button', { name: 'Close conversation' });
+	expect(await close.isVisible()).toBe(false);
+	await writeTo(['accepted']);
+	await close.click();
+	await page
+		.locator('#conversation-state')
+		.getByText(/^Closed/)
+		.waitFor();
+	expect(await close.isVisible()).toBe(false);
+	expect(await page.locator('#text').evaluate((element) => element === document.activeElement)).toBe(true);
+	expect((await between(page)).at(-1)).toBe('An agent closed the conversation');
+});
+
 test('a hand-over and the end of a conversation stand in the chat and in its head', async () => {
 	const { page, sandbox } = stage();
 	const state = page.locator('#conversation-state');

@@ -37,6 +37,7 @@ test('the order makes sense: whom, what was said, what to say, then what happene
 	const names = (await walk(page)).map(({ name }) => name.replace(/^\d.*/, 'a log entry'));
 	expect(names).toEqual([
 		'pick-user-choice',
+		'conversation-close',
 		'chat-log',
 		'attach-open',
 		'text',
