@@ -15,6 +15,28 @@ export const MARKED: Array<[name: string, field: string, label: string, paramete
 	['No room', 'roomId', 'Room ID', { roomId: '', text: 'Hola' }],
 	['No user', 'userId', 'User ID', { ...START, userId: '' }],
 	['No media', 'mediaUrl', 'Media URL', { messageType: 'image' }],
+	['No question', 'message', 'Message', { operation: 'sendAndWait' }],
+];
+
+const ASK = { operation: 'sendAndWait', message: '¿Qué necesitas?' };
+
+/** What the node's window warns of before anything runs: the name of the node, what it says, and its parameters. */
+export const WARNED: Array<[name: string, warning: string, parameters: Parameters]> = [
+	[
+		'Twin choices',
+		'Enter 2 to 20 choices, each with a different text.',
+		{ ...ASK, responseType: 'choice', choices: { values: [{ text: 'Cambio' }, { text: 'cambio ' }] } },
+	],
+	[
+		'Past limit',
+		'Limit Wait Time is in the past. Choose a date and time in the future.',
+		{
+			...ASK,
+			options: {
+				limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: '2020-01-01T00:00:00' } },
+			},
+		},
+	],
 ];
 
 /** What the node finds when it runs: its name, what the user reads, and the node's parameters. */
@@ -71,6 +93,7 @@ export function mistakenWorkflow(credential: string) {
 	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
 	const all: Array<[string, Parameters]> = [
 		...[...MARKED, ...REFUSED].map(([name, , , parameters]): [string, Parameters] => [name, parameters]),
+		...WARNED.map(([name, , parameters]): [string, Parameters] => [name, parameters]),
 		['Right', { text: 'Hola' }],
 		['Second reply', { text: 'Hola' }],
 	];

@@ -39,10 +39,18 @@ export class NodeDetails {
 		return ids.map((id) => id.replace('parameter-input-', '')).filter((name) => !PARTS.includes(name));
 	}
 
+	/** Waits until this credential is chosen. */
+	async hasCredential(name: string): Promise<void> {
+		const chosen = this.window.getByTestId('node-credentials-select').locator('input');
+		await waitUntil(`the credential ${name}`, async () => (await chosen.inputValue()) === name);
+	}
+
 	/** Chooses an option of a parameter by the name that is shown. */
 	async choose(field: string, option: string): Promise<void> {
 		await this.field(field).click();
-		await this.page.getByRole('option', { name: option, exact: true }).click();
+		// Some options are described below their names.
+		const name = this.page.getByText(option, { exact: true });
+		await this.page.getByRole('option').filter({ has: name }).click();
 	}
 
 	/** What an expression in a parameter gives for the present input. */
