@@ -9,9 +9,12 @@ export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
 /** Larger ones make the README slow to open. */
 export const MAX_PICTURE_BYTES = 150_000;
 
-/** The pictures of the README. `test/browser/editor/firstWorkflow.test.ts` takes a screenshot of each of these names. */
-export const PICTURES = ['node-panel', 'credential', 'mapping', 'workflow', 'chat'] as const;
-export type Picture = (typeof PICTURES)[number];
+/** The pictures of the README, by the file in `test/browser/editor` that takes a screenshot of each of these names. */
+export const PICTURES_OF = {
+	firstWorkflow: ['node-panel', 'credential', 'mapping'],
+	dialogue: ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
+} as const;
+export const PICTURES = Object.values(PICTURES_OF).flat();
 
 export const screenshotOf = (name: string) => join(SCREENSHOTS, `${name}.png`);
 export const pictureOf = (name: string) => join(PICTURES_FOLDER, `${name}.png`);

@@ -2,10 +2,16 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
-import { MAX_PICTURE_BYTES, PICTURES, PICTURES_FOLDER, pictureOf } from '../../scripts/pictureNames';
+import {
+	MAX_PICTURE_BYTES,
+	PICTURES,
+	PICTURES_FOLDER,
+	PICTURES_OF,
+	pictureOf,
+} from '../../scripts/pictureNames';
 
-const TEST = readFileSync(join(ROOT, 'test/browser/editor/firstWorkflow.test.ts'), 'utf8');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const README = read('README.md');
 
 test('the README shows no picture that the browser tests do not take', () => {
 	const shown = [...README.matchAll(/docs\/pictures\/([^)"\s]+)/g)].map(([, file]) => file);
@@ -16,14 +22,16 @@ test('there are these pictures, and no others', () => {
 	expect(readdirSync(PICTURES_FOLDER).sort()).toEqual(PICTURES.map((name) => `${name}.png`).sort());
 });
 
-describe.each(PICTURES)('%s', (name) => {
-	test('is taken by the test of the whole path', () => {
-		expect(TEST).toContain(`'${name}'`);
-	});
+describe.each(Object.entries(PICTURES_OF))('%s makes', (file, names) => {
+	const test_ = read(`test/browser/editor/${file}.test.ts`);
 
-	test('is a PNG, and not large', () => {
-		expect(existsSync(pictureOf(name))).toBe(true);
-		expect(readFileSync(pictureOf(name)).subarray(1, 4).toString()).toBe('PNG');
-		expect(statSync(pictureOf(name)).size).toBeLessThan(MAX_PICTURE_BYTES);
+	test.each(names)('%s', (name) => {
+		expect(test_).toContain(`'${name}'`);
 	});
+});
+
+test.each(PICTURES)('%s is a PNG, and not large', (name) => {
+	expect(existsSync(pictureOf(name))).toBe(true);
+	expect(readFileSync(pictureOf(name)).subarray(1, 4).toString()).toBe('PNG');
+	expect(statSync(pictureOf(name)).size).toBeLessThan(MAX_PICTURE_BYTES);
 });

@@ -1,34 +1,32 @@
 import { statSync } from 'node:fs';
 
-import { PICTURES, screenshotOf } from '../../../scripts/pictureNames';
-import { PROJECT, credentialData, startStage, webhookAnswers, type Stage } from '../../server/support/stage';
+import { PICTURES_OF, screenshotOf } from '../../../scripts/pictureNames';
+import { OWN } from '../../../scripts/start/projects';
+import { webhookAnswers } from '../../server/support/stage';
 import { triggerWorkflow } from '../../server/support/workflows';
-import { Chat } from '../support/chat';
 import { CredentialDialog } from '../support/credentialDialog';
-import { Editor, showsIcon } from '../support/editor';
+import { showsIcon, type Editor } from '../support/editor';
+import type { Chat } from '../support/chat';
+import { startNewcomer, type Newcomer } from '../support/newcomer';
 import { photograph, photographEachStep } from '../support/screenshots';
 
 jest.setTimeout(240_000);
 
-/** A new user's whole path, by clicking and typing. Each test goes on where the one before has stopped. */
+/** A new user's first workflow, by clicking and typing. Each test goes on where the one before has stopped. */
 const started = Date.now();
 
-let stage: Stage;
+let newcomer: Newcomer;
 let editor: Editor;
 let chat: Chat;
 let credential: CredentialDialog;
 
 beforeAll(async () => {
-	stage = await startStage();
-	editor = await Editor.open(stage.n8n.url);
-	chat = new Chat(await editor.window(stage.sandbox.url));
+	newcomer = await startNewcomer();
+	({ chat, editor } = newcomer);
 	credential = new CredentialDialog(editor.page);
-	await editor.page.bringToFront();
+	await chat.choose(OWN.name);
 });
-afterAll(async () => {
-	await editor?.close();
-	await stage?.stop();
-});
+afterAll(async () => newcomer?.close());
 photographEachStep('first-workflow', () => editor?.page);
 
 test('the search finds Jelou, with its icon in light and in dark', async () => {
@@ -56,6 +54,8 @@ test('what can be done reads as sentences', async () => {
 		'Send a message and wait for the reply',
 		'Close a conversation',
 		'Get a conversation',
+		'Pause the automation of a conversation',
+		'Resume the automation of a conversation',
 		'Start a conversation',
 		'Create the integration',
 		'Delete the integration',
@@ -66,12 +66,12 @@ test('what can be done reads as sentences', async () => {
 	await editor.node.window.getByText('A Jelou project has one webhook').waitFor();
 });
 
+test('the credential of My project is chosen already', async () => {
+	await editor.node.hasCredential(OWN.credential);
+});
+
 test('a wrong API key is refused in words', async () => {
-	const { chatbotUrl, gatewayUrl, projectId } = credentialData(stage.sandbox);
-	await editor.page.getByTestId('node-credentials-empty-state').getByRole('button').click();
-	await credential.choose('environment', 'Custom');
-	for (const [field, value] of Object.entries({ projectId, gatewayUrl, chatbotUrl }))
-		await credential.fill(field, value ?? '');
+	await credential.edit();
 	await credential.fill('apiKey', 'wrong-key');
 	await credential.save();
 	await credential.dialog.getByText('More details').click();
@@ -84,28 +84,14 @@ test('a wrong API key is refused in words', async () => {
 });
 
 test('the right one is accepted', async () => {
-	await credential.fill('apiKey', credentialData(stage.sandbox).apiKey ?? '');
-	await credential.save();
-	await credential.dialog.waitFor({ state: 'hidden' });
+	await credential.fill('apiKey', OWN.apiKey);
+	await credential.saveAgain();
 	await credential.edit();
 	await photograph(credential.dialog, 'credential');
 	await credential.close();
 });
 
-test('a reply needs nothing but its text', async () => {
-	await editor.closeNode();
-	await editor.page.getByTestId('canvas-handle-plus').click();
-	await editor.searchNodes('jelou');
-	await editor.entry('Jelou').click();
-	await editor.entry('Send a message').waitFor();
-	await photograph(editor.page, 'node-panel', { x: 410, y: 0, width: 870, height: 790 });
-	await editor.entry('Send a message').click();
-	await editor.node.field('text').locator('textarea').fill('You wrote:');
-	await editor.node.window.getByTestId('parameter-issues').waitFor({ state: 'hidden' });
-});
-
-test('what a user writes arrives in the editor', async () => {
-	await editor.openNode('Jelou Trigger');
+test('Execute step on the trigger waits for what a customer writes on the chat page', async () => {
 	await editor.node.execute();
 	await editor.node.window.getByText('Listening for test event').waitFor();
 	await chat.sendsTo('/webhook-test/');
@@ -113,61 +99,61 @@ test('what a user writes arrives in the editor', async () => {
 	await editor.node.output.getByText('Hola, busco mi pedido').first().waitFor();
 });
 
-test('a field dragged into the text becomes an expression', async () => {
-	await editor.openNode('Send a message');
+test('a reply needs nothing but its text, into which a field of the event is dragged', async () => {
+	await editor.searchNext('jelou');
+	await editor.entry('Jelou').click();
+	await editor.entry('Send a message').waitFor();
+	await photograph(editor.page, 'node-panel', { x: 410, y: 0, width: 870, height: 890 });
+	await editor.entry('Send a message').click();
+	await editor.node.field('text').locator('textarea').fill('You wrote:');
 	await editor.node.drag('.value.content.body', 'text');
 	await editor.node.field('text').getByText('{{ $json.value.content.body }}').waitFor();
 	await editor.node.leaveField();
 	await editor.node.preview('text').getByText('You wrote: Hola, busco mi pedido').waitFor();
+	await editor.node.window.getByTestId('parameter-issues').waitFor({ state: 'hidden' });
 	await photograph(editor.node.window, 'mapping');
 });
 
-test('a test run without the signing secret says what to do', async () => {
+test('Execute step on an HTTP Request between the two looks something up', async () => {
+	await editor.addNodeBetween('Jelou Trigger', 'Send a message', 'HTTP Request');
+	const url = `${newcomer.stage.sandbox.url}/sandbox/orders/1042`;
+	await editor.node.field('url').locator('input').fill(url);
 	await editor.node.execute();
-	expect(await editor.node.error()).toEqual({
-		message: 'No signing secret is known, so nothing can be sent',
-		advice: expect.stringMatching(
-			/^To run this step as a test, enter the signing secret .+ only the published workflow can reply/,
-		),
-	});
+	await editor.node.output.getByText('Mochila Andes').first().waitFor();
 });
 
-test('the published workflow answers, with no secret typed anywhere', async () => {
+test('Execute step on the reply behind it really sends it, to the conversation of the event', async () => {
+	await editor.openNode('Send a message');
+	await editor.node.field('text').locator('.cm-content').fill('Your order: {{ $json.product }}');
+	await editor.node.leaveField();
+	await editor.node.preview('text').getByText('Your order: Mochila Andes').waitFor();
+	await editor.node.execute();
+	await chat.reply('Your order: Mochila Andes').waitFor();
+	await editor.node.output.getByText('messageId').first().waitFor();
+});
+
+test('the published workflow answers', async () => {
 	await editor.closeNode();
 	await editor.publish();
 	await chat.sendsTo('/webhook/');
-	await webhookAnswers(stage);
-	// Only so that the picture shows one message, its reply, and what happened between.
-	await chat.page.locator('#clear').click();
-	await chat.page.locator('#log-empty').waitFor();
-	await chat.write('¿Dónde está mi pedido?');
-	await chat.reply('You wrote: ¿Dónde está mi pedido?').waitFor();
-	await chat.logged('Send message').getByText('signature verified').waitFor();
-	await photograph(chat.page, 'chat');
+	await webhookAnswers(newcomer.stage, OWN.id);
+	await chat.hears('¿Dónde está?', 'Your order: Mochila Andes');
+	await chat.toldOfLast('Started the workflow');
+	await chat.logged('Send message').first().getByText('signature verified').waitFor();
 });
 
-test('with the secret in the credential a test run answers too, and gives the webhook back', async () => {
-	await editor.openNode('Send a message');
-	await credential.edit();
-	const secret = stage.sandbox.store.projects.get(PROJECT)?.integration?.signingSecret;
-	await credential.fill('signingSecret', secret ?? '');
-	await credential.saveAgain();
-	await editor.closeNode();
+test('a test run of all of it answers too, and gives the webhook back', async () => {
 	await editor.page.getByTestId('execute-workflow-button').click();
 	await chat.sendsTo('/webhook-test/');
-	await chat.write('¿Y cuánto cuesta?');
-	await chat.reply('You wrote: ¿Y cuánto cuesta?').waitFor();
+	await chat.hears('¿Y ahora?', 'Your order: Mochila Andes');
 	await editor.onCanvas('Send a message').getByTestId('canvas-node-status-success').waitFor();
-	// The counts come a moment after the marks: one after each of the two nodes.
-	await editor.page.getByText('1 item', { exact: true }).nth(1).waitFor();
-	await photograph(editor.page, 'workflow', { x: 410, y: 0, width: 870, height: 600 });
 	await chat.sendsTo('/webhook/');
 });
 
 test('a second workflow of the same project is refused, and the message says what to do', async () => {
-	const [saved] = await stage.client.credentials();
-	const second = triggerWorkflow('second', String(saved?.id));
-	await editor.openWorkflow(await stage.client.createWorkflow(second));
+	const { client } = newcomer.stage;
+	const own = (await client.credentials()).find(({ name }) => name === OWN.credential);
+	await editor.openWorkflow(await client.createWorkflow(triggerWorkflow('second', String(own?.id))));
 	await editor.onCanvas('Jelou Trigger').getByText('All Events').waitFor();
 	await editor.askToPublish();
 	await editor.page
@@ -177,6 +163,6 @@ test('a second workflow of the same project is refused, and the message says wha
 		.waitFor();
 });
 
-test.each(PICTURES)("the README's picture %s is of this run", (name) => {
+test.each(PICTURES_OF.firstWorkflow)("the README's picture %s is of this run", (name) => {
 	expect(statSync(screenshotOf(name)).mtimeMs).toBeGreaterThan(started);
 });

@@ -4,6 +4,13 @@ import type { Locator, Page } from 'playwright-core';
 export class Chat {
 	constructor(readonly page: Page) {}
 
+	/** Goes to a project by the name that is shown, as one of its customers. */
+	async choose(project: string, customer?: string): Promise<void> {
+		await this.page.locator('#pick-project-choice').selectOption({ label: project });
+		if (customer !== undefined)
+			await this.page.locator('#pick-user-choice').selectOption({ label: customer });
+	}
+
 	/** Writes as the user, by typing. */
 	async write(text: string): Promise<void> {
 		await this.page.locator('#text').pressSequentially(text);
@@ -13,6 +20,26 @@ export class Chat {
 	/** A message of the workflow's. */
 	reply(text: string): Locator {
 		return this.page.locator('.bubble.agent').getByText(text, { exact: true });
+	}
+
+	/** The last message, when it is the workflow's and has this text. */
+	lastReply(text: string): Locator {
+		const last = this.page.locator('#messages .line').last();
+		return last.and(this.page.locator('.agent')).getByText(text, { exact: true });
+	}
+
+	/** Writes as the user, and waits until the last message is this reply. */
+	async hears(text: string, reply: string): Promise<void> {
+		const written = this.page.locator('.line.user');
+		const count = await written.count();
+		await this.write(text);
+		await written.nth(count).waitFor();
+		await this.lastReply(reply).waitFor();
+	}
+
+	/** What the page says below the customer's last message became of it. */
+	async toldOfLast(words: string): Promise<void> {
+		await this.page.locator('.line.user').last().locator('.meta').getByText(words).waitFor();
 	}
 
 	/** An entry of the log, by its title. */

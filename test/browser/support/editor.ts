@@ -11,6 +11,9 @@ const VIEWPORT = { width: 1280, height: 900 };
 
 selectors.setTestIdAttribute('data-test-id');
 
+const ICONS_ARE_SHOWN = `[...document.querySelectorAll('[data-test-id="canvas-node"]')].every((node) =>
+	node.querySelector('svg') !== null || [...node.querySelectorAll('img')].some(({ naturalWidth }) => naturalWidth > 0))`;
+
 /** Waits until there are such pictures, and each has loaded and is of the file named. */
 export async function showsIcon(images: Locator, file: string): Promise<void> {
 	const loaded = async () =>
@@ -106,6 +109,52 @@ export class Editor {
 		await this.entry('Send a message').waitFor();
 	}
 
+	/** Searches a node for the end of the workflow. */
+	async searchNext(words: string): Promise<void> {
+		if (await this.node.window.isVisible()) await this.closeNode();
+		await this.fitView();
+		await this.page.getByTestId('canvas-handle-plus').click();
+		await this.searchNodes(words);
+	}
+
+	/** Adds a node at the end of the workflow, and opens it. */
+	async addNode(name: string, action?: string): Promise<void> {
+		await this.searchNext(name);
+		await this.entry(name).first().click();
+		if (action !== undefined) await this.entry(action).click();
+		await this.node.window.getByTestId('node-parameters').waitFor();
+	}
+
+	/** Adds a node in the middle of the line between two nodes, and opens it. */
+	async addNodeBetween(before: string, after: string, name: string): Promise<void> {
+		if (await this.node.window.isVisible()) await this.closeNode();
+		const [left, right] = [
+			await this.onCanvas(before).boundingBox(),
+			await this.onCanvas(after).boundingBox(),
+		];
+		if (left === null || right === null) throw new Error(`${before} or ${after} is not visible.`);
+		// The nodes are squares; what is written below them is as wide as it happens to be.
+		const y = left.y + 48;
+		await this.page.mouse.move((left.x + 96 + right.x) / 2, y, { steps: 5 });
+		await this.page.getByTestId('add-connection-button').click();
+		await this.searchNodes(name);
+		await this.entry(name).first().click();
+		await this.node.window.getByTestId('node-parameters').waitFor();
+	}
+
+	/** The ID of the saved workflow that is open. */
+	workflowId(): string {
+		const [, id] = /\/workflow\/(\w+)/.exec(this.page.url()) ?? [];
+		if (id === undefined || id === 'new') throw new Error(`${this.page.url()} is no saved workflow.`);
+		return id;
+	}
+
+	/** Shows the whole workflow, and waits for its icons. */
+	async fitView(): Promise<void> {
+		await this.page.getByTestId('zoom-to-fit').click();
+		await this.page.waitForFunction(ICONS_ARE_SHOWN);
+	}
+
 	/** A node on the canvas, by its name. */
 	onCanvas(name: string): Locator {
 		return this.page.getByTestId('canvas-node').filter({ has: this.page.getByText(name, { exact: true }) });
@@ -132,6 +181,12 @@ export class Editor {
 	async publish(): Promise<void> {
 		await this.askToPublish();
 		await this.page.getByTestId('activation-modal').getByRole('button', { name: 'Got it' }).click();
+	}
+
+	/** Publishes the changes of a workflow that is published. */
+	async publishAgain(): Promise<void> {
+		await this.askToPublish();
+		await this.page.getByText('Published', { exact: true }).waitFor();
 	}
 
 	async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
+import { DEMO_PROJECT, startSandbox, type Sandbox, type SandboxProject } from '../../../sandbox';
 import { N8nClient } from '../../../scripts/n8n/client';
 import { installPackage } from '../../../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../../../scripts/n8n/server';
@@ -26,10 +26,13 @@ export interface Stage {
 	stop(): Promise<void>;
 }
 
-export async function startStage(env: Record<string, string> = {}): Promise<Stage> {
+export async function startStage(
+	env: Record<string, string> = {},
+	projects: SandboxProject[] = [DEMO_PROJECT],
+): Promise<Stage> {
 	const folder = join(WORK_FOLDER, 'test', randomUUID());
 	// Jelou waits 20 s for an answer; a busy machine may need longer, and how fast it is is not what is tested.
-	const sandbox = await startSandbox({ allowInsecureWebhooks: true, deliveryTimeoutMs: 120_000 });
+	const sandbox = await startSandbox({ projects, allowInsecureWebhooks: true, deliveryTimeoutMs: 120_000 });
 	try {
 		installPackage(folder, packedTarball());
 		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env };
@@ -58,9 +61,12 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 }
 
 /** Waits until n8n takes deliveries at the address that the project has: after an activation that lasts a moment. */
-export async function webhookAnswers({ sandbox }: Pick<Stage, 'sandbox'>): Promise<void> {
+export async function webhookAnswers(
+	{ sandbox }: Pick<Stage, 'sandbox'>,
+	project: string = PROJECT,
+): Promise<void> {
 	await waitUntil('the webhook to answer', async () => {
-		const url = sandbox.store.projects.get(PROJECT)?.integration?.webhookUrl;
+		const url = sandbox.store.projects.get(project)?.integration?.webhookUrl;
 		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
 	});
 }

@@ -1,0 +1,169 @@
+import { statSync } from 'node:fs';
+
+import { PICTURES_OF, screenshotOf } from '../../../scripts/pictureNames';
+import { OWN } from '../../../scripts/start/projects';
+import { webhookAnswers } from '../../server/support/stage';
+import { Chat } from '../support/chat';
+import type { Editor } from '../support/editor';
+import { startNewcomer, type Newcomer } from '../support/newcomer';
+import { photograph, photographEachStep } from '../support/screenshots';
+
+jest.setTimeout(240_000);
+
+/** A dialogue built by clicking, and talked through. Each test goes on where the one before has stopped. */
+const started = Date.now();
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const LUIS = { id: '593990000002', name: 'Luis Peña' };
+const ASK = 'Send a message and wait for the reply';
+const REASON = 'I found your order: Mochila Andes. What do you need? 1. Track it 2. Change it 3. Return it';
+
+let newcomer: Newcomer;
+let editor: Editor;
+let chat: Chat;
+/** The ID of the dialogue. */
+let workflow = '';
+
+beforeAll(async () => {
+	newcomer = await startNewcomer();
+	({ chat, editor } = newcomer);
+});
+afterAll(async () => newcomer?.close());
+photographEachStep('dialogue', () => editor?.page);
+
+/** Fills in a text; one with an expression becomes an expression by itself. */
+async function fill(field: string, text: string): Promise<void> {
+	await editor.node.field(field).locator('textarea, input').first().fill(text);
+}
+
+describe('the first flow of the README', () => {
+	test('is built from an empty workflow: a trigger, a question, and a reply with the answer', async () => {
+		await editor.newWorkflow();
+		await editor.page.keyboard.press('n');
+		await editor.searchNodes('jelou');
+		await editor.entry('Jelou').click();
+		await editor.entry('On message received').click();
+		await editor.node.hasCredential(OWN.credential);
+		await editor.addNode('Jelou', ASK);
+		await fill('message', 'What is your name?');
+		await editor.addNode('Jelou', 'Send a message');
+		await fill('text', 'Thank you, {{ $json.answer }}!');
+		await editor.closeNode();
+		await editor.fitView();
+		await photograph(editor.page, 'workflow', { x: 340, y: 0, width: 940, height: 620 });
+	});
+
+	test('answers as soon as it is published', async () => {
+		await editor.publish();
+		await chat.choose(OWN.name);
+		await chat.sendsTo('/webhook/');
+		await webhookAnswers(newcomer.stage, OWN.id);
+		await chat.hears('Hi', 'What is your name?');
+		await chat.toldOfLast('Started the workflow');
+		await chat.hears('Ana', 'Thank you, Ana!');
+		await chat.toldOfLast('Answered the waiting question');
+		workflow = editor.workflowId();
+	});
+});
+
+describe('the guided order', () => {
+	test('is built behind it: a number, a look-up, a choice, a last message, a pause for a person', async () => {
+		await editor.addNode('Jelou', ASK);
+		await fill('message', 'What is your order number?');
+		await editor.node.choose('answerType', 'Number');
+		await editor.addNode('HTTP Request');
+		await fill('url', `${newcomer.stage.sandbox.url}/sandbox/orders/{{ $json.answer }}`);
+		await editor.addNode('Jelou', ASK);
+		await fill('message', 'I found your order: {{ $json.product }}. What do you need?');
+		await editor.node.choose('responseType', 'Choice');
+		const choices = editor.node.field('text').locator('input');
+		await editor.node.window.getByRole('button', { name: 'Add Choice' }).first().click();
+		for (const [n, text] of ['Track it', 'Change it', 'Return it'].entries()) await choices.nth(n).fill(text);
+		await editor.addNode('Jelou', 'Send a message');
+		await fill('text', 'Noted: {{ $json.answer }}. A person will write to you.');
+		await editor.addNode('Jelou', 'Pause the automation of a conversation');
+		await editor.closeNode();
+		await editor.publishAgain();
+		await webhookAnswers(newcomer.stage, OWN.id);
+	});
+
+	test.each([
+		['a desktop', DESKTOP, 'Ana Torres'],
+		['a phone', PHONE, LUIS.name],
+	])('is talked through on %s', async (_device, size, customer) => {
+		chat = new Chat(await editor.window(newcomer.stage.sandbox.url, size));
+		await chat.choose(OWN.name, customer);
+		await chat.hears('Hi', 'What is your name?');
+		await chat.hears('Ana', 'What is your order number?');
+		await chat.reply('Thank you, Ana!').last().waitFor();
+		await chat.hears("I don't know", 'Por favor, responde con un número.');
+		await chat.toldOfLast('Did not fit the question: asked again');
+		await chat.hears('1042', REASON);
+		await chat.page.getByRole('button', { name: 'Return it' }).click();
+		await chat.lastReply('Noted: Return it. A person will write to you.').waitFor();
+		await chat.toldOfLast('Answered the waiting question');
+	});
+});
+
+describe('a pause', () => {
+	test('is told below what the customer writes, and n8n has no run of it', async () => {
+		const runs = (await newcomer.stage.client.executions(workflow)).length;
+		await chat.write('Hello?');
+		await chat.toldOfLast('Paused: a person has this conversation');
+		await photograph(chat.page, 'chat-phone');
+		expect(await newcomer.stage.client.executions(workflow)).toHaveLength(runs);
+	});
+
+	test('ends when a person resumes it from the editor', async () => {
+		await editor.page.bringToFront();
+		await editor.newWorkflow();
+		await editor.page.keyboard.press('n');
+		await editor.searchNodes('manually');
+		await editor.entry('Trigger manually').click();
+		await editor.addNode('Jelou', 'Resume the automation of a conversation');
+		const room = OWN.rooms?.find(({ userId }) => userId === LUIS.id)?.id ?? '';
+		await editor.node.field('roomId').locator('.cm-content').fill(room);
+		await editor.node.leaveField();
+		await editor.node.preview('roomId').getByText(room).waitFor();
+		await editor.node.execute();
+		await editor.node.output.getByText(room).first().waitFor();
+		await chat.hears('Hello again', 'What is your name?');
+		await chat.toldOfLast('Started the workflow');
+	});
+});
+
+describe('the example "Guided order"', () => {
+	test('is tidy in the editor', async () => {
+		const all = await newcomer.stage.client.workflows();
+		const example = all.find(({ name }) => name === 'Guided order');
+		await editor.page.setViewportSize({ width: 1600, height: 900 });
+		await editor.openWorkflow(String(example?.id));
+		await editor.fitView();
+		await photograph(editor.page, 'guided-order', { x: 100, y: 190, width: 1500, height: 520 });
+	});
+
+	test('is talked through on the chat page, in light and in dark', async () => {
+		const size = { width: 1280, height: 708 };
+		chat = new Chat(await editor.window(newcomer.stage.sandbox.url, size));
+		await chat.choose('Guided order', 'Ana Torres');
+		await chat.hears('Hola', '¡Hola! Soy el asistente de Tienda Aurora. 👋 ¿Cómo te llamas?');
+		await chat.hears('Ana', 'Mucho gusto, Ana. ¿Cuál es tu número de pedido? Por ejemplo: 1042');
+		await chat.hears('no lo sé', 'Necesito solo el número de tu pedido, por ejemplo 1042.');
+		await chat.hears(
+			'es el 1042',
+			'Encontré tu pedido 1042: Mochila Andes. ¿Qué necesitas? 1. Saber dónde está 2. Cambiarlo 3. Devolverlo',
+		);
+		await chat.hears(
+			'1',
+			'¡Listo, Ana! Pedido 1042 (Mochila Andes): en camino. Anotamos: Saber dónde está. ¡Gracias por escribirnos! 💜',
+		);
+		await chat.toldOfLast('Answered the waiting question');
+		await photograph(chat.page, 'chat');
+		await chat.page.emulateMedia({ colorScheme: 'dark' });
+		await photograph(chat.page, 'chat-dark');
+	});
+});
+
+test.each(PICTURES_OF.dialogue)("the README's picture %s is of this run", (name) => {
+	expect(statSync(screenshotOf(name)).mtimeMs).toBeGreaterThan(started);
+});
