@@ -51,7 +51,11 @@ export function satisfactionSurvey(stage: () => Stage): void {
 			parameters: Object.fromEntries(nodes.map((name) => [name, dataTableId])),
 		};
 	}
-	beforeAll(async () => open(N8N_LINE === 'v1' ? await byHand() : {}));
+	let prepared: Preparation = {};
+	beforeAll(async () => {
+		if (N8N_LINE === 'v1') prepared = await byHand();
+		await open(prepared);
+	});
 	afterAll(async () => example?.deactivate());
 
 	async function closes(userId: string): Promise<void> {
@@ -114,7 +118,8 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		const before = (await rows()).length;
 		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.05, resumeUnit: 'minutes' };
 		await open({
-			parameters: { 'Ask for the score': { options: { limitWaitTime: { values } } } },
+			...prepared,
+			parameters: { ...prepared.parameters, 'Ask for the score': { options: { limitWaitTime: { values } } } },
 		});
 		await example.hears({ text: 'Hola', userId: EVA });
 		await closes(EVA);
