@@ -310,6 +310,7 @@ describe('npm start, run for real', () => {
 				'Echo support',
 				'Guided order',
 				'Media intake',
+				'Satisfaction survey',
 				'Ticket',
 			]);
 			expect(names(await client.credentials())).toEqual(projects.map(({ credential }) => credential).sort());
