@@ -127,6 +127,19 @@ describe('a reply goes to the conversation that its item comes from, behind a no
 	});
 });
 
+test('a Jelou node in between that names the room alone, as a pause may, is no other conversation', async () => {
+	const pause = { ...jelou('Pause', TRIGGER.name), pinned: [one({ paused: true, room_id: ana.room_id })] };
+	expect(errorOf(await engine.runFlow([TRIGGER, pause, reply('Pause')], [ana]))).toBeUndefined();
+	expect(written()).toEqual([to(ana)]);
+});
+
+test('a Jelou node in between that names another room alone is another conversation', async () => {
+	const pause = { ...jelou('Pause', TRIGGER.name), pinned: [one({ paused: true, room_id: luis.room_id })] };
+	const nodes = [TRIGGER, pause, step('Step', 'Pause', () => [one({})]), reply('Step')];
+	expect(failure(await engine.runFlow(nodes, [ana]))).toMatch(/more than one conversation/);
+	expect(written()).toEqual([]);
+});
+
 test('a reply finds the conversation of a Jelou node too, where no trigger is', async () => {
 	const fixed = { roomId: ana.room_id, botId: BOT, userId: (ana.contact as IDataObject).id };
 	const nodes = [

@@ -5,6 +5,7 @@ import { valueAt } from './parameterReader';
 /** Where an item has the IDs of its conversation, by the parameters that they are for. */
 export const ID_PATHS = { roomId: 'room_id', botId: 'bot.id', userId: 'contact.id' };
 export type IdName = keyof typeof ID_PATHS;
+const NAMES = ['roomId', 'botId', 'userId'] as const;
 
 /** The value of a field that nobody has changed. */
 export const defaultOf = (name: IdName) => `={{ $json.${ID_PATHS[name]} }}`;
@@ -30,6 +31,13 @@ type OriginContext = Pick<
 interface NodeReader {
 	$: (name: string, resolveFullItem: boolean) => { itemMatching: (index: number) => unknown };
 	$items: (name: string, output: number, run: number) => unknown[];
+}
+
+/** Leaves out what another conversation says as well, and more: a pause, for example, may name the room alone. */
+function withoutParts(all: Conversation[]): Conversation[] {
+	const isPartOf = (part: Conversation, whole: Conversation) =>
+		part !== whole && NAMES.every((name) => ['', whole[name]].includes(part[name]));
+	return all.filter((each) => !all.some((other) => isPartOf(each, other)));
 }
 
 /** What a node put out, run by run. */
@@ -99,7 +107,7 @@ export class Origin {
 			for (const run of runsOf(reader, name)) if (!isLoop || run.includes(linked)) run.forEach(add);
 		}
 		if (!isLinked && wasLost) return result('n8n lost track of where this item comes from.');
-		const all = isLinked ? [...found.values()] : [];
+		const all = isLinked ? withoutParts([...found.values()]) : [];
 		const [only, ...more] = all.filter((each) =>
 			(['roomId', 'userId'] as const).every((name) => ['', each[name]].includes(known[name])),
 		);

@@ -19,6 +19,7 @@ import {
 	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
 	type IConnections,
+	type IPinData,
 	type ICredentialDataDecryptedObject,
 	type WorkflowActivateMode,
 	type WorkflowExecuteMode,
@@ -94,6 +95,8 @@ export interface FlowNode {
 	parameters?: INodeParameters;
 	from?: string[];
 	onError?: INode['onError'];
+	/** What it puts out instead of running. */
+	pinned?: INodeExecutionData[];
 }
 
 /** n8n's real execution engine and request helpers around one node of the package. */
@@ -207,10 +210,13 @@ export class Engine {
 		const workflow = this.workflow(all, connections);
 		const [start] = all;
 		if (start === undefined) throw new Error('The workflow has no nodes.');
-		return await this.execute(workflow, start, items);
+		const pinData = Object.fromEntries(
+			nodes.flatMap(({ name, pinned }) => (pinned === undefined ? [] : [[name, pinned]])),
+		);
+		return await this.execute(workflow, start, items, pinData);
 	}
 
-	private execute(workflow: Workflow, node: INode, items: IDataObject[]) {
+	private execute(workflow: Workflow, node: INode, items: IDataObject[], pinData: IPinData = {}) {
 		const now = new Date();
 		const hooks = new ExecutionLifecycleHooks(this.mode, '1', {
 			id: workflow.id,
@@ -226,7 +232,7 @@ export class Engine {
 		const execute = new WorkflowExecute(this.additionalData({ hooks }), this.mode);
 		const main = [items.map((json) => ({ json }))];
 		const trigger = { name: node.name, data: { data: { main } } as never };
-		return execute.run({ workflow, startNode: node, triggerToStartFrom: trigger });
+		return execute.run({ workflow, startNode: node, triggerToStartFrom: trigger, pinData });
 	}
 
 	/** Sends one request with the credential through n8n's own helpers, as the HTTP Request node does. */
