@@ -13,7 +13,7 @@ jest.setTimeout(240_000);
 /** A dialogue built by clicking, and talked through. Each test goes on where the one before has stopped. */
 const started = Date.now();
 const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const PHONE = { width: 390, height: 808 };
 const LUIS = { id: '593990000002', name: 'Luis Peña' };
 const ASK = 'Send a message and wait for the reply';
 const REASON = 'I found your order: Mochila Andes. What do you need? 1. Track it 2. Change it 3. Return it';
@@ -110,6 +110,7 @@ describe('a pause', () => {
 		const runs = (await newcomer.stage.client.executions(workflow)).length;
 		await chat.write('Hello?');
 		await chat.toldOfLast('Paused: a person has this conversation');
+		await chat.page.locator('#text').blur();
 		await photograph(chat.page, 'chat-phone');
 		expect(await newcomer.stage.client.executions(workflow)).toHaveLength(runs);
 	});
@@ -139,7 +140,7 @@ describe('the example "Guided order"', () => {
 		await editor.page.setViewportSize({ width: 1600, height: 900 });
 		await editor.openWorkflow(String(example?.id));
 		await editor.fitView();
-		await photograph(editor.page, 'guided-order', { x: 100, y: 190, width: 1500, height: 520 });
+		await photograph(editor.page, 'guided-order', { x: 100, y: 190, width: 1440, height: 545 });
 	});
 
 	test('is talked through on the chat page, in light and in dark', async () => {
@@ -158,6 +159,7 @@ describe('the example "Guided order"', () => {
 			'¡Listo, Ana! Pedido 1042 (Mochila Andes): en camino. Anotamos: Saber dónde está. ¡Gracias por escribirnos! 💜',
 		);
 		await chat.toldOfLast('Answered the waiting question');
+		await chat.page.locator('#text').blur();
 		await photograph(chat.page, 'chat');
 		await chat.page.emulateMedia({ colorScheme: 'dark' });
 		await photograph(chat.page, 'chat-dark');

@@ -99,18 +99,6 @@ describe('only the fields are shown that what is sent has:', () => {
 	});
 });
 
-test('a number out of its range is brought back into it', async () => {
-	await editor.openNode('Right');
-	await editor.node.choose('resource', 'Conversation');
-	await editor.node.choose('operation', 'Pause Automation');
-	await editor.node.window.getByText('Add option').click();
-	await editor.page.getByRole('option', { name: 'Hours', exact: true }).click();
-	const hours = editor.node.field('hours').locator('input');
-	await hours.fill('1000');
-	await editor.node.leaveField();
-	expect(await hours.inputValue()).toBe('720');
-});
-
 test('the credential says what an empty secret and a plain URL mean, and no longer when they are right', async () => {
 	const credential = new CredentialDialog(editor.page);
 	const secret = credential.dialog.getByText('Needed here for other workflows and queue mode.');

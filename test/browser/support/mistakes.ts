@@ -12,8 +12,6 @@ const START = { resource: 'conversation', operation: 'start' };
 /** What n8n finds by itself: the name of the node, the parameter that is marked, and the node's parameters. */
 export const MARKED: Array<[name: string, field: string, label: string, parameters: Parameters]> = [
 	['No text', 'text', 'Text', {}],
-	['No room', 'roomId', 'Room ID', { roomId: '', text: 'Hola' }],
-	['No user', 'userId', 'User ID', { ...START, userId: '' }],
 	['No media', 'mediaUrl', 'Media URL', { messageType: 'image' }],
 	['No question', 'message', 'Message', { operation: 'sendAndWait' }],
 ];
