@@ -15,7 +15,7 @@ export function table(head: string[], rows: Array<Array<string | number>>): stri
 /** Puts a table into `docs/scale.md`, laid out as the linter wants it. */
 export function writeScaleTable(marker: string, text: string): void {
 	process.stdout.write(`\n${text}\n`);
-	writeBlock(PAGE, marker, text);
+	writeBlock(PAGE, marker, `<!-- prettier-ignore -->\n${text}`);
 	const prettier = join(ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
 	const files = [join(ROOT, PAGE), join(ROOT, 'docs', '**', '*.json')];
 	execFileSync(process.execPath, [prettier, '--log-level', 'silent', '--write', ...files], { cwd: ROOT });
