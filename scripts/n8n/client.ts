@@ -174,7 +174,8 @@ export class N8nClient {
 	async execution(id: string): Promise<Json> {
 		const read = async () => await this.record('GET', `/executions/${id}`);
 		let execution = await read();
-		for (let asked = 1; execution.finished === true && execution.data === '[]' && asked < 50; asked += 1) {
+		const isUnwritten = () => typeof execution.stoppedAt === 'string' && execution.data === '[]';
+		for (let asked = 1; isUnwritten() && asked < 50; asked += 1) {
 			await sleep(100);
 			execution = await read();
 		}
