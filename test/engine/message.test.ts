@@ -236,12 +236,13 @@ test('a message that is refused is sent once: n8n repeats nothing either', async
 	expect(sandbox.store.requests).toHaveLength(before + 1);
 });
 
+const hintsOf = (run: Awaited<ReturnType<Engine['run']>>) =>
+	Object.values(run.data.resultData.runData).flatMap((runs) => runs.flatMap(({ hints = [] }) => hints));
+
 test.each([
 	['text', 'text', { text: 'x'.repeat(4_097) }],
 	['caption', 'image', { mediaUrl: 'https://example.com/a.png', caption: 'x'.repeat(1_025) }],
 ])('a %s that WhatsApp may not deliver is sent, with a warning', async (what, messageType, extra) => {
-	const hintsOf = (run: Awaited<ReturnType<Engine['run']>>) =>
-		Object.values(run.data.resultData.runData).flatMap((runs) => runs.flatMap(({ hints = [] }) => hints));
 	const run = await engine().run(text('short', { messageType, ...extra }), [{}, {}]);
 	expect(outputOf(run)).toHaveLength(2);
 	expect(hintsOf(run)).toEqual([
@@ -251,4 +252,11 @@ test.each([
 		Object.entries(extra).map(([name, value]) => [name, name === 'mediaUrl' ? value : value.slice(1)]),
 	);
 	expect(hintsOf(await engine().run(text('short', { messageType, ...shorter }), [{}]))).toEqual([]);
+});
+
+test('a text that is too long and was refused is not said to be sent', async () => {
+	const refused = engine({ signingSecret: 'wrong-secret' });
+	const run = await refused.run(text('x'.repeat(4_097)), [{}], { onError: 'continueRegularOutput' });
+	expect(outputOf(run)[0]?.json.error).toBe('Jelou rejected the signature (401)');
+	expect(hintsOf(run)).toEqual([]);
 });

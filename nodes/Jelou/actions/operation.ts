@@ -35,7 +35,7 @@ export interface Operation {
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	tell?(item: ItemParameters): Telling;
-	/** What the user should know about a request that is sent anyway. */
+	/** What the user should know about a request that was sent. */
 	warning?(request: JelouRequest): string | undefined;
 	/** What the output has in addition to Jelou's answer. */
 	extraOutput?(request: JelouRequest): IDataObject;

@@ -102,8 +102,6 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const { allowsPlainHttp } = loaded;
 		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
 		const waitFor = operation.waitFor?.(item);
-		const warning = operation.warning?.(request);
-		if (warning !== undefined) warnings.add(warning);
 		return { index, options, projectId, request, waitFor, telling: operation.tell?.(item) };
 	}
 
@@ -119,15 +117,18 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	}
 
 	function task(index: number): Task {
-		const succeed = (json: IDataObject) => {
+		const succeed = (json: IDataObject, request: JelouRequest) => {
 			results.succeed(index, json);
+			const warning = operation.warning?.(request);
+			if (warning !== undefined) warnings.add(warning);
 		};
 		const fail = (error: unknown) => {
 			results.fail(index, error);
 		};
 		try {
 			const itemRequest = prepare(index);
-			const run = async () => await send(itemRequest).then(succeed, fail);
+			const run = async () =>
+				await send(itemRequest).then((json) => succeed(json, itemRequest.request), fail);
 			return { key: operation.orderingKey?.(itemRequest.request), run };
 		} catch (error) {
 			return { run: () => Promise.resolve(fail(error)) };
