@@ -1,13 +1,32 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { MAX_PICTURE_BYTES, PICTURES, PICTURES_FOLDER, pictureOf, screenshotOf } from './pictureNames';
+import { ROOT } from './paths';
+
+/** What the browser tests photograph; ignored by git. */
+export const SCREENSHOTS = join(ROOT, 'build', 'screenshots');
+/** The pictures of the README, in git. */
+export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
+/** Larger ones make the README slow to open. */
+export const MAX_PICTURE_BYTES = 150_000;
+
+/** The pictures of the README, by the file in `test/browser/editor` that takes a screenshot of each of these names. */
+export const PICTURES_OF = {
+	firstWorkflow: ['node-panel', 'credential', 'mapping'],
+	dialogue: ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
+} as const;
+export const PICTURES = Object.values(PICTURES_OF).flat();
+
+export const screenshotOf = (name: string) => join(SCREENSHOTS, `${name}.png`);
+export const pictureOf = (name: string) => join(PICTURES_FOLDER, `${name}.png`);
 
 /**
- * Copies the screenshots that the browser tests have just taken to where the README shows them.
+ * Moves the screenshots that the browser tests have just taken to where the README shows them. Moved, because what an
+ * earlier run left must not pass for a picture of a later one.
  *
  * @throws Error when one is missing or too large; then no picture is touched
  */
-export function publishPictures(): void {
+function publishPictures(): void {
 	const missing = PICTURES.filter((name) => !existsSync(screenshotOf(name)));
 	if (missing.length > 0)
 		throw new Error(`The browser tests did not take a screenshot of: ${missing.join(', ')}`);
@@ -16,7 +35,7 @@ export function publishPictures(): void {
 		throw new Error(`Larger than ${String(MAX_PICTURE_BYTES)} bytes: ${large.join(', ')}`);
 	rmSync(PICTURES_FOLDER, { recursive: true, force: true });
 	mkdirSync(PICTURES_FOLDER, { recursive: true });
-	for (const name of PICTURES) copyFileSync(screenshotOf(name), pictureOf(name));
+	for (const name of PICTURES) renameSync(screenshotOf(name), pictureOf(name));
 }
 
 if (require.main === module) {

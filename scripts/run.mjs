@@ -1,61 +1,130 @@
-/** Runs one of the project's TypeScript programs on Node.js 24, after setting up what it needs. */
+/**
+ * Runs a command of the project: `node scripts/run.mjs <command> …`, as package.json has it. Plain JavaScript on Node.js
+ * alone, because it first sets up what the command needs; then that runs on Node.js 24.
+ */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 
 import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
 
-/** Ends with one sentence on standard error. */
-export function fail(error) {
-	process.stderr.write(`${error instanceof SetupError ? error.message : (error.stack ?? error)}\n`);
-	process.exitCode = 1;
+const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
+const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--runInBand', ...args];
+/** What is tested and measured is the packed tarball, as a user's n8n gets it. */
+const PACK = typescript('scripts/pack.ts');
+
+const LINES = ['v2', 'v1'];
+const FAST = ['unit', 'repository', 'sandbox', 'engine'];
+/**
+ * What `npm test` and its options run, in layers of tests, and which lines of n8n are installed for it. By default it is
+ * what needs npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy. `npm start` always runs n8n 2.x,
+ * so `start` is not one of the server tests, which run on both lines.
+ */
+const TESTS = {
+	default: { layers: [...FAST, 'server', 'start'], lines: ['v2'] },
+	'--fast': { layers: FAST, lines: [] },
+	'--v2': { layers: ['server', 'start'], lines: ['v2'] },
+	'--v1': { layers: ['server'], lines: ['v1'], env: { N8N_LINE: 'v1' } },
+};
+
+function test(args) {
+	const option = args.find((argument) => argument in TESTS);
+	const { env, layers, lines } = TESTS[option ?? 'default'];
+	const others = args.filter((argument) => argument !== option);
+	const selected = args.includes('--selectProjects') ? [] : ['--selectProjects', ...layers];
+	return { lines, env, steps: [PACK, jest(...others, ...selected)] };
+}
+
+/** `--line v1` or `--line v2` tests on one line of n8n alone, `--line none` on none. */
+function releaseCheck(args) {
+	const line = args[args.indexOf('--line') + 1];
+	const lines = LINES.filter((each) => each === line || ![...LINES, 'none'].includes(line));
+	return { lines, steps: [typescript('scripts/release/main.ts', ...args)] };
+}
+
+/** The tests that walk a new user's whole path take the README's pictures. */
+const PICTURED = ['browser/editor/firstWorkflow', 'browser/editor/dialogue'];
+
+/**
+ * Each command, by its arguments: the lines of n8n that are installed for it, and what runs one after the other, each as
+ * after `node`. What is `tied` is told, by the end of its channel, when this process is killed.
+ */
+const COMMANDS = {
+	setup: (args) => ({ lines: LINES.filter((line) => args.includes(line)), steps: [] }),
+	start: (args) => ({ lines: ['v2'], steps: [typescript('scripts/start/main.ts', ...args)], isTied: true }),
+	'start:scale': (args) => ({ lines: ['v2'], steps: [typescript('scripts/scale/main.ts', ...args)] }),
+	test,
+	bench: (args) => ({ lines: ['v2'], steps: [PACK, typescript('bench/main.ts', ...args)] }),
+	'faults:scale': (args) => ({
+		lines: ['v2'],
+		steps: [PACK, typescript('test/scale/faults/main.ts', ...args)],
+	}),
+	pictures: () => ({
+		lines: ['v2'],
+		steps: [PACK, jest('--selectProjects', 'browser', '--', ...PICTURED), typescript('scripts/pictures.ts')],
+	}),
+	'release:check': releaseCheck,
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM'];
+
+/** Does `work`, with signals going to `onSignal` instead of ending this process. */
+async function withSignals(onSignal, work) {
+	for (const signal of SIGNALS) process.on(signal, onSignal);
+	try {
+		return await work();
+	} finally {
+		for (const signal of SIGNALS) process.off(signal, onSignal);
+	}
 }
 
 /**
- * Starts a Node.js program of the project and ends as it ends. Signals are passed on, so that it can stop what it
- * started; the terminal sends them to it as well, which does no harm.
- *
- * @param args what to run, as after `node`
- * @param isTied whether it is told, by the end of its channel, when this process is killed
+ * Runs a Node.js program of the project; gives its exit code. Signals are passed on, so that it can stop what it started;
+ * the terminal sends them to it as well, which does no harm.
  */
-export function runNode(args, isTied = false) {
+async function runNode(args, { env, isTied }) {
 	const node = node24();
-	const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+	const PATH = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 	const stdio = isTied ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
-	const child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, PATH: path } });
-	const passOn = (signal) => child.kill(signal);
-	process.on('SIGINT', passOn);
-	process.on('SIGTERM', passOn);
-	return new Promise((done) => {
-		child.on('close', (code, signal) => {
-			process.off('SIGINT', passOn);
-			process.off('SIGTERM', passOn);
-			done(code ?? (signal === null ? 1 : 128));
-		});
+	const child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, ...env, PATH } });
+	const ended = new Promise((done) => {
+		child.on('close', (code, signal) => done(code ?? (signal === null ? 1 : 128)));
 	});
+	return await withSignals(
+		(signal) => child.kill(signal),
+		() => ended,
+	);
 }
 
-/** Sets up and, unless interrupted meanwhile, goes on with `next`. */
-export async function afterSetup(options, next) {
+/** @returns the exit code */
+async function run({ lines, steps, ...how }) {
 	let isStopped = false;
 	const stop = () => {
 		isStopped = true;
 		stopSetup();
 	};
-	process.on('SIGINT', stop);
-	process.on('SIGTERM', stop);
 	try {
-		await setup(options);
-		process.off('SIGINT', stop);
-		process.off('SIGTERM', stop);
-		if (!isStopped) process.exitCode = await next();
+		await withSignals(stop, () => setup(lines));
 	} catch (error) {
-		if (!isStopped) return fail(error);
+		// npm, when it is stopped, fails as a matter of course.
+		if (!isStopped) throw error;
 	}
 	if (isStopped) {
 		process.stdout.write('\nStopped. Run the command again to continue.\n');
-		process.exitCode = 130;
+		return 130;
 	}
+	for (const step of steps) {
+		const code = await runNode(step, how);
+		if (code !== 0) return code;
+	}
+	return 0;
 }
 
-/** The arguments that run a TypeScript file of the project. */
-export const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
+const [command, ...args] = process.argv.slice(2);
+try {
+	if (!Object.hasOwn(COMMANDS, command))
+		throw new SetupError(`Commands: ${Object.keys(COMMANDS).join(', ')}`);
+	process.exitCode = await run(COMMANDS[command](args));
+} catch (error) {
+	process.stderr.write(`${error instanceof SetupError ? error.message : (error.stack ?? error)}\n`);
+	process.exitCode = 1;
+}

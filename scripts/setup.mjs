@@ -9,7 +9,6 @@ import {
 	existsSync,
 	mkdirSync,
 	readFileSync,
-	readdirSync,
 	rmSync,
 	statSync,
 	statfsSync,
@@ -20,8 +19,9 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-export const WORK_FOLDER = join(ROOT, '.n8n-jelou');
+const WORK_FOLDER = join(ROOT, '.n8n-jelou');
 const MINIMUM_NODE = [20, 19];
+const DISK_FULL = 'The disk is full: free up about 4 GB and run the command again.';
 
 /** A problem that is told in one sentence, without a stack. */
 export class SetupError extends Error {}
@@ -33,64 +33,28 @@ export function checkNode(version = process.versions.node) {
 	throw new SetupError(`Node.js ${version} is too old: install Node.js ${MINIMUM_NODE.join('.')} or newer.`);
 }
 
-function stampFile(folder) {
-	return join(folder, 'node_modules', '.jelou-setup');
-}
+const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-function lockHash(folder) {
-	return createHash('sha256')
-		.update(readFileSync(join(folder, 'package-lock.json')))
-		.digest('hex');
-}
-
-function isInstalled(folder) {
-	const stamp = stampFile(folder);
-	return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(folder);
-}
-
-/** How many packages have been unpacked: npm makes all folders first, and fills them afterwards. */
-function countPackages(folder) {
-	const modules = join(folder, 'node_modules');
-	const namesIn = (parent) =>
-		(existsSync(parent) ? readdirSync(parent) : []).filter((name) => !name.startsWith('.'));
-	const paths = namesIn(modules).flatMap((name) =>
-		name.startsWith('@') ? namesIn(join(modules, name)).map((inner) => join(name, inner)) : [name],
-	);
-	return paths.filter((path) => existsSync(join(modules, path, 'package.json'))).length;
-}
-
-function freeBytes(folder) {
-	const { bavail, bsize } = statfsSync(folder);
+function freeBytes() {
+	const { bavail, bsize } = statfsSync(ROOT);
 	return bavail * bsize;
 }
 
-/**
- * Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. No total is
- * shown: some packages are for other systems and never come. What has been written goes on growing to the end, while
- * the largest packages are unpacked and the number of them stands still.
- */
-function showProgress(folder) {
-	let step = '';
+/** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */
+function showProgress() {
 	let written = 0;
 	const started = Date.now();
-	const freeBefore = freeBytes(folder);
+	const freeBefore = freeBytes();
 	const isTerminal = process.stdout.isTTY === true;
 	const line = () => {
-		written = Math.max(written, freeBefore - freeBytes(folder));
-		const seconds = `${Math.round((Date.now() - started) / 1000)} s`;
-		if (step !== '') return `  ${step}, ${seconds}`;
-		return `  ${countPackages(folder)} packages, ${(written / 1e9).toFixed(1)} GB, ${seconds}`;
+		written = Math.max(written, freeBefore - freeBytes());
+		return `  ${gigabytes(written)} written, ${Math.round((Date.now() - started) / 1000)} s`;
 	};
-	const timer = setInterval(
-		() => process.stdout.write(isTerminal ? `\r${line()}\x1b[K` : `${line()}\n`),
-		isTerminal ? 1000 : 20_000,
-	);
-	return {
-		goOn: (next) => (step = next),
-		stop: () => {
-			clearInterval(timer);
-			if (isTerminal) process.stdout.write('\r\x1b[K');
-		},
+	const show = () => process.stdout.write(isTerminal ? `\r${line()}\x1b[K` : `${line()}\n`);
+	const timer = setInterval(show, isTerminal ? 1000 : 20_000);
+	return () => {
+		clearInterval(timer);
+		if (isTerminal) process.stdout.write('\r\x1b[K');
 	};
 }
 
@@ -101,9 +65,9 @@ export function stopSetup() {
 	running?.kill('SIGTERM');
 }
 
-function runNpm(folder, args, logName) {
-	mkdirSync(WORK_FOLDER, { recursive: true });
-	const log = join(WORK_FOLDER, logName);
+/** @throws SetupError when npm fails */
+function runNpm(folder, args) {
+	const log = join(WORK_FOLDER, 'install.log');
 	// npm must not run on the Node.js that it is about to install, so that one is taken off the path.
 	const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
 	const npmCli = process.env.npm_execpath;
@@ -111,25 +75,26 @@ function runNpm(folder, args, logName) {
 		? [process.env.npm_node_execpath ?? process.execPath, [npmCli]]
 		: ['npm', []];
 	return new Promise((done, fail) => {
-		const child = spawn(command, [...first, ...args], {
+		running = spawn(command, [...first, ...args], {
 			cwd: folder,
 			env: { ...process.env, PATH: path.join(delimiter), npm_config_yes: 'true' },
 			stdio: ['ignore', 'pipe', 'pipe'],
 			shell: process.platform === 'win32' && command === 'npm',
 		});
-		running = child;
 		const file = createWriteStream(log, { flags: 'a' });
 		// On a full disk npm says so, too, and that is what is told.
 		file.on('error', () => undefined);
 		let output = '';
-		for (const stream of [child.stdout, child.stderr]) {
+		for (const stream of [running.stdout, running.stderr]) {
 			stream.on('data', (chunk) => {
 				output = (output + chunk).slice(-20_000);
 				file.write(chunk);
 			});
 		}
-		child.on('error', () => fail(new SetupError('npm was not found: install Node.js, which includes npm.')));
-		child.on('close', (code) => {
+		running.on('error', () =>
+			fail(new SetupError('npm was not found: install Node.js, which includes npm.')),
+		);
+		running.on('close', (code) => {
 			running = undefined;
 			file.end();
 			if (code === 0) done();
@@ -137,8 +102,6 @@ function runNpm(folder, args, logName) {
 		});
 	});
 }
-
-const DISK_FULL = 'The disk is full: free up about 4 GB and run the command again.';
 
 /** What went wrong in npm, in one sentence. */
 export function explainNpm(output, args, log) {
@@ -161,8 +124,7 @@ function explainSystem(error) {
 /** Whether the process of this ID is alive; one of another user is, too. */
 function isAlive(pid) {
 	try {
-		process.kill(pid, 0);
-		return true;
+		return process.kill(pid, 0);
 	} catch (error) {
 		return error.code === 'EPERM';
 	}
@@ -194,9 +156,13 @@ function takeTurn() {
 	};
 }
 
-async function install({ folder, what, time, bytes, prepare }) {
-	if (isInstalled(folder)) return;
-	const free = freeBytes(folder);
+async function install({ folder, what, time, bytes, needed }) {
+	const stamp = join(folder, 'node_modules', '.jelou-setup');
+	const lock = createHash('sha256')
+		.update(readFileSync(join(folder, 'package-lock.json')))
+		.digest('hex');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+	const free = freeBytes();
 	// npm deletes first what an earlier installation has left.
 	if (free < bytes && !existsSync(join(folder, 'node_modules'))) {
 		throw new SetupError(
@@ -205,50 +171,44 @@ async function install({ folder, what, time, bytes, prepare }) {
 	}
 	process.stdout.write(`Installing ${what} (only once: about ${gigabytes(bytes)}, ${time}) …\n`);
 	const giveTurn = takeTurn();
-	const progress = showProgress(folder);
-	const ci = ['ci', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund'];
+	const stopProgress = showProgress();
 	try {
-		await runNpm(folder, ci, 'install.log');
-		progress.goOn(prepare.step);
-		await runNpm(folder, ['rebuild', prepare.package, '--ignore-scripts=false'], 'install.log');
-		writeFileSync(stampFile(folder), lockHash(folder));
+		const options = ['--ignore-scripts', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund'];
+		await runNpm(folder, ['ci', ...options]);
+		await runNpm(folder, ['rebuild', needed, '--ignore-scripts=false']);
+		writeFileSync(stamp, lock);
 	} finally {
-		progress.stop();
+		stopProgress();
 		giveTurn();
 	}
 }
 
-const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
-
-/** The one install script of the tools that is needed: it brings Node.js 24, which n8n runs on. */
+/** `needed` is the one package whose install script has to run; the tools' brings Node.js 24, which n8n runs on. */
 const TOOLS = {
 	folder: ROOT,
 	what: 'the development tools',
 	time: '1 to 2 minutes',
 	bytes: 0.6e9,
-	prepare: { package: 'node', step: 'Installing Node.js 24' },
+	needed: 'node',
 };
-const DATABASE = { package: 'sqlite3', step: 'Preparing the database, up to 2 minutes' };
-const V2 = { what: 'n8n', time: '3 to 6 minutes', bytes: 2.8e9, prepare: DATABASE };
-/** The n8n servers, each in a folder of its own with its own lock file. `server` is what `npm start` runs. */
+/** The n8n servers of each line, each in a folder of its own with its own lock file. `npm start` runs `v2`. */
 const SERVERS = {
-	server: { ...V2, folder: join(ROOT, 'test', 'n8n') },
-	n8nV1: { ...V2, folder: join(ROOT, 'test', 'n8n-v1'), what: 'n8n 1.123', bytes: 1.7e9 },
+	v2: { folder: join(ROOT, 'test', 'n8n'), what: 'n8n', bytes: 2.8e9 },
+	v1: { folder: join(ROOT, 'test', 'n8n-v1'), what: 'n8n 1.123', bytes: 1.7e9 },
 };
 
 /**
- * Installs the development tools and what else is asked for: with `server` the n8n that `npm start` and the server tests
- * run, with `n8nV1` the older line that the server tests run on as well.
+ * Installs the development tools, and n8n.
  *
- * @param wanted such as `{ server: true }`
+ * @param lines of n8n, such as `['v2']`
  * @throws SetupError with one sentence that says what to do
  */
-export async function setup(wanted) {
+export async function setup(lines) {
 	checkNode();
 	try {
 		await install(TOOLS);
-		for (const [name, server] of Object.entries(SERVERS)) {
-			if (wanted[name] === true) await install(server);
+		for (const line of lines) {
+			await install({ ...SERVERS[line], time: '3 to 6 minutes', needed: 'sqlite3' });
 		}
 	} catch (error) {
 		throw explainSystem(error);

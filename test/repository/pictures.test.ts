@@ -2,13 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
-import {
-	MAX_PICTURE_BYTES,
-	PICTURES,
-	PICTURES_FOLDER,
-	PICTURES_OF,
-	pictureOf,
-} from '../../scripts/pictureNames';
+import { MAX_PICTURE_BYTES, PICTURES, PICTURES_FOLDER, PICTURES_OF, pictureOf } from '../../scripts/pictures';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const README = read('README.md');

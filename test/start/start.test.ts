@@ -321,7 +321,7 @@ describe('npm start, run for real', () => {
 	}, 600_000);
 
 	test('nothing goes on running when what started it is killed', async () => {
-		const launcher = begin(cutOff, [join(ROOT, 'scripts/start.mjs')]);
+		const launcher = begin(cutOff, [join(ROOT, 'scripts/run.mjs'), 'start']);
 		const { n8n: url } = await launcher.ready();
 		launcher.child.kill('SIGKILL');
 		await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0), 60_000);
@@ -380,7 +380,7 @@ describe('setting up', () => {
 		const npm = join(scratch, 'fake-npm.js');
 		beforeAll(() => {
 			mkdirSync(join(scratch, 'scripts'), { recursive: true });
-			for (const name of ['setup.mjs', 'run.mjs', 'setup-only.mjs'])
+			for (const name of ['setup.mjs', 'run.mjs'])
 				copyFileSync(join(ROOT, 'scripts', name), join(scratch, 'scripts', name));
 			const dependencies = { 'left-pad': '1.3.0' };
 			const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
@@ -396,7 +396,7 @@ describe('setting up', () => {
 			);
 		});
 		const install = async (env: Record<string, string>) =>
-			run([join(scratch, 'scripts', 'setup-only.mjs')], { npm_execpath: npm, ...env });
+			run([join(scratch, 'scripts', 'run.mjs'), 'setup'], { npm_execpath: npm, ...env });
 		const works = async () => {
 			const { code, stderr, stdout } = await install({});
 			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -431,7 +431,7 @@ describe('setting up', () => {
 		});
 
 		test('a second command waits for nothing: it says who is installing; one that was killed is no obstacle', async () => {
-			const slow = spawn(process.execPath, [join(scratch, 'scripts', 'setup-only.mjs')], {
+			const slow = spawn(process.execPath, [join(scratch, 'scripts', 'run.mjs'), 'setup'], {
 				env: { ...process.env, npm_execpath: npm, FAKE: 'slow' },
 				stdio: 'ignore',
 			});

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-import { PICTURES_OF, screenshotOf } from '../../../scripts/pictureNames';
+import { PICTURES_OF, screenshotOf } from '../../../scripts/pictures';
 import { OWN } from '../../../scripts/start/projects';
 import { webhookAnswers } from '../../server/support/stage';
 import { Chat } from '../support/chat';

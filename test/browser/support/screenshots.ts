@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { SCREENSHOTS, screenshotOf } from '../../../scripts/pictureNames';
+import { SCREENSHOTS, screenshotOf } from '../../../scripts/pictures';
 
 /** What n8n lays over its own windows: it would be cut off at the edge, or hide what the picture is about. */
 const STYLE =
