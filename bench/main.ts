@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { benchActions } from './actions';
 import { benchDialogues } from './dialogue';
-import { runMeasurement } from '../scripts/scale/measurement';
+import { runMeasurement } from '../scripts/lifecycle';
 import { benchQuestions } from './questions';
 import { benchQueueMode } from './queueMode';
 import { writeSummary } from './summary';

@@ -1,6 +1,6 @@
 import { DEMO_PROJECT } from '../sandbox';
 import { waitUntil } from '../scripts/n8n/waitUntil';
-import { onInterrupt } from '../scripts/scale/measurement';
+import { onEnd } from '../scripts/lifecycle';
 import { integrationOf, startScaleStage, type ScaleStage } from '../test/scale/support/stage';
 import { replyWorkflow } from '../test/scale/support/workflows';
 import { MESSAGE_ID, type Delivery } from './delivery';
@@ -106,7 +106,7 @@ export async function benchQueueMode(rounds: number, seconds: number): Promise<v
 		await (await starting.catch(() => undefined))?.stop();
 		await load.close();
 	};
-	const forget = onInterrupt(async () => {
+	const forget = onEnd(async () => {
 		interrupting.abort();
 		await stop();
 	});

@@ -24,7 +24,7 @@ export interface BenchStage {
 	sandbox: SandboxProcess;
 }
 
-export { say } from '../scripts/start/lifecycle';
+export { say } from '../scripts/lifecycle';
 
 /** Starts everything, does the work, and stops everything, whatever happens. */
 export async function withStage<Result>(

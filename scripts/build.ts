@@ -53,23 +53,4 @@ export function build(): void {
 	runTool('gulp/bin/gulp.js', '--silent');
 }
 
-const RUNS = 5;
-
-/** Milliseconds that requiring both nodes and the credential takes in a fresh process: the median of some runs. */
-function loadTime(): number {
-	const files = ENTRIES.map(({ file }) => join(ROOT, file));
-	const script = `
-		require('n8n-workflow');
-		const started = performance.now();
-		for (const file of ${JSON.stringify(files)}) require(file);
-		console.log(performance.now() - started);`;
-	const times = Array.from({ length: RUNS }, () =>
-		Number(execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' })),
-	);
-	return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN;
-}
-
-if (require.main === module) {
-	build();
-	process.stdout.write(`Built. Loading both nodes takes ${loadTime().toFixed(1)} ms beyond n8n-workflow.\n`);
-}
+if (require.main === module) build();

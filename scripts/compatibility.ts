@@ -1,42 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from './paths';
-import { writeBlock } from './markdown';
+import { z } from 'zod';
 
-/** What all server tests together said of one line of n8n. */
-export interface CompatibilityRun {
-	line: N8nLine;
-	/** Versions, such as `2.41.1`, `24.21.0` and `0.1.0`. */
-	n8n: string;
-	node: string;
-	package: string;
-	/** Numbers of tests. */
-	passed: number;
-	failed: number;
-}
+import { N8N_LINES, ROOT, isN8nLine } from './paths';
+import { writeBlock } from './markdown';
 
 export const MARKER = 'compatibility';
 const RESULTS = join(ROOT, 'docs', 'compatibility.json');
 
-function isRun(value: unknown): value is CompatibilityRun {
-	if (typeof value !== 'object' || value === null) return false;
-	const run = value as Record<string, unknown>;
-	return (
-		typeof run.line === 'string' &&
-		isN8nLine(run.line) &&
-		['n8n', 'node', 'package'].every((name) => typeof run[name] === 'string') &&
-		['passed', 'failed'].every((name) => typeof run[name] === 'number')
-	);
-}
+/** What all server tests together said of one line of n8n. */
+const RUN = z.object({
+	line: z.string().refine(isN8nLine),
+	/** Versions, such as `2.41.1`, `24.21.0` and `0.1.0`. */
+	n8n: z.string(),
+	node: z.string(),
+	package: z.string(),
+	/** Numbers of tests. */
+	passed: z.number(),
+	failed: z.number(),
+});
+export type CompatibilityRun = z.infer<typeof RUN>;
 
 /** The last complete run on each line, as the server tests wrote it. @throws Error when the file has another format */
 export function readRuns(): CompatibilityRun[] {
 	const file: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
-	const runs: unknown = typeof file === 'object' && file !== null && 'runs' in file ? file.runs : undefined;
-	if (!Array.isArray(runs) || !runs.every(isRun))
-		throw new Error('docs/compatibility.json has an unexpected format.');
-	return runs;
+	return z.object({ runs: z.array(RUN) }).parse(file).runs;
 }
 
 /** The README's table: one row for each line. */

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+import { z } from 'zod';
+
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
 
@@ -13,36 +15,19 @@ const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
 const ALLOWED =
 	/^(package\.json|README\.md|LICENSE\.md|dist\/jelou\.js|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
 
-interface PackedFile {
-	path: string;
-}
+const REPORT = z.object({
+	filename: z.string(),
+	size: z.number(),
+	files: z.array(z.object({ path: z.string() })),
+});
 
-interface PackReport {
-	filename: string;
-	size: number;
-	files: PackedFile[];
-}
-
-function isReport(value: unknown): value is PackReport {
-	return (
-		typeof value === 'object' && value !== null && 'filename' in value && 'size' in value && 'files' in value
-	);
-}
-
-function npmPack(): PackReport {
+function npmPack(): z.infer<typeof REPORT> {
 	const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', PACKAGE_FOLDER];
-	const output = execFileSync('npm', args, {
-		cwd: ROOT,
-		encoding: 'utf8',
-		stdio: 'pipe',
-		shell: process.platform === 'win32',
-	});
+	const shell = process.platform === 'win32';
+	const output = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe', shell });
 	const parsed: unknown = JSON.parse(output);
 	// A list up to npm 11.5, by package name since.
-	const report: unknown =
-		typeof parsed === 'object' && parsed !== null ? Object.values(parsed)[0] : undefined;
-	if (!isReport(report)) throw new Error('The output of npm pack has an unexpected format.');
-	return report;
+	return REPORT.parse(Object.values(z.union([z.array(REPORT), z.record(REPORT)]).parse(parsed))[0]);
 }
 
 /**

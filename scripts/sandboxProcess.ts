@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 import { DEMO_PROJECT, type Faults, type SandboxProject, type Traffic } from '../sandbox';
-import { isRecord } from './json';
 import { ROOT } from './paths';
+import { KeptProcess } from './process';
 
 /** A sandbox in a process of its own, so that measuring n8n does not measure it as well. */
 export interface SandboxProcess {
@@ -32,92 +33,77 @@ export interface Room {
 	conversation: string;
 }
 
-type Json = Record<string, unknown>;
+const START_TIMEOUT_MS = 60_000;
+
+const count = z.number();
+const TRAFFIC: z.ZodType<Traffic> = z.object({
+	requests: count,
+	accepted: count,
+	duplicates: count,
+	mostUnderWay: count,
+	roomOverlaps: count,
+});
+const PLACE = z.object({ place: count });
+const STARTED = z.object({ data: z.object({ conversationId: z.string() }) });
+const CONVERSATION = z.object({ data: z.object({ roomId: z.string() }) });
+const INTEGRATION = z.object({ data: z.object({ signingSecret: z.string() }) });
 
 async function request(
-	url: string,
 	method: string,
+	url: string,
 	body?: unknown,
-	apiKey: string = DEMO_PROJECT.apiKey,
-): Promise<Json> {
+	{ apiKey }: SandboxProject = DEMO_PROJECT,
+): Promise<unknown> {
+	const headers = { 'content-type': 'application/json', 'x-api-key': apiKey };
 	const response = await fetch(url, {
 		method,
-		headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
-		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		headers,
+		body: body === undefined ? null : JSON.stringify(body),
 	});
 	const text = await response.text();
 	if (!response.ok)
 		throw new Error(`The sandbox answered ${String(response.status)} to ${method} ${url}: ${text}`);
-	const parsed: unknown = text === '' ? {} : JSON.parse(text);
-	return isRecord(parsed) ? parsed : {};
-}
-
-function dataOf(envelope: Json): Json {
-	return isRecord(envelope.data) ? envelope.data : {};
+	return text === '' ? undefined : JSON.parse(text);
 }
 
 /** Starts `sandbox/main.ts` on a free port. */
 export async function startSandboxProcess(): Promise<SandboxProcess> {
-	const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'sandbox/main.ts')], {
-		cwd: ROOT,
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-	const url = await new Promise<string>((resolve, reject) => {
-		let output = '';
-		child.stdout.on('data', (chunk: Buffer) => {
-			output += chunk.toString();
-			const found = /Jelou sandbox: (\S+)/.exec(output)?.[1];
-			if (found !== undefined) resolve(found);
-		});
-		child.once('exit', () => reject(new Error('The sandbox did not start.')));
-	});
+	const program = ['--import', 'tsx', join(ROOT, 'sandbox/main.ts')];
+	const started = new KeptProcess(process.execPath, program, { cwd: ROOT });
+	const address = () => /Jelou sandbox: (\S+)\n/.exec(started.lastWords)?.[1];
+	await started.becomes(() => address() !== undefined, START_TIMEOUT_MS);
+	const url = address();
+	if (url === undefined) throw new Error('The sandbox did not start.');
 	const api = ({ id }: SandboxProject) => `${url}/platform/v1/external-support/${id}`;
 
 	async function openRoom(user: string, project: SandboxProject): Promise<Room> {
 		const bot = (project.bots ?? DEMO_PROJECT.bots)[0]?.id ?? '';
-		const start = { botId: bot, userId: user };
-		const started = dataOf(
-			await request(`${api(project)}/conversations/start`, 'POST', start, project.apiKey),
-		);
-		const conversation = String(started.conversationId);
-		const read = `${api(project)}/conversations/${conversation}`;
-		const { roomId } = dataOf(await request(read, 'GET', undefined, project.apiKey));
-		return { room: String(roomId), user, bot, conversation };
+		const conversations = `${api(project)}/conversations`;
+		const start = await request('POST', `${conversations}/start`, { botId: bot, userId: user }, project);
+		const { conversationId } = STARTED.parse(start).data;
+		const read = await request('GET', `${conversations}/${conversationId}`, undefined, project);
+		return { room: CONVERSATION.parse(read).data.roomId, user, bot, conversation: conversationId };
 	}
 
 	return {
 		url,
-		pid: child.pid ?? 0,
+		pid: started.pid,
 		gatewayUrl: `${url}/platform`,
 		chatbotUrl: url,
-		setFaults: async (faults) => void (await request(`${url}/sandbox/faults`, 'POST', faults)),
-		mark: async () => Number((await request(`${url}/sandbox/traffic`, 'GET')).place),
-		traffic: async (since) => {
-			const measured = await request(`${url}/sandbox/traffic?since=${String(since)}`, 'GET');
-			return {
-				requests: Number(measured.requests),
-				accepted: Number(measured.accepted),
-				duplicates: Number(measured.duplicates),
-				mostUnderWay: Number(measured.mostUnderWay),
-				roomOverlaps: Number(measured.roomOverlaps),
-			};
-		},
+		setFaults: async (faults) => void (await request('POST', `${url}/sandbox/faults`, faults)),
+		mark: async () => PLACE.parse(await request('GET', `${url}/sandbox/traffic`)).place,
+		traffic: async (since) =>
+			TRAFFIC.parse(await request('GET', `${url}/sandbox/traffic?since=${String(since)}`)),
 		openRooms: async (count, project = DEMO_PROJECT) => {
-			const users = Array.from({ length: count }, (_, n) => ({
-				id: `user-${String(n)}`,
-				name: `User ${String(n)}`,
-			}));
-			await request(`${url}/sandbox/projects`, 'POST', { ...project, users });
+			const names = Array.from({ length: count }, (_, n) => String(n));
+			const users = names.map((name) => ({ id: `user-${name}`, name: `User ${name}` }));
+			await request('POST', `${url}/sandbox/projects`, { ...project, users });
 			const rooms = [];
 			for (const { id } of users) rooms.push(await openRoom(id, project));
 			return rooms;
 		},
 		createIntegration: async (webhookUrl, project = DEMO_PROJECT) =>
-			String(dataOf(await request(api(project), 'POST', { webhookUrl }, project.apiKey)).signingSecret),
-		close: async () => {
-			child.kill('SIGTERM');
-			await exited;
-		},
+			INTEGRATION.parse(await request('POST', api(project), { webhookUrl }, project)).data.signingSecret,
+		close: async () => started.stop(),
 	};
 }

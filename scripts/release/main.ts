@@ -2,11 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import manifest from '../../package.json';
 import { MARKER, compatibilityProblems, compatibilityTable, readRuns } from '../compatibility';
 import { writeBlock } from '../markdown';
 import { pack } from '../pack';
 import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from '../paths';
-import { manifestProblems, versionOf } from './manifest';
+import { manifestProblems } from './manifest';
 import { scanSources, scanTarball } from './scanner';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -26,11 +27,9 @@ export function linesOf(args: readonly string[]): N8nLine[] {
 /** The server tests, which install the packed tarball into a fresh n8n. */
 function testOn(line: N8nLine): string[] {
 	const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-	const { status } = spawnSync(process.execPath, [jest, '--runInBand', '--selectProjects', 'server'], {
-		cwd: ROOT,
-		stdio: 'inherit',
-		env: { ...process.env, N8N_LINE: line },
-	});
+	const env = { ...process.env, N8N_LINE: line };
+	const args = [jest, '--runInBand', '--selectProjects', 'server'];
+	const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env });
 	return status === 0 ? [] : ['The server tests failed.'];
 }
 
@@ -41,15 +40,9 @@ function checkTable(lines: readonly N8nLine[], version: string): string[] {
 	return lines.length === Object.keys(N8N_LINES).length ? compatibilityProblems(runs, version) : [];
 }
 
-function warnOfChanges(): void {
-	const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
-	if (changes !== '') process.stdout.write(`! There are uncommitted changes:\n${changes}\n`);
-}
-
 /** Everything that a release has to pass, short of publishing it. Gives how many checks failed. */
 function releaseCheck(lines: readonly N8nLine[]): number {
-	const manifest: unknown = JSON.parse(read('package.json'));
-	const version = versionOf(manifest);
+	const { version } = manifest;
 	let tarball = '';
 	const checks: Array<[string, () => string[]]> = [
 		['package.json and CHANGELOG.md', () => manifestProblems(manifest, read('CHANGELOG.md'))],
@@ -67,7 +60,7 @@ function releaseCheck(lines: readonly N8nLine[]): number {
 		try {
 			return [name, check()];
 		} catch (error) {
-			return [name, [error instanceof Error ? error.message : String(error)]];
+			return [name, [String(error)]];
 		}
 	});
 	process.stdout.write(`\nRelease check of version ${version}\n`);
@@ -78,7 +71,8 @@ function releaseCheck(lines: readonly N8nLine[]): number {
 	process.stdout.write(
 		"- npm's provenance: only a published version has it, so n8n checks it after publishing\n",
 	);
-	warnOfChanges();
+	const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
+	if (changes !== '') process.stdout.write(`! There are uncommitted changes:\n${changes}\n`);
 	return report.filter(([, problems]) => problems.length > 0).length;
 }
 

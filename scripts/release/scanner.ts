@@ -2,29 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 import { ROOT, WORK_FOLDER } from '../paths';
 
 /** What n8n's scanner lints of a published tarball, and of its source (its `analyzePackageByName`). */
 const TARBALL_FILES = ['**/*.js', 'package.json'];
 const SOURCE_FILES = ['package.json', '{nodes,credentials}/**/*.{js,ts,json}'];
 
-interface Verdict {
-	passed: boolean;
-	message: string;
-	details: string;
-}
-
-function isVerdict(value: unknown): value is Verdict {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'passed' in value &&
-		'message' in value &&
-		typeof value.message === 'string' &&
-		'details' in value &&
-		typeof value.details === 'string'
-	);
-}
+const VERDICT = z.object({ passed: z.boolean(), message: z.string(), details: z.string() });
 
 /** Calls `use` with a new folder, and removes it afterwards. */
 function withFolder<T>(use: (folder: string) => T): T {
@@ -44,22 +30,18 @@ function withFolder<T>(use: (folder: string) => T): T {
  * @throws Error when the scanner does not run
  */
 export function scanFolder(folder: string, patterns: readonly string[]): string[] {
-	const verdict = withFolder((temporary): unknown => {
-		const output = execFileSync(
-			process.execPath,
-			[join(ROOT, 'scripts/release/scan.mjs'), folder, ...patterns],
-			{
-				cwd: ROOT,
-				encoding: 'utf8', // With Jest's "test" its rules believe that they are under test themselves.
-				env: { ...process.env, NODE_ENV: 'production', TMPDIR: temporary },
-			},
-		);
-		return JSON.parse(output.trim().split('\n').at(-1) ?? '');
-	});
-	if (!isVerdict(verdict)) throw new Error("n8n's scanner answered in a form that is not known here.");
+	const output = withFolder((temporary) =>
+		execFileSync(process.execPath, [join(__dirname, 'scan.mjs'), folder, ...patterns], {
+			cwd: ROOT,
+			encoding: 'utf8',
+			// With Jest's "test" its rules believe that they are under test themselves.
+			env: { ...process.env, NODE_ENV: 'production', TMPDIR: temporary },
+		}),
+	);
+	const { details, message, passed } = VERDICT.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
 	// It passes also where it found no files, and then says so.
-	if (verdict.passed && verdict.message === '') return [];
-	return [[verdict.message, verdict.details.trim()].filter((text) => text !== '').join('\n')];
+	if (passed && message === '') return [];
+	return [[message, details.trim()].filter((text) => text !== '').join('\n')];
 }
 
 /** What n8n's scanner finds in a packed tarball. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { LOOPBACK, freePort } from '../n8n/ports';
 import { haproxyService, type Haproxy } from './haproxy';
-import { encryptionKey, n8nProcessMaker, type N8nProcess } from './n8nProcess';
+import { n8nProcessMaker, type N8nProcess } from './n8nProcess';
 import { postgresService, type Postgres } from './postgres';
 import { redisService } from './redis';
-import type { Service } from './service';
+import { keptSecret, type Service } from './service';
 
 export interface ClusterOptions {
 	/** Everything is kept here: data, logs, n8n's homes. */
@@ -59,7 +59,7 @@ async function startAll(processes: N8nProcess[]): Promise<void> {
 /**
  * Starts PostgreSQL, Redis, n8n's processes in queue mode (one main, webhook processes, workers), and HAProxy before them.
  *
- * @throws ScaleError or Error saying what did not start; nothing is left running then
+ * @throws Error saying what did not start; nothing is left running then
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	const { folder, ports = {}, say = () => undefined, signal, tarball } = options;
@@ -91,7 +91,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			EXECUTIONS_MODE: 'queue',
 			...redis.env,
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-			N8N_ENCRYPTION_KEY: encryptionKey(folder),
+			// Credentials in the database can be read with this key only.
+			N8N_ENCRYPTION_KEY: keptSecret(join(folder, 'encryption-key')),
 			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
 			// The address that Jelou is given: deliveries go to webhook processes, never to the main.
 			WEBHOOK_URL: `${webhookUrl}/`,

@@ -2,14 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LOOPBACK } from '../n8n/ports';
-import { Service, isProgram, notInstalled, pathFolders } from './service';
+import { Service, findFolder, notInstalled } from './service';
 
 /** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */
-export function findHaproxy(env: NodeJS.ProcessEnv = process.env, debian = '/usr/sbin'): string | undefined {
-	return [...pathFolders(env), debian].map((folder) => join(folder, 'haproxy')).find(isProgram);
+export function findHaproxy(env?: NodeJS.ProcessEnv, debian = '/usr/sbin'): string | undefined {
+	const folder = findFolder(['haproxy'], env, [debian]);
+	return folder && join(folder, 'haproxy');
 }
 
-/** `haproxy`, where what is measured or tested depends on it. @throws ScaleError when there is none */
+/** `haproxy`, where what is measured or tested depends on it. @throws Error when there is none */
 export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string {
 	const found = findHaproxy(env, debian);
 	if (found !== undefined) return found;
@@ -71,8 +72,6 @@ export function haproxyService(program: string, folder: string, port: number): H
 		program,
 		args: ['-W', '-f', file],
 		folder,
-		logFile: `${folder}.log`,
-		stopSignal: 'SIGTERM',
 		ready: /Loading success/,
 		failed: /\[ALERT\].*? : (.*)/,
 	});

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 
-import { startSandbox } from '../../sandbox';
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { ends, onEnd, runServers, say } from '../lifecycle';
+import { N8nClient } from '../n8n/client';
+import { activateExample, readExample } from '../n8n/examples';
+import { waitUntil } from '../n8n/waitUntil';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
-import { Lifecycle, say } from '../start/lifecycle';
-import { readPortsOf } from '../start/options';
-import { sayReady } from '../start/ready';
-import { prepareExample } from './prepare';
+import { sandboxCredential } from '../sandboxCredential';
+import { logIn, sayReady } from '../start/login';
+import { readPorts } from '../start/ports';
 import { startCluster } from './cluster';
 import { findHaproxy } from './haproxy';
 import { findPostgres } from './postgres';
@@ -16,11 +19,24 @@ import { findRedis } from './redis';
 const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
 /** Those of `npm start` are left to it, so that both can run. 0: any free one. */
 const PREFERRED = { n8n: 5688, webhook: 5689, sandbox: 8041, postgres: 0, redis: 0 };
+const CREDENTIAL = 'Jelou sandbox';
 
-const program = new Lifecycle();
+/**
+ * Gives n8n the sandbox's credential and the published example. The signing secret that the trigger was given is then
+ * typed into the credential, as queue mode needs it for sending.
+ */
+async function prepareExample(client: N8nClient, sandbox: Sandbox): Promise<void> {
+	const save = (signingSecret: string) =>
+		client.saveCredential(CREDENTIAL, 'jelouApi', sandboxCredential(sandbox, DEMO_PROJECT, signingSecret));
+	const id = await save('');
+	await activateExample(client, readExample('echo-support.json', { id, name: CREDENTIAL }));
+	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
+	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
+	await save(integration()?.signingSecret ?? '');
+}
 
-program.run(async () => {
-	const ports = await readPortsOf('npm run start:scale', PREFERRED, process.argv.slice(2));
+runServers(async () => {
+	const ports = await readPorts('npm run start:scale', PREFERRED);
 	// Before the build, which takes a while.
 	findPostgres();
 	findRedis();
@@ -31,20 +47,19 @@ program.run(async () => {
 	const tarball = pack();
 	say('Starting the Jelou sandbox …');
 	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
-	program.add(() => sandbox.close());
-	const { signal } = program.ending;
-	const cluster = await startCluster({ folder: FOLDER, tarball, haproxy, ports, say, signal });
-	program.add(() => cluster.stop());
+	onEnd(() => sandbox.close());
+	const cluster = await startCluster({ folder: FOLDER, tarball, haproxy, ports, say, signal: ends });
+	onEnd(() => cluster.stop());
 	const { main, webhookUrl } = cluster;
-	const login = await prepareExample(main.url, sandbox, join(FOLDER, 'login.json'));
+	const client = new N8nClient(main.url);
+	const login = await logIn(client, join(FOLDER, 'login.json'));
+	await prepareExample(client, sandbox);
 	const services = ['PostgreSQL', 'Redis', ...(cluster.haproxy ? ['HAProxy'] : [])];
 	const running = [...services, ...cluster.processes().map(({ name }) => name)];
-	sayReady({
-		addresses: { 'Chat page': sandbox.url, n8n: main.url, Webhooks: webhookUrl },
+	sayReady(
+		{ 'Chat page': sandbox.url, n8n: main.url, Webhooks: webhookUrl },
 		login,
-		hints: [
-			'Write "hola" on the chat page: the workflow "Echo support" replies.',
-			`Running: ${running.join(', ')}. Logs: ${FOLDER}`,
-		],
-	});
+		'Write "hola" on the chat page: the workflow "Echo support" replies.',
+		`Running: ${running.join(', ')}. Logs: ${FOLDER}`,
+	);
 });

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { installPackage } from '../n8n/installPackage';
-import { startN8n, type N8nCommand, type N8nOptions, type N8nServer } from '../n8n/server';
+import { LOOPBACK } from '../n8n/ports';
+import { isReady, startN8n, type N8nCommand, type N8nOptions, type N8nServer } from '../n8n/server';
 
 const PAUSE_MS = 500;
 
@@ -30,7 +30,7 @@ export class N8nProcess {
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${String(this.port)}`;
+		return `http://${LOOPBACK}:${String(this.port)}`;
 	}
 
 	/** Its process ID, or 0 while it is not there. */
@@ -40,11 +40,7 @@ export class N8nProcess {
 
 	/** Whether it takes work at this moment. */
 	async isReady(): Promise<boolean> {
-		try {
-			return (await fetch(`${this.url}/healthz/readiness`)).ok;
-		} catch {
-			return false;
-		}
+		return await isReady(this.url);
 	}
 
 	/** What it has printed since it was started last. */
@@ -85,11 +81,11 @@ export class N8nProcess {
 
 	/** Holds it in mid-work; `resume` lets it go on. */
 	pause(): void {
-		if (this.server) process.kill(this.server.pid, 'SIGSTOP');
+		this.server?.pause();
 	}
 
 	resume(): void {
-		if (this.server) process.kill(this.server.pid, 'SIGCONT');
+		this.server?.resume();
 	}
 
 	private async end(how: 'stop' | 'kill'): Promise<void> {
@@ -99,13 +95,6 @@ export class N8nProcess {
 		await this.server?.[how]();
 		this.server = undefined;
 	}
-}
-
-/** Made once: credentials in the database can be read with this key only. */
-export function encryptionKey(folder: string): string {
-	const file = join(folder, 'encryption-key');
-	if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
-	return readFileSync(file, 'utf8');
 }
 
 /** Gives n8n processes with the same settings and package, each with a home of its own. */

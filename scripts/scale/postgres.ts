@@ -1,27 +1,14 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { LOOPBACK } from '../n8n/ports';
-import { ScaleError, Service, isProgram, notInstalled, pathFolders, type Account } from './service';
+import { Service, findFolder, keptSecret, notInstalled } from './service';
 
 const USER = 'n8n';
-const DATABASE = 'postgres';
 /** Rows of executions can be large. */
 const MAX_OUTPUT = 512 * 1024 * 1024;
-const DEBIAN_FOLDER = '/usr/lib/postgresql';
-const POSTGRES_PROGRAMS = ['initdb', 'postgres', 'psql'];
-
-/** The folder that PostgreSQL's own `pg_config` names, if that is there. Debian has it only with the client's headers. */
-function configuredFolder(env: NodeJS.ProcessEnv): string[] {
-	try {
-		return [execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', env, stdio: 'pipe' }).trim()];
-	} catch {
-		return [];
-	}
-}
 
 /** Debian keeps the programs of each version in a folder of its own, off the path; the newest first. */
 function debianFolders(root: string): string[] {
@@ -33,26 +20,31 @@ function debianFolders(root: string): string[] {
 /**
  * The folder that holds PostgreSQL's programs.
  *
- * @throws ScaleError when there is none
+ * @throws Error when there is none
  */
-export function findPostgres(env: NodeJS.ProcessEnv = process.env, debian = DEBIAN_FOLDER): string {
-	const folders = [...configuredFolder(env), ...debianFolders(debian), ...pathFolders(env)];
-	const found = folders.find((folder) => POSTGRES_PROGRAMS.every((name) => isProgram(join(folder, name))));
+export function findPostgres(env?: NodeJS.ProcessEnv, debian = '/usr/lib/postgresql'): string {
+	const found = findFolder(['initdb', 'postgres', 'psql'], env, debianFolders(debian));
 	if (found !== undefined) return found;
 	throw notInstalled('PostgreSQL', 'postgresql');
+}
+
+/** Whom PostgreSQL runs as: it refuses to run as root. */
+interface Account {
+	uid?: number;
+	gid?: number;
 }
 
 function idOf(kind: '-u' | '-g'): number {
 	try {
 		return Number(execFileSync('id', [kind, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
 	} catch {
-		throw new ScaleError(
+		throw new Error(
 			'PostgreSQL does not run as root, and there is no user "postgres": run this as another user.',
 		);
 	}
 }
 
-/** The present user, or `postgres` when that is root. @throws ScaleError when there is no such user */
+/** The present user, or `postgres` when that is root. @throws Error when there is no such user */
 export function postgresAccount(): Account {
 	return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
 }
@@ -60,7 +52,7 @@ export function postgresAccount(): Account {
 /**
  * Makes sure that an account can reach a folder.
  *
- * @throws ScaleError naming the first folder on the way that is closed to it
+ * @throws Error naming the first folder on the way that is closed to it
  */
 export function assertReachable(folder: string, { uid, gid }: Account): void {
 	if (uid === undefined) return;
@@ -70,7 +62,7 @@ export function assertReachable(folder: string, { uid, gid }: Account): void {
 		try {
 			execFileSync('test', ['-x', parent], { uid, gid, cwd: '/', stdio: 'ignore' });
 		} catch {
-			throw new ScaleError(
+			throw new Error(
 				`PostgreSQL does not run as root, and its user "postgres" has no access to ${parent}: run this as another user, or move the project to a folder that all users can access, such as /srv.`,
 			);
 		}
@@ -86,69 +78,60 @@ export interface Postgres {
 	query(sql: string): Promise<string[][]>;
 }
 
-/** The major version of the programs in a folder. */
-function majorVersion(programs: string): string {
-	const said = execFileSync(join(programs, 'postgres'), ['--version'], { encoding: 'utf8', cwd: '/' });
-	return /(\d+)/.exec(said)?.[1] ?? 'unknown';
-}
-
-/** @throws ScaleError when the folder is of another version, or is not PostgreSQL's at all */
+/** @throws Error when the folder is of another version, or is not PostgreSQL's at all */
 function assertVersion(folder: string, programs: string): void {
 	const file = join(folder, 'PG_VERSION');
 	const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
-	const installed = majorVersion(programs);
+	const said = execFileSync(join(programs, 'postgres'), ['--version'], { encoding: 'utf8', cwd: '/' });
+	const installed = /\d+/.exec(said)?.[0] ?? 'unknown';
 	if (found === installed) return;
-	throw new ScaleError(
+	throw new Error(
 		`The data in ${folder} belongs to PostgreSQL ${found}, but PostgreSQL ${installed} is installed: install PostgreSQL ${found}, or delete that folder to start over.`,
 	);
 }
 
-function own(path: string, { uid, gid }: Account): void {
-	if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
-}
-
-/** Makes the data folder with a password of its own: other users of the machine can reach the port. */
-function initialize(folder: string, programs: string, account: Account, password: string): void {
-	const passwordFile = `${folder}.password`;
+/** Makes the data folder. */
+function initialize(folder: string, programs: string, account: Account, passwordFile: string): void {
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
-	own(folder, account);
-	writeFileSync(passwordFile, password, { mode: 0o600 });
-	own(passwordFile, account);
-	const args = ['-D', folder, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8'];
+	const { gid, uid } = account;
+	for (const path of [folder, passwordFile])
+		if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+	const access = ['-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+	const args = ['-D', folder, ...access, '-E', 'UTF8', '--locale=C', '--no-instructions'];
 	try {
-		const options = { ...account, cwd: folder, stdio: 'pipe', encoding: 'utf8' } as const;
-		execFileSync(join(programs, 'initdb'), [...args, '--locale=C', '--no-instructions'], options);
+		execFileSync(join(programs, 'initdb'), args, {
+			...account,
+			cwd: folder,
+			stdio: 'pipe',
+			encoding: 'utf8',
+		});
 	} catch (error) {
 		rmSync(folder, { recursive: true, force: true });
-		throw new ScaleError(
+		throw new Error(
 			`PostgreSQL could not prepare ${folder}: ${/error: (.*)/.exec(String(error))?.[1] ?? 'initdb failed'}.`,
 		);
-	} finally {
-		rmSync(passwordFile, { force: true });
 	}
-	writeFileSync(`${folder}.secret`, password, { mode: 0o600 });
 }
 
 /**
  * A private PostgreSQL on the loopback address, with its data in a folder that is made when it is not there.
  *
- * @throws ScaleError when PostgreSQL is missing, or the folder is of another version or cannot be reached
+ * @throws Error when PostgreSQL is missing, or the folder is of another version or cannot be reached
  */
-export function postgresService(folder: string, port: number, env?: NodeJS.ProcessEnv): Postgres {
-	const programs = findPostgres(env);
+export function postgresService(folder: string, port: number): Postgres {
+	const programs = findPostgres();
 	const account = postgresAccount();
 	assertReachable(folder, account);
 	if (existsSync(folder)) assertVersion(folder, programs);
-	else initialize(folder, programs, account, randomBytes(16).toString('hex'));
-	const password = readFileSync(`${folder}.secret`, 'utf8');
-	const connection = ['-h', LOOPBACK, '-p', String(port), '-U', USER, '-d', DATABASE];
+	const password = keptSecret(`${folder}.secret`);
+	if (!existsSync(folder)) initialize(folder, programs, account, `${folder}.secret`);
+	const connection = ['-h', LOOPBACK, '-p', String(port), '-U', USER, '-d', 'postgres'];
 	const service = new Service({
 		name: 'PostgreSQL',
 		program: join(programs, 'postgres'),
 		args: ['-D', folder, '-h', LOOPBACK, '-p', String(port), '-c', 'unix_socket_directories='],
 		folder,
-		logFile: `${folder}.log`,
-		account,
+		...account,
 		// "Fast": open transactions are rolled back, and everything is on disk.
 		stopSignal: 'SIGINT',
 		ready: /database system is ready to accept connections/,
@@ -160,7 +143,7 @@ export function postgresService(folder: string, port: number, env?: NodeJS.Proce
 			DB_TYPE: 'postgresdb',
 			DB_POSTGRESDB_HOST: LOOPBACK,
 			DB_POSTGRESDB_PORT: String(port),
-			DB_POSTGRESDB_DATABASE: DATABASE,
+			DB_POSTGRESDB_DATABASE: 'postgres',
 			DB_POSTGRESDB_USER: USER,
 			DB_POSTGRESDB_PASSWORD: password,
 		},

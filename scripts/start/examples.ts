@@ -4,7 +4,7 @@ import type { N8nClient } from '../n8n/client';
 import { importExample, publishAgain, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { sandboxCredential } from '../sandboxCredential';
-import type { Made } from './made';
+import type { Made } from './kept';
 import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
 /** Published for a new user: what answers by itself. The others are run from the editor, or need a model. */

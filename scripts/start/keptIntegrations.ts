@@ -1,16 +1,19 @@
+import { z } from 'zod';
+
 import type { Integration, Sandbox } from '../../sandbox';
 import { AUTH_TYPES } from '../../sandbox/types';
-import { isRecord } from '../json';
-import { readJsonFile, writeJsonFile } from './jsonFile';
+import { readKept, writeKept } from './kept';
 
-function isIntegration(value: unknown): value is Integration {
-	if (!isRecord(value)) return false;
-	const { authType, ...rest } = value;
-	const names = ['webhookUrl', 'signingSecret', 'authorization', 'createdAt', 'updatedAt'];
-	return (
-		AUTH_TYPES.some((known) => known === authType) && names.every((name) => typeof rest[name] === 'string')
-	);
-}
+const INTEGRATION: z.ZodType<Integration> = z.object({
+	webhookUrl: z.string(),
+	signingSecret: z.string(),
+	authType: z.enum(AUTH_TYPES),
+	authorization: z.string(),
+	createdAt: z.string(),
+	updatedAt: z.string(),
+});
+/** By project. */
+const KEPT = z.object({ n8nUrl: z.string(), integrations: z.record(INTEGRATION) });
 
 /**
  * Gives the projects back the integrations that they had when the sandbox ended, and keeps those that they get: Jelou
@@ -18,26 +21,21 @@ function isIntegration(value: unknown): value is Integration {
  * what pointed to it follows.
  */
 export function keepIntegrations({ store }: Sandbox, file: string, n8nUrl: string): void {
-	const kept = readJsonFile(file);
-	const { integrations, n8nUrl: before } = isRecord(kept) ? kept : {};
-	for (const [id, integration] of Object.entries(isRecord(integrations) ? integrations : {})) {
+	const { integrations, n8nUrl: before } = readKept(file, KEPT) ?? { integrations: {}, n8nUrl };
+	for (const [id, integration] of Object.entries(integrations)) {
 		const project = store.projects.get(id);
-		if (!project || !isIntegration(integration)) continue;
 		const { webhookUrl } = integration;
-		const isOfN8n = typeof before === 'string' && webhookUrl.startsWith(`${before}/`);
-		project.integration = {
-			...integration,
-			webhookUrl: isOfN8n ? n8nUrl + webhookUrl.slice(before.length) : webhookUrl,
-		};
+		const isOfN8n = webhookUrl.startsWith(`${before}/`);
+		const moved = isOfN8n ? n8nUrl + webhookUrl.slice(before.length) : webhookUrl;
+		if (project) project.integration = { ...integration, webhookUrl: moved };
 	}
 	let saved = '';
 	const save = () => {
 		const all = [...store.projects.values()].map(({ id, integration }) => [id, integration] as const);
 		const next = { n8nUrl, integrations: Object.fromEntries(all.filter(([, each]) => each !== null)) };
-		const text = JSON.stringify(next);
-		if (text === saved) return;
-		saved = text;
-		writeJsonFile(file, next);
+		if (JSON.stringify(next) === saved) return;
+		saved = JSON.stringify(next);
+		writeKept(file, next);
 	};
 	save();
 	store.feed.watch(save);

@@ -2,33 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import type { Login, N8nClient } from '../n8n/client';
-import { readJsonFile, writeJsonFile } from './jsonFile';
+import { z } from 'zod';
 
-function isLogin(value: unknown): value is Login {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'email' in value &&
-		typeof value.email === 'string' &&
-		'password' in value &&
-		typeof value.password === 'string'
-	);
-}
+import { say } from '../lifecycle';
+import type { Login, N8nClient } from '../n8n/client';
+import { readKept, writeKept } from './kept';
+
+const LOGIN = z.object({ email: z.string(), password: z.string() });
 
 /** The log-in of the local n8n: made once, then kept beside its database. */
 export function ownLogin(file: string): Login {
-	const kept = readJsonFile(file);
-	if (isLogin(kept)) return kept;
+	const kept = readKept(file, LOGIN);
+	if (kept) return kept;
 	// n8n asks for a digit and a capital letter.
 	const login = { email: 'owner@example.com', password: `Jelou1-${randomBytes(6).toString('hex')}` };
 	mkdirSync(dirname(file), { recursive: true });
-	writeJsonFile(file, login);
+	writeKept(file, login);
 	return login;
 }
 
-/** Logs in, and says what to do when n8n knows another login. */
-export async function useLogin(client: N8nClient, login: Login, file: string): Promise<void> {
+/** Logs in with the own log-in, and says what to do when n8n knows another one. */
+export async function logIn(client: N8nClient, file: string): Promise<Login> {
+	const login = ownLogin(file);
 	try {
 		await client.login(login);
 	} catch (error) {
@@ -37,4 +32,17 @@ export async function useLogin(client: N8nClient, login: Login, file: string): P
 			`n8n does not accept the login in ${file}: if you changed it in n8n, enter the new one in that file; to start from scratch, delete ${dirname(file)}.`,
 		);
 	}
+	return login;
+}
+
+/** Says what somebody needs who has just started it all, at the end, where it is seen: addresses by name, then hints. */
+export function sayReady(addresses: Record<string, string>, login: Login, ...hints: string[]): void {
+	const rows = Object.entries({
+		...addresses,
+		'n8n login': `${login.email}  ${login.password}`,
+		'To stop': 'Press Ctrl-C',
+	});
+	const width = Math.max(...rows.map(([name]) => name.length));
+	const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+	say(['\nReady.\n', ...table, ...(hints.length > 0 ? [''] : []), ...hints, ''].join('\n'));
 }

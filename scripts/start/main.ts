@@ -1,67 +1,58 @@
 import { join } from 'node:path';
 
 import { startSandbox } from '../../sandbox';
+import { ends, fail, onEnd, runServers, say } from '../lifecycle';
 import { LOOPBACK } from '../n8n/ports';
 import { N8nClient } from '../n8n/client';
 import { installPackage } from '../n8n/installPackage';
 import { startN8n } from '../n8n/server';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
-import { DataFolder } from './dataFolder';
+import { identify } from '../process';
+import { takeDataFolder } from './dataFolder';
 import { openExamples } from './examples';
+import { readMade } from './kept';
 import { endTests, keepIntegrations } from './keptIntegrations';
-import { Lifecycle, say } from './lifecycle';
-import { ownLogin, useLogin } from './login';
-import { Made } from './made';
-import { readPorts } from './options';
+import { logIn, sayReady } from './login';
+import { readPorts } from './ports';
 import { startProjects } from './projects';
-import { sayReady } from './ready';
-import { identify } from './startedProcess';
 
 /** Kept from one start to the next; tests have one of their own. */
 const FOLDER = process.env.N8N_JELOU_START_FOLDER ?? WORK_FOLDER;
 const USER_FOLDER = join(FOLDER, 'user');
 const LOG_FILE = join(FOLDER, 'n8n.log');
-const LOGIN_FILE = join(FOLDER, 'login.json');
 
-const program = new Lifecycle();
-
-program.run(async () => {
-	const data = await DataFolder.take(USER_FOLDER);
-	program.add(() => Promise.resolve(data.release()));
-	const ports = await readPorts(process.argv.slice(2));
+runServers(async () => {
+	const data = await takeDataFolder(USER_FOLDER);
+	onEnd(() => Promise.resolve(data.release()));
+	const ports = await readPorts('npm start', { n8n: 5678, sandbox: 8040 });
 	say('Building the nodes …');
 	installPackage(USER_FOLDER, pack());
 	say('Starting the Jelou sandbox …');
 	const projects = startProjects();
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
-	program.add(() => sandbox.close());
-	keepIntegrations(
-		sandbox,
-		join(USER_FOLDER, 'integrations.json'),
-		`http://${LOOPBACK}:${String(ports.n8n)}`,
-	);
+	onEnd(() => sandbox.close());
+	const n8nUrl = `http://${LOOPBACK}:${String(ports.n8n)}`;
+	keepIntegrations(sandbox, join(USER_FOLDER, 'integrations.json'), n8nUrl);
 	say('Starting n8n (up to a minute the first time) …');
-	const { signal } = program.ending;
 	const n8n = await startN8n({
 		userFolder: USER_FOLDER,
 		logFile: LOG_FILE,
 		port: ports.n8n,
 		// Else n8n holds an isolate for each delivery: a few hundred slow senders would take gigabytes.
 		env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
-		signal,
+		signal: ends,
 		onSpawn: (pid) => data.note({ n8n: identify(pid) }),
 	});
-	program.add(() => n8n.stop());
-	void n8n.exited.then(() => program.fail(`n8n stopped unexpectedly: see the end of ${LOG_FILE}.`));
+	onEnd(() => n8n.stop());
+	void n8n.exited.then(() => fail(`n8n stopped unexpectedly: see the end of ${LOG_FILE}.`));
 
 	await endTests(sandbox, n8n.url);
 	const client = new N8nClient(n8n.url);
-	const login = ownLogin(LOGIN_FILE);
-	await useLogin(client, login, LOGIN_FILE);
+	const login = await logIn(client, join(FOLDER, 'login.json'));
 	data.note({ urls: { page: sandbox.url, n8n: n8n.url } });
-	const made = new Made(join(USER_FOLDER, 'made.json'));
+	const made = readMade(join(USER_FOLDER, 'made.json'));
 	if (made.published.length === 0) say('Adding the example workflows …');
 	await openExamples({ client, sandbox, made });
-	sayReady({ addresses: { 'Chat page': sandbox.url, n8n: n8n.url }, login });
+	sayReady({ 'Chat page': sandbox.url, n8n: n8n.url }, login);
 });

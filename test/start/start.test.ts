@@ -21,7 +21,7 @@ import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
 import { ownLogin } from '../../scripts/start/login';
-import { Made } from '../../scripts/start/made';
+import { readMade } from '../../scripts/start/kept';
 import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
 import { triggerWorkflow } from '../server/support/workflows';
 
@@ -281,7 +281,7 @@ describe('npm start, run for real', () => {
 	});
 
 	test('a first start that was killed half-way is completed by the next, with nothing there twice', async () => {
-		const made = () => new Made(join(cutOff, 'user', 'made.json'));
+		const made = () => readMade(join(cutOff, 'user', 'made.json'));
 		const killed = begin(cutOff);
 		await waitUntil(
 			'the first workflows',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { WORK_FOLDER } from '../../../scripts/paths';
 import { openExamples } from '../../../scripts/start/examples';
-import { Made } from '../../../scripts/start/made';
+import { readMade } from '../../../scripts/start/kept';
 import { startProjects } from '../../../scripts/start/projects';
 import { startStage, type Stage } from '../../server/support/stage';
 import { Chat } from './chat';
@@ -29,7 +29,7 @@ export async function startNewcomer(): Promise<Newcomer> {
 	};
 	try {
 		mkdirSync(folder, { recursive: true });
-		await openExamples({ ...stage, made: new Made(join(folder, 'made.json')) });
+		await openExamples({ ...stage, made: readMade(join(folder, 'made.json')) });
 		editor = await Editor.open(stage.n8n.url);
 		const chat = new Chat(await editor.window(stage.sandbox.url));
 		await editor.page.bringToFront();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { ROOT } from '../../../scripts/paths';
-import { onInterrupt, runMeasurement } from '../../../scripts/scale/measurement';
+import { onEnd, runMeasurement } from '../../../scripts/lifecycle';
 import { environment, saveResults } from '../../../bench/report';
 import { table, writeScaleTable } from '../../../bench/scaleTable';
 import { startScaleStage } from '../support/stage';
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
 	const starting = startScaleStage({ signal: interrupting.signal });
 	// Also while it is still starting: then it ends by itself, and is waited for.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
-	const forget = onInterrupt(async () => {
+	const forget = onEnd(async () => {
 		interrupting.abort();
 		await stop();
 	});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isRecord, type Json } from '../../../scripts/json';
 import { N8N_LINE, WORK_FOLDER } from '../../../scripts/paths';
 import { openExamples } from '../../../scripts/start/examples';
-import { Made } from '../../../scripts/start/made';
+import { readMade } from '../../../scripts/start/kept';
 import { OWN, startProjects } from '../../../scripts/start/projects';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { outputOf } from '../../../scripts/n8n/execution';
@@ -29,7 +29,7 @@ export function start(stage: () => Stage): void {
 
 	const open = async () => {
 		const { client, sandbox } = stage();
-		await openExamples({ client, sandbox, made: new Made(join(folder, 'made.json')) });
+		await openExamples({ client, sandbox, made: readMade(join(folder, 'made.json')) });
 	};
 	const mine = async () => stage().client.workflows();
 	const named = async (name: string): Promise<Json> => {
@@ -289,7 +289,7 @@ export function start(stage: () => Stage): void {
 			const before = (await mine()).map(({ id }) => id).sort();
 			// Killed after it had made Ticket, before it noted that.
 			const file = join(folder, 'made.json');
-			const made = new Made(file);
+			const made = readMade(file);
 			const id = made.workflows['ticket.json'] ?? '';
 			delete made.workflows['ticket.json'];
 			made.published.splice(made.published.indexOf('ticket.json'), 1);
@@ -310,7 +310,7 @@ export function start(stage: () => Stage): void {
 				await client.updateCredential(id, { name, type: 'jelouApi', data: { ...data, ...more } });
 				return id;
 			};
-			const made = new Made(join(folder, 'made.json'));
+			const made = readMade(join(folder, 'made.json'));
 			made.sandboxUrls.push(old);
 			made.save();
 			const moved = await moveBack(OWN.credential);

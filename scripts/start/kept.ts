@@ -1,0 +1,46 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+import { z } from 'zod';
+
+/** What a JSON file holds; undefined when there is none, or it holds something else. */
+export function readKept<Kept>(
+	file: string,
+	schema: z.ZodType<Kept, z.ZodTypeDef, unknown>,
+): Kept | undefined {
+	try {
+		return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Writes a JSON file that only its owner reads: all of it, or nothing, whenever the program is ended. */
+export function writeKept(file: string, value: unknown): void {
+	const next = `${file}.next`;
+	writeFileSync(next, JSON.stringify(value), { mode: 0o600 });
+	renameSync(next, file);
+}
+
+const IDS = z.record(z.string()).catch({});
+const NAMES = z.array(z.string()).catch([]);
+const MADE = z.object({
+	/** The IDs of credentials, by project. */
+	credentials: IDS,
+	/** The IDs of workflows, by the file of the example. */
+	workflows: IDS,
+	/** The files of the examples that were published. */
+	published: NAMES,
+	/** Every address that the sandbox has had. */
+	sandboxUrls: NAMES,
+});
+
+/**
+ * What `npm start` has made in this n8n, noted step by step: nothing is made a second time, so that what a person
+ * changes, unpublishes or deletes stays so, and a start that was cut off is completed by the next.
+ */
+export type Made = z.infer<typeof MADE> & { save(): void };
+
+export function readMade(file: string): Made {
+	const made = readKept(file, MADE) ?? MADE.parse({});
+	return { ...made, save: () => writeKept(file, made) };
+}
