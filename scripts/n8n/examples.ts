@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isRecord, type Json } from '../json';
+import { z } from 'zod';
+
 import { EXAMPLES } from '../paths';
 import type { N8nClient } from './client';
 
@@ -10,10 +11,9 @@ export interface Credential {
 	name: string;
 }
 
-export interface Workflow extends Json {
-	name: string;
-	nodes: Json[];
-}
+export const NODES = z.array(z.object({ credentials: z.record(z.unknown()).optional() }).passthrough());
+const WORKFLOW = z.object({ name: z.string(), nodes: NODES }).passthrough();
+export type Workflow = z.infer<typeof WORKFLOW>;
 
 /**
  * Reads an example as a person imports it who has chosen these credentials.
@@ -26,17 +26,13 @@ export function readExample(
 	jelou: Credential,
 	others: Record<string, Credential> = {},
 ): Workflow {
-	const workflow: unknown = JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
-	if (!isRecord(workflow) || typeof workflow.name !== 'string' || !Array.isArray(workflow.nodes)) {
-		throw new Error(`examples/${file} is not a workflow.`);
-	}
+	const workflow = WORKFLOW.parse(JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')));
 	const chosen: Record<string, Credential> = { ...others, jelouApi: jelou };
-	const nodes = workflow.nodes.filter(isRecord).map((node) => {
-		if (!isRecord(node.credentials)) return node;
-		const types = Object.keys(node.credentials).filter((type) => type in chosen);
-		return { ...node, credentials: Object.fromEntries(types.map((type) => [type, chosen[type]])) };
-	});
-	return { ...workflow, name: workflow.name, nodes };
+	for (const node of workflow.nodes) {
+		const types = Object.keys(node.credentials ?? {}).filter((type) => type in chosen);
+		if (node.credentials) node.credentials = Object.fromEntries(types.map((type) => [type, chosen[type]]));
+	}
+	return workflow;
 }
 
 /** The files of all examples, by name. */

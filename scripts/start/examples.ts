@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox';
-import { isRecord, type Json } from '../json';
+import type { Json } from '../json';
 import type { N8nClient } from '../n8n/client';
-import { importExample, publishAgain, readExample } from '../n8n/examples';
+import { NODES, importExample, publishAgain, readExample, type Workflow } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { sandboxCredential } from '../sandboxCredential';
 import type { Made } from './kept';
@@ -16,14 +16,9 @@ const PUBLISHED = [
 	'satisfaction-survey.json',
 	'ticket.json',
 ];
-/** What examples call over HTTP, as their files have it, and where the sandbox has it. */
-const SERVICES: Record<string, string> = {
-	'https://orders.example.com/api/orders': '/sandbox/orders',
-	'https://storage.example.com/pictures': '/sandbox/pictures',
-	'https://tickets.example.com/api/tickets': '/sandbox/tickets',
-};
-/** The same, as an earlier start on another port may have left it. */
-const OLD_SERVICE = /^http:\/\/127\.0\.0\.1:\d+(\/sandbox\/(?:orders|pictures|tickets))$/;
+/** What examples call over HTTP and the sandbox has: as their files have it, or where an earlier start has put it. */
+const SERVICES =
+	/^(?:https:\/\/\w+\.example\.com(?:\/api)?|http:\/\/127\.0\.0\.1:\d+\/sandbox)\/(orders|pictures|tickets)$/;
 
 interface Surroundings {
 	client: N8nClient;
@@ -33,22 +28,20 @@ interface Surroundings {
 	made: Made;
 }
 
-type ExampleProject = StartProject & { file: string };
-
-const isExample = (project: StartProject): project is ExampleProject => project.file !== undefined;
-
 /** n8n offers first what was saved last: one credential in a new node, and one workflow in its list. */
 function withLast<T>(all: T[], isLast: (each: T) => boolean): T[] {
 	return [...all.filter((each) => !isLast(each)), ...all.filter(isLast)];
 }
 
-async function makeCredential({ client, made, sandbox }: Surroundings, project: StartProject): Promise<void> {
-	const names = (await client.credentials()).map(({ name }) => name);
-	const { credential, formerCredential, id, signingSecret } = project;
-	const name =
-		names.includes(formerCredential) && formerCredential !== undefined ? formerCredential : credential;
-	const data = sandboxCredential(sandbox, project, signingSecret);
-	made.credentials[id] = await client.saveCredential(name, 'jelouApi', data);
+async function makeCredential(
+	{ client, made, sandbox }: Surroundings,
+	project: StartProject,
+	existing: Json[],
+): Promise<void> {
+	const names = [project.formerCredential, project.credential];
+	const name = names.find((each) => existing.some((saved) => saved.name === each)) ?? project.credential;
+	const data = sandboxCredential(sandbox, project, project.signingSecret);
+	made.credentials[project.id] = await client.saveCredential(name, 'jelouApi', data);
 	made.save();
 }
 
@@ -63,23 +56,12 @@ async function moveCredential({ client, made, sandbox }: Surroundings, saved: Js
 	await client.updateCredential(id, { name, type: 'jelouApi', data: moved });
 }
 
-/** With the sandbox that runs now, wherever a node calls one. Everything else stays. */
-function withServices(nodes: unknown, { url }: Sandbox): Json[] {
-	const connected: unknown = JSON.parse(JSON.stringify(nodes), (_key, value: unknown) => {
-		if (typeof value !== 'string') return value;
-		const path = SERVICES[value] ?? OLD_SERVICE.exec(value)?.[1];
-		return path === undefined ? value : url + path;
-	});
-	return Array.isArray(connected) ? connected.filter(isRecord) : [];
-}
-
-async function importWithServices(surroundings: Surroundings, project: ExampleProject): Promise<void> {
-	const { client, made, sandbox } = surroundings;
-	const { credential: name, file, id } = project;
-	const example = readExample(file, { id: made.credentials[id] ?? '', name });
-	const nodes = withServices(example.nodes, sandbox);
-	made.workflows[file] = await importExample(client, { ...example, nodes });
-	made.save();
+/** Nodes with the sandbox that runs now wherever one calls it. Everything else stays. */
+function withServices(nodes: unknown, { url }: Sandbox): Workflow['nodes'] {
+	const connected: unknown = JSON.parse(JSON.stringify(nodes), (_key, value: unknown) =>
+		typeof value === 'string' ? value.replace(SERVICES, `${url}/sandbox/$1`) : value,
+	);
+	return NODES.parse(connected);
 }
 
 /** Tells a workflow where the sandbox is now. It is published unless it has changes that a person has not published. */
@@ -91,18 +73,17 @@ async function moveWorkflow({ client, sandbox }: Surroundings, id: string): Prom
 	if (activeVersionId === versionId) await client.activate(id);
 }
 
-async function publish({ client, made, sandbox }: Surroundings, project: ExampleProject): Promise<void> {
-	const { file, id, name } = project;
-	await publishAgain(client, made.workflows[file] ?? '');
-	const hasTrigger = readExample(file, { id: '', name: '' }).nodes.some(
-		({ type }) => type === 'n8n-nodes-jelou.jelouTrigger',
-	);
+async function publish(
+	{ client, sandbox }: Surroundings,
+	{ id, name }: StartProject,
+	workflow: Json,
+): Promise<void> {
+	await publishAgain(client, String(workflow.id));
+	const isSilent = !JSON.stringify(workflow.nodes).includes('n8n-nodes-jelou.jelouTrigger');
 	const isRegistered = () => sandbox.store.projects.get(id)?.integration != null;
 	await waitUntil(`"${name}" to register with the sandbox`, () =>
-		Promise.resolve(!hasTrigger || isRegistered()),
+		Promise.resolve(isSilent || isRegistered()),
 	);
-	made.published.push(file);
-	made.save();
 }
 
 /**
@@ -113,29 +94,34 @@ async function publish({ client, made, sandbox }: Surroundings, project: Example
 export async function openExamples(surroundings: Surroundings): Promise<void> {
 	const { client, made, sandbox } = surroundings;
 	const projects = startProjects();
-	if (!made.sandboxUrls.includes(sandbox.url)) {
-		made.sandboxUrls.push(sandbox.url);
-		made.save();
-	}
+	if (!made.sandboxUrls.includes(sandbox.url)) made.sandboxUrls.push(sandbox.url);
+	made.save();
 	const credentials = await client.credentials();
 	for (const project of withLast(projects, ({ id }) => id === OWN.id)) {
-		const id = made.credentials[project.id];
-		const saved = credentials.find((credential) => credential.id === id);
-		if (id === undefined) await makeCredential(surroundings, project);
+		const saved = credentials.find(({ id }) => id === made.credentials[project.id]);
+		if (made.credentials[project.id] === undefined) await makeCredential(surroundings, project, credentials);
 		else if (saved) await moveCredential(surroundings, saved);
 	}
-	const examples = withLast(projects.filter(isExample), ({ file }) => file === FIRST);
-	for (const project of examples) {
-		if (made.workflows[project.file] === undefined) await importWithServices(surroundings, project);
+	const examples = withLast(projects, ({ file }) => file === FIRST);
+	for (const { credential: name, file, id } of examples) {
+		if (file === undefined || made.workflows[file] !== undefined) continue;
+		const example = readExample(file, { id: made.credentials[id] ?? '', name });
+		made.workflows[file] = await importExample(client, {
+			...example,
+			nodes: withServices(example.nodes, sandbox),
+		});
+		made.save();
 	}
-	const present = (await client.workflows())
-		.filter(({ isArchived }) => isArchived !== true)
-		.map(({ id }) => String(id));
+	const present = (await client.workflows()).filter(({ isArchived }) => isArchived !== true);
 	for (const project of examples) {
-		const { file } = project;
-		const id = made.workflows[file];
-		if (id === undefined || !present.includes(id)) continue;
+		const { file = '' } = project;
+		const workflow = present.find(({ id }) => id === made.workflows[file]);
+		if (!workflow) continue;
+		const id = String(workflow.id);
 		await moveWorkflow(surroundings, id);
-		if (PUBLISHED.includes(file) && !made.published.includes(file)) await publish(surroundings, project);
+		if (!PUBLISHED.includes(file) || made.published.includes(file)) continue;
+		await publish(surroundings, project, await client.workflow(id));
+		made.published.push(file);
+		made.save();
 	}
 }

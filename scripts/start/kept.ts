@@ -21,8 +21,8 @@ export function writeKept(file: string, value: unknown): void {
 	renameSync(next, file);
 }
 
-const IDS = z.record(z.string()).catch({});
-const NAMES = z.array(z.string()).catch([]);
+const IDS = z.record(z.string()).catch(() => ({}));
+const NAMES = z.array(z.string()).catch(() => []);
 const MADE = z.object({
 	/** The IDs of credentials, by project. */
 	credentials: IDS,
