@@ -1,17 +1,27 @@
+import { statfsSync } from 'node:fs';
+
 const DISK_FULL = 'The disk is full: free up some space and run the command again.';
+/** Bytes with which nothing can be started. */
+const TOO_LITTLE = 1e6;
 
 /** Whether a program's output, or an error's message, says that nothing more can be written. */
 function isDiskFull(text: string): boolean {
 	return /ENOSPC|SQLITE_FULL|disk is full/.test(text);
 }
 
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
 /** What ended a program, in one sentence. */
 export function sentenceOf(error: unknown): string {
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	return isDiskFull(message) ? DISK_FULL : (message.split('\n')[0] ?? '');
 }
 
-/** Why n8n did not start, as far as its output tells. */
+/** Why n8n did not start, as far as its output tells; on a full disk there may be none. */
 export function whyNoN8n(output: string, logFile: string): string {
-	return isDiskFull(output) ? DISK_FULL : `n8n did not start: see the end of ${logFile}.`;
+	const { bavail, bsize } = statfsSync(logFile);
+	if (isDiskFull(output) || bavail * bsize < TOO_LITTLE) return DISK_FULL;
+	return `n8n did not start: see the end of ${logFile}.`;
 }

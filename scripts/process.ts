@@ -1,10 +1,7 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, readFileSync, readdirSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How much of what a process prints is looked through, in characters. */
-const LAST_WORDS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface ProcessOptions {
@@ -27,32 +24,24 @@ export interface ProcessOptions {
 export class KeptProcess {
 	/** Resolves with the exit code when it ends, for whatever reason. */
 	readonly exited: Promise<number | null>;
-	/** The end of what it has printed. */
-	lastWords = '';
 	private readonly child: ChildProcess;
 	private readonly options: ProcessOptions;
+	private printed = '';
 	private isHeld = false;
 
 	constructor(program: string, args: string[], options: ProcessOptions = {}) {
 		const { cwd, detached, env, gid, logFile, uid } = options;
-		const stdio: ['ignore', 'pipe', 'pipe' | 'inherit'] = ['ignore', 'pipe', logFile ? 'pipe' : 'inherit'];
-		const child: ChildProcess = spawn(program, args, { cwd, detached, env, gid, stdio, uid });
-		const log = logFile === undefined ? undefined : createWriteStream(logFile, { mode: 0o600 });
-		// On a full disk the log is not kept, and the last words have to be.
-		log?.on('error', () => undefined);
-		for (const stream of [child.stdout, child.stderr]) {
-			if (log) stream?.pipe(log, { end: false });
-			stream?.on(
-				'data',
-				(chunk: Buffer) => (this.lastWords = (this.lastWords + chunk.toString()).slice(-LAST_WORDS)),
-			);
-		}
-		child.once('close', () => log?.end());
+		// The process itself has the file: through a pipe of ours, what goes on when we are killed could not print any more,
+		// and n8n then does not stop when it is told to.
+		const log = logFile === undefined ? undefined : openSync(logFile, 'w', 0o600);
+		const stdio: StdioOptions = ['ignore', log ?? 'pipe', log ?? 'inherit'];
+		this.child = spawn(program, args, { cwd, detached, env, gid, stdio, uid });
+		if (log !== undefined) closeSync(log);
+		this.child.stdout?.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
 		this.exited = new Promise((resolve) => {
-			child.once('error', () => resolve(1));
-			child.once('exit', resolve);
+			this.child.once('error', () => resolve(1));
+			this.child.once('exit', resolve);
 		});
-		this.child = child;
 		this.options = options;
 	}
 
@@ -65,9 +54,9 @@ export class KeptProcess {
 		return this.pid === 0 || this.child.exitCode !== null || this.child.signalCode !== null;
 	}
 
-	/** Everything that it has printed, where that is kept. */
+	/** Everything that it has printed so far. */
 	log(): string {
-		return this.options.logFile === undefined ? this.lastWords : readFileSync(this.options.logFile, 'utf8');
+		return this.options.logFile === undefined ? this.printed : readFileSync(this.options.logFile, 'utf8');
 	}
 
 	/**
@@ -79,18 +68,13 @@ export class KeptProcess {
 		timeoutMs: number,
 		signal?: AbortSignal,
 	): Promise<boolean> {
-		const closed = once(this.child, 'close').catch(() => undefined);
 		const deadline = Date.now() + timeoutMs;
-		while (this.hasEnded || !(await isReady())) {
-			if (this.hasEnded || signal?.aborted === true || Date.now() > deadline) {
-				await this.kill();
-				// What it said last may still be on its way.
-				await Promise.race([closed, sleep(1_000)]);
-				return false;
-			}
+		while (!this.hasEnded && signal?.aborted !== true && Date.now() < deadline) {
+			if (await isReady()) return true;
 			await sleep(100);
 		}
-		return true;
+		await this.kill();
+		return false;
 	}
 
 	/** Holds it in mid-work, as an overloaded machine would; `resume` lets it go on. */

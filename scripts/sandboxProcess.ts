@@ -70,7 +70,7 @@ async function request(
 export async function startSandboxProcess(): Promise<SandboxProcess> {
 	const program = ['--import', 'tsx', join(ROOT, 'sandbox/main.ts')];
 	const started = new KeptProcess(process.execPath, program, { cwd: ROOT });
-	const address = () => /Jelou sandbox: (\S+)\n/.exec(started.lastWords)?.[1];
+	const address = () => /Jelou sandbox: (\S+)\n/.exec(started.log())?.[1];
 	await started.becomes(() => address() !== undefined, START_TIMEOUT_MS);
 	const url = address();
 	if (url === undefined) throw new Error('The sandbox did not start.');

@@ -88,5 +88,5 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const server = new N8nServer(url, options, await environment(options, port));
 	onSpawn?.(server.pid);
 	if (await server.becomes(() => isReady(url, command), START_TIMEOUT_MS, signal)) return server;
-	throw new Error(whyNoN8n(server.lastWords, logFile));
+	throw new Error(whyNoN8n(server.log(), logFile));
 }

@@ -7,6 +7,7 @@ import { MARKER, compatibilityProblems, compatibilityTable, readRuns } from '../
 import { writeBlock } from '../markdown';
 import { pack } from '../pack';
 import { N8N_LINES, ROOT, isN8nLine, type N8nLine } from '../paths';
+import { messageOf } from '../problems';
 import { manifestProblems } from './manifest';
 import { scanSources, scanTarball } from './scanner';
 
@@ -60,7 +61,7 @@ function releaseCheck(lines: readonly N8nLine[]): number {
 		try {
 			return [name, check()];
 		} catch (error) {
-			return [name, [String(error)]];
+			return [name, [messageOf(error)]];
 		}
 	});
 	process.stdout.write(`\nRelease check of version ${version}\n`);
@@ -80,7 +81,7 @@ if (require.main === module) {
 	try {
 		process.exitCode = releaseCheck(linesOf(process.argv.slice(2))) === 0 ? 0 : 1;
 	} catch (error) {
-		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+		process.stderr.write(`${messageOf(error)}\n`);
 		process.exitCode = 2;
 	}
 }

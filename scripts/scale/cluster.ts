@@ -71,25 +71,25 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	};
 	try {
 		mkdirSync(folder, { recursive: true });
-		const redis = redisService(join(folder, 'redis'), ports.redis ?? (await freePort()));
+		const { env, service: redis } = redisService(join(folder, 'redis'), ports.redis ?? (await freePort()));
 		const postgres = postgresService(join(folder, 'postgres'), ports.postgres ?? (await freePort()));
 		say('Starting PostgreSQL and Redis …');
 		stops.push(() => postgres.service.stop());
 		await postgres.service.start();
-		stops.push(() => redis.service.stop());
-		await redis.service.start();
+		stops.push(() => redis.stop());
+		await redis.start();
 
 		signal?.throwIfAborted();
 		const webhookPort = ports.webhook ?? (await freePort());
 		const webhookUrl = `http://${LOOPBACK}:${String(webhookPort)}`;
-		const front =
+		const haproxy =
 			options.haproxy === undefined
 				? undefined
 				: haproxyService(options.haproxy, join(folder, 'haproxy'), webhookPort);
 		const make = n8nProcessMaker(folder, tarball, {
 			...postgres.env,
 			EXECUTIONS_MODE: 'queue',
-			...redis.env,
+			...env,
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			// Credentials in the database can be read with this key only.
 			N8N_ENCRYPTION_KEY: keptSecret(join(folder, 'encryption-key')),
@@ -103,7 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const workers: N8nProcess[] = [];
 		const processes = () => [main, ...webhooks, ...workers];
 		stops.push(() => stopAll(processes()));
-		if (front) stops.push(() => front.service.stop());
+		if (haproxy) stops.push(() => haproxy.service.stop());
 		signal?.addEventListener('abort', () => void stopAll(processes()), { once: true });
 		say('Starting the main process (up to a minute the first time) …');
 		await main.start();
@@ -117,28 +117,17 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			const before = processes();
 			for (let n = webhooks.length; n < webhookCount; n++)
 				webhooks.push(
-					make(`webhook-${String(n + 1)}`, 'webhook', n === 0 && !front ? webhookPort : await freePort()),
+					make(`webhook-${String(n + 1)}`, 'webhook', n === 0 && !haproxy ? webhookPort : await freePort()),
 				);
 			for (let n = workers.length; n < workerCount; n++)
 				workers.push(make(`worker-${String(n + 1)}`, 'worker', await freePort()));
 			await startAll(processes().filter((one) => !before.includes(one)));
-			if (front) await front.use(webhooks.map(({ port }) => port));
+			if (haproxy) await haproxy.use(webhooks.map(({ port }) => port));
 		};
 		signal?.throwIfAborted();
 		say('Starting the webhook process and the workers …');
 		await resize(options.webhooks ?? 1, options.workers ?? 2);
-		return {
-			postgres,
-			redis: redis.service,
-			haproxy: front,
-			webhookUrl,
-			main,
-			webhooks,
-			workers,
-			resize,
-			processes,
-			stop,
-		};
+		return { postgres, redis, haproxy, webhookUrl, main, webhooks, workers, resize, processes, stop };
 	} catch (error) {
 		await stop();
 		throw error;

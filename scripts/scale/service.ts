@@ -70,8 +70,8 @@ export class Service {
 		const options = { ...how, cwd: folder, logFile, detached: true, stopTimeoutMs: TIMEOUT_MS };
 		const started = new KeptProcess(program, args, options);
 		this.running = started;
-		if (await started.becomes(() => ready.test(started.lastWords), TIMEOUT_MS)) return;
-		const reason = failed.exec(started.lastWords)?.[1] ?? `see the end of ${logFile}`;
+		if (await started.becomes(() => ready.test(started.log()), TIMEOUT_MS)) return;
+		const reason = failed.exec(started.log())?.[1] ?? `see the end of ${logFile}`;
 		throw new Error(`${name} did not start: ${reason}.`);
 	}
 

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -20,6 +20,7 @@ import { isRecord, type Json } from '../../scripts/json';
 import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
+import { KeptProcess } from '../../scripts/process';
 import { ownLogin } from '../../scripts/start/login';
 import { readMade } from '../../scripts/start/kept';
 import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
@@ -90,35 +91,34 @@ describe('npm start', () => {
 describe('npm start, run for real', () => {
 	const started = join(FOLDER, 'started');
 	const cutOff = join(FOLDER, 'cut-off');
-	const children: ChildProcess[] = [];
+	const all: KeptProcess[] = [];
 	const PROGRAM = ['--import', 'tsx', join(ROOT, 'scripts/start/main.ts')];
 	const portOf = (url: string) => new URL(url).port;
-	afterAll(() => {
-		for (const child of children) child.kill('SIGKILL');
+	afterAll(async () => {
+		await Promise.all(all.map((each) => each.kill()));
 		for (const pid of [...n8nProcesses(), ...n8nProcesses(cutOff)]) process.kill(Number(pid), 'SIGKILL');
 	});
 
-	/** Starts it with a data folder; `output` grows, and `ended` gives its exit code. */
-	function begin(folder = started, program = PROGRAM) {
-		const child = spawn(process.execPath, program, {
+	/** Starts it with a data folder. `stop` is a Ctrl-C. */
+	function begin(folder = started, program = PROGRAM): KeptProcess {
+		mkdirSync(FOLDER, { recursive: true });
+		const begun = new KeptProcess(process.execPath, program, {
 			cwd: ROOT,
 			env: { ...process.env, N8N_JELOU_START_FOLDER: folder },
-			stdio: ['ignore', 'pipe', 'pipe'],
+			logFile: join(FOLDER, `${randomUUID()}.log`),
+			stopSignal: 'SIGINT',
+			stopTimeoutMs: 60_000,
 		});
-		children.push(child);
-		let output = '';
-		for (const stream of [child.stdout, child.stderr]) {
-			stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-		}
-		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
-		const ready = async () => {
-			const isDecided = () => Promise.resolve(/^ +To stop/m.test(output) || child.exitCode !== null);
-			await waitUntil('npm start to be ready', isDecided, 240_000);
-			expect(output).toMatch(/^Ready\.$/m);
-			const [page, n8n] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
-			return { page: String(page), n8n: String(n8n) };
-		};
-		return { child, ended, ready, output: () => output };
+		all.push(begun);
+		return begun;
+	}
+
+	/** Waits until it says that it is ready, and where. */
+	async function ready(begun: KeptProcess): Promise<{ page: string; n8n: string }> {
+		await begun.becomes(() => /^ +To stop/m.test(begun.log()), 240_000);
+		expect(begun.log()).toMatch(/^Ready\.$/m);
+		const [page, n8n] = begun.log().match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+		return { page: String(page), n8n: String(n8n) };
 	}
 
 	/** The n8n processes that work with this data folder. */
@@ -140,12 +140,12 @@ describe('npm start, run for real', () => {
 			() => false,
 		);
 
-	let first: ReturnType<typeof begin>;
-	let urls: Awaited<ReturnType<typeof first.ready>>;
+	let first: KeptProcess;
+	let urls: Awaited<ReturnType<typeof ready>>;
 	let n8n: string;
 	beforeAll(async () => {
 		first = begin();
-		urls = await first.ready();
+		urls = await ready(first);
 		[n8n = ''] = n8nProcesses();
 		expect(n8n).not.toBe('');
 	}, 300_000);
@@ -161,10 +161,9 @@ describe('npm start, run for real', () => {
 
 	test('says in one sentence that it is running already, and where', async () => {
 		const second = begin();
-		const code = await Promise.race([second.ended, second.ready().then(() => 'started a second n8n')]);
-		second.child.kill('SIGINT');
-		await second.ended;
-		expect({ code, output: second.output() }).toEqual({
+		const code = await Promise.race([second.exited, ready(second).then(() => 'started a second n8n')]);
+		await second.stop();
+		expect({ code, output: second.log() }).toEqual({
 			code: 1,
 			output: `npm start is already running: the chat page is ${urls.page} and n8n is ${urls.n8n}. To stop it, press Ctrl-C in its terminal.\n`,
 		});
@@ -244,21 +243,20 @@ describe('npm start, run for real', () => {
 		}
 
 		test('after a SIGKILL the next start ends the n8n that was left, and changes nothing', async () => {
-			first.child.kill('SIGKILL');
-			await first.ended;
+			await first.kill();
 			expect(await isHealthy(urls.n8n)).toBe(true);
 			const ports = ['--n8n-port', portOf(urls.n8n), '--sandbox-port', portOf(urls.page)];
 			const third = begin(started, [...PROGRAM, ...ports]);
 			try {
-				const now = await third.ready();
+				const now = await ready(third);
 				expect(n8nProcesses()).toEqual([expect.not.stringMatching(`^${n8n}$`)]);
-				expect(third.output()).toContain('Stopping the n8n that an earlier npm start left running …');
+				expect(third.log()).toContain('Stopping the n8n that an earlier npm start left running …');
 				expect(await everything(now)).toEqual(before);
 				expect(await writes(now.page)).toBe(200);
 			} finally {
-				third.child.kill('SIGINT');
+				await third.stop();
 			}
-			expect(await third.ended).toBe(0);
+			expect(await third.exited).toBe(0);
 			expect(n8nProcesses()).toEqual([]);
 		}, 300_000);
 
@@ -267,44 +265,51 @@ describe('npm start, run for real', () => {
 			await once(taken, 'listening');
 			const fourth = begin(started, [...PROGRAM, '--sandbox-port', portOf(urls.page)]);
 			try {
-				const now = await fourth.ready();
+				const now = await ready(fourth);
 				expect(now.n8n).not.toBe(urls.n8n);
 				const moved: unknown = JSON.parse(JSON.stringify(before).replaceAll(urls.n8n, now.n8n));
 				expect(await everything(now)).toEqual(moved);
 				expect(await writes(now.page)).toBe(200);
 			} finally {
-				fourth.child.kill('SIGINT');
+				await fourth.stop();
 				taken.close();
 			}
-			expect(await fourth.ended).toBe(0);
+			expect(await fourth.exited).toBe(0);
 		}, 300_000);
 	});
 
-	test('a first start that was killed half-way is completed by the next, with nothing there twice', async () => {
+	describe('a first start that was killed half-way', () => {
 		const made = () => readMade(join(cutOff, 'user', 'made.json'));
-		const killed = begin(cutOff);
-		await waitUntil(
-			'the first workflows',
-			() => Promise.resolve(Object.keys(made().workflows).length > 2),
-			240_000,
-			5,
-		);
-		killed.child.kill('SIGKILL');
-		await killed.ended;
-		expect(made().published).toEqual([]);
-		const next = begin(cutOff);
-		try {
-			const { n8n: url } = await next.ready();
-			const client = await clientOf(cutOff, url);
-			const names = (all: Json[]) => all.map(({ name }) => String(name)).sort();
+		let launcher: KeptProcess;
+		let n8nUrl: string;
+		beforeAll(async () => {
+			const killed = begin(cutOff);
+			const hasSome = () => Object.keys(made().workflows).length > 2;
+			await waitUntil('the first workflows', () => Promise.resolve(hasSome()), 240_000, 5);
+			await killed.kill();
+			expect(made().published).toEqual([]);
+		}, 300_000);
+
+		test('says in one sentence that n8n knows another login, and leaves nothing running', async () => {
+			const file = join(cutOff, 'login.json');
+			const login = readFileSync(file);
+			writeFileSync(file, JSON.stringify({ email: 'owner@example.com', password: 'Another-1' }));
+			const mistaken = begin(cutOff);
+			expect(await mistaken.exited).toBe(1);
+			expect(mistaken.log()).toMatch(/^n8n does not accept the login in .+login\.json: .+\.$/m);
+			expect(n8nProcesses(cutOff)).toEqual([]);
+			writeFileSync(file, login);
+		}, 300_000);
+
+		test('is completed by the next, with the right login again, and nothing there twice', async () => {
+			launcher = begin(cutOff, [join(ROOT, 'scripts/run.mjs'), 'start']);
+			({ n8n: n8nUrl } = await ready(launcher));
+			const client = await clientOf(cutOff, n8nUrl);
+			const names = (each: Json[]) => each.map(({ name }) => String(name)).sort();
 			const workflows = await client.workflows();
 			const projects = startProjects();
-			expect(names(workflows)).toEqual(
-				projects
-					.filter(({ file }) => file !== undefined)
-					.map(({ name }) => name)
-					.sort(),
-			);
+			const examples = projects.filter(({ file }) => file !== undefined);
+			expect(names(workflows)).toEqual(examples.map(({ name }) => name).sort());
 			expect(names(workflows.filter(({ active }) => active === true))).toEqual([
 				'Business hours',
 				'Echo support',
@@ -314,34 +319,15 @@ describe('npm start, run for real', () => {
 				'Ticket',
 			]);
 			expect(names(await client.credentials())).toEqual(projects.map(({ credential }) => credential).sort());
-		} finally {
-			next.child.kill('SIGINT');
-		}
-		expect(await next.ended).toBe(0);
-	}, 600_000);
+		}, 300_000);
 
-	test('nothing goes on running when what started it is killed', async () => {
-		const launcher = begin(cutOff, [join(ROOT, 'scripts/run.mjs'), 'start']);
-		const { n8n: url } = await launcher.ready();
-		launcher.child.kill('SIGKILL');
-		await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0), 60_000);
-		expect(await isHealthy(url)).toBe(false);
-	}, 300_000);
-
-	test('says in one sentence that n8n knows another login, and leaves nothing running', async () => {
-		const file = join(cutOff, 'login.json');
-		const login = readFileSync(file);
-		writeFileSync(file, JSON.stringify({ email: 'owner@example.com', password: 'Another-1' }));
-		const mistaken = begin(cutOff);
-		expect(await mistaken.ended).toBe(1);
-		expect(mistaken.output()).toMatch(/^n8n does not accept the login in .+login\.json: .+\.$/m);
-		expect(n8nProcesses(cutOff)).toEqual([]);
-		writeFileSync(file, login);
-		const next = begin(cutOff);
-		await next.ready();
-		next.child.kill('SIGINT');
-		expect(await next.ended).toBe(0);
-	}, 300_000);
+		test('nothing goes on running when what started it is killed', async () => {
+			expect(n8nProcesses(cutOff)).not.toEqual([]);
+			await launcher.kill();
+			await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0), 60_000);
+			expect(await isHealthy(n8nUrl)).toBe(false);
+		}, 300_000);
+	});
 });
 
 describe('setting up', () => {
@@ -431,9 +417,9 @@ describe('setting up', () => {
 		});
 
 		test('a second command waits for nothing: it says who is installing; one that was killed is no obstacle', async () => {
-			const slow = spawn(process.execPath, [join(scratch, 'scripts', 'run.mjs'), 'setup'], {
+			const slow = new KeptProcess(process.execPath, [join(scratch, 'scripts', 'run.mjs'), 'setup'], {
 				env: { ...process.env, npm_execpath: npm, FAKE: 'slow' },
-				stdio: 'ignore',
+				logFile: join(scratch, 'slow.log'),
 			});
 			const lock = join(scratch, '.n8n-jelou', 'installing');
 			await waitUntil('the first to install', () => Promise.resolve(existsSync(lock)));
@@ -442,8 +428,7 @@ describe('setting up', () => {
 				code: 1,
 				stderr: `Another command is installing here (process ${String(slow.pid)}): wait until it is ready, or stop it, and run this one again.\n`,
 			});
-			slow.kill('SIGKILL');
-			await once(slow, 'exit');
+			await slow.kill();
 			await works();
 		});
 	});
