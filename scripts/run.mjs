@@ -58,7 +58,7 @@ const COMMANDS = {
 		lines: ['v2'],
 		steps: [PACK, typescript('test/scale/faults/main.ts', ...args)],
 	}),
-	pictures: () => ({
+	'readme-images': () => ({
 		lines: ['v2'],
 		steps: [PACK, jest('--selectProjects', 'browser', '--', ...PICTURED), typescript('scripts/pictures.ts')],
 	}),
