@@ -33,7 +33,10 @@ export function optionalText(value: unknown): string | undefined {
 
 /** Reads what the trigger saved about the credential's integration; empty when it saved nothing. */
 export function readRegistration(staticData: IDataObject, credential: JelouCredential): Registration {
-	const all = staticData[STATIC_KEY];
+	return readAll(staticData[STATIC_KEY], credential);
+}
+
+function readAll(all: unknown, credential: JelouCredential): Registration {
 	const saved = isObject(all) ? all[integrationKey(credential)] : undefined;
 	if (!isObject(saved)) return {};
 	return {
@@ -54,10 +57,12 @@ export function writeRegistration(
 	const key = integrationKey(credential);
 	const saved = Object.entries(isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {});
 	const others = saved.filter(([name]) => name !== key);
-	// n8n writes static data that was touched, whole, over what another process may just have saved there.
-	if (registration === undefined && others.length === saved.length) return;
-	// Assigned as a whole, so that n8n notices the change whatever the depth.
-	staticData[STATIC_KEY] = Object.fromEntries(
+	const written: IDataObject = Object.fromEntries(
 		registration ? [...others, [key, { ...registration }]] : others,
 	);
+	// n8n writes static data that was touched, whole, over what another process may just have saved there.
+	const read = (all: unknown) => JSON.stringify(readAll(all, credential));
+	if (read(written) === read(staticData[STATIC_KEY])) return;
+	// Assigned as a whole, so that n8n notices the change whatever the depth.
+	staticData[STATIC_KEY] = written;
 }
