@@ -7,8 +7,10 @@ import { decideRegister, type RegisterDecision, type WebhookState } from './deci
 import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
 import {
+	clearFailed,
 	clearRegistration,
 	loadState,
+	markFailed,
 	markUnanswered,
 	saveCreated,
 	saveRegistration,
@@ -23,13 +25,28 @@ interface Registering {
 	state: WebhookState;
 }
 
+/** Runs a part of the registration, and notes how it ended. */
+async function attempt(
+	context: IHookFunctions,
+	run: (credential: LoadedCredential, url: string) => Promise<boolean>,
+): Promise<boolean> {
+	return await withRemedyInMessage(async () => {
+		const credential = await loadCredential(context);
+		const url = webhookUrlOf(context);
+		clearFailed(credential, url);
+		return await run(credential, url).catch((error: unknown) => {
+			markFailed(credential, url);
+			throw error;
+		});
+	});
+}
+
 /**
  * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
  * test.
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
-	return await withRemedyInMessage(async () => {
-		const credential = await loadCredential(context);
+	return await attempt(context, async (credential) => {
 		const integrations = new IntegrationApi(context, credential);
 		const state = loadState(context, credential, await integrations.get());
 		const decision = decideRegister(state);
@@ -46,9 +63,7 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
  * @throws NodeOperationError when it would break something, saying what to do; NodeApiError when Jelou refuses
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
-	return await withRemedyInMessage(async () => {
-		const credential = await loadCredential(context);
-		const url = webhookUrlOf(context);
+	return await attempt(context, async (credential, url) => {
 		if (!credential.allowsPlainHttp && !isPublicHttps(url)) {
 			refuse(context, { reason: 'unreachable', currentUrl: url });
 		}

@@ -33,6 +33,18 @@ function wasUnanswered(credential: LoadedCredential, url: string): boolean {
 	return at !== undefined && Date.now() - at < UNANSWERED_MS;
 }
 
+/** The registrations that failed: n8n then calls `delete` as if the workflow ended, and registers again. */
+const failed = new BoundedMap<string, true>(500);
+
+export function markFailed(credential: LoadedCredential, url: string): void {
+	failed.set(creationKey(credential, url), true);
+}
+
+/** Clears the mark, and says whether there was one. */
+export function clearFailed(credential: LoadedCredential, url: string): boolean {
+	return failed.delete(creationKey(credential, url));
+}
+
 export function webhookUrlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }

@@ -4,7 +4,7 @@ import { loadCredential } from '../../shared/credential';
 import { decideUnregister } from './decide';
 import { IntegrationApi } from './integrationApi';
 import { log, withRemedyInMessage } from './refusals';
-import { clearRegistration, loadState, saveRegistration } from './state';
+import { clearFailed, clearRegistration, loadState, saveRegistration, webhookUrlOf } from './state';
 import { endTest, setRestoreUrl } from './testSessions';
 
 /**
@@ -14,6 +14,7 @@ import { endTest, setRestoreUrl } from './testSessions';
 export async function unregister(context: IHookFunctions): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
 		const credential = await loadCredential(context);
+		const hasFailed = clearFailed(credential, webhookUrlOf(context));
 		const integrations = new IntegrationApi(context, credential);
 		const state = loadState(context, credential, await integrations.get());
 		const decision = decideUnregister(state);
@@ -26,6 +27,8 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 				await integrations.update(decision.url);
 				break;
 			case 'delete':
+				// n8n registers it again in a moment, and Jelou would make another secret.
+				if (hasFailed && !state.isTest && state.creation !== 'unanswered') break;
 				if (await integrations.delete()) clearRegistration(context, credential, state.url);
 				break;
 			case 'leaveToTest':
