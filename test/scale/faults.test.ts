@@ -1,5 +1,10 @@
+import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { IN_TURN } from '../../scripts/scale/haproxy';
+import { PAUSED, STARTED, handOver, roomOf } from '../server/support/rooms';
+import { Conversations } from './faults/conversations';
 import { FaultBench } from './faults/rows';
 import { SHORT } from './faults/sizes';
+import { openTyped, servedBy } from './support/addresses';
 import { startScaleStage, type ScaleStage } from './support/stage';
 
 jest.setTimeout(420_000);
@@ -7,7 +12,7 @@ jest.setTimeout(420_000);
 let stage: ScaleStage;
 let bench: FaultBench;
 beforeAll(async () => {
-	stage = await startScaleStage();
+	stage = await startScaleStage({ webhooks: 2 });
 	bench = new FaultBench(stage, SHORT);
 });
 afterAll(async () => stage?.stop());
@@ -17,13 +22,87 @@ const names = new FaultBench({} as ScaleStage, SHORT).rows().map(([name]) => nam
 
 const KILLED = 'a worker killed in mid-batch';
 
-test.each(names)('%s: nothing is lost silently and nothing forged runs', async (name) => {
-	const [, run] = bench.rows().find(([each]) => each === name) ?? [];
-	const row = await run?.();
-	process.stdout.write(`${JSON.stringify(row)}\n`);
-	expect(row).toMatchObject({ lostSilently: 0, forgedRuns: 0, unreplied: 0, retriedWell: row?.retried });
-	expect(row?.forged).toBeGreaterThan(0);
-	// The one thing that n8n takes along: the input of the run that a killed worker had under way.
-	expect(row?.withoutInput).toBe(name === KILLED ? 1 : 0);
-	if (name.startsWith('the clock')) expect(row).toMatchObject({ accepted: 0, refused: row?.events });
+test.each(names)(
+	'%s: nothing is lost silently, nothing forged runs, and no answer goes astray',
+	async (name) => {
+		const [, run] = bench.rows().find(([each]) => each === name) ?? [];
+		const row = await run?.();
+		process.stdout.write(`${JSON.stringify(row)}\n`);
+		const { dialogues } = row ?? {};
+		expect(row).toMatchObject({
+			lostSilently: 0,
+			forgedRuns: 0,
+			retriedWell: row?.retried,
+			unreplied: dialogues?.failed ?? 0,
+		});
+		expect(row?.forged).toBeGreaterThan(0);
+		if (name.startsWith('the clock')) expect(row).toMatchObject({ accepted: 0, refused: row?.events });
+		// The one thing that n8n takes along: the input of the run that a killed worker had under way.
+		if (!name.includes('a worker killed')) expect(row?.withoutInput).toBe(0);
+		if (name === KILLED) expect(row?.withoutInput).toBe(1);
+		if (dialogues) expect(dialogues.crossed).toBe(0);
+		const right = { finished: SHORT.customers, failed: 0, runsTooMany: 0 };
+		if (name === 'dialogues, nothing fails') expect(dialogues).toMatchObject({ ...right, repeated: 0 });
+		if (name === 'dialogues, questions open') expect(dialogues).toMatchObject(right);
+		// So it is known that it held some.
+		if (name === 'dialogues, messages held') expect(dialogues?.repeated).toBeGreaterThan(0);
+	},
+);
+
+test('by address one webhook process holds all messages of a room; in turn they are in several runs, and none is lost', async () => {
+	const { haproxy, webhooks } = stage.cluster;
+	const ports = webhooks.map(({ port }) => port);
+	const talk = async () => {
+		const conversations = await Conversations.open(stage, 'combined', SHORT.customers);
+		const serving = await servedBy(stage, conversations.dialogue.projectId);
+		await conversations.take(0);
+		const { lostSilently, runs } = await conversations.begun();
+		return { serving: serving.length, lostSilently, runs: runs.waiting ?? 0 };
+	};
+	expect(await talk()).toEqual({ serving: 1, lostSilently: 0, runs: SHORT.customers });
+	await haproxy?.use(ports, IN_TURN);
+	try {
+		const inTurn = await talk();
+		expect(inTurn).toMatchObject({ serving: 2, lostSilently: 0 });
+		expect(inTurn.runs).toBeGreaterThan(SHORT.customers);
+	} finally {
+		await haproxy?.use(ports);
+	}
+});
+
+test('a paused conversation starts nothing on either webhook process, and is given back on both', async () => {
+	const dialogue = await openTyped(stage, [], { change: handOver });
+	const all = stage.cluster.webhooks.map(({ port }) => port);
+	const finished = async (count: number) => {
+		const isSo = async () => (await stage.client.executionCount(dialogue.workflowId)) === count;
+		await waitUntil(`${String(count)} finished runs`, isSo, 60_000);
+	};
+	/** What one process says, what the other says, and the first again. */
+	const answers = async () => {
+		const said: Array<string | undefined> = [];
+		for (const port of [...all, ...all.slice(0, 1)]) {
+			await stage.cluster.haproxy?.use([port]);
+			said.push((await dialogue.writes('user-0', 'hola')).answer);
+		}
+		return said;
+	};
+	try {
+		await stage.cluster.haproxy?.use(all.slice(0, 1));
+		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED);
+		await dialogue.hears('user-0', 1);
+		await finished(1);
+		expect(await answers()).toEqual(Array(3).fill(PAUSED.answer));
+		expect(await dialogue.runs()).toHaveLength(1);
+		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED);
+		await finished(2);
+
+		const room = roomOf(stage, dialogue, 'user-0');
+		expect(await dialogue.writes('user-2', `back ${room}`)).toMatchObject(STARTED);
+		await finished(3);
+		expect(await answers()).toEqual(Array(3).fill(STARTED.answer));
+		await finished(6);
+		expect(await dialogue.runs()).toHaveLength(6);
+	} finally {
+		await stage.cluster.haproxy?.use(all);
+	}
 });

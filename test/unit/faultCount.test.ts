@@ -43,6 +43,21 @@ test('a failed run without its input that nobody was told 200 for is not an inpu
 	expect(countRow({ ...NOTHING, executions })).toMatchObject({ lostSilently: 0, withoutInput: 0 });
 });
 
+test('a failed run without its input stands for all that its customer wrote, and for no other customer', () => {
+	const written = [
+		{ id: 'id-1', status: 200, customer: 'Ana' },
+		{ id: 'id-2', status: 200, customer: 'Ana' },
+		{ id: 'id-3', status: 200, customer: 'Luis' },
+	];
+	const executions = [run('error', '["message"]')];
+	const row = countRow({ ...NOTHING, sent: written, executions });
+	expect(row).toMatchObject({ accepted: 3, lostSilently: 1, withoutInput: 1 });
+});
+
+test('a run that waits for an answer has not failed', () => {
+	expect(failedRuns([run('waiting', '["id-1"]')], sent).failed).toEqual([]);
+});
+
 test('tells what was sent twice, and whether it had the same ID', () => {
 	const messages = [reply('id-1'), reply('id-2'), reply('id-2', true)];
 	expect(countRow({ ...NOTHING, messages })).toMatchObject({

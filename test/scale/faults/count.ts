@@ -7,6 +7,8 @@ export interface Sent {
 	id: string;
 	/** Null when no answer came. */
 	status: number | null;
+	/** Who wrote it, where all that a customer writes is one run; else it is a run of its own. */
+	customer?: string;
 }
 
 export interface Execution {
@@ -32,11 +34,11 @@ function tally(values: readonly string[]): Record<string, number> {
 	return counts;
 }
 
-const isTaken = ({ status }: Sent) => status !== null && status >= 200 && status < 300;
+export const isTaken = ({ status }: Pick<Sent, 'status'>) => status !== null && status >= 200 && status < 300;
 
-/** Runs that did not succeed, by whether n8n still has what they were to work on. */
+/** Runs that failed, by whether n8n still has what they were to work on. */
 export function failedRuns(executions: Execution[], sent: Sent[]) {
-	const failed = executions.filter(({ status }) => status !== 'success');
+	const failed = executions.filter(({ status }) => !['success', 'waiting'].includes(status));
 	const has = ({ data }: Execution) => sent.some(({ id }) => data.includes(id));
 	return { failed, withInput: failed.filter(has), withoutInput: failed.filter((each) => !has(each)) };
 }
@@ -56,8 +58,10 @@ export function countRow({ executions, messages, retries, sent }: Found) {
 	const { failed, withInput, withoutInput } = failedRuns(executions, sent);
 	const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
 	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
-	// A run without its input stands for one event: for one that was taken, as long as any of these has no other run.
-	const lostInputs = Math.min(unknown.length, withoutInput.length);
+	// A run without its input stands for one that should be: for one of events that were taken and have no other run.
+	const runsOfUnknown = [...new Set(unknown.map(({ customer, id }) => customer ?? id))];
+	const lostInputs = Math.min(runsOfUnknown.length, withoutInput.length);
+	const isVisible = ({ customer, id }: Sent) => runsOfUnknown.indexOf(customer ?? id) < lostInputs;
 	const isReplied = ({ id }: Sent) => messages.some((message) => message.id.includes(id));
 	return {
 		events: sent.length,
@@ -72,7 +76,7 @@ export function countRow({ executions, messages, retries, sent }: Found) {
 		twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
 		twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
 		// Of the others n8n shows that something failed, if not what.
-		lostSilently: unknown.length - lostInputs,
+		lostSilently: unknown.filter((each) => !isVisible(each)).length,
 		unreplied: accepted.filter((each) => !isReplied(each)).length,
 		errors: Object.keys(tally(failed.map(errorOf))),
 	} satisfies Partial<Row>;

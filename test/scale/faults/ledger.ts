@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { sign, type Message } from '../../../sandbox';
+import { sign, type Delivery, type Message } from '../../../sandbox';
+import type { Json } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { PROJECT, webhookAnswers } from '../../server/support/stage';
 import { integrationOf, type ScaleStage } from '../support/stage';
@@ -9,7 +10,9 @@ import { countRow, failedRuns, type Execution, type Sent } from './count';
 import type { Row } from './row';
 
 const SETTLE_TIMEOUT_MS = 240_000;
+const RETRY_TIMEOUT_MS = 20_000;
 const MARK = 'this one is forged';
+const isUnderWay = ({ status }: Execution) => status === 'new' || status === 'running';
 
 /** Sends events while something goes wrong, and counts afterwards what became of each of them. */
 export class Ledger {
@@ -26,6 +29,7 @@ export class Ledger {
 		private readonly stage: ScaleStage,
 		private readonly fault: string,
 		private readonly workflowId: string,
+		private readonly projectId = PROJECT,
 	) {
 		this.restartsBefore = this.restarts();
 		this.earlier = new Set(this.sent());
@@ -51,14 +55,18 @@ export class Ledger {
 	write(text: string): void {
 		const n = this.sentCount++;
 		const userId = `user-${String(n % 20)}`;
-		const sent = this.stage.sandbox.userWrites(PROJECT, { text, userId });
+		this.follow(this.stage.sandbox.userWrites(this.projectId, { text, userId }));
+		if (n % 10 === 0) this.forge(n);
+	}
+
+	/** Counts a delivery of what somebody wrote. */
+	follow(delivery: Promise<Delivery>, customer?: string): void {
 		this.underWay.push(
-			sent.then(({ rawBody, status }) => {
+			delivery.then(({ rawBody, status }) => {
 				const { value } = JSON.parse(rawBody.toString()) as { value: { id: string } };
-				return { id: value.id, status };
+				return { id: value.id, status, ...(customer !== undefined && { customer }) };
 			}),
 		);
-		if (n % 10 === 0) this.forge(n);
 	}
 
 	/**
@@ -67,12 +75,14 @@ export class Ledger {
 	 */
 	post(shiftMs: number): void {
 		const { sandbox } = this.stage;
-		const last = sandbox.store.deliveries.findLast(({ event }) => event === 'message');
+		const last = sandbox.store.deliveries.findLast(
+			({ event, projectId }) => event === 'message' && projectId === this.projectId,
+		);
 		const payload = JSON.parse(String(last?.rawBody)) as { value: { id: string } };
 		const id = randomUUID();
 		const value = { ...payload.value, id, content: { body: `${this.fault} ${id}` } };
 		const body = JSON.stringify({ ...payload, timestamp: Date.now() + shiftMs, value });
-		const posted = sandbox.deliver(PROJECT, { body }).then(({ status }) => status);
+		const posted = sandbox.deliver(this.projectId, { body }).then(({ status }) => status);
 		this.underWay.push(
 			posted.then(
 				(status) => ({ id, status }),
@@ -82,14 +92,17 @@ export class Ledger {
 		this.forge(this.sentCount++);
 	}
 
-	private forge(n: number): void {
+	/** Somebody forges a message, in a room where one is given: with a wrong signature, or with none. */
+	forge(n: number, room: Json = {}): void {
 		const { sandbox } = this.stage;
 		const body = JSON.stringify({
 			event_type: 'message',
-			value: { content: { body: `${MARK} ${String(n)}` } },
+			value: { id: randomUUID(), content: { body: `${MARK} ${String(n)}` } },
+			...room,
 		});
-		const signature = n % 20 === 0 ? sign(body, `${integrationOf(sandbox)?.signingSecret ?? ''}0`) : null;
-		this.forgeries.push(sandbox.deliver(PROJECT, { body, signature }).catch(() => undefined));
+		const secret = integrationOf(sandbox, this.projectId)?.signingSecret ?? '';
+		const signature = n % 20 === 0 ? sign(body, `${secret}0`) : null;
+		this.forgeries.push(sandbox.deliver(this.projectId, { body, signature }).catch(() => undefined));
 	}
 
 	/** Users write so many messages at this rate, without waiting for answers. */
@@ -106,7 +119,7 @@ export class Ledger {
 		await Promise.all([...this.underWay, ...this.forgeries]);
 	}
 
-	private async executions(): Promise<Execution[]> {
+	async executions(): Promise<Execution[]> {
 		const rows = await this.stage.cluster.postgres.query(
 			`select e.id, e.status, coalesce(d.data, '') from execution_entity e
 			 left join execution_data d on d."executionId" = e.id
@@ -115,22 +128,31 @@ export class Ledger {
 		return rows.map(([id = '', status = '', data = '']) => ({ id, status, data }));
 	}
 
-	/** Waits until every delivery was answered and every run has ended. */
-	private async settle(): Promise<Execution[]> {
+	/** Whether every n8n process takes work at this moment. */
+	private async isUp(): Promise<boolean> {
+		const ready = await Promise.all(this.stage.cluster.processes().map((one) => one.isReady()));
+		return ready.every(Boolean);
+	}
+
+	/** Whether something is going on still: an n8n process is starting, or a run is. */
+	async isBusy(): Promise<boolean> {
+		if (!(await this.isUp())) return true;
+		const executions = await this.executions().catch(() => undefined);
+		return executions === undefined || executions.some(isUnderWay);
+	}
+
+	/** Waits until every delivery was answered and every run has ended, or waits for a customer. */
+	async settle(): Promise<Execution[]> {
 		await this.answered();
-		const isUp = async () => {
-			const ready = await Promise.all(this.stage.cluster.processes().map((one) => one.isReady()));
-			return ready.every(Boolean);
-		};
-		await waitUntil('every n8n process to be ready', isUp, SETTLE_TIMEOUT_MS, 500);
+		await waitUntil('every n8n process to be ready', () => this.isUp(), SETTLE_TIMEOUT_MS, 500);
 		// The balancer takes a moment to notice.
-		await webhookAnswers({ sandbox: this.stage.sandbox });
+		await webhookAnswers(this.stage, this.projectId);
 		let executions: Execution[] = [];
 		await waitUntil(
 			'all runs to end',
 			async () => {
 				executions = await this.executions();
-				return executions.every(({ status }) => status !== 'new' && status !== 'running');
+				return !executions.some(isUnderWay);
 			},
 			SETTLE_TIMEOUT_MS,
 			1_000,
@@ -141,10 +163,17 @@ export class Ledger {
 	/** Retries what failed, as a person would in n8n, and counts everything. */
 	async close(): Promise<Row> {
 		const executions = await this.settle();
+		const { withInput } = failedRuns(executions, await Promise.all(this.underWay));
+		for (const { id } of withInput) {
+			const retried = this.stage.client.retry(id).catch(() => undefined);
+			// Seen: n8n's main never answered, although the run was over and its log said so.
+			await Promise.race([retried, sleep(RETRY_TIMEOUT_MS, undefined, { ref: false })]);
+		}
+		return await this.count(executions, (await this.settle()).slice(executions.length));
+	}
+
+	async count(executions: Execution[], retries: Execution[] = []): Promise<Row> {
 		const sent = await Promise.all(this.underWay);
-		const { withInput } = failedRuns(executions, sent);
-		for (const { id } of withInput) await this.stage.client.retry(id).catch(() => undefined);
-		const retries = (await this.settle()).slice(executions.length);
 		return {
 			fault: this.fault,
 			...countRow({ executions, retries, sent, messages: this.messages() }),

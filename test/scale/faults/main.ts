@@ -33,6 +33,16 @@ const ROW: z.ZodType<Row> = z.object({
 	twiceWithSameId: count,
 	lostSilently: count,
 	unreplied: count,
+	dialogues: z
+		.object({
+			opened: count,
+			finished: count,
+			failed: count,
+			repeated: count,
+			crossed: count,
+			runsTooMany: count,
+		})
+		.optional(),
 	errors: z.array(z.string()),
 	forged: count,
 	forgedRuns: count,
@@ -79,6 +89,24 @@ function cells(row: Row): Array<string | number> {
 	];
 }
 
+const DIALOGUE_HEAD = [
+	'what happens',
+	'dialogues',
+	'finished',
+	'visible as failed',
+	'wrote again what was refused',
+	"given another's answer",
+	'messages',
+	'got a 200',
+	'lost silently',
+];
+
+function dialogueCells({ accepted, dialogues, events, fault, lostSilently }: Row): Array<string | number> {
+	const { crossed = 0, failed = 0, finished = 0, opened = 0, repeated = 0 } = dialogues ?? {};
+	const what = fault.replace('dialogues, ', '');
+	return [what, opened, finished, failed, repeated, crossed, events, accepted, lostSilently];
+}
+
 /**
  * The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`.
  * With names of rows as arguments, only these are measured, and the others stay as they are.
@@ -87,7 +115,7 @@ async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
 	const saved = chosen.length === 0 ? [] : savedRows();
 	const interrupting = new AbortController();
-	const starting = startScaleStage({ signal: interrupting.signal });
+	const starting = startScaleStage({ webhooks: 2, signal: interrupting.signal });
 	// Also while it is still starting: then it ends by itself, and is waited for.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
 	const forget = onEnd(async () => {
@@ -109,14 +137,25 @@ async function main(): Promise<void> {
 		forget();
 	}
 	const again = (row: Row) => measured.find(({ fault }) => fault === row.fault) ?? row;
-	const rows = chosen.length === 0 ? measured : saved.map(again);
+	const added = measured.filter(({ fault }) => !saved.some((row) => row.fault === fault));
+	const rows = [...saved.map(again), ...added];
 	saveResults({ ...environment(), sizes: LONG, rows }, RESULTS);
 	const { cores, date, n8n } = environment();
-	const footer = `n8n ${n8n} on ${String(cores)} cores, ${date}: one main, one webhook process, two workers. Forged events came in as well; none of them ran.`;
-	writeScaleTable('scale faults', `${table(HEAD, rows.map(cells))}\n\n${footer}`);
-	const wrong = rows.filter(({ forgedRuns, lostSilently }) => lostSilently > 0 || forgedRuns > 0);
+	const footer = `n8n ${n8n} on ${String(cores)} cores, ${date}: one main, two workers, webhook processes by address. Forged events came in as well; none of them ran.`;
+	const tables = [
+		table(HEAD, rows.filter(({ dialogues }) => dialogues === undefined).map(cells)),
+		table(DIALOGUE_HEAD, rows.filter(({ dialogues }) => dialogues !== undefined).map(dialogueCells)),
+	];
+	for (const [n, marker] of ['scale faults', 'scale dialogues'].entries())
+		writeScaleTable(marker, `${String(tables[n])}\n\n${footer}`);
+	const wrong = rows.filter(
+		({ dialogues, forgedRuns, lostSilently }) =>
+			lostSilently > 0 || forgedRuns > 0 || (dialogues?.crossed ?? 0) > 0,
+	);
 	if (wrong.length > 0)
-		throw new Error(`Lost silently or forged: ${wrong.map(({ fault }) => fault).join(', ')}`);
+		throw new Error(
+			`Lost silently, forged or given to another: ${wrong.map(({ fault }) => fault).join(', ')}`,
+		);
 }
 
 runMeasurement(main);

@@ -1,3 +1,17 @@
+export interface DialogueCounts {
+	opened: number;
+	/** Those whose customer heard everything to the end, with the own answers. */
+	finished: number;
+	/** Those whose run n8n shows as failed. */
+	failed: number;
+	/** Those whose customer had to write a message again that was refused. */
+	repeated: number;
+	/** Those in which a customer heard another's answers, or whose run was given them. */
+	crossed: number;
+	/** Runs beyond one for each customer. */
+	runsTooMany: number;
+}
+
 /** What became of the events of one fault. */
 export interface Row {
 	fault: string;
@@ -11,7 +25,7 @@ export interface Row {
 	forgedRuns: number;
 	/** Runs by status, once all had ended and before any was retried. */
 	runs: Record<string, number>;
-	/** Accepted events whose run failed and that n8n kept without its input, so that a retry of it does nothing. */
+	/** Failed runs of accepted events that n8n kept without their input, so that a retry does nothing. */
 	withoutInput: number;
 	/** Failed runs that were retried, and how many of those then succeeded. */
 	retried: number;
@@ -21,10 +35,12 @@ export interface Row {
 	twice: number;
 	/** Of those sent twice, how many had the ID of the first, by which they can be told. */
 	twiceWithSameId: number;
-	/** Accepted events of which n8n knows nothing. */
+	/** Accepted events of which n8n knows nothing, and dialogues that neither went on to their end nor failed visibly. */
 	lostSilently: number;
-	/** Accepted events whose reply had not been sent in the end. */
+	/** Accepted events whose reply had not been sent in the end, or dialogues that did not come to their end. */
 	unreplied: number;
+	/** What became of the dialogues, where customers were in the middle of one. */
+	dialogues?: DialogueCounts;
 	/** How often an n8n process ended by itself and was started again. */
 	restarts: number;
 	/** What a user sees, as the failed runs put it: each error once. */

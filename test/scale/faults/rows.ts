@@ -2,8 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Faults } from '../../../sandbox';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import type { N8nProcess } from '../../../scripts/scale/n8nProcess';
+import { PROJECT } from '../../server/support/stage';
+import { servedBy, servingOf } from '../support/addresses';
 import { integrationOf, type ScaleStage } from '../support/stage';
 import { agedWorkflow, batchWorkflow, replyWorkflow } from '../support/workflows';
+import { Conversations } from './conversations';
 import { Ledger } from './ledger';
 import type { Sizes } from './sizes';
 import type { Row } from './row';
@@ -66,30 +70,34 @@ export class FaultBench {
 		return await ledger.close();
 	}
 
-	/** `kill -9` of the webhook process while events arrive; it is back a moment later. */
+	/** `kill -9` of the webhook process that serves the address while events arrive; it is back a moment later. */
 	async webhookKilled(): Promise<Row> {
-		const [webhook] = this.stage.cluster.webhooks;
 		const { events, perSecond } = this.sizes;
 		const ledger = await this.ledger('the webhook process killed');
+		const webhook = await servingOf(this.stage, PROJECT, 'reply');
 		const stream = ledger.stream(events, perSecond);
 		await sleep((events / perSecond / 3) * 1_000);
-		await webhook?.kill();
-		await webhook?.start();
+		await killAndStart(webhook);
 		await stream;
 		return await ledger.close();
 	}
 
-	/** A service is away for a while, in the middle of a stream of events. */
-	async away(name: 'Redis' | 'PostgreSQL'): Promise<Row> {
+	/** Redis or PostgreSQL is stopped, and comes back. */
+	private async takeAway(name: 'Redis' | 'PostgreSQL'): Promise<void> {
 		const { cluster } = this.stage;
 		const service = name === 'Redis' ? cluster.redis : cluster.postgres.service;
+		await service.stop();
+		await sleep(this.sizes.awaySeconds * 1_000);
+		await service.start();
+	}
+
+	/** A service is away for a while, in the middle of a stream of events. */
+	async away(name: 'Redis' | 'PostgreSQL'): Promise<Row> {
 		const { awaySeconds, perSecond } = this.sizes;
 		const ledger = await this.ledger(`${name} away for ${String(awaySeconds)} s`);
 		const stream = ledger.stream((awaySeconds + 2) * perSecond, perSecond);
 		await sleep(1_000);
-		await service.stop();
-		await sleep(awaySeconds * 1_000);
-		await service.start();
+		await this.takeAway(name);
 		await stream;
 		return await ledger.close();
 	}
@@ -112,11 +120,74 @@ export class FaultBench {
 		const ledger = await this.ledger(`n8n restarted while ${String(restartEvents)} events arrive`);
 		const stream = ledger.stream(restartEvents, perSecond);
 		await sleep(1_000);
+		await this.restart();
+		await stream;
+		return await ledger.close();
+	}
+
+	private async restart(): Promise<void> {
 		const processes = this.stage.cluster.processes();
 		await Promise.all(processes.map((one) => one.stop()));
 		await Promise.all(processes.map((one) => one.start()));
-		await stream;
-		return await ledger.close();
+	}
+
+	/** Something goes wrong while some customers are asked, and messages of others are held. */
+	async talking(what: string, goWrong: () => Promise<void>): Promise<Row> {
+		const talk = await Conversations.open(this.stage, `dialogues, ${what}`, this.sizes.customers);
+		const talking = talk.talk();
+		await talk.halfAreAsked();
+		await goWrong();
+		await talking;
+		return await talk.close();
+	}
+
+	/** `kill -9` of the webhook process that holds the first messages of customers. */
+	async holderKilled(): Promise<Row> {
+		const fault = 'dialogues, the webhook process that holds messages killed';
+		const talk = await Conversations.open(this.stage, fault, this.sizes.customers);
+		const holder = await servingOf(this.stage, talk.dialogue.projectId);
+		const talking = talk.talk();
+		await talk.isHeld();
+		await killAndStart(holder);
+		await talking;
+		return await talk.close();
+	}
+
+	/**
+	 * `kill -9` of the webhook process that knows all open questions, while the customers think: the first answers come to
+	 * the other process, and the second ones, once it is back, to the first again.
+	 */
+	async knowerKilled(): Promise<Row> {
+		const fault = 'dialogues, the webhook process that knows the open questions killed';
+		const talk = await Conversations.open(this.stage, fault, this.sizes.customers);
+		const { projectId } = talk.dialogue;
+		const knower = await servingOf(this.stage, projectId);
+		await talk.take(0);
+		await knower.kill();
+		await talk.take(1);
+		await knower.start();
+		const isBack = async () => (await servedBy(this.stage, projectId)).includes(knower);
+		await waitUntil('it to serve again', isBack);
+		await talk.take(2);
+		return await talk.close();
+	}
+
+	/** `kill -9` of the worker that runs most at this moment. */
+	private async killBusyWorker(): Promise<void> {
+		const { workers } = this.stage.cluster;
+		const before = new Map(workers.map((one) => [one, one.log().length]));
+		const load = (worker: N8nProcess) => {
+			const log = worker.log().slice(before.get(worker));
+			const times = (what: string) => log.split(`Worker ${what} execution`).length - 1;
+			return times('started') - times('finished');
+		};
+		let busiest: N8nProcess | undefined;
+		const isFound = () => {
+			[busiest] = workers.filter((one) => load(one) > 0).sort((a, b) => load(b) - load(a));
+			return Promise.resolve(busiest !== undefined);
+		};
+		await waitUntil('a worker to be in the middle of a run', isFound, 60_000, 5);
+		if (busiest) await killAndStart(busiest);
 	}
 
 	/** Clocks that differ by an hour, with Maximum Age on. */
@@ -143,6 +214,20 @@ export class FaultBench {
 			['n8n restarted', () => this.restarted()],
 			['the clock an hour ahead', () => this.clock('ahead')],
 			['the clock an hour behind', () => this.clock('behind')],
+			['dialogues, nothing fails', () => this.talking('nothing fails', () => Promise.resolve())],
+			['dialogues, messages held', () => this.holderKilled()],
+			['dialogues, questions open', () => this.knowerKilled()],
+			['dialogues, a worker killed', () => this.talking('a worker killed', () => this.killBusyWorker())],
+			...(['Redis', 'PostgreSQL'] as const).map((name): [string, () => Promise<Row>] => {
+				const what = `${name} away for ${String(this.sizes.awaySeconds)} s`;
+				return [`dialogues, ${name} away`, () => this.talking(what, () => this.takeAway(name))];
+			}),
+			['dialogues, n8n restarted', () => this.talking('n8n restarted', () => this.restart())],
 		];
 	}
+}
+
+async function killAndStart(process: N8nProcess): Promise<void> {
+	await process.kill();
+	await process.start();
 }

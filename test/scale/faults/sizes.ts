@@ -8,6 +8,8 @@ export interface Sizes {
 	/** How long Redis and PostgreSQL are away, and how long Jelou misbehaves. */
 	awaySeconds: number;
 	faultSeconds: number;
+	/** Customers in the middle of a dialogue while something fails. */
+	customers: number;
 }
 
 /** In full, for the table of `docs/scale.md`; and what fits into every test run. */
@@ -18,6 +20,7 @@ export const LONG: Sizes = {
 	perSecond: 10,
 	awaySeconds: 10,
 	faultSeconds: 30,
+	customers: 20,
 };
 export const SHORT: Sizes = {
 	batch: 60,
@@ -26,4 +29,5 @@ export const SHORT: Sizes = {
 	perSecond: 4,
 	awaySeconds: 3,
 	faultSeconds: 3,
+	customers: 6,
 };

@@ -35,8 +35,8 @@ export interface ScaleStage {
 	stop(): Promise<void>;
 }
 
-export function integrationOf(sandbox: Sandbox) {
-	return sandbox.store.projects.get(PROJECT)?.integration ?? undefined;
+export function integrationOf(sandbox: Sandbox, projectId = PROJECT) {
+	return sandbox.store.projects.get(projectId)?.integration ?? undefined;
 }
 
 export interface ScaleStageOptions {

@@ -1,0 +1,220 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import type { Dialogue, Step } from '../../server/support/dialogue';
+import { roomOf } from '../../server/support/rooms';
+import { openTyped } from '../support/addresses';
+import type { ScaleStage } from '../support/stage';
+import { failedRuns, isTaken, type Execution } from './count';
+import { Ledger } from './ledger';
+import type { DialogueCounts, Row } from './row';
+
+const STEPS: Step[] = [
+	{ name: 'Name', parameters: { message: 'Name?', answerType: 'text' } },
+	{ name: 'Order', parameters: { message: 'Order?', answerType: 'number' } },
+];
+const COMBINED_AT_S = 1;
+const BETWEEN_CUSTOMERS_MS = 150;
+const BETWEEN_MESSAGES_MS = 100;
+/** How long a customer waits before writing again what was refused: it may have arrived all the same. */
+const PATIENCE_MS = 5_000;
+/** The same where nobody can have taken it. */
+const IMPATIENCE_MS = 1_000;
+/** How long n8n has to have had nothing to do until a customer believes that nothing more will come. */
+const QUIET_MS = 6_000;
+const GIVE_UP_MS = 240_000;
+/** As many messages as are written in the time that the first is held. */
+const HELD = 8;
+
+/** One who talks to the workflow, with a name and a number that nobody else gives. */
+interface Customer {
+	id: string;
+	name: string;
+	order: string;
+	/** What is to be heard, in order. */
+	expected: string[];
+	hadToRepeat: boolean;
+}
+
+function customer(n: number): Customer {
+	const name = `Ana-${String(n).padStart(3, '0')}`;
+	const order = String(1_000 + n);
+	const expected = ['Name?', 'Order?', `Name=${name} Order=${order}`];
+	return { id: `user-${String(n)}`, name, order, expected, hadToRepeat: false };
+}
+
+/** The names and numbers of customers in a text. */
+const namesIn = (text: string): string[] => text.match(/Ana-\d{3}|\b1\d{3}\b/g) ?? [];
+
+/**
+ * Customers who each write two messages in a row and then answer two questions, on an address of its own: messages are
+ * held to be combined, and questions are open. What is refused they write again.
+ */
+export class Conversations {
+	private readonly customers: Customer[];
+	private written = 0;
+	private lastLook = Promise.resolve({ at: 0, isBusy: true });
+
+	private constructor(
+		private readonly stage: ScaleStage,
+		readonly dialogue: Dialogue,
+		private readonly ledger: Ledger,
+		count: number,
+	) {
+		this.customers = Array.from({ length: count }, (_, n) => customer(n));
+	}
+
+	static async open(stage: ScaleStage, fault: string, count: number): Promise<Conversations> {
+		const trigger = { options: { combineMessages: COMBINED_AT_S } };
+		const dialogue = await openTyped(stage, STEPS, { users: count, trigger });
+		const ledger = new Ledger(stage, fault, dialogue.workflowId, dialogue.projectId);
+		await ledger.ready;
+		return new Conversations(stage, dialogue, ledger, count);
+	}
+
+	/** Waits until half of the customers have been asked something. */
+	async halfAreAsked(): Promise<void> {
+		const { customers, dialogue } = this;
+		const asked = () => customers.filter(({ id }) => dialogue.heard(id).length > 0).length;
+		const isSo = () => Promise.resolve(asked() >= customers.length / 2);
+		await waitUntil('half of the customers to be asked', isSo, 120_000, 20);
+	}
+
+	/** Waits until so many messages have been written: sooner than the first is held no more. */
+	async isHeld(): Promise<void> {
+		await waitUntil('messages to be held', () => Promise.resolve(this.written >= HELD), 30_000, 5);
+	}
+
+	/** All customers talk, one a moment after the other, each from hello to the end. */
+	async talk(): Promise<void> {
+		await this.each(async (one) => {
+			for (let step = 0; step < one.expected.length; step++) if (!(await this.turn(one, step))) return;
+		});
+	}
+
+	/** All customers take one step of it: 0 is hello. */
+	async take(step: number): Promise<void> {
+		await this.each(async (one) => void (await this.turn(one, step)));
+	}
+
+	private async each(act: (one: Customer) => Promise<void>): Promise<void> {
+		const later = async (one: Customer, n: number) => {
+			await sleep(n * BETWEEN_CUSTOMERS_MS);
+			await act(one);
+		};
+		await Promise.all(this.customers.map(later));
+	}
+
+	/** Writes, and says whether an answer came. */
+	private async turn(one: Customer, step: number): Promise<boolean> {
+		const lines = [['hola', `soy ${one.name}`], [one.name], [one.order]][step] ?? [];
+		const write = async (line: string, n: number) => {
+			await sleep(n * BETWEEN_MESSAGES_MS);
+			await this.write(one, line, step);
+		};
+		await Promise.all(lines.map(write));
+		// In the room of somebody who is to be asked, or was.
+		if (one === this.customers[0]) this.forge(one, step);
+		return await this.hears(one, step);
+	}
+
+	private forge(one: Customer, step: number): void {
+		this.ledger.forge(step * 10, {
+			room_id: roomOf(this.stage, this.dialogue, one.id),
+			contact: { id: one.id },
+		});
+	}
+
+	/** Whether a customer has been sent what comes after a step. Of two runs that both began, both ask. */
+	private hasHeard({ expected, id }: Customer, step: number): boolean {
+		return this.dialogue.heard(id).includes(expected[step] ?? '');
+	}
+
+	private async write(one: Customer, line: string, step: number): Promise<void> {
+		const started = Date.now();
+		do {
+			const delivery = this.dialogue.writes(one.id, line);
+			this.ledger.follow(delivery, one.id);
+			this.written++;
+			const { status } = await delivery;
+			if (isTaken({ status })) return;
+			one.hadToRepeat = true;
+			const isAnswered = () => Promise.resolve(this.hasHeard(one, step));
+			const patience = status === 503 ? IMPATIENCE_MS : PATIENCE_MS;
+			await waitUntil('what comes next', isAnswered, patience, 50).catch(() => undefined);
+			if (await isAnswered()) return;
+		} while (Date.now() - started < GIVE_UP_MS);
+	}
+
+	/** Waits for a message until n8n has nothing to do any more. */
+	private async hears(one: Customer, step: number): Promise<boolean> {
+		const started = Date.now();
+		let busyAt = started;
+		while (Date.now() - busyAt < QUIET_MS && Date.now() - started < GIVE_UP_MS) {
+			if (this.hasHeard(one, step)) return true;
+			if (await this.isBusy()) busyAt = Date.now();
+			await sleep(100);
+		}
+		return this.hasHeard(one, step);
+	}
+
+	/** Looked at once a second for all customers. */
+	private async isBusy(): Promise<boolean> {
+		const last = await this.lastLook;
+		if (Date.now() - last.at > 1_000) {
+			this.lastLook = this.ledger.isBusy().then((isBusy) => ({ at: Date.now(), isBusy }));
+		}
+		return (await this.lastLook).isBusy;
+	}
+
+	/** Counts the messages, once n8n has nothing to do any more; the dialogues may be in their middle. */
+	async begun(): Promise<Row> {
+		return await this.ledger.count(await this.ledger.settle());
+	}
+
+	/** Counts the messages and the dialogues, once n8n has nothing to do any more. */
+	async close(): Promise<Row> {
+		const executions = await this.ledger.settle();
+		const row = await this.ledger.count(executions);
+		const dialogues = this.judge(executions);
+		const { failed, finished, opened } = dialogues;
+		return {
+			...row,
+			lostSilently: row.lostSilently + opened - finished - failed,
+			unreplied: opened - finished,
+			dialogues,
+		};
+	}
+
+	private judge(executions: Execution[]): DialogueCounts {
+		const { customers, dialogue } = this;
+		const isOf = ({ id, name }: Customer, { data }: Execution) =>
+			data.includes(`"${id}"`) || data.includes(name);
+		const isFinished = ({ expected, hadToRepeat, id }: Customer) => {
+			const heard = dialogue.heard(id);
+			return hadToRepeat
+				? heard.at(-1) === expected.at(-1)
+				: JSON.stringify(heard) === JSON.stringify(expected);
+		};
+		const { failed } = failedRuns(executions, []);
+		const unfinished = customers.filter((one) => !isFinished(one));
+		const shown = unfinished.filter((one) => failed.some((run) => isOf(one, run)));
+		// n8n discards the input of a run whose worker has died: such a run stands for one dialogue.
+		const ofNobody = failed.filter((run) => !customers.some((one) => isOf(one, run)));
+		const isCrossed = (one: Customer) =>
+			dialogue
+				.heard(one.id)
+				.flatMap(namesIn)
+				.some((each) => ![one.name, one.order].includes(each)) ||
+			executions.some((run) => isOf(one, run) && customers.some((each) => each !== one && isOf(each, run)));
+		const runsTooMany = customers.map((one) => executions.filter((run) => isOf(one, run)).length - 1);
+		return {
+			opened: customers.length,
+			finished: customers.length - unfinished.length,
+			failed: shown.length + Math.min(unfinished.length - shown.length, ofNobody.length),
+			repeated: customers.filter(({ hadToRepeat }) => hadToRepeat).length,
+			crossed: customers.filter(isCrossed).length,
+			runsTooMany: runsTooMany.reduce((sum, each) => sum + Math.max(0, each), 0),
+		};
+	}
+}
