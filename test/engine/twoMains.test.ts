@@ -167,6 +167,15 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 	];
 	const events: Array<[string, () => Promise<unknown>]> = [
 		['another main becomes the leader', () => new Main().register()],
+		[
+			'another main becomes the leader, and saves the address, which was not saved',
+			async () => {
+				const { jelouQuestions } = database.global as IDataObject;
+				database = { global: { jelouQuestions } };
+				await new Main().register();
+				expect(database).not.toEqual({ global: { jelouQuestions } });
+			},
+		],
 		...(made === 'by hand' ? [published] : []),
 		['two mains start at once', () => Promise.all([new Main().register(), new Main().register()])],
 		[
