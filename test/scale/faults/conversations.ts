@@ -180,6 +180,8 @@ export class Conversations {
 		const { failed, finished, opened } = dialogues;
 		return {
 			...row,
+			// To retry what failed would ask again what was answered.
+			retried: 0,
 			lostSilently: row.lostSilently + opened - finished - failed,
 			unreplied: opened - finished,
 			dialogues,
