@@ -71,6 +71,7 @@ test('tells what was sent twice, and whether it had the same ID', () => {
 
 test('reads the message of an error out of what n8n keeps', () => {
 	const kept = JSON.stringify([{ error: '1' }, { message: '2' }, 'It broke', 'id-1']);
-	const executions = [run('error', kept), run('crashed', '["id-2"]'), run('error', kept)];
+	const asked = JSON.stringify([{ parameters: '1' }, { message: '2' }, 'Your name?']);
+	const executions = [run('error', kept), run('crashed', asked), run('error', kept)];
 	expect(countRow({ ...NOTHING, executions }).errors).toEqual(['It broke', 'crashed']);
 });

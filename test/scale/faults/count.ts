@@ -1,4 +1,5 @@
 import type { Message } from '../../../sandbox';
+import { isRecord } from '../../../scripts/json';
 import type { Row } from './row';
 
 /** A genuine event that was posted. */
@@ -46,10 +47,11 @@ export function failedRuns(executions: Execution[], sent: Sent[]) {
 /** What n8n shows of a failed run: the message of its error, or its status where it has none. */
 export function errorOf({ data, status }: Omit<Execution, 'id'>): string {
 	// n8n keeps a list in which objects refer to their parts by position.
-	const at = /"message":"(\d+)"/.exec(data)?.[1];
-	const parts: unknown = at === undefined ? undefined : JSON.parse(data);
-	const text: unknown = Array.isArray(parts) ? parts[Number(at)] : undefined;
-	return typeof text === 'string' ? text : status;
+	const kept: unknown = data === '' ? [] : JSON.parse(data);
+	const parts: unknown[] = Array.isArray(kept) ? kept : [];
+	const partOf = (part: unknown, name: string) => (isRecord(part) ? parts[Number(part[name])] : undefined);
+	const texts = parts.map((part) => partOf(partOf(part, 'error'), 'message'));
+	return texts.find((text) => typeof text === 'string') ?? status;
 }
 
 /** Counts what became of the events. */
