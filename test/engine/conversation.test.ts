@@ -1,7 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
+import { serve } from '../support/httpServer';
+import { startRecorder } from '../support/recorder';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { BOT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
@@ -127,24 +126,16 @@ test('a refused connection is reported, naming the host', async () => {
 });
 
 test('a redirect is not followed, so the API key stays where it belongs', async () => {
-	const seen: IncomingHttpHeaders[] = [];
-	const thief = createServer((request, response) => {
-		seen.push(request.headers);
-		response.end('{}');
-	}).listen(0, '127.0.0.1');
-	await new Promise((resolve) => thief.once('listening', resolve));
-	const { port } = thief.address() as AddressInfo;
-	const lure = createServer((_request, response) => {
-		response.writeHead(307, { location: `http://127.0.0.1:${String(port)}/` }).end();
-	}).listen(0, '127.0.0.1');
-	await new Promise((resolve) => lure.once('listening', resolve));
-	const gatewayUrl = `http://127.0.0.1:${String((lure.address() as AddressInfo).port)}`;
+	const thief = await startRecorder();
+	const lure = await serve((_request, response) => {
+		response.writeHead(307, { location: thief.url }).end();
+	});
 	try {
-		const run = await engine({ gatewayUrl }).run(start, [{}]);
+		const run = await engine({ gatewayUrl: lure.url }).run(start, [{}]);
 		expect(errorOf(run)?.message).toBe('Jelou answered with a redirect (307)');
-		expect(seen).toEqual([]);
+		expect(thief.requests).toEqual([]);
 	} finally {
-		for (const server of [thief, lure]) await new Promise((resolve) => server.close(resolve));
+		for (const server of [thief, lure]) await server.close();
 	}
 });
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
@@ -9,6 +7,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { forgeries } from '../forgeries';
+import { startRecorder } from '../support/recorder';
 import { Engine } from './support/engine';
 import { startReceiver, type Receiver } from './support/receiver';
 import { PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
@@ -194,9 +193,9 @@ test('an event from further in the future than Maximum Age is refused too', asyn
 });
 
 describe('media of a private address', () => {
-	const image = (port: number) => {
+	const image = (origin: string) => {
 		const event = JSON.parse(fixture('event-message-image')) as { value: { content: { url: string } } };
-		event.value.content.url = `http://127.0.0.1:${String(port)}/a.png`;
+		event.value.content.url = `${origin}/a.png`;
 		return JSON.stringify(event);
 	};
 
@@ -205,22 +204,18 @@ describe('media of a private address', () => {
 		['a custom environment with plain HTTP to a public gateway', 'http://gateway.example.com/platform', 0],
 		['a custom environment whose gateway is private', undefined, 1],
 	])('in %s', async (_name, gatewayUrl, downloads) => {
-		let count = 0;
-		const files = createServer((_request, response) => {
-			count++;
-			response.end('x');
-		}).listen(0, '127.0.0.1');
-		await new Promise((resolve) => files.once('listening', resolve));
+		const files = await startRecorder(() => ({ body: 'x' }));
 		try {
 			const credential = credentialFor(sandbox, { signingSecret: secret, ...(gatewayUrl && { gatewayUrl }) });
 			const engine = new Engine({ credential, credentialId: `media of ${String(gatewayUrl)}` });
 			const { receiver, deliver } = await receive(['*'], engine, { downloadMedia: true });
-			const body = image((files.address() as AddressInfo).port);
-			expect((await deliver({ body })).status).toBe(200);
-			expect({ runs: receiver.runs.length, downloads: count }).toEqual({ runs: 1, downloads });
+			expect((await deliver({ body: image(files.url) })).status).toBe(200);
+			expect({ runs: receiver.runs.length, downloads: files.requests.length }).toEqual({
+				runs: 1,
+				downloads,
+			});
 		} finally {
-			files.close();
-			files.closeAllConnections();
+			await files.close();
 		}
 	});
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
@@ -8,6 +8,7 @@ import type { Request, Response } from 'express';
 
 import { withMedia } from '../../nodes/Jelou/shared/media';
 import { forgeries, HEADERS, sign, SIGNINGS, withoutMessageId } from '../forgeries';
+import { serve, type HttpServer } from '../support/httpServer';
 import { Engine } from './support/engine';
 import { startReceiver, type Receiver } from './support/receiver';
 import { servePublicName, webhookContext } from './support/webhookContext';
@@ -166,30 +167,25 @@ describe('forged deliveries', () => {
 describe('media downloads', () => {
 	let answer: RequestListener = (_request, response) => response.end('x');
 	let requests: string[] = [];
-	const server = createServer((request, response) => {
-		requests.push(String(request.url));
-		answer(request, response);
-	});
-	let origin = '';
+	let server: HttpServer;
 	beforeAll(async () => {
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+		server = await serve((request, response) => {
+			requests.push(String(request.url));
+			answer(request, response);
+		});
 	});
 	afterEach(() => jest.restoreAllMocks());
-	afterAll(() => {
-		server.close();
-		server.closeAllConnections();
-	});
+	afterAll(async () => server.close());
 
 	async function downloadFrom(url: string) {
 		requests = [];
 		const context = await webhookContext(credential);
-		servePublicName(context, PUBLIC, origin);
+		servePublicName(context, PUBLIC, server.url);
 		const event = { event: 'message', value: { type: 'image', content: { url } } };
 		return await withMedia(context, event, { maxSize: 1_000_000, timeout: 5_000, allowPrivate: false });
 	}
 
-	const port = () => new URL(origin).port;
+	const port = () => new URL(server.url).port;
 	/** Hosts of this machine and its network, in every spelling that a URL parser knows. */
 	const PRIVATE_HOSTS =
 		`127.0.0.1 127.1 127.0.1 127.255.255.254 127.0.0.1. 2130706433 0x7f000001 0x7f.1 0x7f.0.0.1

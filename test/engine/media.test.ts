@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import type { JelouEvent } from '../../nodes/Jelou/trigger/delivery/events';
 import { withMedia, type MediaOptions } from '../../nodes/Jelou/shared/media';
+import { serve, type HttpServer } from '../support/httpServer';
 import { servePublicName, webhookContext } from './support/webhookContext';
 
 const API_KEY = 'recognisable-api-key';
@@ -17,7 +17,7 @@ const IMAGE = randomBytes(300_000);
 const OPTIONS: MediaOptions = { maxSize: 1_000_000, timeout: 20_000, allowPrivate: true };
 
 /** A server that somebody keeps media on; what it answers is each test's own. */
-let server: Server;
+let server: HttpServer;
 let origin: string;
 let host: string;
 let answer: RequestListener;
@@ -29,20 +29,17 @@ const withPublicName = () => servePublicName(context, PUBLIC, origin);
 beforeEach(async () => {
 	requests = [];
 	answer = (_request, response) => response.end(IMAGE);
-	server = createServer((request, response) => {
+	server = await serve((request, response) => {
 		requests.push(request);
 		answer(request, response);
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-	origin = `http://${host}`;
+	origin = server.url;
+	({ host } = new URL(origin));
 	context = await webhookContext({ projectId: 'project', apiKey: API_KEY, signingSecret: SECRET });
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	const closed = new Promise((resolve) => server.close(resolve));
-	server.closeAllConnections();
-	await closed;
+	await server.close();
 });
 
 function messageOf(type: string, content: unknown): JelouEvent {

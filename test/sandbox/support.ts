@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import { startRecorder } from '../support/recorder';
 
 export const PROJECT = {
 	id: 'PROJECT_ID',
@@ -50,39 +50,30 @@ export interface Received {
 
 export interface Receiver {
 	url: string;
-	received: Received[];
+	readonly received: Received[];
 }
 
 /** A webhook. By default it answers 200 at once. */
 export async function receiver(
 	answer = (response: ServerResponse) => void response.end('ok'),
 ): Promise<Receiver> {
-	const received: Received[] = [];
-	const server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			const rawBody = Buffer.concat(chunks);
-			let json = {};
-			try {
-				json = record(JSON.parse(rawBody.toString()));
-			} catch {
-				// Tests send what is not JSON, too.
-			}
-			received.push({ headers: request.headers, rawBody, json });
-			answer(response);
-		});
-	});
-	return { url: `${await listen(server)}/hook`, received };
+	const recorder = await startRecorder((_request, response) => void answer(response));
+	running.push(recorder.close);
+	return {
+		url: `${recorder.url}/hook`,
+		get received() {
+			return recorder.requests.map(({ body, headers }) => ({ headers, rawBody: body, json: jsonIn(body) }));
+		},
+	};
 }
 
-async function listen(server: Server): Promise<string> {
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	running.push(async () => {
-		server.closeAllConnections();
-		await new Promise((resolve) => server.close(resolve));
-	});
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** What a body says; nothing where it is no JSON, which tests send, too. */
+function jsonIn(body: Buffer): Record<string, unknown> {
+	try {
+		return record(JSON.parse(body.toString()));
+	} catch {
+		return {};
+	}
 }
 
 export interface Answer {

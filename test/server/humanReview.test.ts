@@ -1,7 +1,7 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../scripts/paths';
 import { startModelStub, type ModelStub } from './support/model';
-import { startRecorder, type Recorder } from './support/recorder';
+import { startRecorder, type Recorder } from '../support/recorder';
 import {
 	CREDENTIAL_NAME,
 	PROJECT,

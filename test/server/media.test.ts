@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { serve, type HttpServer } from '../support/httpServer';
 import { openDialogue } from './support/dialogue';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
@@ -16,20 +15,20 @@ const BYTES = Buffer.from('a picture of 26 bytes, say');
 const SIZE = '"26 B"';
 
 let stage: Stage;
-let files: Server;
+let files: HttpServer;
 let workflow: string;
 
 /** Redirects as often as the path says, `/3` three times, and then gives the picture. */
-function startFiles(): Server {
-	return createServer(({ url = '' }, response) => {
+async function startFiles(): Promise<HttpServer> {
+	return await serve(({ url = '' }, response) => {
 		const left = Number(url.slice(1));
 		if (left > 0) response.writeHead(302, { location: `/${String(left - 1)}` }).end();
 		else response.writeHead(200, { 'content-type': 'image/png' }).end(BYTES);
-	}).listen(0, '127.0.0.1');
+	});
 }
 
 beforeAll(async () => {
-	files = startFiles();
+	files = await startFiles();
 	stage = await startStage();
 	const credential = await stage.client.saveCredential(
 		CREDENTIAL_NAME,
@@ -50,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await stage?.stop();
-	files?.close();
+	await files?.close();
 });
 
 /** What n8n kept of the run that a picture behind so many redirects started. */
@@ -58,8 +57,7 @@ async function runWith(redirects: number): Promise<string> {
 	const before = (await stage.client.executions(workflow)).length;
 	const event = JSON.parse(EVENT) as { value: { id: string; content: { url: string } } };
 	event.value.id = `media-${String(redirects)}`;
-	const { port } = files.address() as AddressInfo;
-	event.value.content.url = `http://127.0.0.1:${String(port)}/${String(redirects)}`;
+	event.value.content.url = `${files.url}/${String(redirects)}`;
 	expect((await stage.sandbox.deliver(PROJECT, { body: JSON.stringify(event) })).status).toBe(200);
 	const finished = async () =>
 		(await stage.client.executions(workflow)).filter(({ status }) => status === 'success');
@@ -83,8 +81,7 @@ test('each redirect is checked by the node: n8n itself would follow more than fi
 test('the picture that answers a question comes as binary data with the answer', async () => {
 	const asked = { message: 'Send a photo', answerType: 'media', options: { downloadMedia: true } };
 	const dialogue = await openDialogue(stage, [{ name: 'Photo', parameters: asked }]);
-	const { port } = files.address() as AddressInfo;
-	const url = `http://127.0.0.1:${String(port)}/3`;
+	const url = `${files.url}/3`;
 	await dialogue.writes('user-0', 'hola');
 	expect(await dialogue.hears('user-0', 1)).toBe('Send a photo');
 	await dialogue.writes('user-0', 'here it is');

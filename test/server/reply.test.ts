@@ -7,7 +7,7 @@ import { isRecord, type Json } from '../../scripts/json';
 import { nodeRuns } from '../../scripts/n8n/execution';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startModelStub, type ModelStub } from './support/model';
-import { startRecorder, type Recorder } from './support/recorder';
+import { startRecorder, type Recorder } from '../support/recorder';
 import { credentialData, startStage, type Stage } from './support/stage';
 
 jest.setTimeout(300_000);

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 import type { Sandbox } from '../../sandbox';
+import { serve } from './httpServer';
 
 /** What becomes of an answer; the request has been processed by then, unless `instead` says otherwise. */
 export type Fate =
@@ -19,19 +20,13 @@ export interface Gateway {
 	close(): Promise<void>;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of request) chunks.push(Buffer.from(chunk as Buffer));
-	return Buffer.concat(chunks).toString('utf8');
-}
-
 export async function startGateway(sandbox: Sandbox): Promise<Gateway> {
 	const fates = new Map<string, Fate[]>();
 	const base = new URL(sandbox.gatewayUrl);
 
 	async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { method = 'GET', url = '/', headers } = request;
-		const sent = await bodyOf(request);
+		const sent = await text(request);
 		const fate = fates.get(method)?.shift();
 		const reply = (status: number, body: string) => {
 			response.writeHead(status, { 'content-type': 'application/json' }).end(body);
@@ -56,19 +51,13 @@ export async function startGateway(sandbox: Sandbox): Promise<Gateway> {
 		reply(forwarded.status, body);
 	}
 
-	const server = createServer((request, response) => {
+	const server = await serve((request, response) => {
 		handle(request, response).catch(() => response.destroy());
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	const gatewayUrl = `http://127.0.0.1:${String(port)}${base.pathname}`.replace(/\/$/, '');
+	const gatewayUrl = `${server.url}${base.pathname}`.replace(/\/$/, '');
 	return {
 		sandbox: { ...sandbox, gatewayUrl },
 		spoil: (method, ...given) => void fates.set(method, given),
-		close: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			}),
+		close: server.close,
 	};
 }

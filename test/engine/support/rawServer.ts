@@ -1,16 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+import { serve, type HttpServer } from '../../support/httpServer';
 
 /** A server on the loopback address that does what no well-meaning one does. */
-export interface RawServer {
-	url: string;
+export interface RawServer extends HttpServer {
 	/** How many requests have arrived. */
 	readonly requests: number;
 	/** How many bytes of bodies have been written. */
 	readonly written: number;
 	/** How many connections are open that a request came over. */
 	readonly open: number;
-	close(): Promise<void>;
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse, server: Counters) => void;
@@ -70,17 +70,15 @@ export const ANSWERS = {
 export async function startRawServer(answer: Answer): Promise<RawServer> {
 	const counters: Counters = { requests: 0, written: 0 };
 	const sockets = new Set<Socket>();
-	const server: Server = createServer((request, response) => {
+	const server = await serve((request, response) => {
 		counters.requests++;
 		sockets.add(request.socket);
 		request.socket.on('close', () => sockets.delete(request.socket));
 		request.resume();
 		answer(request, response, counters);
-	}).listen(0, '127.0.0.1');
-	await new Promise((resolve) => server.once('listening', resolve));
-	const { port } = server.address() as AddressInfo;
+	});
 	return {
-		url: `http://127.0.0.1:${String(port)}`,
+		...server,
 		get requests() {
 			return counters.requests;
 		},
@@ -90,10 +88,5 @@ export async function startRawServer(answer: Answer): Promise<RawServer> {
 		get open() {
 			return sockets.size;
 		},
-		close: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			}),
 	};
 }

@@ -1,18 +1,15 @@
-import type { AddressInfo } from 'node:net';
-
 import express, { type Request, type Response } from 'express';
 import type { IDataObject, INodeParameters, IWebhookResponseData } from 'n8n-workflow';
 import getRawBody from 'raw-body';
 
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
+import { serve, type HttpServer } from '../../support/httpServer';
 import type { Engine } from './engine';
 
 /** An HTTP server in front of the trigger that does with a request what n8n does before the node sees it. */
-export interface Receiver {
-	url: string;
+export interface Receiver extends HttpServer {
 	/** The items that started a workflow, one entry a run. */
 	runs: IDataObject[];
-	close(): Promise<void>;
 }
 
 async function readAsN8n(request: Request): Promise<void> {
@@ -47,23 +44,11 @@ async function answer(
 	if (result.noWebhookResponse !== true) res.status(200).json(bodyFor(result));
 }
 
-/** Starts a receiver on a free port of the loopback address. */
 export async function startReceiver(engine: Engine, parameters: INodeParameters): Promise<Receiver> {
 	const runs: IDataObject[] = [];
 	const app = express();
 	app.post('/webhook/webhook-1/webhook', (req, res, next) => {
 		answer(engine, parameters, runs, req, res).catch(next);
 	});
-	const server = app.listen(0, '127.0.0.1');
-	await new Promise((resolve) => server.once('listening', resolve));
-	const { port } = server.address() as AddressInfo;
-	return {
-		url: `http://127.0.0.1:${String(port)}`,
-		runs,
-		close: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			}),
-	};
+	return { ...(await serve(app)), runs };
 }

@@ -57,7 +57,7 @@ export class RoomStage {
 
 	async close(): Promise<void> {
 		await this.receiver.close();
-		this.runs.close();
+		await this.runs.close();
 	}
 
 	/** What n8n has stored of the rooms. */

@@ -1,8 +1,5 @@
-import { text } from 'node:stream/consumers';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import type { Resumption } from '../../../nodes/Jelou/shared/roomNote';
+import { startRecorder, type Recorder } from '../../support/recorder';
 
 /** What n8n answers to a resume request. */
 export interface ResumeReply {
@@ -24,39 +21,35 @@ export const UNAVAILABLE: ResumeReply = { status: 503, body: {} };
 export class WaitingRuns {
 	/** The answers that runs went on with, in order. */
 	readonly resumed: Array<Required<Resumption>> = [];
-	/** How often n8n was asked. */
-	requests = 0;
 	/** What n8n answers to the next requests, before it goes on as it should. */
 	readonly replies: ResumeReply[] = [];
-	private constructor(private readonly server: Server) {}
+	private constructor(private readonly server: Recorder) {}
 
 	static async start(): Promise<WaitingRuns> {
-		const runs: WaitingRuns = new WaitingRuns(
-			createServer((request, response) => {
-				runs.requests++;
-				void text(request).then((body) => {
-					const reply = runs.replies.shift() ?? runs.resume(JSON.parse(body) as Resumption);
-					response.writeHead(reply.status, { 'Content-Type': 'application/json' });
-					response.end(JSON.stringify(reply.body));
-				});
-			}),
-		);
-		await new Promise<void>((resolve) => runs.server.listen(0, '127.0.0.1', resolve));
+		const server = await startRecorder(({ body }) => {
+			const reply = runs.replies.shift() ?? runs.resume(JSON.parse(body.toString()) as Resumption);
+			return { status: reply.status, body: JSON.stringify(reply.body) };
+		});
+		const runs = new WaitingRuns(server);
 		return runs;
+	}
+
+	/** How often n8n was asked. */
+	get requests(): number {
+		return this.server.requests.length;
 	}
 
 	/** What the addresses of this n8n begin with. */
 	get origin(): string {
-		return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+		return this.server.url;
 	}
 
 	resumeUrl(question: string): string {
 		return `${this.origin}/webhook-waiting/${question}/node-1?signature=hidden-${question}`;
 	}
 
-	close(): void {
-		this.server.close();
-		this.server.closeAllConnections();
+	async close(): Promise<void> {
+		await this.server.close();
 	}
 
 	private resume({ answer, questionId }: Resumption): ResumeReply {

@@ -2,7 +2,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../../scripts/paths';
 import { openExample, type Example } from '../support/examples';
 import { startModelStub, type ModelStub } from '../support/model';
-import { startRecorder, type Recorder } from '../support/recorder';
+import { startRecorder, type Recorder } from '../../support/recorder';
 import type { Stage } from '../support/stage';
 
 const ANA = '593990000001';

@@ -1,6 +1,6 @@
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { openExample, type Example } from '../support/examples';
-import { startRecorder, type Recorder } from '../support/recorder';
+import { startRecorder, type Recorder } from '../../support/recorder';
 import type { Stage } from '../support/stage';
 
 const ANA = '593990000001';

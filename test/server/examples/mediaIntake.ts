@@ -1,5 +1,5 @@
 import { openExample, type Example } from '../support/examples';
-import { startRecorder, type Recorder } from '../support/recorder';
+import { startRecorder, type Recorder } from '../../support/recorder';
 import type { Stage } from '../support/stage';
 
 const PICTURE = Buffer.from('89504e470d0a1a0a0000ff00c3b1', 'hex');
@@ -37,11 +37,11 @@ export function mediaIntake(stage: () => Stage): void {
 		await example.hears(picture('/media/mi%20foto.png'));
 		await example.ran(1);
 		const sent = [...stage().sandbox.store.messages.values()].flat().findLast(({ type }) => type === 'image');
-		expect(storage.requests).toEqual([
+		expect(storage.requests).toMatchObject([
 			{
 				method: 'PUT',
 				path: `/pictures/${sent?.id ?? ''}-mi%20foto.png`,
-				contentType: 'image/png',
+				headers: { 'content-type': 'image/png' },
 				body: PICTURE,
 			},
 		]);

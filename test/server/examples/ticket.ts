@@ -2,7 +2,7 @@ import { isRecord } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { openExample, type Example } from '../support/examples';
 import { submitForm } from '../support/form';
-import { startRecorder, type Recorder } from '../support/recorder';
+import { startRecorder, type Recorder } from '../../support/recorder';
 import type { Stage } from '../support/stage';
 
 const FORM = '/form/b7f1c0de-0007-4a10-9a10-0000000000ff';

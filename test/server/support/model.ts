@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net';
-
 import express from 'express';
+
+import { serve, type HttpServer } from '../../support/httpServer';
 
 interface Schema {
 	properties?: Record<string, Schema>;
@@ -23,12 +23,11 @@ interface Behaviour {
 }
 
 /** A chat model that always does the same: it calls a tool with one text for every field, then answers. */
-export interface ModelStub {
+export interface ModelStub extends HttpServer {
 	/** The base URL to give to n8n's OpenAI credential. */
 	url: string;
 	/** What it was asked, in order. */
 	requests: ChatRequest[];
-	close(): Promise<void>;
 }
 
 /** One text for every field, as deep as they go. */
@@ -53,7 +52,7 @@ function reply(request: ChatRequest, text: string, { answer = 'Done', usesTool =
 	};
 }
 
-/** Starts the stub with OpenAI's chat API on a free port of the loopback address. */
+/** Starts the stub with OpenAI's chat API. */
 export async function startModelStub(text: string, behaviour: Behaviour = {}): Promise<ModelStub> {
 	const requests: ChatRequest[] = [];
 	const app = express();
@@ -72,16 +71,6 @@ export async function startModelStub(text: string, behaviour: Behaviour = {}): P
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		});
 	});
-	const server = app.listen(0, '127.0.0.1');
-	await new Promise((resolve) => server.once('listening', resolve));
-	const { port } = server.address() as AddressInfo;
-	return {
-		url: `http://127.0.0.1:${String(port)}/v1`,
-		requests,
-		close: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			}),
-	};
+	const server = await serve(app);
+	return { ...server, url: `${server.url}/v1`, requests };
 }
