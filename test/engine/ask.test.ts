@@ -1,22 +1,18 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-
 import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { verify } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
+import { startRecorder, type Recorder } from '../support/recorder';
+import { hurry } from '../support/time';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { problemsOf } from './support/schemas';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
-jest.setTimeout(30_000);
-
 let sandbox: Sandbox;
 let secret: string;
 let room: IDataObject;
-let trigger: Server;
+let trigger: Recorder;
 let origin: string;
 /** The notes that the trigger has got, and what it answers to the next; it stores the rest at once. */
 let notes: IDataObject[];
@@ -33,26 +29,21 @@ beforeEach(async () => {
 	replies = [];
 	answer = () =>
 		replies.shift() ?? { status: 200, body: { status: notes.length > 1 ? 'confirmed' : 'registered' } };
-	trigger = createServer((request, response) => {
-		void text(request).then((body) => {
-			const isSigned = verify(Buffer.from(body), request.headers['x-jelou-signature'], [secret]);
-			notes.push({ path: request.url, isSigned, ...(JSON.parse(body) as IDataObject) });
-			const reply = answer();
-			response.writeHead(reply.status);
-			response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
-		});
+	trigger = await startRecorder(({ body, headers, path }) => {
+		const isSigned = verify(body, headers['x-jelou-signature'], [secret]);
+		notes.push({ path, isSigned, ...(JSON.parse(body.toString()) as IDataObject) });
+		const reply = answer();
+		return { ...reply, body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body) };
 	});
-	await new Promise<void>((resolve) => trigger.listen(0, '127.0.0.1', resolve));
-	origin = `http://127.0.0.1:${String((trigger.address() as AddressInfo).port)}`;
+	origin = trigger.url;
 	jest
 		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
 		.mockImplementation(() => `${origin}/webhook-waiting/7/node-1?signature=hidden`);
 	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
 	eventsGoTo(`${origin}/webhook/webhook-1/webhook`);
 });
-afterEach(() => {
-	trigger.close();
-	trigger.closeAllConnections();
+afterEach(async () => {
+	await trigger.close();
 	jest.restoreAllMocks();
 	sandbox.setFaults({});
 });
@@ -75,7 +66,9 @@ async function asks(
 ) {
 	const before = sent().length;
 	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret }) });
-	const run = await engine.run({ operation: 'sendAndWait', message: '¿Qué?', ...parameters }, items, extra);
+	const run = await hurry(async () =>
+		engine.run({ operation: 'sendAndWait', message: '¿Qué?', ...parameters }, items, extra),
+	);
 	const error = errorOf(run);
 	return { run, said: `${error?.message ?? ''} ${error?.description ?? ''}`, sent: sent().slice(before) };
 }
@@ -379,8 +372,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 	});
 
 	test('this n8n cannot reach its own address', async () => {
-		trigger.close();
-		trigger.closeAllConnections();
+		await trigger.close();
 		const tried = await asks();
 		expect(tried.said).toContain(`This n8n cannot reach its own address, ${new URL(origin).host}`);
 		expect(tried.said).toContain('WEBHOOK_URL');

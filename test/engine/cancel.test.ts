@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import type { Sandbox } from '../../sandbox';
+import { stopTime } from '../support/time';
 import { Engine } from './support/engine';
 import { BOT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
@@ -41,7 +42,7 @@ test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 		const triedAtCancel = authenticate.mock.calls.length;
 		expect(atCancel).toBeLessThan(items.length);
 		expect(triedAtCancel).toBeLessThan(items.length);
-		await sleep(300);
+		await sleep(200);
 		expect(requests()).toBe(atCancel);
 		expect(authenticate).toHaveBeenCalledTimes(triedAtCancel);
 	},
@@ -51,11 +52,16 @@ test('cancelled while waiting to try again: it is not tried again', async () => 
 	sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
 	const own = engine();
 	const authenticate = jest.spyOn(own.credentials, 'authenticate');
+	stopTime();
 	const execution = own.start(parameters(), [{}]);
-	await waitUntil('the first attempt', () => Promise.resolve(requests() === 1));
+	await waitUntil('the wait after the first attempt', () =>
+		Promise.resolve(requests() === 1 && jest.getTimerCount() > 0),
+	);
 	execution.cancel();
 	await execution.catch(() => undefined);
-	await sleep(1_500);
+	await jest.advanceTimersByTimeAsync(60_000);
+	jest.useRealTimers();
+	await sleep(100);
 	expect(requests()).toBe(1);
 	expect(authenticate).toHaveBeenCalledTimes(1);
 });

@@ -5,11 +5,10 @@ import { MAX_HELD, bursts } from '../../nodes/Jelou/trigger/rooms/combine';
 import { inProgress } from '../../nodes/Jelou/trigger/rooms/duplicates';
 import type { Sandbox } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
 import { openRoom, sandboxWithIntegration } from './support/setup';
 import { UNAVAILABLE } from './support/waitingRuns';
-
-jest.setTimeout(120_000);
 
 let sandbox: Sandbox;
 let secret: string;
@@ -21,7 +20,9 @@ beforeAll(async () => {
 	({ roomId } = openRoom(sandbox));
 });
 afterAll(async () => sandbox.close());
+beforeEach(stopTime);
 afterEach(async () => {
+	jest.useRealTimers();
 	await stage.close();
 	await waitUntil('the responses to be over', () => Promise.resolve(inProgress.size === 0));
 	expect([bursts.size, inProgress.size]).toEqual([0, 0]);
@@ -33,8 +34,11 @@ const open = async (options: INodeParameters = { combineMessages: 1 }, events?: 
 };
 const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const held = async (count: number) =>
-	waitUntil(`${String(count)} to be held`, () =>
-		Promise.resolve([...bursts.values()].reduce((sum, burst) => sum + burst.held.length, 0) === count),
+	waitUntil(
+		`${String(count)} to be held`,
+		() => Promise.resolve([...bursts.values()].reduce((sum, burst) => sum + burst.held.length, 0) === count),
+		30_000,
+		1,
 	);
 /** Delivers one after the other, as soon as the one before is held. */
 async function inOrder(...payloads: IDataObject[]) {
@@ -43,7 +47,7 @@ async function inOrder(...payloads: IDataObject[]) {
 		replies.push(stage.deliver(payload));
 		await held(replies.length);
 	}
-	return await Promise.all(replies);
+	return await passTime(Promise.all(replies));
 }
 const texts = ({ messages }: IDataObject) => (messages as IDataObject[]).map(({ chatInput }) => chatInput);
 
@@ -59,21 +63,20 @@ test('in 200 rooms every message is in exactly one run, in order, and held for 1
 		seed: 20_261_121,
 	});
 	let longest = 0;
-	const written = await Promise.all(
-		rooms.map(async (gaps, room) => {
-			const replies: Array<Promise<unknown>> = [];
-			// So that fewer are held at once than may be.
-			await pause(room * 100);
-			for (const [n, gap] of gaps.entries()) {
-				if (n > 0) await pause(gap);
-				const from = Date.now();
-				// Deliveries in the same moment overtake each other; when they were written tells their order.
-				const reply = stage.says(String(n), { room_id: `room-${String(room)}`, timestamp: n });
-				replies.push(reply.finally(() => (longest = Math.max(longest, Date.now() - from))));
-			}
-			return await Promise.all(replies);
-		}),
-	);
+	const rounds = rooms.map(async (gaps, room) => {
+		const replies: Array<Promise<unknown>> = [];
+		// So that fewer are held at once than may be.
+		await pause(room * 100);
+		for (const [n, gap] of gaps.entries()) {
+			if (n > 0) await pause(gap);
+			const from = Date.now();
+			// Deliveries in the same moment overtake each other; when they were written tells their order.
+			const reply = stage.says(String(n), { room_id: `room-${String(room)}`, timestamp: n });
+			replies.push(reply.finally(() => (longest = Math.max(longest, Date.now() - from))));
+		}
+		return await Promise.all(replies);
+	});
+	const written = await passTime(Promise.all(rounds));
 	const { runs } = stage.receiver;
 	for (const [room, gaps] of rooms.entries()) {
 		const mine = runs.filter((run) => run.sessionId === `room-${String(room)}`);
@@ -92,12 +95,15 @@ test('a customer who never stops writing is not held for more than 15 seconds', 
 	await open({ combineMessages: 2 });
 	let longest = 0;
 	const replies: Array<Promise<unknown>> = [];
-	for (let n = 0; n < 26; n++) {
-		const from = Date.now();
-		replies.push(stage.says(String(n)).finally(() => (longest = Math.max(longest, Date.now() - from))));
-		await pause(500);
-	}
-	await Promise.all(replies);
+	const writing = async () => {
+		for (let n = 0; n < 26; n++) {
+			const from = Date.now();
+			replies.push(stage.says(String(n)).finally(() => (longest = Math.max(longest, Date.now() - from))));
+			await pause(500);
+		}
+		await Promise.all(replies);
+	};
+	await passTime(writing());
 	expect(stage.receiver.runs.flatMap(texts)).toEqual(replies.map((_, n) => String(n)));
 	expect(stage.receiver.runs.length).toBeGreaterThan(1);
 	expect(longest).toBeLessThan(15_000);
@@ -111,9 +117,9 @@ test('no more than 50 deliveries are held at once: the next are not waited with,
 		answered++;
 		return reply;
 	});
-	await waitUntil('what is too much to be answered', () => Promise.resolve(answered >= 31));
+	await waitUntil('what is too much to be answered', () => Promise.resolve(answered >= 31), 30_000, 1);
 	expect(bursts.size).toBeLessThan(MAX_HELD);
-	expect(await Promise.all(replies)).toEqual(replies.map(() => STARTED));
+	expect(await passTime(Promise.all(replies))).toEqual(replies.map(() => STARTED));
 	expect(stage.receiver.runs).toHaveLength(80);
 	expect(stage.engine.warnings).toEqual([
 		expect.stringContaining('holds 50 deliveries already, and does not wait for more messages'),
@@ -151,12 +157,12 @@ test('the run has the last event, all messages, and their texts and captions, on
 
 test('a message that no other follows has itself in its messages; without the option there are none', async () => {
 	await open({ combineMessages: 0.1 });
-	expect(await stage.says('hola')).toEqual(STARTED);
+	expect(await inOrder(stage.message('hola'))).toEqual([STARTED]);
 	expect(stage.receiver.runs.map(texts)).toEqual([['hola']]);
 	await stage.close();
 	await open({});
 	expect(await Promise.all([stage.says('a'), stage.says('b')])).toEqual([STARTED, STARTED]);
-	expect(stage.receiver.runs.some((run) => 'messages' in run)).toBe(false);
+	expect(stage.receiver.runs.filter((run) => 'messages' in run)).toEqual([]);
 });
 
 test('messages that arrive in another order than they were written in are put in order', async () => {
@@ -184,7 +190,7 @@ test('a message that was not asked for is in no run', async () => {
 	await inOrder(stage.message('a'), stage.message('b'), stage.message('', photo));
 	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb', value: { type: 'text' } }]);
 	const alone = stage.message('', { value: { ...photo.value, id: 'q' } });
-	expect(await stage.deliver(alone)).toEqual({ status: 200, body: { status: 'ignored' } });
+	expect(await inOrder(alone)).toEqual([{ status: 200, body: { status: 'ignored' } }]);
 });
 
 describe('as an answer', () => {
@@ -245,7 +251,7 @@ describe('a delivery that is broken off while it is held', () => {
 		}
 		client.abort();
 		const again = stage.deliver(messages[index] ?? {});
-		const settled = await Promise.allSettled(replies);
+		const settled = await passTime(Promise.allSettled(replies));
 		expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
 		expect(await again).toEqual(DUPLICATE);
 		expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b', 'c']]);
@@ -262,7 +268,7 @@ describe('a delivery that is broken off while it is held', () => {
 		}
 		client.abort();
 		await Promise.allSettled(replies);
-		await waitUntil('the run', () => Promise.resolve(stage.receiver.runs.length === 1));
+		await passTime(waitUntil('the run', () => Promise.resolve(stage.receiver.runs.length === 1), 30_000, 1));
 		expect(await inOrder(...messages)).toEqual([COMBINED, STARTED]);
 		expect(stage.receiver.runs.map(texts)).toEqual([
 			['a', 'b'],
@@ -278,7 +284,7 @@ test('the repetition of a message that is held waits, and is a duplicate', async
 	await held(1);
 	const second = stage.deliver(twice);
 	const other = stage.deliver(stage.message('b'));
-	expect(await Promise.all([first, second, other])).toEqual([COMBINED, DUPLICATE, STARTED]);
+	expect(await passTime(Promise.all([first, second, other]))).toEqual([COMBINED, DUPLICATE, STARTED]);
 	expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b']]);
 });
 
@@ -287,6 +293,6 @@ test('the end of the conversation is not waited for: the messages before it run,
 	const [a, b] = [stage.says('a'), held(1).then(async () => stage.says('b'))];
 	await held(2);
 	const close = stage.closes();
-	expect(await Promise.all([a, b, close])).toEqual([COMBINED, STARTED, STARTED]);
+	expect(await passTime(Promise.all([a, b, close]))).toEqual([COMBINED, STARTED, STARTED]);
 	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb' }, { event: 'conversation.close' }]);
 });

@@ -6,9 +6,9 @@ import { startSandboxProcess, type SandboxProcess } from '../../scripts/sandboxP
 import { DEMO_PROJECT } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
 
-jest.setTimeout(180_000);
+jest.setTimeout(60_000);
 
-const ITEMS = 10_000;
+const ITEMS = 2_000;
 const MEGABYTE = 1024 * 1024;
 
 /** What is left of the heap after collecting garbage, in bytes. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.close());
 
-test('10,000 items in one execution are all sent, once, in order, within 100 MB beyond the items', async () => {
+test('2,000 items in one execution are all sent, once, in order, within 20 MB beyond the items', async () => {
 	const rooms = await sandbox.openRooms(50);
 	const signingSecret = await sandbox.createIntegration('http://127.0.0.1:9/webhook');
 	const engine = new Engine({
@@ -49,7 +49,7 @@ test('10,000 items in one execution are all sent, once, in order, within 100 MB 
 	const since = await sandbox.mark();
 	const before = heapInUse();
 	let most = before;
-	const watch = setInterval(() => (most = Math.max(most, heapInUse())), 1_000);
+	const watch = setInterval(() => (most = Math.max(most, heapInUse())), 500);
 	try {
 		const run = await engine.run(parameters, items);
 		expect(errorOf(run)).toBeUndefined();
@@ -61,6 +61,5 @@ test('10,000 items in one execution are all sent, once, in order, within 100 MB 
 	const traffic = await sandbox.traffic(since);
 	expect(traffic).toMatchObject({ accepted: ITEMS, duplicates: 0, roomOverlaps: 0 });
 	expect(traffic.mostUnderWay).toBeLessThanOrEqual(50);
-	process.stdout.write(`10,000 items: ${((most - before) / MEGABYTE).toFixed(0)} MB more in use at most\n`);
-	expect(most - before).toBeLessThan(100 * MEGABYTE);
+	expect((most - before) / MEGABYTE).toBeLessThan(20);
 });

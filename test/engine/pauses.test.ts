@@ -3,10 +3,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Pause } from '../../nodes/Jelou/shared/roomNote';
 import type { Sandbox } from '../../sandbox';
+import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
 import { openRoom, sandboxWithIntegration } from './support/setup';
-
-jest.setTimeout(30_000);
 
 let sandbox: Sandbox;
 let secret: string;
@@ -19,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.close());
 beforeEach(async () => open());
-afterEach(async () => stage.close());
+afterEach(async () => {
+	jest.useRealTimers();
+	await stage.close();
+});
 
 async function open(options: INodeParameters = {}) {
 	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
@@ -60,8 +62,9 @@ describe('a paused conversation', () => {
 	});
 
 	test('starts again when its time is up', async () => {
+		stopTime();
 		await pause('p', { until: Date.now() + 300 });
-		await new Promise((resolve) => setTimeout(resolve, 310));
+		jest.advanceTimersByTime(301);
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
@@ -106,9 +109,10 @@ describe('a paused conversation', () => {
 test('messages that are held when the pause begins start nothing', async () => {
 	await stage.close();
 	await open({ combineMessages: 1 });
+	stopTime();
 	const held = stage.says('hola');
 	await pause('p');
-	expect(await held).toEqual(PAUSED);
+	expect(await passTime(held)).toEqual(PAUSED);
 	expect(stage.receiver.runs).toEqual([]);
 });
 

@@ -5,13 +5,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { writeNote, type Question } from '../../nodes/Jelou/shared/roomNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
+import { hurry, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
 import { INSTANCE, RoomStage } from './support/roomStage';
 import { USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
-
-jest.setTimeout(30_000);
 
 let sandbox: Sandbox;
 let secret: string;
@@ -30,7 +29,10 @@ beforeEach(async () => {
 	stage = await RoomStage.open({ sandbox, secret, roomId });
 	({ engine, receiver, runs } = stage);
 });
-afterEach(async () => stage.close());
+afterEach(async () => {
+	jest.useRealTimers();
+	await stage.close();
+});
 
 const deliver: RoomStage['deliver'] = async (...given) => stage.deliver(...given);
 const message: RoomStage['message'] = (...given) => stage.message(...given);
@@ -167,8 +169,9 @@ describe('an answer', () => {
 	});
 
 	test('after the time limit starts the workflow, and the run is not disturbed', async () => {
+		stopTime();
 		await ask('q', {}, { until: Date.now() + 300 });
-		await new Promise((resolve) => setTimeout(resolve, 310));
+		jest.advanceTimersByTime(301);
 		expect(await says('Ana')).toEqual(STARTED);
 		expect(runs.requests).toBe(0);
 	});
@@ -187,7 +190,8 @@ describe('an answer', () => {
 		await ask('q');
 		runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
 		const repeated = message('Ana');
-		expect(await deliver(repeated)).toEqual({ status: 503, body: { status: 'not passed on' } });
+		const failed = await hurry(async () => deliver(repeated));
+		expect(failed).toEqual({ status: 503, body: { status: 'not passed on' } });
 		expect(receiver.runs).toEqual([]);
 		runs.replies.length = 0;
 		expect(await deliver(repeated)).toEqual(ANSWERED);

@@ -1,5 +1,6 @@
 import { DEFAULT_RETRIES } from '../../nodes/Jelou/shared/retry';
 import { startSandbox, type Faults, type Sandbox } from '../../sandbox';
+import { hurry } from '../support/time';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
 const ELSEWHERE = 'https://other.example.com/webhook';
@@ -126,7 +127,7 @@ describe.each(Object.keys(EVENTS) as Array<keyof typeof EVENTS>)('%s', (event) =
 	test.each(FAILURES)('fails and changes nothing when Jelou answers %s', async (_name, faults) => {
 		await subject.activate();
 		sandbox.setFaults(faults);
-		await expect(EVENTS[event]()).rejects.toThrow();
+		await expect(hurry(EVENTS[event])).rejects.toThrow();
 		expect(where()).toBe('subject');
 	});
 });
