@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
@@ -108,6 +109,54 @@ describe('a forgery is refused with 401 and starts nothing', () => {
 		expect(posted.status).toBe(401);
 		expect(receiver.runs).toEqual([]);
 		expect((await deliver({ body: EVENT })).status).toBe(200);
+	});
+});
+
+describe('a request that is smuggled past its framing starts nothing:', () => {
+	const OTHER = '{"event":"conversation.close"}';
+	const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+	const length = `Content-Length: ${String(Buffer.byteLength(EVENT))}`;
+	const head = (...lines: string[]) =>
+		[
+			'POST /webhook/webhook-1/webhook HTTP/1.1',
+			'Host: x',
+			'Content-Type: application/json',
+			...lines,
+			'\r\n',
+		].join('\r\n');
+	/** How many workflows are started by these bytes. */
+	async function startedBy(wire: string): Promise<number> {
+		const { receiver } = await receive(['*']);
+		await new Promise<void>((resolve) => {
+			const socket = connect(Number(new URL(receiver.url).port), '127.0.0.1');
+			socket.on('error', () => resolve()).on('close', () => resolve());
+			socket.resume();
+			socket.end(wire);
+		});
+		return receiver.runs.length;
+	}
+
+	test.each<[string, (right: string) => string, number]>([
+		['not the genuine one, by which the others are judged', (right) => head(right, length) + EVENT, 1],
+		[
+			'both a length and chunks',
+			(right) => `${head(right, length, 'Transfer-Encoding: chunked')}${chunk(OTHER)}0\r\n\r\n`,
+			0,
+		],
+		['two lengths', (right) => head(right, length, 'Content-Length: 30') + OTHER, 0],
+		[
+			'a wrong signature before the right one',
+			(right) => head(`X-Jelou-Signature: sha256=${'0'.repeat(64)}`, right, length) + EVENT,
+			0,
+		],
+		[
+			'a second request inside the body of the first',
+			(right) => head('Content-Length: 0') + head(right, 'Content-Length: 30') + OTHER,
+			0,
+		],
+		['a folded header', (right) => head(right.replace(': ', ':\r\n '), length) + OTHER, 0],
+	])('%s', async (_name, build, runs) => {
+		expect(await startedBy(build(`X-Jelou-Signature: ${sign(Buffer.from(EVENT), secret)}`))).toBe(runs);
 	});
 });
 

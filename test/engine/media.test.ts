@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
@@ -224,18 +224,19 @@ describe('media that may not be fetched is not asked for', () => {
 		);
 	});
 
-	test.each([
-		'127.0.0.1',
-		'localhost',
-		'10.1.2.3',
-		'192.168.0.1',
-		'169.254.169.254',
-		'[::1]',
-		'intranet',
-		// Other ways to write 127.0.0.1.
-		'2130706433',
-		'0x7f.1',
-	])('a private address: %s', async (name) => {
+	/** Hosts of this machine and its network, in every spelling that a URL parser knows. */
+	const PRIVATE_HOSTS =
+		`127.0.0.1 127.1 127.0.1 127.255.255.254 127.0.0.1. 2130706433 0x7f000001 0x7f.1 0x7f.0.0.1
+		017700000001 0177.0.0.1 0177.1 %31%32%37.0.0.1 127。0。0。1 １２７.0.0.1 0.0.0.0 0 0x0 localhost LOCALHOST localhost.
+		a.localhost localhost.localdomain 10.0.0.1 10.255.255.255 167772161 0xa.1 012.0.0.1 172.16.0.1 172.31.255.255
+		2886729729 0xac100001 192.168.0.1 192.168.255.255 3232235521 0xc0a80001 0300.0250.0.1 169.254.169.254 2852039166
+		0xa9fea9fe 0251.0376.0251.0376 169.254.1.1 100.64.0.1 100.100.100.200 100.127.255.255 192.0.0.192 198.18.0.1
+		198.19.255.255 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255 [::1] [::] [0:0:0:0:0:0:0:1] [::ffff:127.0.0.1]
+		[::ffff:7f00:1] [::127.0.0.1] [64:ff9b::127.0.0.1] [fe80::1] [fe90::1] [fc00::1] [fd00:ec2::254] [ff02::1] [fec0::1]
+		metadata metadata.google.internal kubernetes.default.svc.cluster.local n8n postgres router.lan nas.home printer.local
+		host.docker.internal intranet gateway.home.arpa wiki.intranet`.split(/\s+/);
+
+	test.each(PRIVATE_HOSTS)('a private address: %s', async (name) => {
 		const request = jest.spyOn(context.helpers, 'httpRequest');
 		const url = `https://${name}/a?sig=x`;
 		const event = messageOf('document', { url });
@@ -243,6 +244,29 @@ describe('media that may not be fetched is not asked for', () => {
 			`The document could not be downloaded: ${new URL(url).host} is a private network address.`,
 		);
 		expect(request).not.toHaveBeenCalled();
+	});
+
+	test('a redirect to a private address, however it is written, or to another protocol', async () => {
+		withPublicName();
+		const { port } = new URL(origin);
+		const locations = [
+			...PRIVATE_HOSTS.map((name) => `https://${name}:${port}/b`),
+			...['http:', 'HTTP:', 'ftp:', 'gopher:', 'ws:'].map((protocol) => `${protocol}//127.0.0.1:${port}/b`),
+			`//127.0.0.1:${port}/b`,
+			`\\\\127.0.0.1:${port}\\b`,
+			`https://storage.example.com@127.0.0.1:${port}/b`,
+			'data:image/png;base64,AAAA',
+		];
+		const followed = [];
+		for (const location of locations) {
+			requests = [];
+			answer = (_request, response) =>
+				// A header is Latin-1.
+				response.writeHead(302, { Location: Buffer.from(location).toString('latin1') }).end();
+			const { binary } = await withMedia(context, image(`${PUBLIC}/a`), CLOSED);
+			if (binary !== undefined || requests.length !== 1) followed.push(location);
+		}
+		expect(followed).toEqual([]);
 	});
 
 	test.each([
@@ -263,13 +287,12 @@ describe('media that may not be fetched is not asked for', () => {
 
 describe('a download that fails leaves the event, and says why', () => {
 	test.each([
-		[404, {}],
-		[403, {}],
-		[500, {}],
-		[302, {}],
+		...[300, 301, 302, 305, 400, 401, 403, 404, 410, 418, 429, 500, 502, 503].map(
+			(status) => [status, {}] as const,
+		),
 		// These do not redirect, wherever they point.
-		[304, { Location: '/b' }],
-		[404, { Location: '/b' }],
+		[304, { Location: '/b' }] as const,
+		[404, { Location: '/b' }] as const,
 	])('status %i, %j', async (status, headers) => {
 		answer = (_request, response) => response.writeHead(status, headers).end();
 		const event = image(`${origin}/path?signature=secret`);
@@ -341,11 +364,14 @@ describe('a download that fails leaves the event, and says why', () => {
 		expect(sent).toBeGreaterThan(500_000);
 	});
 
-	test('small, but large once it is unpacked', async () => {
+	test.each([
+		['gzip', gzipSync],
+		['deflate', deflateSync],
+		['br', brotliCompressSync],
+	])('small, but large once it is unpacked: %s', async (encoding, compress) => {
+		const bomb = compress(Buffer.alloc(20_000_000));
 		answer = (_request, response) => {
-			response
-				.writeHead(200, { 'Content-Encoding': 'gzip' })
-				.end(gzipSync(Buffer.alloc(OPTIONS.maxSize + 1)));
+			response.writeHead(200, { 'Content-Encoding': encoding }).end(bomb);
 		};
 		const event = image(`${origin}/a`);
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
@@ -432,6 +458,18 @@ describe('a download that fails leaves the event, and says why', () => {
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
 			`The image could not be downloaded: ${reason}.`,
 		);
+	});
+
+	test.each<[string, RequestListener]>([
+		[
+			'not gzip, though it says so',
+			(_request, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('plain'),
+		],
+		['not HTTP', ({ socket }) => socket.end('SSH-2.0-OpenSSH\r\n')],
+	])('an answer that is %s', async (_name, respond) => {
+		answer = respond;
+		const event = image(`${origin}/a`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toMatch(/could not be downloaded: /);
 	});
 
 	test('nobody there', async () => {

@@ -24,36 +24,23 @@ afterEach(async () => {
 
 const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
 
-class Process {
-	readonly staticData: IDataObject;
-	private readonly engine: Engine;
+class Process extends Engine {
 	private isTouched = false;
 
 	constructor(database: IDataObject, signingSecret: string) {
-		this.staticData = ObservableObject.create(structuredClone(database), undefined, {
-			ignoreEmptyOnFirstChild: true,
-		}) as IDataObject;
-		const credential = credentialFor(sandbox, { signingSecret });
-		// Processes share no memory, and what one remembers goes by the credential's ID.
-		this.engine = new Engine({
-			credential,
-			staticData: this.staticData,
+		super({
+			credential: credentialFor(sandbox, { signingSecret }),
+			staticData: ObservableObject.create(structuredClone(database), undefined, {
+				ignoreEmptyOnFirstChild: true,
+			}) as IDataObject,
+			// Processes share no memory, and what one remembers goes by the credential's ID.
 			credentialId: String(Math.random()),
 		});
 	}
 
-	async activate(): Promise<void> {
-		if (await this.hook('checkExists')) return;
-		await this.hook('create');
-	}
-
-	async deactivate(): Promise<void> {
-		await this.hook('delete');
-	}
-
-	/** The engine here makes a workflow for each call, which begins untouched; n8n's core has one for all of them. */
-	private async hook(method: 'checkExists' | 'create' | 'delete'): Promise<boolean> {
-		const result = await this.engine.hook(method);
+	/** The engine makes a workflow for each call, which begins untouched; n8n's core has one for all of them. */
+	override async hook(...call: Parameters<Engine['hook']>): Promise<boolean> {
+		const result = await super.hook(...call);
 		this.isTouched ||= this.staticData.__dataChanged === true;
 		return result;
 	}
@@ -81,7 +68,7 @@ describe.each([
 		const earlier = { 'https://example.com earlier': { webhookUrl: URL_HERE } };
 		const database: { data: IDataObject } = { data: { global: { jelou: earlier } } };
 		const processes = [new Process(database.data, typed), new Process(database.data, typed)];
-		const activated = await Promise.allSettled(processes.map((each) => each.activate()));
+		const activated = await Promise.allSettled(processes.map((each) => each.register()));
 		expect(activated.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 		for (const n of order) processes[n]?.saveTo(database);
 
@@ -92,7 +79,7 @@ describe.each([
 
 		// Whichever process deactivates it afterwards owns it, and deletes it.
 		sandbox.setFaults({});
-		await new Process(database.data, typed).deactivate();
+		await new Process(database.data, typed).hook('delete');
 		expect(integration()).toBeNull();
 	});
 });
@@ -100,7 +87,7 @@ describe.each([
 test('an integration that somebody else has just created is refused as before', async () => {
 	sandbox.setFaults(OVERLAP);
 	const ours = new Process({}, '');
-	const activating = ours.activate();
+	const activating = ours.register();
 	const project = sandbox.store.projects.get(PROJECT);
 	while (sandbox.store.requests.filter(({ answered }) => answered !== null).length === 0)
 		await new Promise(setImmediate);

@@ -6,22 +6,50 @@ const ELSEWHERE = 'https://other.example.com/webhook';
 let sandbox: Sandbox;
 let one: TriggerWorkflow;
 let other: TriggerWorkflow;
+/** Knows the secret of an integration that stands elsewhere. */
+let third: TriggerWorkflow;
 beforeEach(async () => {
 	sandbox = await startSandbox();
 	one = new TriggerWorkflow(sandbox, 'one');
 	other = new TriggerWorkflow(sandbox, 'other');
+	third = new TriggerWorkflow(sandbox, 'third');
 });
 afterEach(async () => sandbox.close());
 
 const url = () => integrationOf(sandbox)?.webhookUrl;
 const secret = () => integrationOf(sandbox)?.signingSecret;
 
-/** Puts the integration somewhere else, as another system would. */
-async function standingElsewhere(): Promise<TriggerWorkflow> {
-	await one.activate();
+function pointTo(webhookUrl: string): void {
 	const integration = integrationOf(sandbox);
-	if (integration) integration.webhookUrl = ELSEWHERE;
-	return new TriggerWorkflow(sandbox, 'third', integration?.signingSecret);
+	if (integration) integration.webhookUrl = webhookUrl;
+}
+
+const ACTIONS: Record<string, (workflow: TriggerWorkflow) => Promise<void>> = {
+	activates: async (workflow) => workflow.activate(),
+	'takes over': async (workflow) => workflow.activate(true),
+	ends: async (workflow) => workflow.deactivate(),
+	listens: async (workflow) => workflow.listen(),
+	stops: async (workflow) => workflow.stopListening(),
+};
+
+function where(): string {
+	const workflow = [one, other, third].find((each) => [each.url, each.testUrl].includes(url() ?? ''));
+	if (workflow === undefined) return String(url());
+	return url() === workflow.url ? workflow.name : `test of ${workflow.name}`;
+}
+
+/** Plays "one listens → test of one; …": who does what, and where the webhook points to then, or what is refused. */
+async function play(script: string): Promise<void> {
+	for (const step of script.split('; ')) {
+		const [, name, does = '', then] = /^(\w+) ([a-z ]+)(?: → (.+))?$/.exec(step) ?? [];
+		const workflow = [one, other, third].find((each) => each.name === name);
+		const action = ACTIONS[does];
+		if (workflow === undefined || action === undefined) throw new Error(`"${step}" cannot be played.`);
+		const refusal = /^refused: (.+)$/.exec(then ?? '')?.[1];
+		if (refusal !== undefined) await expect(action(workflow)).rejects.toThrow(refusal);
+		else await action(workflow);
+		if (then !== undefined && refusal === undefined) expect([step, where()]).toEqual([step, then]);
+	}
 }
 
 describe('production keeps its URL and secret through', () => {
@@ -36,176 +64,94 @@ describe('production keeps its URL and secret through', () => {
 		expect(integrationOf(sandbox)).toBeUndefined();
 	});
 
-	test('a test in the same workflow', async () => {
-		await one.listen();
-		expect(url()).toBe(one.testUrl);
-		await one.stopListening();
-	});
-
-	test('a test that began before another workflow took over and was unpublished', async () => {
-		await other.listen();
-		await other.activate(true);
-		await other.deactivate();
-		await one.listen();
-		await one.stopListening();
-	});
-
-	test('a test in another workflow', async () => {
-		await other.listen();
-		expect(url()).toBe(other.testUrl);
-		await other.stopListening();
-	});
-
-	test('two tests at once, ending in the order in which they began', async () => {
-		await one.listen();
-		await other.listen();
-		await one.stopListening();
-		expect(url()).toBe(one.url);
-		await other.stopListening();
-	});
-
-	test('two tests at once, of which n8n 1.x forgets the other when the first ends', async () => {
-		await one.listen();
-		await other.listen();
-		await one.stopListening();
-	});
-
-	test('two tests at once, of which the second is begun anew after the first has ended', async () => {
-		await one.listen();
-		await other.listen();
-		await one.stopListening();
-		await other.listen();
-		expect(url()).toBe(other.testUrl);
-		await other.stopListening();
-	});
-
-	test('two tests at once, ending the other way round', async () => {
-		await one.listen();
-		await other.listen();
-		await other.stopListening();
-		await one.stopListening();
-	});
-
-	test('a test that begins again while it listens', async () => {
-		await one.listen();
-		await one.listen();
-		await one.stopListening();
-	});
+	test.each([
+		[
+			'a test that began before another workflow took over and was unpublished',
+			'other listens; other takes over; other ends; one listens; one stops',
+		],
+		['a test in another workflow', 'other listens → test of other; other stops'],
+		[
+			'two tests at once, ending in the order in which they began',
+			'one listens; other listens; one stops → one; other stops',
+		],
+		[
+			'two tests at once, of which n8n 1.x forgets the other when the first ends',
+			'one listens; other listens; one stops',
+		],
+		[
+			'two tests at once, of which the second is begun anew after the first has ended',
+			'one listens; other listens; one stops; other listens → test of other; other stops',
+		],
+		['two tests at once, ending the other way round', 'one listens; other listens; other stops; one stops'],
+		['a test that begins again while it listens', 'one listens; one listens; one stops'],
+		['another workflow that is refused', 'other activates → refused: Another workflow of this n8n already'],
+		['another workflow that took over and was deactivated', 'other takes over → other; other ends'],
+		[
+			'being activated again, also during a test',
+			'one activates; other listens; one activates → one; other stops',
+		],
+	])('%s', async (_name, script) => play(script));
 
 	test('a test whose beginning fails at Jelou', async () => {
 		sandbox.setFaults({ respond: { status: 401 } });
-		await expect(one.listen()).rejects.toThrow(/rejected the API key/);
+		await play('one listens → refused: rejected the API key');
 		sandbox.setFaults({});
 	});
 
 	test('a test whose end fails at Jelou the first time', async () => {
-		await one.listen();
+		await play('one listens');
 		sandbox.setFaults({ respond: { status: 401 } });
-		await expect(one.stopListening()).rejects.toThrow(/rejected the API key/);
+		await play('one stops → refused: rejected the API key');
 		sandbox.setFaults({});
-		await one.stopListening();
-	});
-
-	test('another workflow that is refused', async () => {
-		await expect(other.activate()).rejects.toThrow(/Another workflow of this n8n already receives/);
-	});
-
-	test('another workflow that took over and was deactivated', async () => {
-		await other.activate(true);
-		expect(url()).toBe(other.url);
-		await other.deactivate();
-	});
-
-	test('being activated again, also during a test', async () => {
-		await one.activate();
-		await other.listen();
-		await one.activate();
-		expect(url()).toBe(one.url);
-		await other.stopListening();
+		await play('one stops');
 	});
 });
 
 describe('on a project without an integration', () => {
 	afterEach(() => expect(integrationOf(sandbox)).toBeUndefined());
 
-	test('a test makes one and takes it away', async () => {
-		await one.listen();
-		expect(url()).toBe(one.testUrl);
-		await one.stopListening();
-	});
-
-	test('two tests make one, hand it on, and the last takes it away', async () => {
-		await one.listen();
-		await other.listen();
-		await other.stopListening();
-		expect(url()).toBe(one.testUrl);
-		await one.stopListening();
-	});
-
-	test('a workflow that is activated during a test takes it over, and takes it away', async () => {
-		await one.listen();
-		await other.activate();
-		expect(url()).toBe(other.url);
-		await one.stopListening();
-		expect(url()).toBe(other.url);
-		await other.deactivate();
-	});
-
-	test('a workflow that is activated during a test keeps it through further tests', async () => {
-		await one.listen();
-		await other.activate();
-		await other.listen();
-		await other.stopListening();
-		expect(url()).toBe(other.url);
-		await one.stopListening();
-		expect(url()).toBe(other.url);
-		await other.deactivate();
-	});
-
-	test('production that ends during a test leaves the rest to the test', async () => {
-		await one.activate();
-		await other.listen();
-		await one.deactivate();
-		expect(url()).toBe(other.testUrl);
-		await other.stopListening();
-	});
+	test.each([
+		[
+			'two tests make one, hand it on, and the last takes it away',
+			'one listens; other listens; other stops → test of one; one stops',
+		],
+		[
+			'a workflow that is activated during a test takes it over, and takes it away',
+			'one listens; other activates → other; one stops → other; other ends',
+		],
+		[
+			'a workflow that is activated during a test keeps it through further tests',
+			'one listens; other activates; other listens; other stops → other; one stops → other; other ends',
+		],
+		[
+			'production that ends during a test leaves the rest to the test',
+			'one activates; other listens; one ends → test of other; other stops',
+		],
+	])('%s', async (_name, script) => play(script));
 });
 
 describe("somebody else's integration", () => {
-	test('is borrowed by a test and given back', async () => {
-		const third = await standingElsewhere();
-		await third.listen();
-		expect(url()).toBe(third.testUrl);
-		await third.stopListening();
-		expect(url()).toBe(ELSEWHERE);
+	beforeEach(async () => {
+		await one.activate();
+		pointTo(ELSEWHERE);
+		third = new TriggerWorkflow(sandbox, 'third', secret());
 	});
+	afterEach(() => expect(url()).toBe(ELSEWHERE));
 
-	test('is still refused to production while a test has borrowed it', async () => {
-		const third = await standingElsewhere();
-		await third.listen();
-		await expect(other.activate()).rejects.toThrow(/already points to other\.example\.com/);
-		await third.stopListening();
-		expect(url()).toBe(ELSEWHERE);
-	});
-
-	test('taken over during a test goes back when production ends', async () => {
-		const third = await standingElsewhere();
-		await third.listen();
-		await other.activate(true);
-		await third.stopListening();
-		expect(url()).toBe(other.url);
-		await other.deactivate();
-		expect(url()).toBe(ELSEWHERE);
-	});
-
-	test('goes back to its owner when production ends during a test', async () => {
-		const third = await standingElsewhere();
-		await other.activate(true);
-		await third.listen();
-		await other.deactivate();
-		await third.stopListening();
-		expect(url()).toBe(ELSEWHERE);
-	});
+	test.each([
+		[
+			'is still refused to production while a test has borrowed it',
+			'third listens; other activates → refused: already points to other.example.com; third stops',
+		],
+		[
+			'taken over during a test goes back when production ends',
+			'third listens; other takes over; third stops → other; other ends',
+		],
+		[
+			'goes back to its owner when production ends during a test',
+			'other takes over; third listens; other ends; third stops',
+		],
+	])('%s', async (_name, script) => play(script));
 });
 
 describe('after a crash in the middle of a test, which leaves its URL there', () => {
@@ -214,8 +160,7 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 		await one.activate();
 		await one.listen();
 		await one.stopListening();
-		const integration = integrationOf(sandbox);
-		if (integration) integration.webhookUrl = one.testUrl;
+		pointTo(one.testUrl);
 		const restarted = new TriggerWorkflow(sandbox, 'one');
 		Object.assign(restarted.staticData, JSON.parse(JSON.stringify(one.staticData)));
 		return restarted;
@@ -232,8 +177,7 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 
 	test('the next activation mends it as well when another workflow had been testing', async () => {
 		const restarted = await crash();
-		const integration = integrationOf(sandbox);
-		if (integration) integration.webhookUrl = other.testUrl;
+		pointTo(other.testUrl);
 		const before = secret();
 		await restarted.activate();
 		expect({ url: url(), secret: secret() }).toEqual({ url: one.url, secret: before });
@@ -248,7 +192,7 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 
 	test('a test in another workflow mends it as well', async () => {
 		await crash();
-		const third = new TriggerWorkflow(sandbox, 'third', secret());
+		third = new TriggerWorkflow(sandbox, 'third', secret());
 		await third.listen();
 		await third.stopListening();
 		expect(url()).toBe(one.url);

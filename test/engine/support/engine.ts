@@ -261,6 +261,17 @@ export class Engine {
 		);
 	}
 
+	/** Publishes or listens as n8n's core does: creates only what does not exist, and deletes after a create that failed. */
+	async register(parameters: INodeParameters = {}, isTest = false): Promise<void> {
+		if (await this.hook('checkExists', parameters, { isTest })) return;
+		try {
+			await this.hook('create', parameters, { isTest });
+		} catch (error) {
+			await this.hook('delete', parameters, { isTest, activation: 'update' });
+			throw error;
+		}
+	}
+
 	private hookContext(parameters: INodeParameters, isTest: boolean, activation: WorkflowActivateMode) {
 		const node = this.node('jelouTrigger', parameters);
 		const workflow = this.workflow([node]);

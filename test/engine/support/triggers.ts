@@ -17,7 +17,7 @@ export class TriggerWorkflow {
 
 	constructor(
 		private readonly sandbox: Sandbox,
-		private readonly name: string,
+		readonly name: string,
 		private readonly signingSecret = '',
 		private readonly credentialId?: string,
 	) {
@@ -41,20 +41,8 @@ export class TriggerWorkflow {
 		return this.production.staticData;
 	}
 
-	/** Core creates only when checkExists says no, and deletes after a create that failed. */
-	private async register(engine: Engine, replaceExisting: boolean, isTest: boolean): Promise<void> {
-		const parameters = { replaceExisting };
-		if (await engine.hook('checkExists', parameters, { isTest })) return;
-		try {
-			await engine.hook('create', parameters, { isTest });
-		} catch (error) {
-			await engine.hook('delete', parameters, { isTest, activation: 'update' });
-			throw error;
-		}
-	}
-
 	async activate(replaceExisting = false): Promise<void> {
-		await this.register(this.production, replaceExisting, false);
+		await this.production.register({ replaceExisting });
 		this.isActive = true;
 	}
 
@@ -66,7 +54,7 @@ export class TriggerWorkflow {
 	/** A test gets a static data of its own, which is empty. */
 	async listen(): Promise<void> {
 		this.listening = this.engine();
-		await this.register(this.listening, false, true);
+		await this.listening.register({}, true);
 		this.isListening = true;
 	}
 
