@@ -1,9 +1,13 @@
-import type { Json } from '../../scripts/json';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { openDialogue, type Dialogue, type Step } from './support/dialogue';
 import { startStage, type Stage } from './support/stage';
+import { filter, to } from './support/workflows';
 
-jest.setTimeout(300_000);
+/** 60 show that it works; 1,000 (`DIALOGUES=1000`) take some minutes. */
+const DIALOGUES = Number(process.env.DIALOGUES ?? 60);
+const AT_ONCE = 16;
+
+jest.setTimeout(300_000 + DIALOGUES * 3_000);
 
 let stage: Stage;
 beforeAll(async () => {
@@ -105,34 +109,42 @@ describe('where Jelou is less orderly:', () => {
 	});
 });
 
-test('a question that the workflow asks again in a loop takes each answer once, in one run', async () => {
-	const filter = {
-		id: 'filter',
-		name: 'Not yet',
-		type: 'n8n-nodes-base.filter',
-		typeVersion: 2,
-		position: [0, 0],
-		parameters: {
-			conditions: {
-				options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
-				combinator: 'and',
-				conditions: [
-					{
-						id: 'condition',
-						leftValue: '={{ $json.answer }}',
-						rightValue: 'listo',
-						operator: { type: 'string', operation: 'notEquals' },
-					},
-				],
-			},
-			options: {},
-		},
+/** One customer from hello to the summary; gives what is not as it should be. */
+async function talk(dialogue: Dialogue, n: number): Promise<string[]> {
+	const user = `user-${String(n)}`;
+	const lines = ['hola', `Ana-${String(n)}`, String(1_000 + n)];
+	for (const [step, line] of lines.entries()) {
+		const { status } = await dialogue.writes(user, line);
+		if (status !== 200) return [`${user}: "${line}" was answered ${String(status)}`];
+		await dialogue.hears(user, step + 1);
+	}
+	const heard = dialogue.heard(user);
+	const expected = [NAME, ORDER, `Name=Ana-${String(n)} Order=${String(1_000 + n)}`];
+	return JSON.stringify(heard) === JSON.stringify(expected) ? [] : [`${user} heard ${heard.join(' | ')}`];
+}
+
+test(`${String(DIALOGUES)} dialogues, ${String(AT_ONCE)} at once, are one run each, with each customer's own answers`, async () => {
+	const dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER], { users: DIALOGUES });
+	const customers = Array.from({ length: DIALOGUES }, (_, n) => n);
+	const wrong: string[] = [];
+	const worker = async () => {
+		for (let n = customers.pop(); n !== undefined; n = customers.pop()) {
+			wrong.push(...(await talk(dialogue, n)));
+		}
 	};
-	const to = (node: string): Json => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	expect(wrong).toEqual([]);
+	await counts(dialogue, 'success', DIALOGUES);
+	// Whatever else there is would be a run too many.
+	expect(await count(dialogue, 'waiting', 'running', 'error', 'crashed', 'canceled')).toBe(0);
+});
+
+test('a question that the workflow asks again in a loop takes each answer once, in one run', async () => {
+	const notYet = filter('Not yet', '={{ $json.answer }}', 'notEquals', 'listo');
 	const dialogue = await openDialogue(stage, [ASK_NAME], {
 		change: (workflow) => ({
 			...workflow,
-			nodes: [...workflow.nodes.slice(0, -1), filter],
+			nodes: [...workflow.nodes.slice(0, -1), notYet],
 			connections: { 'Jelou Trigger': to('Name'), Name: to('Not yet'), 'Not yet': to('Name') },
 		}),
 	});

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { sign } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { forgeries } from '../forgeries';
 import { SENT_MESSAGES } from '../sentMessages';
 import {
 	CREDENTIAL_NAME,
@@ -82,6 +84,25 @@ test('outgoing messages of every type, played back with their own signatures, st
 	expect(stage.n8n.log()).toContain(
 		`Jelou Trigger "Jelou Trigger" in workflow "six-replies" ignored a delivery: it is an outgoing message that was sent back. Workflow ID: ${workflow}.`,
 	);
+});
+
+test('n8n hands over the bytes and the header as they came, so that no forgery is believed', async () => {
+	const before = await runs();
+	const believed = [];
+	for (const forgery of forgeries(EVENT, secretFromJelou())) {
+		const { status } = await stage.sandbox.deliver(PROJECT, forgery);
+		if (status === 200) believed.push(forgery.name);
+	}
+	expect(believed).toEqual([]);
+	const packed = gzipSync(EVENT.replace('MESSAGE_ID', 'packed'));
+	const { status } = await stage.sandbox.deliver(PROJECT, {
+		body: packed,
+		signature: sign(packed, secretFromJelou()),
+		headers: { 'Content-Encoding': 'gzip' },
+	});
+	// n8n unpacks it before the node sees the bytes, which are others than those that were signed.
+	expect(status).toBe(401);
+	expect(await runs()).toBe(before);
 });
 
 test('once another secret is typed, the one that Jelou gave this n8n is refused, and the log says so', async () => {

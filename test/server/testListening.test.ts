@@ -7,6 +7,7 @@ import { triggerWorkflow } from './support/workflows';
 
 jest.setTimeout(240_000);
 
+const COUNT = 200;
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 
 let stage: Stage;
@@ -161,12 +162,12 @@ test('a test run sends without a typed secret, and production goes on', async ()
 	expect(url()).toContain('/webhook/webhook-of-production/webhook');
 });
 
-test('1,000 genuine deliveries, 16 at once, are 1,000 runs, each event once', async () => {
+test('200 genuine deliveries, 16 at once, are 200 runs, each event once', async () => {
 	const counted = await stage.client.createWorkflow(triggerWorkflow('counted', credential));
 	await stage.client.deactivate(production);
 	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
 	await activate(counted);
-	const bodies = Array.from({ length: 1_000 }, (_, n) => EVENT.replace('MESSAGE_ID', `message-${String(n)}`));
+	const bodies = Array.from({ length: COUNT }, (_, n) => EVENT.replace('MESSAGE_ID', `message-${String(n)}`));
 	const statuses: number[] = [];
 	await Promise.all(
 		Array.from({ length: 16 }, async () => {
@@ -175,10 +176,10 @@ test('1,000 genuine deliveries, 16 at once, are 1,000 runs, each event once', as
 			}
 		}),
 	);
-	expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);
+	expect(statuses.filter((status) => status === 200)).toHaveLength(COUNT);
 	const ids = async () => stage.client.executionCount(counted);
-	await waitUntil('1,000 executions', async () => (await ids()) >= 1_000, 300_000, 1_000);
-	expect(await ids()).toBe(1_000);
+	await waitUntil('the executions', async () => (await ids()) >= COUNT);
+	expect(await ids()).toBe(COUNT);
 	await stage.client.deactivate(counted);
 	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
-}, 1_800_000);
+});

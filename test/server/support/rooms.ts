@@ -2,6 +2,7 @@ import { isRecord, type Json } from '../../../scripts/json';
 import { outputOf } from '../../../scripts/n8n/execution';
 import type { Stage } from './stage';
 import type { Dialogue, Workflow } from './dialogue';
+import { filter, to } from './workflows';
 
 const STATUS = (answer: string) => ({ status: 200, answer: JSON.stringify({ status: answer }) });
 /** How the trigger answers a message that starts the workflow, goes on with another, or is for a person. */
@@ -30,31 +31,8 @@ export function textsOf({ messages }: Json): string[] {
 /** The customer who writes "persona" gets a person; "back" and the ID of a room gives that room back. */
 export function handOver(workflow: Workflow): Workflow {
 	const [trigger, last] = workflow.nodes;
-	const to = (...nodes: string[]): Json => ({
-		main: [nodes.map((node) => ({ node, type: 'main', index: 0 }))],
-	});
-	const filter = (name: string, word: string) => ({
-		id: name,
-		name,
-		type: 'n8n-nodes-base.filter',
-		typeVersion: 2,
-		position: [0, 0],
-		parameters: {
-			conditions: {
-				options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
-				combinator: 'and',
-				conditions: [
-					{
-						id: name,
-						leftValue: '={{ $json.chatInput }}',
-						rightValue: word,
-						operator: { type: 'string', operation: 'startsWith' },
-					},
-				],
-			},
-			options: {},
-		},
-	});
+	const startsWith = (name: string, word: string) =>
+		filter(name, '={{ $json.chatInput }}', 'startsWith', word);
 	const jelou = (name: string, operation: string, parameters: Json = {}) => ({
 		...last,
 		id: name,
@@ -65,10 +43,10 @@ export function handOver(workflow: Workflow): Workflow {
 		...workflow,
 		nodes: [
 			{ ...trigger },
-			filter('Asks for a person', 'persona'),
+			startsWith('Asks for a person', 'persona'),
 			jelou('Pause', 'pause'),
 			{ ...last, parameters: { text: 'paused until {{ $json.until }}' } },
-			filter('Gives back', 'back '),
+			startsWith('Gives back', 'back '),
 			jelou('Resume', 'resume', { roomId: '={{ $json.chatInput.slice(5) }}' }),
 		],
 		connections: {

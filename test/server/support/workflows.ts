@@ -39,3 +39,32 @@ export function triggerWorkflow(
 		settings: { executionOrder: 'v1' },
 	};
 }
+
+/** A wire to the first input of these nodes, as a workflow's connections have it. */
+export const to = (...nodes: string[]) => ({
+	main: [nodes.map((node) => ({ node, type: 'main', index: 0 }))],
+});
+
+/** A Filter that lets an item through whose text is as it says. */
+export function filter(
+	name: string,
+	leftValue: string,
+	operation: 'startsWith' | 'notEquals',
+	rightValue: string,
+) {
+	return {
+		id: name,
+		name,
+		type: 'n8n-nodes-base.filter',
+		typeVersion: 2,
+		position: [0, 0],
+		parameters: {
+			conditions: {
+				options: { caseSensitive: true, leftValue: '', typeValidation: 'loose' },
+				combinator: 'and',
+				conditions: [{ id: name, leftValue, rightValue, operator: { type: 'string', operation } }],
+			},
+			options: {},
+		},
+	};
+}
