@@ -188,6 +188,12 @@ const agent = (version = 2.2): Node[] => [
 		{ model: { __rl: true, mode: 'id', value: 'stub' }, options: {} },
 	],
 ];
+const REPLY_TOOL: Node = [
+	'Reply',
+	'n8n-nodes-jelou.jelouTool',
+	1,
+	{ text: "={{ $fromAI('Text', 'What to say', 'string') }}" },
+];
 const MODEL: Wire = ['Model', 'Agent', 0, 0, 'ai_languageModel'];
 const subWorkflow = (...nodes: Json[]) => ({
 	nodes: [
@@ -300,40 +306,14 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 			],
 			[ANSWER],
 		],
-		[
-			'AI Agent, as its tool',
+		...[2.2, 3].map((version): Case => [
+			`AI Agent ${String(version)}, as its tool`,
 			async () => [
-				[
-					empty('Set'),
-					...agent(),
-					[
-						'Reply',
-						'n8n-nodes-jelou.jelouTool',
-						1,
-						{ text: "={{ $fromAI('Text', 'What to say', 'string') }}" },
-					],
-				],
+				[empty('Set'), ...agent(version), REPLY_TOOL],
 				[...chain(TRIGGER, 'Set', 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']],
 			],
 			['Por la herramienta.'],
-		],
-		[
-			'AI Agent 3, as its tool',
-			async () => [
-				[
-					empty('Set'),
-					...agent(3),
-					[
-						'Reply',
-						'n8n-nodes-jelou.jelouTool',
-						1,
-						{ text: "={{ $fromAI('Text', 'What to say', 'string') }}" },
-					],
-				],
-				[...chain(TRIGGER, 'Set', 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']],
-			],
-			['Por la herramienta.'],
-		],
+		]),
 		[
 			'a sub-workflow',
 			async () => [[execute(subWorkflow()), reply], chain(TRIGGER, 'Sub-workflow', 'Reply')],
@@ -347,6 +327,18 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 		await workflow.ran(2);
 		expect([...workflow.heard('luis'), ...workflow.heard('ana')]).toEqual([...expected, ...expected]);
 	});
+});
+
+test('a model is told what the tool of its agent is for and what came of it, and no secret', async () => {
+	model.requests.length = 0;
+	const wires: Wire[] = [...chain(TRIGGER, 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']];
+	const { project, ran, writes } = await publish([...agent(), REPLY_TOOL], wires);
+	await writes('ana');
+	await ran(1);
+	const [first, second] = model.requests;
+	expect(JSON.stringify(first?.tools)).toContain('What to say');
+	expect(JSON.stringify(second?.messages.at(-1))).toContain('messageId');
+	expect(JSON.stringify(model.requests)).not.toContain(project.integration?.signingSecret);
 });
 
 test('in a sub-workflow, where the trigger cannot be seen, the error says what to do', async () => {

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { activateExample, readExample } from '../../scripts/n8n/examples';
-import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { N8N_FOLDER, N8N_LINE } from '../../scripts/paths';
-import { forgeries } from '../forgeries';
-import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
+import { credentialData, startStage, type Stage } from './support/stage';
 
 jest.setTimeout(240_000);
 
@@ -14,9 +11,6 @@ beforeAll(async () => {
 	stage = await startStage();
 });
 afterAll(async () => stage?.stop());
-
-const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
-const integration = () => stage.sandbox.store.projects.get(PROJECT)?.integration;
 
 test('what runs is the n8n that is pinned, on the Node.js of the tests', async () => {
 	const pinned = JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')) as {
@@ -91,75 +85,5 @@ describe('the credential tests itself', () => {
 		} finally {
 			stage.sandbox.setFaults({});
 		}
-	});
-});
-
-describe('the example "Echo support"', () => {
-	let workflowId: string;
-
-	const replies = () =>
-		[...stage.sandbox.store.messages.values()]
-			.flat()
-			.filter(({ from }) => from === 'agent')
-			.map(({ content }) => ('body' in content ? content.body : ''));
-	const executions = async () => (await stage.client.executions(workflowId)).length;
-
-	async function replyTo(text: string): Promise<string | undefined> {
-		const before = replies().length;
-		const delivery = await stage.sandbox.userWrites(PROJECT, { text });
-		expect(delivery.status).toBe(200);
-		await waitUntil(`a reply to "${text}"`, () => Promise.resolve(replies().length > before));
-		return replies().at(-1);
-	}
-
-	beforeAll(async () => {
-		const id = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
-		const workflow = readExample('echo-support.json', { id, name: CREDENTIAL_NAME });
-		workflowId = await activateExample(stage.client, workflow);
-		await waitUntil('the webhook to answer', async () => {
-			const url = integration()?.webhookUrl;
-			return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
-		});
-	});
-
-	test('registers its webhook with Jelou on activation', () => {
-		expect(integration()?.webhookUrl).toMatch(new RegExp(`^${stage.n8n.url}/webhook/.+/webhook$`));
-	});
-
-	test.each([
-		['hola', /^¡Hola, Ana Torres! 👋/],
-		['Buenos días', /^¡Hola/],
-		['¿Cuál es su HORARIO?', /de 9:00 a 18:00/],
-		['ñandú "azul" 👍', /«ñandú "azul" 👍»/],
-	])('answers %j', async (text, reply) => {
-		expect(await replyTo(text)).toMatch(reply);
-	});
-
-	test('every forgery gets 401 and runs nothing', async () => {
-		await waitUntil('the runs before to be saved', async () => (await executions()) >= 4);
-		const before = await executions();
-		for (const forgery of forgeries(EVENT, integration()?.signingSecret ?? '')) {
-			const posted = await stage.sandbox.deliver(PROJECT, forgery);
-			expect({ name: forgery.name, status: posted.status }).toEqual({ name: forgery.name, status: 401 });
-		}
-		// A genuine one behind them shows that a run would have been seen by now.
-		await replyTo('and still it works');
-		await waitUntil('the genuine run to be saved', async () => (await executions()) > before);
-		expect(await executions()).toBe(before + 1);
-	});
-
-	test('n8n logs a refusal without secret and payload', () => {
-		const log = stage.n8n.log();
-		expect(log).toMatch(
-			/Jelou Trigger "Jelou Trigger" in workflow "[^"]+" refused a delivery: its signature is wrong/,
-		);
-		expect(log).not.toContain(integration()?.signingSecret);
-		expect(log).not.toContain('demo-api-key');
-		expect(log).not.toContain('USER_NAME');
-	});
-
-	test('deletes the integration that it created on deactivation', async () => {
-		await stage.client.deactivate(workflowId);
-		await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === null));
 	});
 });
