@@ -66,35 +66,63 @@ type Base =
 	/** That many letters, or that many lists inside each other. */
 	| { kind: 'huge' | 'deep'; size: number };
 
-type Edit =
-	| { kind: 'flip'; at: number; bit: number }
-	| { kind: 'truncate'; at: number }
-	| { kind: 'drop'; at: number }
-	| { kind: 'insert'; at: number; text: string }
-	| { kind: 'encode'; as: (typeof ENCODINGS)[number] };
+/** What a verifier that works on parsed JSON would take for the body. */
+function serialisedAgain(bytes: Buffer): Buffer {
+	try {
+		return Buffer.from(JSON.stringify(JSON.parse(bytes.toString('utf8'))));
+	} catch {
+		return bytes;
+	}
+}
 
-const ENCODINGS = [
-	'utf16le',
-	'utf16be',
-	'latin1',
-	'BOM',
-	'gzip',
-	'deflate',
-	'base64',
-	'CRLF',
-	'parsed',
-] as const;
+const INSERTED = [' ', '\n', '\t', '\u0000', '\ufeff', ',', '{', '"', 'é', '\u2028'];
 
-/** The bytes that a signature is made over, and how. Only the first makes a genuine delivery. */
-const SIGNINGS = [
-	'these bytes',
-	'the bytes before they were edited',
-	'JSON that was serialised again',
-	'the bytes read as UTF-8 and written again',
-	...keysOf(FORGED_SIGNINGS),
-] as const;
+/** What is done to the bytes; `at` says where. */
+const EDITS = {
+	'a bit flipped': (bytes, at) => {
+		const copy = Buffer.from(bytes);
+		if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << (at % 8));
+		return copy;
+	},
+	truncated: (bytes, at) => bytes.subarray(0, at),
+	'a byte dropped': (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]),
+	'something inserted': (bytes, at) =>
+		Buffer.concat([
+			bytes.subarray(0, at),
+			Buffer.from(INSERTED[at % INSERTED.length] ?? ''),
+			bytes.subarray(at),
+		]),
+	utf16le: (bytes) => Buffer.from(bytes.toString(), 'utf16le'),
+	utf16be: (bytes) => Buffer.from(bytes.toString(), 'utf16le').swap16(),
+	latin1: (bytes) => Buffer.from(bytes.toString(), 'latin1'),
+	BOM: (bytes) => Buffer.concat([Buffer.from('\ufeff'), bytes]),
+	gzip: (bytes) => gzipSync(bytes),
+	deflate: (bytes) => deflateSync(bytes),
+	base64: (bytes) => Buffer.from(bytes.toString('base64')),
+	CRLF: (bytes) => Buffer.from(bytes.toString().replaceAll('\n', '\r\n')),
+	parsed: serialisedAgain,
+} satisfies Record<string, (bytes: Buffer, at: number) => Buffer>;
 
-const HEADERS = ['as it is', 'upper case', 'mixed case', ...keysOf(FORGED_HEADERS), 'bit flip'] as const;
+/** What a signature is made over, and how. Only the first makes a genuine delivery. */
+const SIGNINGS = {
+	'these bytes': sign,
+	'the bytes before they were edited': (_bytes, secret, before) => sign(before, secret),
+	'JSON that was serialised again': (bytes, secret) => sign(serialisedAgain(bytes), secret),
+	'the bytes read as UTF-8 and written again': (bytes, secret) => sign(bytes.toString('utf8'), secret),
+	...FORGED_SIGNINGS,
+} satisfies Record<string, (bytes: Buffer, secret: string, before: Buffer) => string>;
+
+const HEADERS = {
+	'as it is': (right) => right,
+	'upper case': (right) => `sha256=${right.slice(7).toUpperCase()}`,
+	'mixed case': (right, at) => `${right.slice(0, 7 + (at % 64))}${right.slice(7 + (at % 64)).toUpperCase()}`,
+	'bit flip': (right, at) => {
+		const index = at % right.length;
+		const flipped = String.fromCharCode(right.charCodeAt(index) ^ (1 << (at % 7)));
+		return `${right.slice(0, index)}${flipped}${right.slice(index + 1)}`;
+	},
+	...FORGED_HEADERS,
+} satisfies Record<string, (right: string, at: number) => unknown>;
 
 const NAMES = [
 	'x-jelou-signature',
@@ -105,18 +133,20 @@ const NAMES = [
 	'signature',
 ] as const;
 
+type Request = Record<string, unknown>;
+
 /** How n8n hands the body over: read already, to be read, or in ways that it never does. */
-const READINGS = [
-	'read',
-	'to be read',
-	'nothing to read',
-	'breaks off',
-	'cannot be read',
-	'text',
-	'Uint8Array',
-	'serialised Buffer',
-	'null',
-] as const;
+const READINGS = {
+	read: (request, bytes) => (request.rawBody = bytes),
+	'to be read': (request, bytes) => (request.readRawBody = () => Promise.resolve((request.rawBody = bytes))),
+	'nothing to read': () => undefined,
+	'breaks off': (request) => (request.readRawBody = () => Promise.reject(new Error('request aborted'))),
+	'cannot be read': (request) => delete request.readRawBody,
+	text: (request, bytes) => (request.rawBody = bytes.toString('utf8')),
+	Uint8Array: (request, bytes) => (request.rawBody = new Uint8Array(bytes)),
+	'serialised Buffer': (request, bytes) => (request.rawBody = bytes.toJSON()),
+	null: (request) => (request.rawBody = null),
+} satisfies Record<string, (request: Request, bytes: Buffer) => unknown>;
 
 const CONTENT_TYPES = [
 	'application/json',
@@ -145,11 +175,11 @@ const EVENT_LISTS = [
 
 export interface Recipe {
 	base: Base;
-	edits: Edit[];
-	signing: (typeof SIGNINGS)[number];
-	header: (typeof HEADERS)[number];
+	edits: Array<{ edit: keyof typeof EDITS; at: number }>;
+	signing: keyof typeof SIGNINGS;
+	header: keyof typeof HEADERS;
 	name: (typeof NAMES)[number];
-	reading: (typeof READINGS)[number];
+	reading: keyof typeof READINGS;
 	contentType: (typeof CONTENT_TYPES)[number];
 	contentEncoding: 'gzip' | 'identity' | undefined;
 	events: (typeof EVENT_LISTS)[number];
@@ -198,23 +228,13 @@ const base: fc.Arbitrary<Base> = fc.oneof(
 );
 
 const at = fc.nat(100_000);
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-	{ weight: 4, arbitrary: fc.record({ kind: fc.constant('flip' as const), at, bit: fc.nat(7) }) },
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate' as const), at }) },
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), at }) },
-	{
-		weight: 2,
-		arbitrary: fc.record({
-			kind: fc.constant('insert' as const),
-			at,
-			text: fc.constantFrom(' ', '\n', '\t', '\u0000', '\ufeff', ',', '{', '"', 'é', '\u2028'),
-		}),
-	},
-	{
-		weight: 2,
-		arbitrary: fc.record({ kind: fc.constant('encode' as const), as: fc.constantFrom(...ENCODINGS) }),
-	},
-);
+const edit = fc.record({
+	edit: fc.oneof(
+		{ weight: 2, arbitrary: fc.constantFrom('a bit flipped' as const, 'something inserted' as const) },
+		{ weight: 2, arbitrary: fc.constantFrom(...keysOf(EDITS)) },
+	),
+	at,
+});
 
 const drawn = {
 	base,
@@ -227,44 +247,36 @@ const drawn = {
 /** Whatever they say, these carry the signature of their bytes, as Jelou would send it. */
 const genuine: fc.Arbitrary<Recipe> = fc.record({
 	...drawn,
-	edits: fc.oneof({ weight: 3, arbitrary: fc.constant<Edit[]>([]) }, fc.array(edit, { maxLength: 2 })),
-	signing: fc.constant('these bytes' as const),
-	header: fc.constantFrom(
-		'as it is' as const,
-		'as it is' as const,
-		'upper case' as const,
-		'mixed case' as const,
+	edits: fc.oneof(
+		{ weight: 3, arbitrary: fc.constant<Recipe['edits']>([]) },
+		fc.array(edit, { maxLength: 2 }),
 	),
-	name: fc.constant('x-jelou-signature' as const),
-	reading: fc.constantFrom('read' as const, 'to be read' as const),
+	signing: fc.constant('these bytes'),
+	header: fc.constantFrom('as it is', 'as it is', 'upper case', 'mixed case'),
+	name: fc.constant('x-jelou-signature'),
+	reading: fc.constantFrom('read', 'to be read'),
 });
 
-/** One thing is wrong with these, or the bytes were changed after they were signed. */
-const forged: fc.Arbitrary<Recipe> = fc.oneof(
-	...(['edits', 'signing', 'header', 'name', 'reading'] as const).map((wrong) =>
-		fc.record({
-			...drawn,
-			edits: fc.array(edit, { minLength: wrong === 'edits' ? 1 : 0, maxLength: 3 }),
-			signing:
-				wrong === 'edits'
-					? fc.constant('the bytes before they were edited' as const)
-					: wrong === 'signing'
-						? fc.constantFrom(...SIGNINGS)
-						: fc.constant('these bytes' as const),
-			header: wrong === 'header' ? fc.constantFrom(...HEADERS) : fc.constant('as it is' as const),
-			name: wrong === 'name' ? fc.constantFrom(...NAMES) : fc.constant('x-jelou-signature' as const),
-			reading: wrong === 'reading' ? fc.constantFrom(...READINGS) : fc.constant('read' as const),
-		}),
+/** One thing is wrong with these, or the bytes were changed after they were signed; or all of it at once. */
+const forged = fc.oneof(
+	...(['edits', 'signing', 'header', 'name', 'reading', 'all'] as const).map(
+		(wrong): fc.Arbitrary<Recipe> => {
+			const isWrong = (part: typeof wrong) => wrong === part || wrong === 'all';
+			return fc.record({
+				...drawn,
+				edits: fc.array(edit, { minLength: wrong === 'edits' ? 1 : 0, maxLength: 3 }),
+				signing:
+					wrong === 'edits'
+						? fc.constant('the bytes before they were edited')
+						: isWrong('signing')
+							? fc.constantFrom(...keysOf(SIGNINGS))
+							: fc.constant('these bytes'),
+				header: isWrong('header') ? fc.constantFrom(...keysOf(HEADERS)) : fc.constant('as it is'),
+				name: isWrong('name') ? fc.constantFrom(...NAMES) : fc.constant('x-jelou-signature'),
+				reading: isWrong('reading') ? fc.constantFrom(...keysOf(READINGS)) : fc.constant('read'),
+			});
+		},
 	),
-	// And everything at once.
-	fc.record({
-		...drawn,
-		edits: fc.array(edit, { maxLength: 3 }),
-		signing: fc.constantFrom(...SIGNINGS),
-		header: fc.constantFrom(...HEADERS),
-		name: fc.constantFrom(...NAMES),
-		reading: fc.constantFrom(...READINGS),
-	}),
 );
 
 export const deliveries = fc.oneof({ weight: 2, arbitrary: genuine }, { weight: 3, arbitrary: forged });
@@ -275,97 +287,21 @@ function baseBytes(base: Base): Buffer {
 	return Buffer.from(`{"event":"message","list":${'['.repeat(base.size)}${']'.repeat(base.size)}}`);
 }
 
-function encoded(bytes: Buffer, as: (typeof ENCODINGS)[number]): Buffer {
-	const content = bytes.toString('utf8');
-	switch (as) {
-		case 'utf16le':
-			return Buffer.from(content, 'utf16le');
-		case 'utf16be':
-			return Buffer.from(content, 'utf16le').swap16();
-		case 'latin1':
-			return Buffer.from(content, 'latin1');
-		case 'BOM':
-			return Buffer.concat([Buffer.from('\ufeff'), bytes]);
-		case 'gzip':
-			return gzipSync(bytes);
-		case 'deflate':
-			return deflateSync(bytes);
-		case 'base64':
-			return Buffer.from(bytes.toString('base64'));
-		case 'CRLF':
-			return Buffer.from(content.replaceAll('\n', '\r\n'));
-		case 'parsed':
-			return serialisedAgain(bytes);
-	}
-}
-
-/** What a verifier that works on parsed JSON would take for the body. */
-function serialisedAgain(bytes: Buffer): Buffer {
-	try {
-		return Buffer.from(JSON.stringify(JSON.parse(bytes.toString('utf8'))));
-	} catch {
-		return bytes;
-	}
-}
-
-function edited(bytes: Buffer, edit: Edit): Buffer {
-	if (edit.kind === 'encode') return encoded(bytes, edit.as);
-	const at = edit.at % (bytes.length + 1);
-	if (edit.kind === 'truncate') return bytes.subarray(0, at);
-	if (edit.kind === 'drop') return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
-	if (edit.kind === 'insert') {
-		return Buffer.concat([bytes.subarray(0, at), Buffer.from(edit.text), bytes.subarray(at)]);
-	}
-	const copy = Buffer.from(bytes);
-	if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << edit.bit);
-	return copy;
-}
-
-function signature({ base, signing }: Recipe, bytes: Buffer, secret: string): string {
-	switch (signing) {
-		case 'these bytes':
-			return sign(bytes, secret);
-		case 'the bytes before they were edited':
-			return sign(baseBytes(base), secret);
-		case 'JSON that was serialised again':
-			return sign(serialisedAgain(bytes), secret);
-		case 'the bytes read as UTF-8 and written again':
-			return sign(bytes.toString('utf8'), secret);
-		default:
-			return FORGED_SIGNINGS[signing](bytes, secret);
-	}
-}
-
-function headerValue({ at, header }: Recipe, right: string): unknown {
-	const digits = right.slice(7);
-	switch (header) {
-		case 'as it is':
-			return right;
-		case 'upper case':
-			return `sha256=${digits.toUpperCase()}`;
-		case 'mixed case':
-			return `sha256=${digits.slice(0, at % 64)}${digits.slice(at % 64).toUpperCase()}`;
-		case 'bit flip': {
-			const index = at % right.length;
-			const flipped = String.fromCharCode(right.charCodeAt(index) ^ (1 << (at % 7)));
-			return `${right.slice(0, index)}${flipped}${right.slice(index + 1)}`;
-		}
-		default:
-			return FORGED_HEADERS[header](right, at);
-	}
-}
-
 /** A request as a node finds it, and what the trigger may go by: its header and the bytes that came, if any. */
 export interface Tampered {
-	request: Record<string, unknown>;
+	request: Request;
 	header: unknown;
 	bytes: Buffer | undefined;
 }
 
 /** Makes the request that a recipe describes. */
 export function tamper(recipe: Recipe, secret: string): Tampered {
-	const bytes = recipe.edits.reduce(edited, baseBytes(recipe.base));
-	const header = headerValue(recipe, signature(recipe, bytes, secret));
+	const before = baseBytes(recipe.base);
+	const bytes = recipe.edits.reduce(
+		(edited, { at, edit }) => EDITS[edit](edited, at % (edited.length + 1)),
+		before,
+	);
+	const header: unknown = HEADERS[recipe.header](SIGNINGS[recipe.signing](bytes, secret, before), recipe.at);
 	const headers: Record<string, unknown> = {
 		host: 'n8n.example.com',
 		'content-length': String(bytes.length),
@@ -373,7 +309,7 @@ export function tamper(recipe: Recipe, secret: string): Tampered {
 	if (recipe.contentType !== undefined) headers['content-type'] = recipe.contentType;
 	if (recipe.contentEncoding !== undefined) headers['content-encoding'] = recipe.contentEncoding;
 	if (recipe.header !== 'absent') headers[recipe.name] = header;
-	const request: Record<string, unknown> = {
+	const request: Request = {
 		method: 'POST',
 		headers,
 		params: {},
@@ -384,39 +320,7 @@ export function tamper(recipe: Recipe, secret: string): Tampered {
 		encoding: 'utf-8',
 		readRawBody: () => Promise.resolve(),
 	};
-	let isGiven = false;
-	switch (recipe.reading) {
-		case 'read':
-			isGiven = true;
-			request.rawBody = bytes;
-			break;
-		case 'to be read':
-			isGiven = true;
-			request.readRawBody = () => {
-				request.rawBody = bytes;
-				return Promise.resolve();
-			};
-			break;
-		case 'nothing to read':
-			break;
-		case 'breaks off':
-			request.readRawBody = () => Promise.reject(new Error('request aborted'));
-			break;
-		case 'cannot be read':
-			delete request.readRawBody;
-			break;
-		case 'text':
-			request.rawBody = bytes.toString('utf8');
-			break;
-		case 'Uint8Array':
-			request.rawBody = new Uint8Array(bytes);
-			break;
-		case 'serialised Buffer':
-			request.rawBody = bytes.toJSON();
-			break;
-		case 'null':
-			request.rawBody = null;
-			break;
-	}
+	READINGS[recipe.reading](request, bytes);
+	const isGiven = recipe.reading === 'read' || recipe.reading === 'to be read';
 	return { request, header: headers['x-jelou-signature'], bytes: isGiven ? bytes : undefined };
 }
