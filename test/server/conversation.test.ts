@@ -1,4 +1,5 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { serve } from '../support/httpServer';
 import { openDialogue, type Dialogue, type Step } from './support/dialogue';
 import { startStage, type Stage } from './support/stage';
 import { filter, to } from './support/workflows';
@@ -19,14 +20,6 @@ const NAME = '¿Cómo te llamas?';
 const ORDER = '¿Cuál es tu número de pedido?';
 const ASK_NAME: Step = { name: 'Name', parameters: { message: NAME, answerType: 'text' } };
 const ASK_ORDER: Step = { name: 'Order', parameters: { message: ORDER, answerType: 'number' } };
-const ASK_TOPIC: Step = {
-	name: 'Topic',
-	parameters: {
-		message: '¿Qué necesitas?',
-		responseType: 'choice',
-		choices: { values: [{ text: 'Estado' }, { text: 'Cambio' }, { text: 'Devolución' }] },
-	},
-};
 
 const count = async ({ workflowId }: Dialogue, ...status: string[]) =>
 	stage.client.executionCount(workflowId, status);
@@ -37,48 +30,6 @@ const counts = async (dialogue: Dialogue, status: string, expected: number) =>
 		60_000,
 	);
 const OK = { status: 200 };
-
-describe('a dialogue of three questions', () => {
-	let dialogue: Dialogue;
-	beforeAll(async () => {
-		dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER, ASK_TOPIC]);
-	});
-
-	test('is one run from hello to thank you', async () => {
-		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(OK);
-		expect(await dialogue.hears('user-0', 1)).toBe(NAME);
-		expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
-		expect(await dialogue.hears('user-0', 2)).toBe(ORDER);
-		await dialogue.writes('user-0', 'no sé');
-		expect(await dialogue.hears('user-0', 3)).toBe('Por favor, responde con un número.');
-		await dialogue.writes('user-0', 'es el 1042');
-		expect(await dialogue.hears('user-0', 4)).toBe('¿Qué necesitas?\n\n1. Estado\n2. Cambio\n3. Devolución');
-		await dialogue.writes('user-0', 'devolucion');
-		expect(await dialogue.hears('user-0', 5)).toBe('Name=Ana Order=1042 Topic=Devolución');
-		await counts(dialogue, 'success', 1);
-		expect(await dialogue.runs()).toHaveLength(1);
-	});
-
-	test('of two customers who write in turn never mixes', async () => {
-		const users = ['user-1', 'user-2'];
-		const both = async (line: (user: string) => string) =>
-			Promise.all(users.map(async (user) => dialogue.writes(user, line(user))));
-		const hear = async (n: number) => Promise.all(users.map(async (user) => dialogue.hears(user, n)));
-		await both(() => 'hola');
-		await hear(1);
-		await both((user) => `I am ${user}`);
-		await hear(2);
-		await both((user) => user.slice(-1));
-		await hear(3);
-		await both((user) => user.slice(-1));
-		expect(await hear(4)).toEqual([
-			'Name=I am user-1 Order=1 Topic=Estado',
-			'Name=I am user-2 Order=2 Topic=Cambio',
-		]);
-		await counts(dialogue, 'success', 3);
-		expect(await dialogue.runs()).toHaveLength(3);
-	});
-});
 
 describe('where Jelou is less orderly:', () => {
 	let dialogue: Dialogue;
@@ -158,19 +109,29 @@ test('a question that the workflow asks again in a loop takes each answer once, 
 	expect(await dialogue.runs()).toHaveLength(1);
 });
 
-test('when the time is up the run goes on with its input, and the next message starts the workflow', async () => {
-	const limitWaitTime = {
-		values: { limitType: 'afterTimeInterval', resumeAmount: 0.01, resumeUnit: 'minutes' },
-	};
-	const parameters = { ...ASK_NAME.parameters, options: { limitWaitTime } };
-	const dialogue = await openDialogue(stage, [{ name: 'Name', parameters }]);
+test('the picture that answers a question comes as binary data with the answer', async () => {
+	const picture = Buffer.from('a picture of 26 bytes, say');
+	const files = await serve(({ url }, response) => {
+		if (url === '/moved') response.writeHead(302, { location: '/picture' }).end();
+		else response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+	});
+	const asked = { message: 'Send a photo', answerType: 'media', options: { downloadMedia: true } };
+	const dialogue = await openDialogue(stage, [{ name: 'Photo', parameters: asked }]);
+	const url = `${files.url}/moved`;
 	await dialogue.writes('user-0', 'hola');
-	await dialogue.hears('user-0', 1);
-	// n8n looks once a minute for runs whose time is up.
-	expect(await dialogue.hears('user-0', 2)).toBe('Name=');
+	expect(await dialogue.hears('user-0', 1)).toBe('Send a photo');
+	await dialogue.writes('user-0', 'here it is');
+	expect(await dialogue.hears('user-0', 2)).toContain('Por favor, envía');
+	const content = { url, mime_type: 'image/png' };
+	await stage.sandbox.userWrites(dialogue.projectId, { userId: 'user-0', type: 'image', content });
+	expect(await dialogue.hears('user-0', 3)).toBe(`Photo=${url}`);
 	await counts(dialogue, 'success', 1);
-	await dialogue.writes('user-0', 'Ana');
-	expect(await dialogue.hears('user-0', 3)).toBe(NAME);
+	const [run] = await dialogue.runs();
+	const data = String((await stage.client.execution(String(run?.id))).data);
+	// As n8n writes it beside a file, wherever it keeps its bytes.
+	expect(data).toContain('"26 B"');
+	expect(data).not.toContain('mediaError');
+	await files.close();
 });
 
 describe('after the run was', () => {
