@@ -97,12 +97,12 @@ describe('media becomes binary data', () => {
 	test('from a public HTTPS address', async () => {
 		withPublicName();
 		const item = await withMedia(context, image(`${PUBLIC}/a.png`), { ...OPTIONS, allowPrivate: false });
-		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
+		expect(await bytesOf(item)).toEqual(IMAGE);
 	});
 
 	test('also when it is exactly as large as it may be', async () => {
 		const options = { ...OPTIONS, maxSize: IMAGE.length };
-		expect((await bytesOf(await withMedia(context, image(`${origin}/a`), options))).equals(IMAGE)).toBe(true);
+		expect(await bytesOf(await withMedia(context, image(`${origin}/a`), options))).toEqual(IMAGE);
 	});
 
 	test('also when the server compresses it', async () => {
@@ -110,7 +110,7 @@ describe('media becomes binary data', () => {
 			response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(IMAGE));
 		};
 		const item = await withMedia(context, image(`${origin}/a`), OPTIONS);
-		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
+		expect(await bytesOf(item)).toEqual(IMAGE);
 	});
 
 	test.each([
@@ -135,7 +135,7 @@ describe('media becomes binary data', () => {
 			else response.writeHead(status, { Location: location }).end('moved');
 		};
 		const item = await withMedia(context, image(`${origin}/0`), OPTIONS);
-		expect((await bytesOf(item)).equals(IMAGE)).toBe(true);
+		expect(await bytesOf(item)).toEqual(IMAGE);
 		expect(requests.map(({ url }) => url)).toEqual(['/0', '/1', '/2', '/3', '/4', '/5']);
 		expect(item.binary?.data?.fileName).toBe('0');
 	});

@@ -53,7 +53,7 @@ describe.each([
 	test('pins each action to a major version, and only takes those of GitHub', () => {
 		const actions = stepsOf(all).flatMap(({ uses }) => uses ?? []);
 		expect(actions).not.toHaveLength(0);
-		for (const action of actions) expect(action).toMatch(/^actions\/[a-z-]+@v\d+$/);
+		expect(actions.filter((action) => !/^actions\/[a-z-]+@v\d+$/.test(action))).toEqual([]);
 	});
 
 	test('calls only npm scripts that there are', () => {
@@ -63,7 +63,7 @@ describe.each([
 			.flatMap(({ strategy }) => strategy?.matrix.include ?? [])
 			.map(({ command = '' }) => command);
 		expect(named.length + included.length).toBeGreaterThan(0);
-		for (const name of [...named, ...included]) expect(Object.keys(manifest.scripts)).toContain(name);
+		expect([...named, ...included].filter((name) => !(name in manifest.scripts))).toEqual([]);
 	});
 
 	test('installs through the scripts, so that no install script runs but those that are named', () => {

@@ -19,48 +19,41 @@ test('the fields are read, however they come', () => {
 	});
 });
 
-test('only events that were asked for are taken, or all of them', () => {
-	const takes = (event: string, events: string[]) => isAskedFor({ event }, readFilters(events, {}));
-	expect(takes('message', ['message', 'conversation.close'])).toBe(true);
-	expect(takes('message', ['conversation.close'])).toBe(false);
-	expect(takes('message', [])).toBe(false);
-	expect(takes('something.new', ['message'])).toBe(false);
-	expect(takes('something.new', ['*'])).toBe(true);
+const ALL = ['*'];
+
+test.each<[string, Parameters<typeof readFilters>, object, boolean]>([
+	['an event that was asked for', [['message', 'conversation.close'], {}], { event: 'message' }, true],
+	['one that was not', [['conversation.close'], {}], { event: 'message' }, false],
+	['one where none was', [[], {}], { event: 'message' }, false],
+	['one where the field is missing', [undefined, {}], close, false],
+	['a new one among those asked for', [['message'], {}], { event: 'something.new' }, false],
+	['a new one where all were', [ALL, {}], { event: 'something.new' }, true],
+	['one of a bot', [ALL, { botIds: 'b1, 42' }], close, true],
+	['one of a bot with a number', [ALL, { botIds: 'b1, 42' }], { ...close, bot: { id: 42 } }, true],
+	['one of another bot', [ALL, { botIds: 'b1, 42' }], { ...close, bot: { id: 'b2' } }, false],
+	['one of no bot', [ALL, { botIds: 'b1, 42' }], { event: 'something.new' }, false],
+	['one whose bot is a text', [ALL, { botIds: 'b1, 42' }], { ...close, bot: 'b1' }, false],
+	['a message of a type', [ALL, { messageTypes: ['text', 'image'] }], message('image'), true],
+	['a message of another type', [ALL, { messageTypes: ['text', 'image'] }], message('audio'), false],
+	['a message of no type', [ALL, { messageTypes: ['text', 'image'] }], message(undefined), false],
+	['what is no message, whatever types', [ALL, { messageTypes: ['text'] }], close, true],
+	['a message of any type', [['message'], {}], message('sticker', undefined), true],
+])('%s, by %j: %j is taken: %s', (_name, given, event, isTaken) => {
+	expect(isAskedFor(event as never, readFilters(...given))).toBe(isTaken);
 });
 
-test('events are filtered by bot', () => {
-	const filters = readFilters(['*'], { botIds: 'b1, 42' });
-	expect(isAskedFor(close, filters)).toBe(true);
-	expect(isAskedFor({ ...close, bot: { id: 42 } }, filters)).toBe(true);
-	expect(isAskedFor({ ...close, bot: { id: 'b2' } }, filters)).toBe(false);
-	expect(isAskedFor({ event: 'something.new' }, filters)).toBe(false);
-	expect(isAskedFor({ ...close, bot: 'b1' }, filters)).toBe(false);
-});
+const NOW = 1_776_134_278_574;
 
-test('messages are filtered by type, other events are not', () => {
-	const filters = readFilters(['*'], { messageTypes: ['text', 'image'] });
-	expect(isAskedFor(message('image'), filters)).toBe(true);
-	expect(isAskedFor(message('audio'), filters)).toBe(false);
-	expect(isAskedFor(message(undefined), filters)).toBe(false);
-	expect(isAskedFor(close, filters)).toBe(true);
-});
-
-test('without filters everything that was asked for is taken', () => {
-	expect(isAskedFor(message('sticker', undefined), readFilters(['message'], {}))).toBe(true);
-	expect(isAskedFor(close, readFilters(['message'], {}))).toBe(false);
-	expect(isAskedFor(close, readFilters(undefined, {}))).toBe(false);
-});
-
-test('an event exceeds Maximum Age in the past, in the future, and without a timestamp', () => {
-	const now = 1_776_134_278_574;
-	const filters = readFilters(['*'], { maximumAge: 60 });
-	const at = (timestamp: unknown) => ({ event: 'message', timestamp }) as never;
-	expect(exceedsMaximumAge(at(now - 60_000), filters, now)).toBe(false);
-	expect(exceedsMaximumAge(at(now - 60_001), filters, now)).toBe(true);
-	expect(exceedsMaximumAge(at(now + 60_000), filters, now)).toBe(false);
-	expect(exceedsMaximumAge(at(now + 60_001), filters, now)).toBe(true);
-	expect(exceedsMaximumAge(at(Infinity), filters, now)).toBe(true);
-	expect(exceedsMaximumAge(at(undefined), filters, now)).toBe(true);
-	expect(exceedsMaximumAge(at('2026'), filters, now)).toBe(true);
-	expect(exceedsMaximumAge(at(undefined), readFilters(['*'], {}), now)).toBe(false);
+test.each([
+	['a minute ago', NOW - 60_000, 60, false],
+	['longer ago', NOW - 60_001, 60, true],
+	['a minute ahead', NOW + 60_000, 60, false],
+	['further ahead', NOW + 60_001, 60, true],
+	['never', Infinity, 60, true],
+	['without a time', undefined, 60, true],
+	['with a text for a time', '2026', 60, true],
+	['without a time, where none is asked for', undefined, undefined, false],
+])('an event from %s (%s) exceeds a Maximum Age of %s s: %s', (_name, timestamp, maximumAge, exceeds) => {
+	const event = { event: 'message', timestamp } as never;
+	expect(exceedsMaximumAge(event, readFilters(ALL, { maximumAge }), NOW)).toBe(exceeds);
 });

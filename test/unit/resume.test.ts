@@ -98,7 +98,7 @@ test.each([
 	const start = now;
 	await resumeWith([reply]);
 	expect(now - start).toBeLessThan(20_000);
-	expect(requests.every(({ timeout }) => timeout === 10_000)).toBe(true);
+	expect(requests.filter(({ timeout }) => timeout !== 10_000)).toEqual([]);
 });
 
 test.each([
