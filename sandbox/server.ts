@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { conversationRoutes } from './api/conversations';
+import { GATEWAY_PATHS, SCHEMAS } from './api/document';
 import { integrationRoutes } from './api/integration';
 import { messageRoutes } from './api/messages';
 import { failure } from './http/envelope';
@@ -23,9 +24,6 @@ export interface ServerParts {
 	/** Aborted when the sandbox begins to close. */
 	closing: AbortSignal;
 }
-
-/** Both are in Jelou's documentation, the first in its newer pages. */
-const GATEWAY_PATHS = ['/platform', '/jelouapi'];
 
 /** Jelou's API over HTTP, without page and control API. */
 export function createServer({
@@ -52,6 +50,8 @@ export function createServer({
 				allErrors: true,
 				coerceTypes: false,
 				discriminator: true,
+				// Where OpenAPI keeps its schemas.
+				keywords: ['components'],
 				removeAdditional: false,
 				useDefaults: false,
 				formats: {
@@ -68,22 +68,17 @@ export function createServer({
 	keepRawBodies(app, store);
 	answerErrors(app);
 
-	for (const path of GATEWAY_PATHS) {
+	app.addSchema(SCHEMAS);
+	for (const prefix of GATEWAY_PATHS) {
 		void app.register(
 			(gateway, _options, done) => {
 				integrationRoutes(gateway, store, existingIntegrationStatus);
 				conversationRoutes(gateway, store, platform);
 				done();
 			},
-			{ prefix: `${path}/v1/external-support` },
+			{ prefix },
 		);
 	}
-	void app.register(
-		(chatbot, _options, done) => {
-			messageRoutes(chatbot, store, platform, faults);
-			done();
-		},
-		{ prefix: '/v1/external-support' },
-	);
+	messageRoutes(app, store, platform, faults);
 	return app;
 }

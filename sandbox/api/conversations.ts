@@ -7,7 +7,7 @@ import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { Conversation, Project, Room } from '../types';
 import { authenticateByKey, projectOf } from './authenticate';
-import * as schemas from './schemas';
+import { routeOf } from './document';
 
 interface Parties {
 	botId: string;
@@ -22,18 +22,14 @@ function details(project: Project, { botId, userId }: Room, conversation: Conver
 	return { _id, ...state, User: { id, names, referenceId: id, createdAt }, Bot: { id: botId, name, type } };
 }
 
-/** `/{projectId}/conversations`. Whether starting one takes an integration is not documented; here it does not. */
+/** Conversations. Whether starting one takes an integration is not documented; here it does not. */
 export function conversationRoutes(app: FastifyInstance, store: Store, platform: Platform): void {
 	const authenticate = authenticateByKey(store);
 
-	app.post<{ Params: { projectId: string }; Body: Parties & StartOptions }>(
-		'/:projectId/conversations/start',
-		{
-			config: { title: 'Start conversation' },
-			preValidation: [authenticate, readJson],
-			schema: { body: schemas.startConversation },
-		},
-		(request) => {
+	app.route<{ Params: { projectId: string }; Body: Parties & StartOptions }>({
+		...routeOf('startConversation'),
+		preValidation: [authenticate, readJson],
+		handler: (request) => {
 			const project = projectOf(request);
 			const { botId, userId, ...options } = request.body;
 			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
@@ -45,28 +41,24 @@ export function conversationRoutes(app: FastifyInstance, store: Store, platform:
 				status: state,
 			});
 		},
-	);
+	});
 
-	app.post<{ Params: { projectId: string }; Body: Parties & { redirectPayload?: RedirectPayload } }>(
-		'/:projectId/conversations/close',
-		{
-			config: { title: 'Close conversation' },
-			preValidation: [authenticate, readJson],
-			schema: { body: schemas.closeConversation },
-		},
-		(request) => {
+	app.route<{ Params: { projectId: string }; Body: Parties & { redirectPayload?: RedirectPayload } }>({
+		...routeOf('closeConversation'),
+		preValidation: [authenticate, readJson],
+		handler: (request) => {
 			const project = projectOf(request);
 			const { botId, userId, redirectPayload } = request.body;
 			const [bot, user] = [findBot(project, botId), findUser(project, userId)];
 			platform.closeConversation(project, bot, user, redirectPayload);
 			return success('Conversation closed successfully');
 		},
-	);
+	});
 
-	app.get<{ Params: { projectId: string; conversationId: string } }>(
-		'/:projectId/conversations/:conversationId',
-		{ config: { title: 'Read conversation' }, preValidation: authenticate },
-		(request) => {
+	app.route<{ Params: { projectId: string; conversationId: string } }>({
+		...routeOf('getConversation'),
+		preValidation: authenticate,
+		handler: (request) => {
 			const project = projectOf(request);
 			const conversation = store.conversations.get(request.params.conversationId);
 			const room = store.rooms.get(conversation?.roomId ?? '');
@@ -75,5 +67,5 @@ export function conversationRoutes(app: FastifyInstance, store: Store, platform:
 			}
 			return success('Conversation retrieved successfully', details(project, room, conversation));
 		},
-	);
+	});
 }

@@ -7,7 +7,7 @@ import type { ExistingIntegrationStatus } from '../options';
 import type { Store } from '../store';
 import type { AuthType, Integration, Project } from '../types';
 import { authenticateByKey, integrationOf, projectOf } from './authenticate';
-import * as schemas from './schemas';
+import { routeOf } from './document';
 
 interface IntegrationFields {
 	webhookUrl: string;
@@ -26,14 +26,21 @@ function visible(project: Project, { webhookUrl, createdAt, updatedAt, authType 
 	};
 }
 
-/** Not documented, but a credential that is asked for and not given can only be a mistake. */
-function requireCredential({ authType, authorization }: Integration, status: number): void {
-	if (authType === 'no_auth' || authorization !== '') return;
-	const fields = { authorization: [`is required when authType is ${authType}`] };
+function problemOf({ authType, authorization }: Integration): string | undefined {
+	if (!/^[\x20-\x7e]*$/.test(authorization)) return 'goes into a header, so it must be visible ASCII';
+	if (authType !== 'no_auth' && authorization === '') return `is required when authType is ${authType}`;
+	return undefined;
+}
+
+/** Not documented, but a credential that is asked for and not given, or cannot be sent, can only be a mistake. */
+function requireCredential(integration: Integration, status: number): void {
+	const problem = problemOf(integration);
+	if (problem === undefined) return;
+	const fields = { authorization: [problem] };
 	throw new ApiError(status, 'Some fields are not valid', 'VALIDATION_ERROR', fields);
 }
 
-/** `/{projectId}`: the one integration a project has. */
+/** The one integration that a project has. */
 export function integrationRoutes(
 	app: FastifyInstance,
 	store: Store,
@@ -42,14 +49,10 @@ export function integrationRoutes(
 	const authenticate = authenticateByKey(store);
 	const changed = () => store.feed.publish({ type: 'overview' });
 
-	app.post<{ Params: { projectId: string }; Body: IntegrationFields }>(
-		'/:projectId',
-		{
-			config: { title: 'Create integration' },
-			preValidation: [authenticate, readJson],
-			schema: { body: schemas.createIntegration },
-		},
-		(request) => {
+	app.route<{ Params: { projectId: string }; Body: IntegrationFields }>({
+		...routeOf('createIntegration'),
+		preValidation: [authenticate, readJson],
+		handler: (request) => {
 			const project = projectOf(request);
 			const { webhookUrl, authType = 'no_auth', authorization = '' } = request.body;
 			const now = new Date().toISOString();
@@ -64,12 +67,12 @@ export function integrationRoutes(
 			changed();
 			return success('Integration created successfully', { ...visible(project, created), signingSecret });
 		},
-	);
+	});
 
-	app.get<{ Params: { projectId: string } }>(
-		'/:projectId',
-		{ config: { title: 'Read integration' }, preValidation: authenticate },
-		(request) => {
+	app.route<{ Params: { projectId: string } }>({
+		...routeOf('getIntegration'),
+		preValidation: authenticate,
+		handler: (request) => {
 			const project = projectOf(request);
 			if (project.integration === null) {
 				// A trigger asks this before it registers, so it is the first that a new user sees.
@@ -78,17 +81,12 @@ export function integrationRoutes(
 			}
 			return success('Integration retrieved successfully', visible(project, integrationOf(project)));
 		},
-	);
+	});
 
-	app.patch<{ Params: { projectId: string }; Body: Partial<IntegrationFields> }>(
-		'/:projectId',
-		{
-			// Here, other than for the creation, 400 is documented and 422 is not.
-			config: { title: 'Update integration', invalidStatus: 400 },
-			preValidation: [authenticate, readJson],
-			schema: { body: schemas.updateIntegration },
-		},
-		(request) => {
+	app.route<{ Params: { projectId: string }; Body: Partial<IntegrationFields> }>({
+		...routeOf('updateIntegration'),
+		preValidation: [authenticate, readJson],
+		handler: (request) => {
 			const project = projectOf(request);
 			const { webhookUrl, authType, authorization } = request.body;
 			const given = Object.entries({ webhookUrl, authType, authorization }).filter(
@@ -103,17 +101,17 @@ export function integrationRoutes(
 			changed();
 			return success('Integration updated successfully', visible(project, updated));
 		},
-	);
+	});
 
-	app.delete<{ Params: { projectId: string } }>(
-		'/:projectId',
-		{ config: { title: 'Delete integration' }, preValidation: authenticate },
-		(request) => {
+	app.route<{ Params: { projectId: string } }>({
+		...routeOf('deleteIntegration'),
+		preValidation: authenticate,
+		handler: (request) => {
 			const project = projectOf(request);
 			integrationOf(project);
 			project.integration = null;
 			changed();
 			return success('Integration deleted successfully');
 		},
-	);
+	});
 }

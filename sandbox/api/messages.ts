@@ -7,7 +7,7 @@ import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { MessageBody, Project, Room } from '../types';
 import { authenticateBySignature, projectOf } from './authenticate';
-import * as schemas from './schemas';
+import { routeOf } from './document';
 
 /** How long after a customer's quick answer the message that it answers is confirmed. */
 const AT_ONCE_MS = 200;
@@ -34,7 +34,7 @@ function roomOf(store: Store, project: Project, { room_id, bot_id, user_id }: Se
 }
 
 /**
- * `POST /v1/external-support/webhook`: an agent writes to a user. Unknown in Jelou, chosen here: a message to a room whose
+ * An agent writes to a user. Unknown in Jelou, chosen here: a message to a room whose
  * conversation is closed is taken, and so is one whose `value.id` came before, which is then marked as a duplicate.
  */
 export function messageRoutes(
@@ -43,14 +43,10 @@ export function messageRoutes(
 	platform: Platform,
 	faults: FaultSwitch,
 ): void {
-	app.post<{ Body: SendMessage }>(
-		'/webhook',
-		{
-			config: { title: 'Send message' },
-			preValidation: authenticateBySignature(store),
-			schema: { body: schemas.sendMessage },
-		},
-		async (request) => {
+	app.route<{ Body: SendMessage }>({
+		...routeOf('sendMessage'),
+		preValidation: authenticateBySignature(store),
+		handler: async (request) => {
 			const { id, ...body } = request.body.value;
 			const room = roomOf(store, projectOf(request), request.body);
 			const { duplicate } = store.addMessage(room, 'agent', body, id);
@@ -62,5 +58,5 @@ export function messageRoutes(
 			}
 			return success('Message received successfully');
 		},
-	);
+	});
 }
