@@ -1,0 +1,152 @@
+import { CredentialTestContext, ExecuteContext } from 'n8n-core';
+import type { INodeParameters } from 'n8n-workflow';
+
+import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { SENT_MESSAGES } from '../sentMessages';
+import { OPERATIONS } from '../unit/support/operations';
+import { startContract, type Contract } from './support/contract';
+import { Engine, errorOf, outputOf } from './support/engine';
+import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
+import { TriggerWorkflow, integrationOf } from './support/triggers';
+import { WaitingRuns } from './support/waitingRuns';
+
+const WEBHOOK = 'https://n8n.example.com/webhook/elsewhere';
+const BEARER = { authType: 'bearer', authorization: 'token' };
+const PARTIES = { botId: BOT, userId: USER };
+const ASSIGNED = { metadata: '{"ticketId":"T-1"}', assignmentType: 'queue', assignmentTarget: 'SOPORTE' };
+
+let sandbox: Sandbox;
+let contract: Contract;
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ allowInsecureWebhooks: true });
+	contract = await startContract(sandbox);
+});
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await contract.close();
+	await sandbox.close();
+});
+
+function engine(extra: Record<string, string> = {}): Engine {
+	const signingSecret = integrationOf(sandbox)?.signingSecret ?? '';
+	return new Engine({ credential: credentialFor(contract.sandbox, { signingSecret, ...extra }) });
+}
+
+/** What went wrong in either direction. */
+const violations = () =>
+	contract.exchanges.filter(({ answer, request }) => answer.length > 0 || request.length > 0);
+
+test('every operation of the node, and every answer to it, is as documented', async () => {
+	const { roomId } = openRoom(sandbox);
+	const room = { room_id: roomId, bot: { id: BOT }, contact: { id: USER } };
+	const used: string[][] = [];
+	const problems: unknown[] = [];
+	async function run(resource: string, operation: string, parameters: INodeParameters = {}, item = {}) {
+		used.push([resource, operation]);
+		const result = await engine().run({ resource, operation, ...parameters }, [item]);
+		if (errorOf(result)) problems.push([resource, operation, errorOf(result)?.message]);
+		return outputOf(result)[0]?.json ?? {};
+	}
+
+	await run('integration', 'create', { webhookUrl: WEBHOOK, additionalFields: BEARER });
+	await run('integration', 'get');
+	await run('integration', 'update', { webhookUrl: `${WEBHOOK}/2`, additionalFields: BEARER });
+	for (const message of SENT_MESSAGES) await run('message', 'send', message, room);
+
+	// An n8n of its own, with a trigger that takes each note.
+	const n8n = await WaitingRuns.start();
+	for (const status of ['registered', 'confirmed', 'registered', 'confirmed', 'registered', 'confirmed']) {
+		n8n.replies.push({ status: 200, body: { status } });
+	}
+	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
+	jest.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl').mockReturnValue(n8n.resumeUrl('7'));
+	await run('integration', 'update', { webhookUrl: `${n8n.origin}/webhook/webhook-1/webhook` });
+	await run('message', 'sendAndWait', { message: '¿Qué?' }, room);
+	await run('conversation', 'pause', {}, room);
+	await run('conversation', 'resume', {}, room);
+	n8n.close();
+
+	const start = { ...PARTIES, initialMessage: 'Hola', additionalFields: ASSIGNED };
+	const { conversationId } = await run('conversation', 'start', start);
+	await run('conversation', 'get', { conversationId: String(conversationId) });
+	await run('conversation', 'close', { ...PARTIES, closingMessage: 'Adiós' });
+	await run('conversation', 'get', { conversationId: String(conversationId) });
+	await run('integration', 'delete');
+
+	expect(violations()).toEqual([]);
+	expect(problems).toEqual([]);
+	expect(new Set(used.map(String))).toEqual(new Set(OPERATIONS.map(String)));
+	expect(new Set(contract.exchanges.map(({ operation }) => operation))).toEqual(new Set(contract.operations));
+});
+
+test('so is what registers and unregisters a trigger, and the test of a credential', async () => {
+	const trigger = new TriggerWorkflow(contract.sandbox, 'webhook-1');
+	await trigger.activate();
+	await trigger.listen();
+	await trigger.stopListening();
+	const other = new TriggerWorkflow(contract.sandbox, 'webhook-2', integrationOf(sandbox)?.signingSecret);
+	await other.activate(true);
+	await other.deactivate();
+	await trigger.deactivate();
+	const data = credentialFor(contract.sandbox);
+	const context = new CredentialTestContext({} as never);
+	await testJelouCredential.call(context, { id: '', name: 'Jelou', type: 'jelouApi', data });
+	expect(violations()).toEqual([]);
+	const used = contract.exchanges.map(({ operation }) => operation);
+	expect(new Set(used)).toEqual(new Set(contract.operations.filter((name) => name.endsWith('Integration'))));
+});
+
+test('so is each refusal', async () => {
+	const create = { resource: 'integration', operation: 'create', webhookUrl: WEBHOOK };
+	const get = { resource: 'conversation', operation: 'get', conversationId: 'unknown' };
+	const start = { resource: 'conversation', operation: 'start', ...PARTIES, userId: 'unknown' };
+	const send = { resource: 'message', operation: 'send', messageType: 'text', text: 'Hola', ...PARTIES };
+	await engine().run(create, [{}]);
+	const messages: Array<string | undefined> = [];
+	const refused: Array<[INodeParameters, Record<string, string>?]> = [
+		[create],
+		[create, { apiKey: 'wrong' }],
+		[get],
+		[start],
+		[{ ...send, roomId: 'unknown' }],
+		[{ ...send, roomId: 'unknown' }, { signingSecret: 'wrong' }],
+	];
+	for (const [parameters, extra] of refused) {
+		messages.push(errorOf(await engine(extra).run(parameters, [{}]))?.message);
+	}
+	expect(violations()).toEqual([]);
+	expect(messages).toEqual(
+		[409, 401, 404, 404, 404, 401].map((status) => expect.stringContaining(`(${status})`)),
+	);
+});
+
+test('of every operation of the document, a broken request and a broken answer are seen', async () => {
+	const { chatbotUrl, gatewayUrl } = contract.sandbox;
+	const project = `${gatewayUrl}/v1/external-support/${PROJECT}`;
+	const headers = { 'content-type': 'application/json', 'x-api-key': DEMO_PROJECT.apiKey };
+	const withBody = { headers, body: JSON.stringify({ webhookUrl: 1, botId: 1, field: 1 }) };
+	const calls: Array<[operation: string, url: string, request: RequestInit]> = [
+		['createIntegration', project, { method: 'POST', ...withBody }],
+		['getIntegration', project, {}],
+		['updateIntegration', project, { method: 'PATCH', ...withBody }],
+		['deleteIntegration', project, { method: 'DELETE' }],
+		['startConversation', `${project}/conversations/start`, { method: 'POST', ...withBody }],
+		['closeConversation', `${project}/conversations/close`, { method: 'POST', ...withBody }],
+		['getConversation', `${project}/conversations/c`, {}],
+		['sendMessage', `${chatbotUrl}/v1/external-support/webhook`, { method: 'POST', ...withBody }],
+	];
+	expect(calls.map(([operation]) => operation)).toEqual(contract.operations);
+	sandbox.setFaults({ respond: { status: 200, body: '{}' } });
+	for (const [, url, request] of calls) await fetch(url, request);
+	expect(contract.exchanges).toEqual(
+		calls.map(([operation, , { body }]) => ({
+			operation,
+			request: expect.arrayContaining([
+				body ? expect.stringMatching(/^Request body .* must be/) : 'Invalid security scheme used',
+			]),
+			answer: expect.arrayContaining([expect.stringMatching(/^Response body must have/)]),
+		})),
+	);
+});
