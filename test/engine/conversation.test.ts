@@ -111,12 +111,6 @@ test.each([
 	expect(errorOf(run)?.message).toMatch(message);
 });
 
-test('a call times out after the seconds in the options', async () => {
-	sandbox.setFaults({ latencyMs: 3_000 });
-	const run = await engine().run({ ...start, options: { timeout: 1 } }, [{}]);
-	expect(errorOf(run)?.message).toMatch(/did not answer in time/);
-});
-
 test('a refused connection is reported, naming the host', async () => {
 	const run = await engine({ gatewayUrl: 'http://127.0.0.1:9' }).run(
 		{ ...start, options: { maxRetries: 0 } },

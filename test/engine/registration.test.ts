@@ -178,14 +178,6 @@ test('an integration with our URL that we did not create is still known as ours 
 	expect(integration()?.webhookUrl).toBe(MOVED_URL);
 });
 
-test('a page with status 404 is taken for a wrong URL, and not for a project without an integration', async () => {
-	sandbox.setFaults({ respond: { status: 404, body: '<html>', contentType: 'text/html' } });
-	await expect(engineWith().hook('checkExists')).rejects.toMatchObject({
-		message: expect.stringMatching(/no such endpoint at this URL.*Correct Gateway URL/),
-	});
-	expect(integration()).toBeNull();
-});
-
 test.each(['http://n8n.example.com', 'https://localhost:5678', 'https://192.168.1.20'])(
 	'with the production environment an n8n at %s, which Jelou cannot reach, is refused, naming WEBHOOK_URL',
 	async (webhookBaseUrl) => {

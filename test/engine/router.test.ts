@@ -46,19 +46,6 @@ const allTexts = () => [...sandbox.store.messages.keys()].flatMap(textsIn);
 /** Spreads the answers, so that requests would overtake each other if they could. */
 const spread = () => sandbox.setFaults({ latencyMs: 5 });
 
-test('each room gets its messages in input order, and the output is in input order', async () => {
-	spread();
-	const items = itemsFor(120);
-	const run = await engine().run(send({ concurrency: 25 }), items);
-	expect(errorOf(run)).toBeUndefined();
-	for (const [n, { room }] of rooms.entries()) {
-		const expected = items.filter((_, index) => index % rooms.length === n).map(({ text }) => text);
-		expect(textsIn(room)).toEqual(expected);
-	}
-	expect(outputOf(run).map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
-	expect(outputOf(run).map(({ json }) => json.roomId)).toEqual(items.map(({ room }) => room));
-});
-
 test('messages to one room are sent one at a time, and no more requests run at once than Concurrency allows', async () => {
 	sandbox.setFaults({ latencyMs: 40 });
 	await engine().run(send({ concurrency: 7 }), itemsFor(140));

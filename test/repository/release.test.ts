@@ -26,12 +26,9 @@ describe("n8n's scanner", () => {
 		expect(scanSources()).toEqual([]);
 	});
 
-	test('finds nothing in harmless code', () => {
-		expect(scan("const { createHmac } = require('crypto');", 'module.exports = createHmac;')).toBe('');
-	});
-
-	test('finds each thing that n8n forbids', () => {
+	test('finds each thing that n8n forbids, and takes no comment for an excuse', () => {
 		const found = scan(
+			'/* eslint-disable */',
 			"const fs = require('fs');",
 			"const { Container } = require('@n8n/di');",
 			'setTimeout(() => fs, 10);',
@@ -39,18 +36,14 @@ describe("n8n's scanner", () => {
 			"console.log('x');",
 		);
 		for (const [rule, line] of [
-			['no-restricted-imports', 1],
 			['no-restricted-imports', 2],
-			['no-restricted-globals', 3],
+			['no-restricted-imports', 3],
 			['no-restricted-globals', 4],
-			['no-console', 5],
+			['no-restricted-globals', 5],
+			['no-console', 6],
 		]) {
 			expect(found).toMatch(new RegExp(`^\\s*${String(line)}:\\d+\\s+error .*${String(rule)}$`, 'm'));
 		}
-	});
-
-	test('takes no comment for an excuse', () => {
-		expect(scan('/* eslint-disable */', "require('fs');")).toContain('no-restricted-imports');
 	});
 
 	test('finds what is wrong in package.json', () => {

@@ -16,33 +16,14 @@ test.each([
 	expect(isPublicHttps(url)).toBe(true);
 });
 
+// Which hosts are private is shown with the downloads of media.
 test.each([
 	'http://n8n.example.com/webhook',
 	'https://localhost/webhook',
-	'https://n8n.localhost/webhook',
-	'https://127.0.0.1/webhook',
 	'https://10.1.2.3/webhook',
-	'https://172.16.0.1/webhook',
-	'https://172.31.255.255/webhook',
-	'https://192.168.1.1/webhook',
-	'https://169.254.1.1/webhook',
-	'https://100.64.0.1/webhook',
-	'https://0.0.0.0/webhook',
 	'https://[::1]/webhook',
-	'https://[fd00::1]/webhook',
-	'https://[fe80::1]/webhook',
-	'https://[::ffff:127.0.0.1]/webhook',
 	'https://n8n.local/webhook',
-	'https://n8n/webhook',
-	'https://n8n.lan/webhook',
-	'https://n8n.local./webhook',
-	'https://198.18.0.1/webhook',
 	'https://192.0.0.8/webhook',
-	'https://224.0.0.1/webhook',
-	'https://[64:ff9b::7f00:1]/webhook',
-	'https://[fe90::1]/webhook',
-	'https://0x7f.1/webhook',
-	'https://2130706433/webhook',
 	'not a URL',
 	'',
 ])('Jelou cannot reach %j', (url) => {
