@@ -330,6 +330,21 @@ describe('npm start, run for real', () => {
 	});
 });
 
+test('what goes on running when its starter is killed can still write its log, which n8n does not stop without', async () => {
+	mkdirSync(FOLDER, { recursive: true });
+	const logFile = join(FOLDER, 'left.log');
+	const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+	const left = `process.on('SIGTERM', () => console.log('ended') ?? process.exit());
+		setInterval(() => undefined, 1000); console.log('begun', process.pid)`;
+	const code = `const { KeptProcess } = require(${JSON.stringify(join(ROOT, 'scripts/process.ts'))});
+		new KeptProcess(process.execPath, ['-e', ${JSON.stringify(left)}], ${JSON.stringify({ logFile })})`;
+	const starter = new KeptProcess(process.execPath, ['--import', 'tsx', '-e', code]);
+	await waitUntil('the log', () => Promise.resolve(log().includes('begun')));
+	await starter.kill();
+	process.kill(Number(/\d+/.exec(log())?.[0]), 'SIGTERM');
+	await waitUntil('the last words', () => Promise.resolve(log().includes('ended')), 10_000);
+});
+
 describe('setting up', () => {
 	const setup = JSON.stringify(join(ROOT, 'scripts/setup.mjs'));
 	const evaluate = async (code: string) =>
