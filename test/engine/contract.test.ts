@@ -3,10 +3,10 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
-import { SENT_MESSAGES } from '../sentMessages';
 import { OPERATIONS } from '../unit/support/operations';
 import { startContract, type Contract } from './support/contract';
 import { Engine, errorOf, outputOf } from './support/engine';
+import { SENT_MESSAGES } from './support/messages';
 import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 import { WaitingRuns } from './support/waitingRuns';

@@ -3,19 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Sandbox } from '../../sandbox';
 import { Engine } from './support/engine';
 import { startReceiver } from './support/receiver';
+import { SENT_MESSAGES } from './support/messages';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
-
-const url = (file: string) => `https://storage.example.com/media/${file}`;
-
-/** One message of each type, and a second text, as the Jelou node's fields say them. */
-const SENT_MESSAGES = [
-	{ messageType: 'text', text: 'Hola' },
-	{ messageType: 'text', text: '¿Cuál es su horario? 👋' },
-	{ messageType: 'image', mediaUrl: url('photo.png'), caption: 'Su recibo' },
-	{ messageType: 'video', mediaUrl: url('clip.mp4') },
-	{ messageType: 'audio', mediaUrl: url('note.ogg') },
-	{ messageType: 'document', mediaUrl: url('invoice.pdf'), fileName: 'factura.pdf' },
-];
 
 let sandbox: Sandbox;
 let secret: string;
