@@ -1,4 +1,4 @@
-/** From fast to real: `npm test` runs all up to `start`, `npm run test:browser` and `npm run test:scale` what needs more than npm. */
+/** From fast to real: `npm test` runs all up to `smoke`; the slow layers after it have commands of their own. */
 const layer = (name, extra = {}) => ({
 	displayName: name,
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -23,6 +23,8 @@ module.exports = {
 		layer('repository'),
 		layer('sandbox'),
 		layer('engine', { setupFiles: ['<rootDir>/test/engine/support/quiet.js'] }),
+		// The whole way in a real n8n, which is one of the server tests.
+		layer('smoke', { testMatch: ['<rootDir>/test/server/wholeWay.test.ts'] }),
 		layer('server'),
 		layer('start'),
 		layer('browser'),

@@ -16,11 +16,12 @@ const LINES = ['v2', 'v1'];
 const FAST = ['unit', 'repository', 'sandbox', 'engine'];
 /**
  * What `npm test` and its options run, in layers of tests, and which lines of n8n are installed for it. By default it is
- * what needs npm alone; `browser` needs Chromium, `scale` PostgreSQL, Redis and HAProxy. `npm start` always runs n8n 2.x,
- * so `start` is not one of the server tests, which run on both lines.
+ * everything but the slow layers, and the whole way in a real n8n; of the slow ones, `browser` needs Chromium, `scale`
+ * PostgreSQL, Redis and HAProxy. `npm start` always runs n8n 2.x, so `start` is not one of the server tests, which run on
+ * both lines.
  */
 const TESTS = {
-	default: { layers: [...FAST, 'server', 'start'], lines: ['v2'] },
+	default: { layers: [...FAST, 'smoke'], lines: ['v2'] },
 	'--fast': { layers: FAST, lines: [] },
 	'--v2': { layers: ['server', 'start'], lines: ['v2'] },
 	'--v1': { layers: ['server'], lines: ['v1'], env: { N8N_LINE: 'v1' } },
