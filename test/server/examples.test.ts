@@ -5,9 +5,9 @@ import { businessHours } from './examples/businessHours';
 import { echoSupport } from './examples/echoSupport';
 import { everyExample } from './examples/everyExample';
 import { followUp } from './examples/followUp';
-import { guidedOrder } from './examples/guidedOrder';
+import { guidedOrder, unansweredOrder } from './examples/guidedOrder';
 import { mediaIntake } from './examples/mediaIntake';
-import { satisfactionSurvey } from './examples/satisfactionSurvey';
+import { satisfactionSurvey, unansweredSurvey } from './examples/satisfactionSurvey';
 import { start } from './examples/start';
 import { ticket } from './examples/ticket';
 import { startStage, type Stage } from './support/stage';
@@ -26,6 +26,9 @@ function stage(): Stage {
 	return running;
 }
 
+const testUnansweredOrder = unansweredOrder(stage);
+const testUnansweredSurvey = unansweredSurvey(stage);
+
 describe('every example', () => everyExample(stage));
 describe('the example "Guided order"', () => guidedOrder(stage));
 describe('the example "Echo support"', () => echoSupport(stage));
@@ -37,4 +40,7 @@ describe('the example "Follow-up"', () => followUp(stage));
 describe('the example "Media intake"', () => mediaIntake(stage));
 describe('the example "Ticket"', () => ticket(stage));
 describe('the example "Satisfaction survey"', () => satisfactionSurvey(stage));
+describe('the example "Guided order", unanswered,', testUnansweredOrder);
+describe('the example "Satisfaction survey", unanswered,', testUnansweredSurvey);
+// Deletes what the others have made.
 describe('the examples in npm start', () => start(stage));

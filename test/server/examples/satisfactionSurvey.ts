@@ -19,58 +19,75 @@ const COLUMNS = [
 ];
 const SCORE = /^¡Hola, Cliente \d! ¿Cómo te atendimos en Tienda Sol\?/;
 
+const projectPath = async ({ client }: Stage) => {
+	const project = await client.call('GET', '/projects/personal');
+	return `/projects/${isRecord(project) ? String(project.id) : ''}/data-tables`;
+};
+
+function listed(data: unknown): Json[] {
+	const entries = isRecord(data) ? data.data : undefined;
+	return (Array.isArray(entries) ? entries : []).filter(isRecord);
+}
+
+/** What is stored of a customer; the table is one for all surveys. */
+async function rows(stage: Stage, userId: string): Promise<Json[]> {
+	const path = await projectPath(stage);
+	const tables = listed(await stage.client.call('GET', path));
+	const id = tables.find(({ name }) => name === TABLE)?.id;
+	if (id === undefined) return [];
+	const all = listed(await stage.client.call('GET', `${path}/${String(id)}/rows`));
+	return all.filter(({ user_id }) => user_id === userId);
+}
+
+/** What a person does in n8n 1.x, whose Data table node makes no tables. */
+async function makeTable(stage: Stage): Promise<Preparation> {
+	const table = await stage.client.call('POST', await projectPath(stage), { name: TABLE, columns: COLUMNS });
+	const id = isRecord(table) ? String(table.id) : '';
+	const dataTableId = { dataTableId: { __rl: true, mode: 'id', value: id } };
+	const nodes = ['If not asked this month', 'Store the answer', 'Store that there is no answer'];
+	return {
+		deactivated: ['Create the table'],
+		parameters: Object.fromEntries(nodes.map((name) => [name, dataTableId])),
+	};
+}
+
+let table: Promise<Preparation> | undefined;
+
+async function openSurvey(stage: Stage, parameters: Record<string, Json> = {}): Promise<Example> {
+	if (N8N_LINE === 'v1') table ??= makeTable(stage);
+	const prepared = (await table) ?? {};
+	const example = await openExample(stage, FILE, {
+		users,
+		settings: { shop: 'Tienda Sol' },
+		...prepared,
+		parameters: { ...prepared.parameters, ...parameters },
+	});
+	await example.activate();
+	return example;
+}
+
+async function closeConversation({ sandbox }: Stage, { project }: Example, userId: string): Promise<void> {
+	const url = `${sandbox.gatewayUrl}/v1/external-support/${project.id}/conversations/close`;
+	const headers = { 'content-type': 'application/json', 'x-api-key': project.apiKey };
+	const body = JSON.stringify({ botId: 'demo-bot', userId });
+	expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+}
+
+async function messageTo(example: Example, userId: string, count: number): Promise<string | undefined> {
+	await waitUntil(`message ${String(count)} to ${userId}`, () =>
+		Promise.resolve(example.said(userId).length >= count),
+	);
+	return example.said(userId)[count - 1];
+}
+
 export function satisfactionSurvey(stage: () => Stage): void {
 	let example: Example;
-
-	const projectPath = async () => {
-		const project = await stage().client.call('GET', '/projects/personal');
-		return `/projects/${isRecord(project) ? String(project.id) : ''}/data-tables`;
-	};
-	const listed = (data: unknown): Json[] => {
-		const entries = isRecord(data) ? data.data : undefined;
-		return (Array.isArray(entries) ? entries : []).filter(isRecord);
-	};
-	async function rows(): Promise<Json[]> {
-		const path = await projectPath();
-		const tables = listed(await stage().client.call('GET', path));
-		const id = tables.find(({ name }) => name === TABLE)?.id;
-		return id === undefined ? [] : listed(await stage().client.call('GET', `${path}/${String(id)}/rows`));
-	}
-	async function open(more: Preparation = {}): Promise<void> {
-		example = await openExample(stage(), FILE, { users, settings: { shop: 'Tienda Sol' }, ...more });
-		await example.activate();
-	}
-	/** What a person does in n8n 1.x, whose Data table node makes no tables. */
-	async function byHand(): Promise<Preparation> {
-		const table = await stage().client.call('POST', await projectPath(), { name: TABLE, columns: COLUMNS });
-		const id = isRecord(table) ? String(table.id) : '';
-		const dataTableId = { dataTableId: { __rl: true, mode: 'id', value: id } };
-		const nodes = ['If not asked this month', 'Store the answer', 'Store that there is no answer'];
-		return {
-			deactivated: ['Create the table'],
-			parameters: Object.fromEntries(nodes.map((name) => [name, dataTableId])),
-		};
-	}
-	let prepared: Preparation = {};
 	beforeAll(async () => {
-		if (N8N_LINE === 'v1') prepared = await byHand();
-		await open(prepared);
+		example = await openSurvey(stage());
 	});
 	afterAll(async () => example?.deactivate());
-
-	async function closes(userId: string): Promise<void> {
-		const { apiKey, id } = example.project;
-		const url = `${stage().sandbox.gatewayUrl}/v1/external-support/${id}/conversations/close`;
-		const headers = { 'content-type': 'application/json', 'x-api-key': apiKey };
-		const body = JSON.stringify({ botId: 'demo-bot', userId });
-		expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
-	}
-	async function sent(userId: string, count: number): Promise<string | undefined> {
-		await waitUntil(`message ${String(count)} to ${userId}`, () =>
-			Promise.resolve(example.said(userId).length >= count),
-		);
-		return example.said(userId)[count - 1];
-	}
+	const closes = async (userId: string) => closeConversation(stage(), example, userId);
+	const sent = async (userId: string, count: number) => messageTo(example, userId, count);
 
 	test('asks for a score and the reason once a conversation is closed, stores both, and says thank you', async () => {
 		await example.hears({ text: 'Gracias, era todo', userId: ANA });
@@ -82,7 +99,7 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		await example.hears({ text: 'Rápido, aunque «algo» caro', userId: ANA });
 		expect(await sent(ANA, 3)).toMatch(/^¡Gracias, Cliente 1!/);
 		await example.ran(1);
-		expect(await rows()).toEqual([
+		expect(await rows(stage(), ANA)).toEqual([
 			expect.objectContaining({
 				user_id: ANA,
 				name: 'Cliente 1',
@@ -97,7 +114,7 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		await closes(ANA);
 		await example.ran(2);
 		expect(example.said(ANA)).toHaveLength(3);
-		expect(await rows()).toHaveLength(1);
+		expect(await rows(stage(), ANA)).toHaveLength(1);
 	});
 
 	test('stores a score without a reason when the conversation is closed before one is given', async () => {
@@ -109,24 +126,28 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		await closes(LUIS);
 		await example.ran(3);
 		expect(example.said(LUIS)).toHaveLength(2);
-		expect((await rows()).at(-1)).toMatchObject({ user_id: LUIS, score: 1, reason: null });
+		expect((await rows(stage(), LUIS)).at(-1)).toMatchObject({ user_id: LUIS, score: 1, reason: null });
+	});
+}
+
+/** A survey that nobody answers, opened and looked at as the question in `unansweredOrder`. */
+export function unansweredSurvey(stage: () => Stage): () => void {
+	let example: Example;
+	beforeAll(async () => {
+		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.05, resumeUnit: 'minutes' };
+		example = await openSurvey(stage(), { 'Ask for the score': { options: { limitWaitTime: { values } } } });
+		await example.hears({ text: 'Hola', userId: EVA });
+		await closeConversation(stage(), example, EVA);
+		await messageTo(example, EVA, 1);
 	});
 
-	// n8n looks once a minute for runs whose time is up.
-	test('stores that a customer did not answer in time, and says nothing more', async () => {
-		await example.deactivate();
-		const before = (await rows()).length;
-		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.05, resumeUnit: 'minutes' };
-		await open({
-			...prepared,
-			parameters: { ...prepared.parameters, 'Ask for the score': { options: { limitWaitTime: { values } } } },
+	return () =>
+		test('stores that a customer did not answer in time, and says nothing more', async () => {
+			await waitUntil('the row', async () => (await rows(stage(), EVA)).length > 0, 150_000);
+			await example.ran(1);
+			expect(await rows(stage(), EVA)).toEqual([
+				expect.objectContaining({ user_id: EVA, score: null, reason: null }),
+			]);
+			expect(example.said(EVA)).toHaveLength(1);
 		});
-		await example.hears({ text: 'Hola', userId: EVA });
-		await closes(EVA);
-		await sent(EVA, 1);
-		await waitUntil('the run', async () => (await rows()).length > before, 150_000);
-		await example.ran(1);
-		expect((await rows()).at(-1)).toMatchObject({ user_id: EVA, score: null, reason: null });
-		expect(example.said(EVA)).toHaveLength(1);
-	});
 }

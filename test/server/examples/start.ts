@@ -46,7 +46,13 @@ export function start(stage: () => Stage): void {
 		// Those of other tests have the same names, and would be taken for the person's own.
 		for (const { id } of await client.workflows()) {
 			await client.call('POST', `/workflows/${String(id)}/archive`);
-			await client.call('DELETE', `/workflows/${String(id)}`);
+			// n8n unpublishes in the background, and deletes nothing before that is done.
+			await waitUntil(`workflow ${String(id)} to be deleted`, async () =>
+				client.call('DELETE', `/workflows/${String(id)}`).then(
+					() => true,
+					() => false,
+				),
+			);
 		}
 		for (const project of projects) sandbox.store.addProject(project);
 		await open();
