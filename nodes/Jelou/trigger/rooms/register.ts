@@ -123,20 +123,41 @@ export class RoomRegister {
 	}
 }
 
+/** The parts of a question's row that stay as they are. */
+interface Row {
+	/** What is the same for all questions of a node. */
+	common: string;
+	before: string;
+	path: string;
+}
+
+/** Every write has all rows, and to make them anew is most of what it costs at thousands of questions. */
+const rows = new WeakMap<OpenQuestion, Row>();
+
+function rowOf(question: OpenQuestion): Row {
+	const known = rows.get(question);
+	if (known) return known;
+	const { askedAt, botId, expects, id, projectId, resumeUrl, roomId, until, userId } = question;
+	const { origin, pathname, search } = new URL(resumeUrl);
+	const before = JSON.stringify([id, roomId, userId, botId, askedAt, until]).slice(0, -1);
+	const common = JSON.stringify([expects, projectId, origin]);
+	const row = { common, before, path: JSON.stringify(pathname + search) };
+	rows.set(question, row);
+	return row;
+}
+
 /** What is the same for all questions of a node is written once; the rest of a question is one row. */
 function format(questions: readonly OpenQuestion[], pauses: readonly Pause[]): string {
+	if (questions.length + pauses.length === 0) return '';
 	const shared = new Map<string, number>();
-	const rows = questions.map(({ expects, projectId, resumeUrl, ...question }) => {
-		const { origin, pathname, search } = new URL(resumeUrl);
-		const common = JSON.stringify([expects, projectId, origin]);
+	const asked = questions.map((question) => {
+		const { before, common, path } = rowOf(question);
 		const index = shared.get(common) ?? shared.size;
 		shared.set(common, index);
-		const { askedAt, attempts, botId, id, roomId, until, userId } = question;
-		return [id, roomId, userId, botId, askedAt, until, attempts, index, pathname + search];
+		return `${before},${String(question.attempts)},${String(index)},${path}]`;
 	});
 	const paused = pauses.map(({ askedAt, id, roomId, until }) => [id, roomId, askedAt, until]);
-	if (rows.length + paused.length === 0) return '';
-	return `[[${[...shared.keys()].join(',')}],${JSON.stringify(rows)},${JSON.stringify(paused)}]`;
+	return `[[${[...shared.keys()].join(',')}],[${asked.join(',')}],${JSON.stringify(paused)}]`;
 }
 
 function listOf(value: unknown): unknown[] {
