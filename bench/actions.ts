@@ -1,82 +1,94 @@
-import { randomUUID } from 'node:crypto';
-
-import { DEMO_PROJECT } from '../sandbox';
-import { waitUntil } from '../scripts/n8n/waitUntil';
-import { readFlows, sendFlows, type Flow, type Target } from './flows';
-import { runOnce, type Run, type Stage } from './measure';
-import { writeReport, type Comparison } from './report';
-import { connectJelou, say, withStage } from './stage';
+import { trafficOf } from '../sandbox';
+import type { Json } from '../scripts/json';
+import { activate, contender, type Active } from './customers';
+import { BY_HAND, flow, JELOU, jelou, node, sendNodes, webhook, type Target } from './flows';
+import { measure, median, type Contender } from './measure';
+import type { Result } from './report';
+import { withStage, type BenchStage } from './stage';
 
 const LATENCY_MS = 20;
-const MESSAGES = 500;
-const READS = 1_000;
 const ROOMS = 50;
+const JELOU_OPTIONS = { options: { concurrency: 25 } };
 
-/** Runs the flows in turn, so that whatever else the machine does hits them alike. The first round only warms up. */
-async function compare(
-	stage: Stage,
-	name: string,
-	flows: Flow[],
-	rounds: number,
-	itemsFor: () => unknown[],
-): Promise<Comparison> {
-	say(name);
-	const ids: string[] = [];
-	for (const flow of flows) {
-		const id = await stage.client.createWorkflow(flow.workflow);
-		await stage.client.activate(id);
-		const send = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"items":[]}' };
-		const address = `${stage.url}/webhook/${flow.path}`;
-		await waitUntil('the webhook to answer', async () => (await fetch(address, send)).status !== 404);
-		ids.push(id);
-	}
-	const runs: Run[][] = flows.map(() => []);
-	for (let round = 0; round <= rounds; round++) {
-		for (const [index, flow] of flows.entries()) {
-			const run = await runOnce(stage, ids[index] ?? '', flow, itemsFor());
-			if (round > 0) runs[index]?.push(run);
-			say(`  ${flow.name}: ${String(run.ms)} ms${round === 0 ? ' (warm-up)' : ''}`);
-		}
-	}
-	return { name, flows: flows.map((flow, index) => ({ name: flow.name, runs: runs[index] ?? [] })) };
+/** What a run does with many items: how that is built with a Jelou node, and by hand. */
+interface Batch {
+	event: string;
+	count: number;
+	jelou: Json;
+	byHand: (target: Target, stage: BenchStage) => Promise<Json[]> | Json[];
 }
 
-/** Compares the action node with flows built by hand. */
-export async function benchActions(rounds: number): Promise<void> {
-	await withStage({}, async (started) => {
-		const { client, n8n, sandbox } = started;
-		const rooms = await sandbox.openRooms(ROOMS);
-		const { id: jelou, secret } = await connectJelou(started);
-		const { id: projectId, apiKey } = DEMO_PROJECT;
-		const target: Target = { ...sandbox, projectId, secret };
-		const header = { name: 'x-api-key', value: apiKey };
-		const ids = { jelou, apiKeyHeader: await client.saveCredential('header', 'httpHeaderAuth', header) };
-		const items = (count: number) =>
-			Array.from({ length: count }, (_, n) => ({
-				...rooms[n % ROOMS],
-				id: randomUUID(),
-				text: `message ${String(n)}`,
-			}));
+async function readNode({ path, project }: Target, { client, sandbox }: BenchStage): Promise<Json> {
+	const header = { name: 'x-api-key', value: project.apiKey };
+	const id = await client.saveCredential(path, 'httpHeaderAuth', header);
+	const url = `=${sandbox.gatewayUrl}/v1/external-support/${project.id}/conversations/{{ $json.conversation }}`;
+	const authentication = { authentication: 'genericCredentialType', genericAuthType: 'httpHeaderAuth' };
+	const get = node('HTTP Request', 'httpRequest', 4.2, { url, ...authentication, options: {} });
+	return { ...get, credentials: { httpHeaderAuth: { id, name: path } } };
+}
 
-		await sandbox.setFaults({ latencyMs: LATENCY_MS });
-		const stage: Stage = { url: n8n.url, pid: n8n.pid, client, sandbox };
-		const title = (count: number, what: string) =>
-			`${String(count)} ${what}, ${String(LATENCY_MS)} ms latency`;
-		writeReport([
-			await compare(
-				stage,
-				`${title(MESSAGES, `messages to ${String(ROOMS)} rooms`)}, concurrency 25`,
-				sendFlows(ids, target),
-				rounds,
-				() => items(MESSAGES),
-			),
-			await compare(
-				stage,
-				`${title(READS, 'conversation reads')}, concurrency 25`,
-				readFlows(ids, target),
-				rounds,
-				() => items(READS),
-			),
-		]);
+const MESSAGE = { room: '$json.roomId', bot: '$json.botId', user: '$json.userId', text: '$json.text' };
+const FIELDS = ['roomId', 'botId', 'userId', 'text'].map((name) => [name, `={{ $json.${name} }}`]);
+
+const BATCHES: Batch[] = [
+	{
+		event: `500 messages to ${String(ROOMS)} customers`,
+		count: 500,
+		jelou: Object.fromEntries(FIELDS),
+		byHand: (target) => sendNodes(target, { ...MESSAGE, id: `$execution.id + '-' + $itemIndex` }),
+	},
+	{
+		event: '1,000 conversations read',
+		count: 1_000,
+		jelou: { resource: 'conversation', operation: 'get', conversationId: '={{ $json.conversation }}' },
+		byHand: async (target, stage) => [await readNode(target, stage)],
+	},
+];
+
+/** Runs a flow over its items; gives how many messages were sent while another one to their room was under way. */
+async function runOver({ project, rooms, stage }: Active, count: number): Promise<number> {
+	const { store } = stage.sandbox;
+	const each = rooms.map((room) => {
+		const conversation = store.activeConversation(room)?.id;
+		return { roomId: room.id, userId: room.userId, botId: room.botId, conversation, text: 'hola' };
+	});
+	const items = Array.from({ length: count }, (_, n) => each[n % each.length]);
+	const since = store.nextPlace();
+	const body = JSON.stringify({ items });
+	const headers = { 'content-type': 'application/json' };
+	const { status } = await fetch(`${stage.n8n.url}/webhook/${project.id}`, { method: 'POST', headers, body });
+	const traffic = trafficOf(store.requests.filter(({ arrived }) => arrived > since));
+	if (status !== 200 || traffic.accepted !== count || traffic.duplicates > 0)
+		throw new Error(`${project.id} answered ${String(status)}: ${JSON.stringify(traffic)}`);
+	return traffic.roomOverlaps;
+}
+
+async function measureBatch(stage: BenchStage, batch: Batch, rounds: number): Promise<Result[]> {
+	const { count, event } = batch;
+	const overtaking = new Map<string, number[]>([JELOU, BY_HAND].map((name) => [name, []]));
+	const contenders: Contender[] = [];
+	for (const [name, counts] of overtaking) {
+		const path = `bench-${String(count)}-${String(contenders.length)}`;
+		const active = await activate(stage, path, ROOMS, async (target) => {
+			const ours = [jelou('Jelou', target.credential, { ...batch.jelou, ...JELOU_OPTIONS })];
+			const nodes = name === JELOU ? ours : await batch.byHand(target, stage);
+			const items = node('Items', 'splitOut', 1, { fieldToSplitOut: 'body.items', options: {} });
+			const start = webhook(target, { responseMode: 'lastNode', responseData: 'noData' });
+			return flow(name, [start, items, ...nodes]);
+		});
+		const run = async () => void counts.push(await runOver(active, count));
+		contenders.push({ ...contender(active, []), steps: [{ event, events: 1, run }] });
+	}
+	const results = await measure(contenders, rounds);
+	return results.map((each) => ({ ...each, overtaking: median(overtaking.get(each.flow) ?? []) }));
+}
+
+/** Compares the action node with flows built by hand, over many items, by the time until the run is over. */
+export async function benchActions(rounds: number): Promise<Result[]> {
+	return await withStage({}, async (stage) => {
+		stage.sandbox.setFaults({ latencyMs: LATENCY_MS });
+		const results: Result[] = [];
+		for (const batch of BATCHES) results.push(...(await measureBatch(stage, batch, rounds)));
+		return results;
 	});
 }

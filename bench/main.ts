@@ -1,56 +1,40 @@
 import { parseArgs } from 'node:util';
 
-import { benchActions } from './actions';
-import { benchDialogues } from './dialogue';
 import { runMeasurement } from '../scripts/lifecycle';
+import { benchActions } from './actions';
+import { benchCost, COSTS } from './costs';
 import { benchQuestions } from './questions';
 import { benchQueueMode } from './queueMode';
-import { writeSummary } from './summary';
-import { benchTriggers } from './trigger';
+import { environment, savedReport, saveResults, type Result } from './report';
+import { writeTable } from './scaleTable';
+import { blocks } from './tables';
 
-const PARTS = ['actions', 'trigger', 'dialogue', 'questions'];
 /** Needs PostgreSQL, Redis and HAProxy, so it has to be asked for. */
 const QUEUE_MODE = 'queue-mode';
-const USE = `Use: npm run bench -- [--only ${[...PARTS, QUEUE_MODE].join('|')}] [--rounds 7] [--seconds 5] [--previous <tarball>]`;
+const PARTS = new Map<string, (rounds: number, previous?: string) => Promise<Result[]>>([
+	...COSTS.map((name) => [name, async (rounds: number) => await benchCost(name, rounds)] as const),
+	['actions', benchActions],
+	['questions', benchQuestions],
+	[QUEUE_MODE, benchQueueMode],
+]);
+const USE = `Use: npm run bench -- [--only ${[...PARTS.keys()].join('|')}] [--rounds 5] [--previous <tarball>]`;
 
-/**
- * What was asked for: rounds of each comparison, the most seconds that a round of the trigger takes, and an earlier
- * version of the package to compare its deliveries with.
- */
+/** What was asked for: parts, rounds of each, and an earlier version of the package to compare its deliveries with. */
 function readArguments() {
-	try {
-		const { values } = parseArgs({
-			options: {
-				only: { type: 'string' },
-				rounds: { type: 'string', default: '7' },
-				seconds: { type: 'string', default: '5' },
-				previous: { type: 'string' },
-			},
-		});
-		const { only } = values;
-		const parts = only === QUEUE_MODE ? [only] : PARTS.filter((part) => part === (only ?? part));
-		const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-		if (parts.length > 0 && Number.isInteger(rounds) && rounds > 0 && seconds > 0 && seconds <= 60)
-			return { parts, rounds, seconds, previous: values.previous };
-	} catch {
-		// An option that does not exist.
-	}
-	return undefined;
+	const text = { type: 'string' } as const;
+	const { values } = parseArgs({ options: { only: text, rounds: text, previous: text } });
+	const { only, previous } = values;
+	const rounds = Number(values.rounds ?? 5);
+	const parts = [...PARTS].filter(([name]) => (only === undefined ? name !== QUEUE_MODE : name === only));
+	if (parts.length === 0 || !Number.isInteger(rounds) || rounds < 1) throw new Error(USE);
+	return { parts, rounds, previous };
 }
 
 async function main(): Promise<void> {
-	const asked = readArguments();
-	if (asked === undefined) {
-		process.stderr.write(`${USE}\n`);
-		process.exitCode = 1;
-		return;
-	}
-	if (asked.parts.includes('actions')) await benchActions(asked.rounds);
-	if (asked.parts.includes('trigger')) await benchTriggers(asked.rounds, asked.seconds);
-	if (asked.parts.includes('dialogue')) await benchDialogues(asked.rounds);
-	if (asked.parts.includes('questions')) await benchQuestions(asked.rounds, asked.seconds, asked.previous);
-	if (asked.parts.includes(QUEUE_MODE)) await benchQueueMode(asked.rounds, asked.seconds);
-	else writeSummary();
+	const { parts, previous, rounds } = readArguments();
+	for (const [name, run] of parts)
+		saveResults({ [name]: { ...environment(), rounds, results: await run(rounds, previous) } });
+	for (const block of blocks(savedReport())) writeTable(...block);
 }
 
 runMeasurement(main);

@@ -1,78 +1,109 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
-import type { Json } from '../scripts/json';
-import type { N8nClient } from '../scripts/n8n/client';
-import { nodeRuns } from '../scripts/n8n/execution';
-import { waitUntil } from '../scripts/n8n/waitUntil';
-import type { SandboxProcess } from '../scripts/sandboxProcess';
-import type { Traffic } from '../sandbox';
-import type { Flow } from './flows';
+import { say } from '../scripts/lifecycle';
+import type { Result } from './report';
 
-export interface Stage {
-	url: string;
-	/** The process ID of n8n. */
-	pid: number;
-	client: N8nClient;
-	sandbox: SandboxProcess;
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MS = 10;
+
+/** A part of a round. */
+interface Step {
+	/** What its events are called in the tables; a step without a name only prepares the next one. */
+	event?: string | undefined;
+	events: number;
+	/** Makes the events happen; resolves when n8n is done with all of them. */
+	run: () => Promise<void>;
 }
 
-/** One run of one flow. */
-export interface Run {
-	/** Time that n8n spent in the measured nodes, in milliseconds, as its execution says. */
-	ms: number;
-	/** The most memory that n8n had in use meanwhile, in megabytes. */
-	peakMemory: number;
-	traffic: Traffic;
+/** What takes turns with others. */
+export interface Contender {
+	flow: string;
+	nodes: number;
+	/** The IDs of the processes whose time is measured, by their kind. */
+	processes: () => Record<string, number[]>;
+	steps: Step[];
 }
 
-/** The memory that a process has in use, in megabytes. */
-function memoryOf(pid: number): number {
-	const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
-	return Number(kilobytes) / 1024;
-}
+/** What an event took in a round. */
+type Use = Omit<Result, 'processorMs'> & { processorMs: Record<string, number> };
 
-/** Adds up the times of the measured nodes. They run one after the other, each over all items. */
-function timeOf(execution: Json, nodes: string[]): number {
-	const runs = nodeRuns(execution);
-	return nodes
-		.map((name) => {
-			const run = runs.get(name);
-			if (run?.executionStatus !== 'success') throw new Error(`${name} did not succeed.`);
-			return Number(run.executionTime);
-		})
-		.reduce((sum, ms) => sum + ms, 0);
-}
-
-/** Runs a flow over these items and measures it. */
-export async function runOnce(
-	{ client, pid, sandbox, url }: Stage,
-	workflowId: string,
-	{ measured, path }: Flow,
-	items: unknown[],
-): Promise<Run> {
-	const before = (await client.executions(workflowId)).length;
-	const since = await sandbox.mark();
-	let peakMemory = memoryOf(pid);
-	const watch = setInterval(() => (peakMemory = Math.max(peakMemory, memoryOf(pid))), 20);
+/** What Linux says of a process after its name, which may hold anything; nothing of one that has ended. */
+function statOf(pid: number): string[] {
 	try {
-		const response = await fetch(`${url}/webhook/${path}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ items }),
-		});
-		if (!response.ok) throw new Error(`n8n answered ${String(response.status)}: ${await response.text()}`);
-	} finally {
-		clearInterval(watch);
+		return readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+			.replace(/^.*\) /s, '')
+			.split(' ');
+	} catch {
+		return [];
 	}
-	await waitUntil(
-		'the execution to be saved',
-		async () => (await client.executions(workflowId)).length > before,
-	);
-	const [latest] = await client.executions(workflowId);
-	const execution = await client.execution(String(latest?.id));
-	return { ms: timeOf(execution, measured), peakMemory, traffic: await sandbox.traffic(since) };
+}
+
+/** Milliseconds of processor time that processes have used so far, with children: PostgreSQL has one per connection. */
+function processorTime(pids: number[]): number {
+	const all = readdirSync('/proc').map(Number).filter(Boolean);
+	const children = all.filter((pid) => pids.includes(Number(statOf(pid)[1])));
+	const ticks = [...pids, ...children].flatMap((pid) => statOf(pid).slice(11, 15).map(Number));
+	return ticks.reduce((sum, each) => sum + each, 0) * TICK_MS;
+}
+
+/** The most memory that a process had in use since it was last asked, in megabytes. */
+function peakOf(pid: number): number {
+	const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+	// Makes Linux begin again.
+	writeFileSync(`/proc/${String(pid)}/clear_refs`, '5');
+	return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 export function median(values: number[]): number {
 	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+const rounded = (value: number) => Number(value.toFixed(1));
+
+async function measureStep(contender: Contender, { event = '', events, run }: Step): Promise<Use> {
+	const groups = Object.entries(contender.processes());
+	const peak = () => groups.flatMap(([, pids]) => pids.map(peakOf)).reduce((sum, each) => sum + each, 0);
+	peak();
+	const before = groups.map(([, pids]) => processorTime(pids));
+	const started = performance.now();
+	await run();
+	const ms = (performance.now() - started) / events;
+	const costs = groups.map(([name, pids], n) => [name, (processorTime(pids) - (before[n] ?? 0)) / events]);
+	const { flow, nodes } = contender;
+	return { flow, nodes, event, ms, peakMb: peak(), processorMs: Object.fromEntries(costs) };
+}
+
+/** One result of all rounds. */
+function resultOf(event: Use, uses: Use[]): Result {
+	const processorMs = Object.keys(event.processorMs).map((name) => {
+		const all = uses.map((use) => use.processorMs[name] ?? Number.NaN);
+		const [least, most] = [Math.min(...all), Math.max(...all)].map(rounded);
+		return [name, { median: rounded(median(all)), least, most }];
+	});
+	const ms = rounded(median(uses.map((use) => use.ms)));
+	const peakMb = Math.round(Math.max(...uses.map((use) => use.peakMb)));
+	return { ...event, ms, peakMb, processorMs: Object.fromEntries(processorMs) };
+}
+
+/**
+ * Measures what events cost: every contender in turn, so that whatever else the machine does hits them alike. The first
+ * round only warms up.
+ */
+export async function measure(contenders: Contender[], rounds: number): Promise<Result[]> {
+	const measured = new Map<string, Use[]>();
+	for (let round = 0; round <= rounds; round++) {
+		// There and back, so that none always follows the same one.
+		for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+			for (const step of contender.steps) {
+				const use = await measureStep(contender, step);
+				if (step.event === undefined) continue;
+				const key = `${step.event}, ${contender.flow}`;
+				const costs = Object.entries(use.processorMs).map(([name, ms]) => `${ms.toFixed(1)} ms of ${name}`);
+				const rate = `${(1_000 / use.ms).toFixed(1)}/s${round === 0 ? ' (warm-up)' : ''}`;
+				say(`  ${key}: ${costs.join(', ')}; ${rate}`);
+				measured.set(key, [...(measured.get(key) ?? []), ...(round > 0 ? [use] : [])]);
+			}
+		}
+	}
+	return [...measured.values()].flatMap((uses) => uses.slice(0, 1).map((event) => resultOf(event, uses)));
 }

@@ -1,60 +1,95 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
-import { DEMO_PROJECT, type SandboxProject } from '../sandbox';
+import { z } from 'zod';
+
+import { startSandbox, type Project, type Sandbox } from '../sandbox';
+import { ends, onEnd, say } from '../scripts/lifecycle';
 import { N8nClient } from '../scripts/n8n/client';
 import { installPackage } from '../scripts/n8n/installPackage';
 import { startN8n, type N8nServer } from '../scripts/n8n/server';
 import { packedTarball } from '../scripts/pack';
 import { WORK_FOLDER } from '../scripts/paths';
 import { sandboxCredential } from '../scripts/sandboxCredential';
-import { startSandboxProcess, type SandboxProcess } from '../scripts/sandboxProcess';
+import type { Result } from './report';
 
 /** How n8n is set up for what costs it most: preparing to evaluate expressions. */
-export const ENGINES: Array<{ name: string; env: Record<string, string> }> = [
-	{ name: "n8n's defaults", env: {} },
-	{ name: 'lazy acquisition', env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' } },
-];
+export const [DEFAULTS, LAZY] = ["n8n's defaults", 'lazy isolates'] as const;
+const ENGINES: Record<string, Record<string, string>> = {
+	[DEFAULTS]: {},
+	[LAZY]: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
+};
 
-/** A real n8n with the packed tarball installed, and a sandbox beside it. */
+/** A real n8n with the packed tarball installed, and a sandbox for it. */
 export interface BenchStage {
-	n8n: N8nServer;
+	n8n: Pick<N8nServer, 'url' | 'pid'>;
 	client: N8nClient;
-	sandbox: SandboxProcess;
+	sandbox: Sandbox;
+	/** n8n's own, where that is SQLite. */
+	database?: DatabaseSync;
+	/** How many runs of a workflow have a status. n8n is not asked: that would cost it processor time. */
+	runs(workflowId: string, status: 'success' | 'waiting' | 'running'): Promise<number>;
 }
 
-export { say } from '../scripts/lifecycle';
-
 /** Starts everything, does the work, and stops everything, whatever happens. */
-export async function withStage<Result>(
+export async function withStage(
 	env: Record<string, string>,
-	work: (stage: BenchStage) => Promise<Result>,
+	work: (stage: BenchStage) => Promise<Result[]>,
 	tarball = packedTarball(),
-): Promise<Result> {
+): Promise<Result[]> {
 	const folder = join(WORK_FOLDER, 'bench', randomUUID());
 	const stops: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true })];
+	const stopAll = async () => {
+		for (const stop of stops.splice(0).reverse()) await stop();
+	};
+	const forget = onEnd(stopAll);
 	try {
 		installPackage(folder, tarball);
-		const sandbox = await startSandboxProcess();
+		const sandbox = await startSandbox({ allowInsecureWebhooks: true });
 		stops.push(() => sandbox.close());
-		const n8n = await startN8n({ userFolder: folder, logFile: join(folder, 'n8n.log'), env });
+		const n8n = await startN8n({ userFolder: folder, logFile: join(folder, 'n8n.log'), env, signal: ends });
 		stops.push(() => n8n.stop());
 		const client = new N8nClient(n8n.url);
 		await client.login({ email: 'owner@example.com', password: 'Bench-password-1' });
-		return await work({ n8n, client, sandbox });
+		const database = new DatabaseSync(join(folder, '.n8n', 'database.sqlite'), { timeout: 5_000 });
+		stops.push(() => database.close());
+		const query = 'select count(*) as runs from execution_entity where workflowId = ? and status = ?';
+		const count = database.prepare(query);
+		const runs: BenchStage['runs'] = (...which) => Promise.resolve(Number(count.get(...which)?.runs));
+		return await work({ n8n, client, sandbox, database, runs });
 	} finally {
-		for (const stop of stops.reverse()) await stop();
+		await stopAll();
+		forget();
 	}
 }
 
-/** Creates a project's integration and a credential for it; gives the credential's ID and the signing secret. */
-export async function connectJelou(
-	{ client, sandbox }: BenchStage,
-	project: SandboxProject = DEMO_PROJECT,
-): Promise<{ id: string; secret: string }> {
-	const secret = await sandbox.createIntegration('http://127.0.0.1:9/webhook', project);
-	const data = sandboxCredential(sandbox, project, secret);
-	const id = await client.saveCredential(`bench ${project.id}`, 'jelouApi', data);
-	return { id, secret };
+/** Measures in one n8n after the other, each set up in another way. */
+export async function withEachEngine(
+	what: string,
+	work: (stage: BenchStage, env: Record<string, string>) => Promise<Result[]>,
+): Promise<Result[]> {
+	const results: Result[] = [];
+	for (const [engine, env] of Object.entries(ENGINES)) {
+		say(`${what}, ${engine}`);
+		const measured = await withStage(env, async (stage) => work(stage, env));
+		results.push(...measured.map((result) => ({ ...result, engine })));
+	}
+	return results;
+}
+
+/** Saves a credential for a project of the sandbox; gives its ID. */
+export async function saveCredential({ client, sandbox }: BenchStage, project: Project, secret = '') {
+	return await client.saveCredential(project.id, 'jelouApi', sandboxCredential(sandbox, project, secret));
+}
+
+const WITH_ID = z.object({ id: z.string() });
+
+/** Creates a Data Table with columns of text; gives its ID. */
+export async function createTable({ client }: BenchStage, names: string[]): Promise<string> {
+	const { id } = WITH_ID.parse(await client.call('GET', '/projects/personal'));
+	const columns = names.map((name) => ({ name, type: 'string' }));
+	return WITH_ID.parse(await client.call('POST', `/projects/${id}/data-tables`, { name: 'Bench', columns }))
+		.id;
 }

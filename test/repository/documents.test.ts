@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { readBlock } from '../../scripts/markdown';
 import { EXAMPLES, ROOT } from '../../scripts/paths';
-import { summaryTable } from '../../bench/summary';
+import { savedReport } from '../../bench/report';
+import { blocks } from '../../bench/tables';
 import { AREAS } from './support/texts';
 
 /** What a reader of the documents relies on: that a link leads somewhere, and that a figure was measured. */
@@ -49,12 +50,15 @@ test('the README names every example', () => {
 	expect(missing).toEqual([]);
 });
 
-test('the figures in the README are those that were measured', () => {
-	/** A table without the padding that the formatter gives it. */
-	const cells = (table: string) =>
-		table.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
-	expect(cells(readBlock('README.md', 'measured'))).toEqual(cells(summaryTable()));
-});
+test.each(blocks(savedReport()))(
+	'the figures in %s, "%s", are those that were measured',
+	(page, marker, text) => {
+		/** A table without the padding that the formatter gives it. */
+		const cells = (table: string) =>
+			table.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
+		expect(cells(readBlock(page, marker))).toEqual(cells(text));
+	},
+);
 
 /** The error texts in the first column of a table: a symptom, which is no error, is in italics. */
 function quotedErrors(file: string, heading: string): string[] {
