@@ -6,8 +6,7 @@ import { measure, median, type Contender } from './measure';
 import type { Result } from './report';
 import { withStage, type BenchStage } from './stage';
 
-const LATENCY_MS = 20;
-const ROOMS = 50;
+const [LATENCY_MS, ROOMS] = [20, 50];
 const JELOU_OPTIONS = { options: { concurrency: 25 } };
 
 /** What a run does with many items: how that is built with a Jelou node, and by hand. */

@@ -56,6 +56,7 @@ export async function activate(
 		const webhookUrl = `${n8n.url}/webhook/${path}`;
 		const settings = { webhookUrl, signingSecret: secret, authType: 'no_auth' as const, authorization: '' };
 		project.integration = { ...settings, createdAt: '', updatedAt: '' };
+		await saveCredential(stage, project, secret);
 	}
 	const workflowId = await client.createWorkflow(flow.workflow);
 	await client.activate(workflowId);
