@@ -19,7 +19,7 @@ interface Batch {
 
 async function readNode({ path, project }: Target, { client, sandbox }: BenchStage): Promise<Json> {
 	const header = { name: 'x-api-key', value: project.apiKey };
-	const id = await client.saveCredential(path, 'httpHeaderAuth', header);
+	const id = await client.saveCredential(`${path}-key`, 'httpHeaderAuth', header);
 	const url = `=${sandbox.gatewayUrl}/v1/external-support/${project.id}/conversations/{{ $json.conversation }}`;
 	const authentication = { authentication: 'genericCredentialType', genericAuthType: 'httpHeaderAuth' };
 	const get = node('HTTP Request', 'httpRequest', 4.2, { url, ...authentication, options: {} });
