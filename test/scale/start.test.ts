@@ -183,7 +183,7 @@ test('a measurement that is interrupted, with the two signals that npm and a ter
 	try {
 		await waitUntil(
 			'the measurement to begin',
-			() => Promise.resolve(output.includes('Queue mode, 1 workers')),
+			() => Promise.resolve(output.includes('Queue mode, workers: 1')),
 			120_000,
 		);
 		expect(processesOf(folder).length).toBeGreaterThan(4);
