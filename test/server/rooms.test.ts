@@ -47,10 +47,27 @@ test('three messages in a row are one run with all of them, and the next is anot
 	expect(runs[0]).toMatchObject({ event: 'message', chatInput: expect.stringContaining('soy Ana') });
 });
 
+/** A conversation that a person has before n8n ends. */
+let handed: Dialogue;
+const handedRuns = async (count: number) =>
+	waitUntil(
+		`${String(count)} finished runs`,
+		async () => (await stage.client.executionCount(handed.workflowId, ['success'])) === count,
+		60_000,
+	);
+
+test('a conversation that a person has starts nothing', async () => {
+	handed = await openDialogue(stage, [], { change: handOver });
+	expect(await handed.writes('user-0', 'persona')).toMatchObject(STARTED);
+	await handed.hears('user-0', 1);
+	await handedRuns(1);
+	expect(await handed.writes('user-0', 'hola')).toMatchObject(PAUSED);
+});
+
 describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries are held', (how) => {
 	const USERS = 20;
 
-	test('each held delivery has failed, or its message is in a run; repeated, each is in one', async () => {
+	test('the conversation that a person has still starts nothing; each held delivery has failed, or its message is in a run; repeated, each is in one', async () => {
 		const dialogue = await listens({ combineMessages: 10 }, USERS);
 		const writes = async (n: number, text: string, ms: number) => {
 			await new Promise((resolve) => setTimeout(resolve, ms));
@@ -69,7 +86,8 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 		);
 		await stage.restart(how);
 		const outcomes = await Promise.all(deliveries);
-		await dialogue.listens();
+		await Promise.all([handed.listens(), dialogue.listens()]);
+		expect(await handed.writes('user-0', 'hola')).toMatchObject(PAUSED);
 		const saved = (await started(dialogue)).flatMap(textsOf);
 		const taken = outcomes.filter(({ status }) => status === 200).map(textIn);
 		const failed = outcomes.filter(({ status }) => status !== 200);
@@ -93,37 +111,12 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 	});
 });
 
-describe('a conversation that a person has', () => {
-	let dialogue: Dialogue;
-	beforeAll(async () => {
-		dialogue = await openDialogue(stage, [], { change: handOver });
-	});
-
-	const finished = async (count: number) =>
-		waitUntil(
-			`${String(count)} finished runs`,
-			async () => (await stage.client.executionCount(dialogue.workflowId, ['success'])) === count,
-			60_000,
-		);
-
-	test('starts nothing, while others do, also after n8n was restarted; and runs again when it is given back', async () => {
-		expect(await dialogue.writes('user-0', 'persona')).toMatchObject(STARTED);
-		await dialogue.hears('user-0', 1);
-		await finished(1);
-		for (const how of ['stop', 'kill'] as const) {
-			expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED);
-			await stage.restart(how);
-			await dialogue.listens();
-		}
-		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(PAUSED);
-		expect(await dialogue.writes('user-1', 'hola')).toMatchObject(STARTED);
-		await finished(2);
-		expect(await dialogue.writes('user-2', `back ${roomOf(stage, dialogue, 'user-0')}`)).toMatchObject(
-			STARTED,
-		);
-		await finished(3);
-		expect(await dialogue.writes('user-0', 'hola')).toMatchObject(STARTED);
-		await finished(4);
-		expect(await dialogue.runs()).toHaveLength(4);
-	});
+test('the conversation that a person has starts runs again when it is given back', async () => {
+	expect(await handed.writes('user-1', 'hola')).toMatchObject(STARTED);
+	await handedRuns(2);
+	expect(await handed.writes('user-2', `back ${roomOf(stage, handed, 'user-0')}`)).toMatchObject(STARTED);
+	await handedRuns(3);
+	expect(await handed.writes('user-0', 'hola')).toMatchObject(STARTED);
+	await handedRuns(4);
+	expect(await handed.runs()).toHaveLength(4);
 });
