@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Delivery, Project, SandboxProject, UserMessage } from '../../../sandbox';
 import { isRecord, type Json } from '../../../scripts/json';
 import { readExample, type Credential, type Workflow } from '../../../scripts/n8n/examples';
@@ -72,6 +74,7 @@ function prepare(workflow: Workflow, { deactivated = [], parameters = {}, settin
 	return { ...workflow, nodes };
 }
 
+const TRIGGER = 'n8n-nodes-jelou.jelouTrigger';
 let projects = 0;
 
 /** Imports an example into n8n, with a new project in the sandbox and a credential for it. */
@@ -85,9 +88,14 @@ export async function openExample(
 	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, rooms, users });
 	const data = credentialData(sandbox, { projectId, apiKey: project.apiKey, signingSecret });
 	const credential = { id: await client.saveCredential(projectId, 'jelouApi', data), name: projectId };
-	const workflow = prepare(readExample(file, credential, credentials), preparation);
+	const example = readExample(file, credential, credentials);
+	// As the editor does on import: two workflows with the same address cannot both be published.
+	const nodes = example.nodes.map((node) =>
+		node.type === TRIGGER ? { ...node, webhookId: randomUUID() } : node,
+	);
+	const workflow = prepare({ ...example, nodes }, preparation);
 	const workflowId = await client.createWorkflow(workflow);
-	const hasTrigger = workflow.nodes.some(({ type }) => type === 'n8n-nodes-jelou.jelouTrigger');
+	const hasTrigger = workflow.nodes.some(({ type }) => type === TRIGGER);
 
 	const isListening = async () => {
 		const url = project.integration?.webhookUrl;
