@@ -91,6 +91,19 @@ test('in 200 rooms every message is in exactly one run, in order, and held for 1
 	expect(longest).toBeLessThan(15_000);
 });
 
+test('each message begins the wait anew', async () => {
+	await open();
+	const replies: Array<Promise<unknown>> = [];
+	for (const text of ['a', 'b']) {
+		replies.push(stage.says(text));
+		await held(replies.length);
+		await jest.advanceTimersByTimeAsync(900);
+	}
+	replies.push(stage.says('c'));
+	expect(await passTime(Promise.all(replies))).toEqual([COMBINED, COMBINED, STARTED]);
+	expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b', 'c']]);
+});
+
 test('a customer who never stops writing is not held for more than 15 seconds', async () => {
 	await open({ combineMessages: 2 });
 	let longest = 0;
