@@ -75,14 +75,20 @@ test('every attempt is given the same, whatever n8n wrote into what the last was
 	expect(sent[2]).toEqual(sent[0]);
 });
 
-test('cancelled while waiting, the call ends with the last answer and asks n8n for nothing more', async () => {
-	const controller = new AbortController();
-	const { sent, result } = start([limited('60'), accepted], controller.signal);
-	await jest.advanceTimersByTimeAsync(1_000);
-	controller.abort();
-	expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status: 429 } });
-	expect(sent).toHaveLength(1);
-});
+test.each([
+	['that Jelou asked for', limited('60'), 429],
+	['of our own', { ...accepted, statusCode: 503 }, 503],
+])(
+	'cancelled in a wait %s, the call ends with the last answer and asks n8n for nothing more',
+	async (_name, answer, status) => {
+		const controller = new AbortController();
+		const { sent, result } = start([answer, accepted], controller.signal);
+		await jest.advanceTimersByTimeAsync(100);
+		controller.abort();
+		expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status } });
+		expect(sent).toHaveLength(1);
+	},
+);
 
 test.each([undefined, null, '', ' \n'])(
 	'a success with the body %j is a success without data',
