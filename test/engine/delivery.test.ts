@@ -213,8 +213,13 @@ test('a credential that cannot be read refuses every delivery instead of startin
 	expect(receiver.runs).toEqual([]);
 });
 
-test('an event that was not asked for is answered and starts nothing', async () => {
-	const { receiver, deliver } = await receive(['conversation.close']);
+test.each<[string, string[], INodeParameters]>([
+	['an event', ['conversation.close'], {}],
+	['an event of a bot', ['message'], { botIds: 'other' }],
+	['a message of a type', ['message'], { messageTypes: ['image'] }],
+	['an old event', ['conversation.close'], { maximumAge: 300 }],
+])('%s that was not asked for is answered and starts nothing', async (_name, events, options) => {
+	const { receiver, deliver } = await receive(events, undefined, options);
 	const posted = await deliver({ body: EVENT });
 	expect([posted.status, posted.body]).toEqual([200, '{"status":"ignored"}']);
 	expect(receiver.runs).toEqual([]);
