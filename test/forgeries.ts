@@ -38,6 +38,7 @@ export const HEADERS = {
 	'one digit less': (right) => right.slice(0, -1),
 	'one digit more': (right) => `${right}0`,
 	'no prefix': (right) => right.slice(7),
+	'nothing after the prefix': () => 'sha256=',
 	'prefix twice': (right) => `sha256=${right}`,
 	'prefix in upper case': (right) => `SHA256=${right.slice(7)}`,
 	'prefix with a colon': (right) => `sha256:${right.slice(7)}`,
