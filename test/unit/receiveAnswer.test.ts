@@ -25,7 +25,7 @@ function receive(
 			expressions.push(expression);
 			return waiting();
 		},
-		getNodeParameter: () => downloadMedia,
+		getNodeParameter: (name: string) => name === 'options.downloadMedia' && downloadMedia,
 		getCredentials: () => Promise.resolve({ projectId: 'p', apiKey: 'k', environment: 'production' }),
 		helpers: {
 			httpRequest: () =>
