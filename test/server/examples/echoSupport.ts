@@ -14,8 +14,9 @@ export function echoSupport(stage: () => Stage): void {
 
 	test.each([
 		[{ text: '¡Hola!' }, '¡Hola, Ana Torres! 👋 ¿En qué te podemos ayudar?'],
-		[{ text: '¿A qué hora abren?' }, 'Atendemos de lunes a viernes, de 9:00 a 18:00. 🕘'],
-		[{ text: 'Mi caja llegó rota' }, 'Recibimos tu mensaje: «Mi caja llegó rota». Te responderemos pronto.'],
+		[{ text: 'Buenos días' }, '¡Hola, Ana Torres! 👋 ¿En qué te podemos ayudar?'],
+		[{ text: '¿Cuál es su HORARIO?' }, 'Atendemos de lunes a viernes, de 9:00 a 18:00. 🕘'],
+		[{ text: 'ñandú "azul" 👍' }, 'Recibimos tu mensaje: «ñandú "azul" 👍». Te responderemos pronto.'],
 		[{ type: 'image' as const, content: MEDIA }, 'Recibimos tu foto. Te responderemos pronto.'],
 		[{ type: 'video' as const, content: MEDIA }, 'Recibimos tu video. Te responderemos pronto.'],
 		[{ type: 'audio' as const, content: MEDIA }, 'Recibimos tu nota de voz. Te responderemos pronto.'],
