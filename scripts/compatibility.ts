@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { N8N_LINES, ROOT, isN8nLine } from './paths';
-import { writeBlock } from './markdown';
 
-export const MARKER = 'compatibility';
 const RESULTS = join(ROOT, 'docs', 'compatibility.json');
 
 /** What all server tests together said of one line of n8n. */
@@ -60,10 +58,4 @@ export function compatibilityProblems(runs: readonly CompatibilityRun[], version
 				problems.push(`The server tests on n8n ${run.n8n} ran with version ${run.package}, not ${version}.`);
 			return problems;
 		});
-}
-
-if (require.main === module) {
-	const table = compatibilityTable(readRuns());
-	process.stdout.write(`${table}\n`);
-	writeBlock('README.md', MARKER, table);
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
-import { linesOf } from '../../scripts/release/main';
 import { hasEntry, manifestProblems } from '../../scripts/release/manifest';
 import { scanFolder, scanSources } from '../../scripts/release/scanner';
 
@@ -81,21 +80,6 @@ describe('package.json and the changelog', () => {
 		'%j is no entry of 1.2.3',
 		(line) => {
 			expect(hasEntry(line, '1.2.3')).toBe(false);
-		},
-	);
-});
-
-describe('the lines to test on', () => {
-	test('are all, or the one that is named', () => {
-		expect(linesOf([])).toEqual(['v2', 'v1']);
-		expect(linesOf(['--line', 'v1'])).toEqual(['v1']);
-		expect(linesOf(['--line', 'none'])).toEqual([]);
-	});
-
-	test.each([[['--line']], [['--line', 'v3']], [['v1']], [['--line', 'v1', 'v2']]])(
-		'%j is refused, saying how to use it',
-		(args) => {
-			expect(() => linesOf(args)).toThrow('Usage: npm run release:check -- [--line v2|v1|none]');
 		},
 	);
 });

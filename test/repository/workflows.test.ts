@@ -101,9 +101,10 @@ describe('publishing', () => {
 	test('happens for a version tag that is that of the package, after everything was checked', () => {
 		expect(publish.on).toEqual({ push: { tags: ['v*'] } });
 		expect(publish.jobs.publish?.needs).toBe('check');
-		const [tag, check] = commandsOf(publish.jobs.check ?? { steps: [] });
+		const [tag, ...checks] = commandsOf(publish.jobs.check ?? { steps: [] });
 		expect(tag).toContain('test "$GITHUB_REF_NAME" = "v$(node -p');
-		expect(check).toBe('npm run release:check');
+		const tests = Object.keys(N8N_LINES).map((line) => `npm run test:${line}`);
+		expect(checks).toEqual([...tests, 'npm run release:check']);
 	});
 
 	test('publishes the tarball that was checked, with provenance, for everybody', () => {
