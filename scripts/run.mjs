@@ -3,6 +3,7 @@
  * alone, because it first sets up what the command needs; then that runs on Node.js 24.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { delimiter, dirname, join } from 'node:path';
 
 import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
@@ -59,45 +60,30 @@ const COMMANDS = {
 	'release:check': () => ({ lines: [], steps: [typescript('scripts/release/main.ts')] }),
 };
 
-const SIGNALS = ['SIGINT', 'SIGTERM'];
+let child;
+let isStopped = false;
+// Passed on, so that what runs can stop what it started; the terminal sends them to it as well, which does no harm.
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.on(signal, () => {
+		isStopped = true;
+		stopSetup();
+		child?.kill(signal);
+	});
 
-/** Does `work`, with signals going to `onSignal` instead of ending this process. */
-async function withSignals(onSignal, work) {
-	for (const signal of SIGNALS) process.on(signal, onSignal);
-	try {
-		return await work();
-	} finally {
-		for (const signal of SIGNALS) process.off(signal, onSignal);
-	}
-}
-
-/**
- * Runs a Node.js program of the project; gives its exit code. Signals are passed on, so that it can stop what it started;
- * the terminal sends them to it as well, which does no harm.
- */
+/** Runs a Node.js program of the project; gives its exit code. */
 async function runNode(args, { env, isTied }) {
 	const node = node24();
 	const PATH = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 	const stdio = isTied ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
-	const child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, ...env, PATH } });
-	const ended = new Promise((done) => {
-		child.on('close', (code, signal) => done(code ?? (signal === null ? 1 : 128)));
-	});
-	return await withSignals(
-		(signal) => child.kill(signal),
-		() => ended,
-	);
+	child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, ...env, PATH } });
+	const [code, signal] = await once(child, 'close');
+	return code ?? (signal === null ? 1 : 128);
 }
 
 /** @returns the exit code */
 async function run({ lines, steps, ...how }) {
-	let isStopped = false;
-	const stop = () => {
-		isStopped = true;
-		stopSetup();
-	};
 	try {
-		await withSignals(stop, () => setup(lines));
+		await setup(lines);
 	} catch (error) {
 		// npm, when it is stopped, fails as a matter of course.
 		if (!isStopped) throw error;

@@ -2,10 +2,9 @@
  * Brings everything that the project needs and is not there yet. Plain JavaScript on Node.js alone, because it runs
  * before anything is installed. What is there already is reused: a stamp beside it says which lock file it came from.
  */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-	createWriteStream,
 	existsSync,
 	mkdirSync,
 	readFileSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const WORK_FOLDER = join(ROOT, '.n8n-jelou');
@@ -40,22 +40,15 @@ function freeBytes() {
 	return bavail * bsize;
 }
 
-/** Shows how far an installation is: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows now and then how far an installation is. */
 function showProgress() {
-	let written = 0;
 	const started = Date.now();
 	const freeBefore = freeBytes();
-	const isTerminal = process.stdout.isTTY === true;
-	const line = () => {
-		written = Math.max(written, freeBefore - freeBytes());
-		return `  ${gigabytes(written)} written, ${Math.round((Date.now() - started) / 1000)} s`;
-	};
-	const show = () => process.stdout.write(isTerminal ? `\r${line()}\x1b[K` : `${line()}\n`);
-	const timer = setInterval(show, isTerminal ? 1000 : 20_000);
-	return () => {
-		clearInterval(timer);
-		if (isTerminal) process.stdout.write('\r\x1b[K');
-	};
+	const timer = setInterval(() => {
+		const seconds = Math.round((Date.now() - started) / 1000);
+		process.stdout.write(`  ${gigabytes(Math.max(0, freeBefore - freeBytes()))} written, ${seconds} s\n`);
+	}, 20_000);
+	return () => clearInterval(timer);
 }
 
 let running;
@@ -66,41 +59,32 @@ export function stopSetup() {
 }
 
 /** @throws SetupError when npm fails */
-function runNpm(folder, args) {
-	const log = join(WORK_FOLDER, 'install.log');
+async function runNpm(folder, args) {
 	// npm must not run on the Node.js that it is about to install, so that one is taken off the path.
 	const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
 	const npmCli = process.env.npm_execpath;
 	const [command, first] = npmCli?.endsWith('.js')
 		? [process.env.npm_node_execpath ?? process.execPath, [npmCli]]
 		: ['npm', []];
-	return new Promise((done, fail) => {
-		running = spawn(command, [...first, ...args], {
-			cwd: folder,
-			env: { ...process.env, PATH: path.join(delimiter), npm_config_yes: 'true' },
-			stdio: ['ignore', 'pipe', 'pipe'],
-			shell: process.platform === 'win32' && command === 'npm',
-		});
-		const file = createWriteStream(log, { flags: 'a' });
-		// On a full disk npm says so, too, and that is what is told.
-		file.on('error', () => undefined);
-		let output = '';
-		for (const stream of [running.stdout, running.stderr]) {
-			stream.on('data', (chunk) => {
-				output = (output + chunk).slice(-20_000);
-				file.write(chunk);
-			});
-		}
-		running.on('error', () =>
-			fail(new SetupError('npm was not found: install Node.js, which includes npm.')),
-		);
-		running.on('close', (code) => {
-			running = undefined;
-			file.end();
-			if (code === 0) done();
-			else fail(new SetupError(explainNpm(output, args, log)));
-		});
+	const npm = promisify(execFile)(command, [...first, ...args], {
+		cwd: folder,
+		env: { ...process.env, PATH: path.join(delimiter), npm_config_yes: 'true' },
+		maxBuffer: Infinity,
+		shell: process.platform === 'win32' && command === 'npm',
 	});
+	running = npm.child;
+	try {
+		await npm;
+	} catch (error) {
+		if (error.code === 'ENOENT')
+			throw new SetupError('npm was not found: install Node.js, which includes npm.');
+		const log = join(WORK_FOLDER, 'install.log');
+		const output = `${error.stdout}${error.stderr}`;
+		writeFileSync(log, output);
+		throw new SetupError(explainNpm(output, args, log));
+	} finally {
+		running = undefined;
+	}
 }
 
 /** What went wrong in npm, in one sentence. */
@@ -183,18 +167,19 @@ async function install({ folder, what, time, bytes, needed }) {
 	}
 }
 
-/** `needed` is the one package whose install script has to run; the tools' brings Node.js 24, which n8n runs on. */
-const TOOLS = {
-	folder: ROOT,
-	what: 'the development tools',
-	time: '1 to 2 minutes',
-	bytes: 0.6e9,
-	needed: 'node',
-};
-/** The n8n servers of each line, each in a folder of its own with its own lock file. `npm start` runs `v2`. */
-const SERVERS = {
-	v2: { folder: join(ROOT, 'test', 'n8n'), what: 'n8n', bytes: 2.8e9 },
-	v1: { folder: join(ROOT, 'test', 'n8n-v1'), what: 'n8n 1.123', bytes: 1.7e9 },
+/** `needed` is the one package whose install script has to run. */
+const N8N = { time: '3 to 6 minutes', needed: 'sqlite3' };
+/** Each in a folder with its own lock file. The tools bring Node.js 24, which n8n runs on; `npm start` runs `v2`. */
+const PARTS = {
+	tools: {
+		folder: ROOT,
+		what: 'the development tools',
+		time: '1 to 2 minutes',
+		bytes: 0.6e9,
+		needed: 'node',
+	},
+	v2: { ...N8N, folder: join(ROOT, 'test', 'n8n'), what: 'n8n', bytes: 2.8e9 },
+	v1: { ...N8N, folder: join(ROOT, 'test', 'n8n-v1'), what: 'n8n 1.123', bytes: 1.7e9 },
 };
 
 /**
@@ -206,10 +191,7 @@ const SERVERS = {
 export async function setup(lines) {
 	checkNode();
 	try {
-		await install(TOOLS);
-		for (const line of lines) {
-			await install({ ...SERVERS[line], time: '3 to 6 minutes', needed: 'sqlite3' });
-		}
+		for (const part of ['tools', ...lines]) await install(PARTS[part]);
 	} catch (error) {
 		throw explainSystem(error);
 	}
