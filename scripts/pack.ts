@@ -3,8 +3,6 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { z } from 'zod';
-
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
 
@@ -14,21 +12,6 @@ const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
 /** What may be published: compiled code, icons, codex files, output schemas, and the papers. */
 const ALLOWED =
 	/^(package\.json|README\.md|LICENSE\.md|dist\/jelou\.js|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
-
-const REPORT = z.object({
-	filename: z.string(),
-	size: z.number(),
-	files: z.array(z.object({ path: z.string() })),
-});
-
-function npmPack(): z.infer<typeof REPORT> {
-	const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', PACKAGE_FOLDER];
-	const shell = process.platform === 'win32';
-	const output = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe', shell });
-	const parsed: unknown = JSON.parse(output);
-	// A list up to npm 11.5, by package name since.
-	return REPORT.parse(Object.values(z.union([z.array(REPORT), z.record(REPORT)]).parse(parsed))[0]);
-}
 
 /**
  * Builds and packs the package as it would be published.
@@ -40,17 +23,21 @@ export function pack(): string {
 	build();
 	rmSync(PACKAGE_FOLDER, { recursive: true, force: true });
 	mkdirSync(PACKAGE_FOLDER, { recursive: true });
-	const { filename, files, size } = npmPack();
-	const strangers = files.map(({ path }) => path).filter((path) => !ALLOWED.test(path));
+	const args = ['pack', '--ignore-scripts', '--pack-destination', PACKAGE_FOLDER];
+	execFileSync('npm', args, { cwd: ROOT, stdio: 'pipe', shell: process.platform === 'win32' });
+	const tarball = packedTarball();
+	const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split(/\r?\n/);
+	const paths = files.map((file) => file.replace(/^package\//, ''));
+	const strangers = paths.filter((path) => !ALLOWED.test(path));
 	if (strangers.length > 0)
 		throw new Error(`The tarball contains files that must not be published: ${strangers.join(', ')}`);
-	const code = size - gzipSync(readFileSync(join(ROOT, 'README.md')), { level: 9 }).length;
+	const code = statSync(tarball).size - gzipSync(readFileSync(join(ROOT, 'README.md')), { level: 9 }).length;
 	if (code > MAX_BYTES) {
 		throw new Error(
 			`The tarball is ${String(code)} bytes without the README, over the limit of ${String(MAX_BYTES)}.`,
 		);
 	}
-	return join(PACKAGE_FOLDER, filename);
+	return tarball;
 }
 
 /** The tarball that `pack` made last. */

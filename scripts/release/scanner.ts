@@ -1,27 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { ROOT, WORK_FOLDER } from '../paths';
+import { ROOT } from '../paths';
 
 /** What n8n's scanner lints of a published tarball, and of its source (its `analyzePackageByName`). */
 const TARBALL_FILES = ['**/*.js', 'package.json'];
 const SOURCE_FILES = ['package.json', '{nodes,credentials}/**/*.{js,ts,json}'];
 
-const VERDICT = z.object({ passed: z.boolean(), message: z.string(), details: z.string() });
+const VERDICT = z.object({
+	passed: z.boolean(),
+	message: z.string().default(''),
+	details: z.string().default(''),
+});
 
-/** Calls `use` with a new folder, and removes it afterwards. */
-function withFolder<T>(use: (folder: string) => T): T {
-	mkdirSync(WORK_FOLDER, { recursive: true });
-	const folder = mkdtempSync(join(WORK_FOLDER, 'scan-'));
-	try {
-		return use(folder);
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
-	}
-}
+/**
+ * The analysis of n8n's own scanner for community packages: FOLDER PATTERN…. In a process of its own, because it prints as
+ * it goes, and leaves a temporary folder behind.
+ */
+const PROGRAM = `import { analyzePackage } from '@n8n/scan-community-package/scanner/scanner.mjs';
+const [folder, ...patterns] = process.argv.slice(1);
+console.log('\\n' + JSON.stringify(await analyzePackage(folder, patterns)));`;
+
+const temporaryFolder = () => mkdtempDisposableSync(join(tmpdir(), 'n8n-jelou-scan-'));
 
 /**
  * What n8n's scanner finds in a folder, in its own words; nothing when it finds nothing.
@@ -30,14 +34,11 @@ function withFolder<T>(use: (folder: string) => T): T {
  * @throws Error when the scanner does not run
  */
 export function scanFolder(folder: string, patterns: readonly string[]): string[] {
-	const output = withFolder((temporary) =>
-		execFileSync(process.execPath, [join(__dirname, 'scan.mjs'), folder, ...patterns], {
-			cwd: ROOT,
-			encoding: 'utf8',
-			// With Jest's "test" its rules believe that they are under test themselves.
-			env: { ...process.env, NODE_ENV: 'production', TMPDIR: temporary },
-		}),
-	);
+	using temporary = temporaryFolder();
+	// With Jest's "test" its rules believe that they are under test themselves.
+	const env = { ...process.env, NODE_ENV: 'production', TMPDIR: temporary.path };
+	const args = ['--input-type=module', '-e', PROGRAM, folder, ...patterns];
+	const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env });
 	const { details, message, passed } = VERDICT.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
 	// It passes also where it found no files, and then says so.
 	if (passed && message === '') return [];
@@ -46,10 +47,9 @@ export function scanFolder(folder: string, patterns: readonly string[]): string[
 
 /** What n8n's scanner finds in a packed tarball. */
 export function scanTarball(tarball: string): string[] {
-	return withFolder((folder) => {
-		execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
-		return scanFolder(folder, TARBALL_FILES);
-	});
+	using folder = temporaryFolder();
+	execFileSync('tar', ['-xzf', tarball, '-C', folder.path, '--strip-components=1']);
+	return scanFolder(folder.path, TARBALL_FILES);
 }
 
 /** What n8n's scanner finds in the sources, which it takes from the repository that npm's provenance names. */
