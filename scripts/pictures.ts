@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from './paths';
@@ -7,8 +7,6 @@ import { ROOT } from './paths';
 export const SCREENSHOTS = join(ROOT, 'build', 'screenshots');
 /** The pictures of the README, in git. */
 export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
-/** Larger ones make the README slow to open. */
-export const MAX_PICTURE_BYTES = 150_000;
 
 /** The pictures of the README, by the file in `test/browser/editor` that takes a screenshot of each of these names. */
 export const PICTURES_OF = {
@@ -24,15 +22,12 @@ export const pictureOf = (name: string) => join(PICTURES_FOLDER, `${name}.png`);
  * Moves the screenshots that the browser tests have just taken to where the README shows them. Moved, because what an
  * earlier run left must not pass for a picture of a later one.
  *
- * @throws Error when one is missing or too large; then no picture is touched
+ * @throws Error when one is missing; then no picture is touched
  */
 function publishPictures(): void {
 	const missing = PICTURES.filter((name) => !existsSync(screenshotOf(name)));
 	if (missing.length > 0)
 		throw new Error(`The browser tests did not take a screenshot of: ${missing.join(', ')}`);
-	const large = PICTURES.filter((name) => statSync(screenshotOf(name)).size > MAX_PICTURE_BYTES);
-	if (large.length > 0)
-		throw new Error(`Larger than ${String(MAX_PICTURE_BYTES)} bytes: ${large.join(', ')}`);
 	rmSync(PICTURES_FOLDER, { recursive: true, force: true });
 	mkdirSync(PICTURES_FOLDER, { recursive: true });
 	for (const name of PICTURES) renameSync(screenshotOf(name), pictureOf(name));

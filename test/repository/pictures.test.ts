@@ -2,7 +2,10 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
-import { MAX_PICTURE_BYTES, PICTURES, PICTURES_FOLDER, PICTURES_OF, pictureOf } from '../../scripts/pictures';
+import { PICTURES, PICTURES_FOLDER, PICTURES_OF, pictureOf } from '../../scripts/pictures';
+
+/** Larger ones make the README slow to open. */
+const MAX_PICTURE_BYTES = 150_000;
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const README = read('README.md');
