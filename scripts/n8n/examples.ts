@@ -54,10 +54,3 @@ export async function publishAgain(client: N8nClient, id: string): Promise<void>
 	if (active === true || typeof activeVersionId === 'string') await client.deactivate(id);
 	await client.activate(id);
 }
-
-/** Imports an example and publishes it again. */
-export async function activateExample(client: N8nClient, workflow: Workflow): Promise<string> {
-	const id = await importExample(client, workflow);
-	await publishAgain(client, id);
-	return id;
-}

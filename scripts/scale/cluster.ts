@@ -63,29 +63,23 @@ async function startAll(processes: N8nProcess[]): Promise<void> {
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	const { folder, ports = {}, say = () => undefined, signal, tarball } = options;
-	const stops: Array<() => Promise<void>> = [];
-	let isStopped = false;
-	const stop = async () => {
-		isStopped = true;
-		for (const end of stops.splice(0).reverse()) await end();
-	};
+	const running = new AsyncDisposableStack();
 	try {
 		mkdirSync(folder, { recursive: true });
 		const { env, service: redis } = redisService(join(folder, 'redis'), ports.redis ?? (await freePort()));
 		const postgres = postgresService(join(folder, 'postgres'), ports.postgres ?? (await freePort()));
 		say('Starting PostgreSQL and Redis …');
-		stops.push(() => postgres.service.stop());
+		running.defer(() => postgres.service.stop());
 		await postgres.service.start();
-		stops.push(() => redis.stop());
+		running.defer(() => redis.stop());
 		await redis.start();
 
 		signal?.throwIfAborted();
 		const webhookPort = ports.webhook ?? (await freePort());
 		const webhookUrl = `http://${LOOPBACK}:${String(webhookPort)}`;
-		const haproxy =
-			options.haproxy === undefined
-				? undefined
-				: haproxyService(options.haproxy, join(folder, 'haproxy'), webhookPort);
+		const haproxy = options.haproxy
+			? haproxyService(options.haproxy, join(folder, 'haproxy'), webhookPort)
+			: undefined;
 		const make = n8nProcessMaker(folder, tarball, {
 			...postgres.env,
 			EXECUTIONS_MODE: 'queue',
@@ -102,8 +96,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const webhooks: N8nProcess[] = [];
 		const workers: N8nProcess[] = [];
 		const processes = () => [main, ...webhooks, ...workers];
-		stops.push(() => stopAll(processes()));
-		if (haproxy) stops.push(() => haproxy.service.stop());
+		running.defer(() => stopAll(processes()));
+		running.defer(async () => haproxy?.service.stop());
 		signal?.addEventListener('abort', () => void stopAll(processes()), { once: true });
 		say('Starting the main process (up to a minute the first time) …');
 		await main.start();
@@ -111,7 +105,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		const resize = async (webhookCount: number, workerCount: number) => {
 			// Taken off the list only when they have ended: whoever stops the cluster meanwhile waits for them, too.
 			await stopAll([...webhooks.slice(webhookCount), ...workers.slice(workerCount)]);
-			if (isStopped) return;
+			if (running.disposed) return;
 			webhooks.splice(webhookCount);
 			workers.splice(workerCount);
 			const before = processes();
@@ -127,9 +121,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		signal?.throwIfAborted();
 		say('Starting the webhook process and the workers …');
 		await resize(options.webhooks ?? 1, options.workers ?? 2);
+		const stop = () => running.disposeAsync();
 		return { postgres, redis, haproxy, webhookUrl, main, webhooks, workers, resize, processes, stop };
 	} catch (error) {
-		await stop();
+		await running.disposeAsync();
 		throw error;
 	}
 }

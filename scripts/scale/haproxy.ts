@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LOOPBACK } from '../n8n/ports';
-import { Service, findFolder, notInstalled } from './service';
+import { Service, findFolder, installed } from './service';
 
 /** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */
 export function findHaproxy(env?: NodeJS.ProcessEnv, debian = '/usr/sbin'): string | undefined {
@@ -12,9 +12,7 @@ export function findHaproxy(env?: NodeJS.ProcessEnv, debian = '/usr/sbin'): stri
 
 /** `haproxy`, where what is measured or tested depends on it. @throws Error when there is none */
 export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string {
-	const found = findHaproxy(env, debian);
-	if (found !== undefined) return found;
-	throw notInstalled('HAProxy', 'haproxy');
+	return installed('HAProxy', 'haproxy', findHaproxy(env, debian));
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
 import { ends, onEnd, runServers, say } from '../lifecycle';
 import { N8nClient } from '../n8n/client';
-import { activateExample, readExample } from '../n8n/examples';
+import { importExample, publishAgain, readExample } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
@@ -29,7 +29,8 @@ async function prepareExample(client: N8nClient, sandbox: Sandbox): Promise<void
 	const save = (signingSecret: string) =>
 		client.saveCredential(CREDENTIAL, 'jelouApi', sandboxCredential(sandbox, DEMO_PROJECT, signingSecret));
 	const id = await save('');
-	await activateExample(client, readExample('echo-support.json', { id, name: CREDENTIAL }));
+	const example = readExample('echo-support.json', { id, name: CREDENTIAL });
+	await publishAgain(client, await importExample(client, example));
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
 	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
 	await save(integration()?.signingSecret ?? '');

@@ -15,22 +15,19 @@ const PAUSE_MS = 500;
 export class N8nProcess {
 	private server: N8nServer | undefined;
 	private starting: Promise<void> | undefined;
-	private giveUp = new AbortController();
-	private isWanted = false;
+	/** There while it is to run; aborted, it gives up starting. */
+	private wanted: AbortController | undefined;
 	/** How often it had to be started again. */
 	restarts = 0;
+	readonly port: number;
+	readonly url: string;
 
 	constructor(
 		readonly name: string,
 		private readonly options: N8nOptions & { port: number },
-	) {}
-
-	get port(): number {
-		return this.options.port;
-	}
-
-	get url(): string {
-		return `http://${LOOPBACK}:${String(this.port)}`;
+	) {
+		this.port = options.port;
+		this.url = `http://${LOOPBACK}:${String(options.port)}`;
 	}
 
 	/** Its process ID, or 0 while it is not there. */
@@ -39,58 +36,40 @@ export class N8nProcess {
 	}
 
 	/** Whether it takes work at this moment. */
-	async isReady(): Promise<boolean> {
-		return await isReady(this.url);
-	}
-
+	readonly isReady = async () => isReady(this.url);
 	/** What it has printed since it was started last. */
-	log(): string {
-		return this.server?.log() ?? '';
-	}
+	readonly log = () => this.server?.log() ?? '';
+	readonly stop = async () => this.end('stop');
+	/** Ends it at once, as a crash would, and leaves it so. */
+	readonly kill = async () => this.end('kill');
+	/** Holds it in mid-work; `resume` lets it go on. */
+	readonly pause = () => this.server?.pause();
+	readonly resume = () => this.server?.resume();
 
 	/** Starts it and waits until it answers. @throws Error when it does not */
 	async start(): Promise<void> {
-		if (!this.isWanted) this.giveUp = new AbortController();
-		this.isWanted = true;
-		this.starting ??= this.launch().finally(() => (this.starting = undefined));
+		this.wanted ??= new AbortController();
+		this.starting ??= this.launch(this.wanted.signal).finally(() => (this.starting = undefined));
 		await this.starting;
 	}
 
-	private async launch(): Promise<void> {
-		const server = await startN8n({ ...this.options, signal: this.giveUp.signal });
+	private async launch(signal: AbortSignal): Promise<void> {
+		const server = await startN8n({ ...this.options, signal });
 		this.server = server;
 		void server.exited.then(() => this.revive(server));
 	}
 
 	private async revive(ended: N8nServer): Promise<void> {
-		while (this.isWanted && this.server === ended) {
+		while (this.wanted && this.server === ended) {
 			this.restarts++;
 			await sleep(PAUSE_MS);
-			if (this.isWanted) await this.start().catch(() => undefined);
+			if (this.wanted) await this.start().catch(() => undefined);
 		}
 	}
 
-	async stop(): Promise<void> {
-		await this.end('stop');
-	}
-
-	/** Ends it at once, as a crash would, and leaves it so. */
-	async kill(): Promise<void> {
-		await this.end('kill');
-	}
-
-	/** Holds it in mid-work; `resume` lets it go on. */
-	pause(): void {
-		this.server?.pause();
-	}
-
-	resume(): void {
-		this.server?.resume();
-	}
-
 	private async end(how: 'stop' | 'kill'): Promise<void> {
-		this.isWanted = false;
-		this.giveUp.abort();
+		this.wanted?.abort();
+		this.wanted = undefined;
 		await this.starting?.catch(() => undefined);
 		await this.server?.[how]();
 		this.server = undefined;

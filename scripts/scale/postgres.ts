@@ -1,31 +1,26 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 
 import { LOOPBACK } from '../n8n/ports';
-import { Service, findFolder, keptSecret, notInstalled } from './service';
+import { Service, findFolder, installed, keptSecret } from './service';
 
 const USER = 'n8n';
 /** Rows of executions can be large. */
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
-/** Debian keeps the programs of each version in a folder of its own, off the path; the newest first. */
-function debianFolders(root: string): string[] {
-	if (!existsSync(root)) return [];
-	const versions = readdirSync(root).filter((name) => /^\d+$/.test(name));
-	return versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin'));
-}
-
 /**
- * The folder that holds PostgreSQL's programs.
+ * The folder that holds PostgreSQL's programs. Debian keeps those of each version in a folder of its own, off the path;
+ * the newest is taken.
  *
  * @throws Error when there is none
  */
 export function findPostgres(env?: NodeJS.ProcessEnv, debian = '/usr/lib/postgresql'): string {
-	const found = findFolder(['initdb', 'postgres', 'psql'], env, debianFolders(debian));
-	if (found !== undefined) return found;
-	throw notInstalled('PostgreSQL', 'postgresql');
+	const versions = globSync(join(debian, '*', 'bin'));
+	versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+	const programs = ['initdb', 'postgres', 'psql'];
+	return installed('PostgreSQL', 'postgresql', findFolder(programs, env, versions));
 }
 
 /** Whom PostgreSQL runs as: it refuses to run as root. */
@@ -56,9 +51,8 @@ export function postgresAccount(): Account {
  */
 export function assertReachable(folder: string, { uid, gid }: Account): void {
 	if (uid === undefined) return;
-	const parents: string[] = [];
-	for (let at = dirname(folder); !parents.includes(at); at = dirname(at)) parents.push(at);
-	for (const parent of parents.reverse()) {
+	const names = dirname(folder).split(sep);
+	for (const parent of names.map((_, n) => resolve(sep, ...names.slice(0, n + 1)))) {
 		try {
 			execFileSync('test', ['-x', parent], { uid, gid, cwd: '/', stdio: 'ignore' });
 		} catch {
@@ -83,10 +77,10 @@ function assertVersion(folder: string, programs: string): void {
 	const file = join(folder, 'PG_VERSION');
 	const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
 	const said = execFileSync(join(programs, 'postgres'), ['--version'], { encoding: 'utf8', cwd: '/' });
-	const installed = /\d+/.exec(said)?.[0] ?? 'unknown';
-	if (found === installed) return;
+	const here = /\d+/.exec(said)?.[0] ?? 'unknown';
+	if (found === here) return;
 	throw new Error(
-		`The data in ${folder} belongs to PostgreSQL ${found}, but PostgreSQL ${installed} is installed: install PostgreSQL ${found}, or delete that folder to start over.`,
+		`The data in ${folder} belongs to PostgreSQL ${found}, but PostgreSQL ${here} is installed: install PostgreSQL ${found}, or delete that folder to start over.`,
 	);
 }
 
@@ -99,12 +93,7 @@ function initialize(folder: string, programs: string, account: Account, password
 	const access = ['-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
 	const args = ['-D', folder, ...access, '-E', 'UTF8', '--locale=C', '--no-instructions'];
 	try {
-		execFileSync(join(programs, 'initdb'), args, {
-			...account,
-			cwd: folder,
-			stdio: 'pipe',
-			encoding: 'utf8',
-		});
+		execFileSync(join(programs, 'initdb'), args, { ...account, cwd: folder, stdio: 'pipe' });
 	} catch (error) {
 		rmSync(folder, { recursive: true, force: true });
 		throw new Error(

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LOOPBACK } from '../n8n/ports';
-import { Service, findFolder, keptSecret, notInstalled } from './service';
+import { Service, findFolder, installed, keptSecret } from './service';
 
 /** A private Redis. */
 export interface Redis {
@@ -11,15 +11,9 @@ export interface Redis {
 	env: Record<string, string>;
 }
 
-/**
- * The path of `redis-server`.
- *
- * @throws Error when there is none
- */
+/** The path of `redis-server`. @throws Error when there is none */
 export function findRedis(env?: NodeJS.ProcessEnv): string {
-	const folder = findFolder(['redis-server'], env);
-	if (folder !== undefined) return join(folder, 'redis-server');
-	throw notInstalled('Redis', 'redis-server');
+	return join(installed('Redis', 'redis-server', findFolder(['redis-server'], env)), 'redis-server');
 }
 
 /**

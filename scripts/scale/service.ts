@@ -1,19 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { KeptProcess, type ProcessOptions } from '../process';
 
 const TIMEOUT_MS = 60_000;
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
 
 /** The folder that has all these programs: one of the path, or else of the other ones. */
 export function findFolder(
@@ -21,14 +12,14 @@ export function findFolder(
 	env: NodeJS.ProcessEnv = process.env,
 	others: string[] = [],
 ): string | undefined {
-	return [...(env.PATH ?? '').split(delimiter), ...others]
-		.filter((folder) => folder !== '')
-		.find((folder) => programs.every((name) => isProgram(join(folder, name))));
+	const folders = [...(env.PATH ?? '').split(delimiter), ...others];
+	return folders.find((folder) => programs.every((name) => existsSync(join(folder, name))));
 }
 
-/** What to say when a server's program is missing. */
-export function notInstalled(name: string, debianPackage: string): Error {
-	return new Error(
+/** As it was found. @throws Error saying what to do when a server's programs are missing */
+export function installed(name: string, debianPackage: string, found: string | undefined): string {
+	if (found !== undefined) return found;
+	throw new Error(
 		`${name} is not installed: install it (on Debian and Ubuntu: apt-get install -y --no-install-recommends ${debianPackage}) and try again.`,
 	);
 }

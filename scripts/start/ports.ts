@@ -38,10 +38,8 @@ export async function readPorts<Name extends string>(
 	for (const name of names) {
 		const option = `${name}-port`;
 		chosen[name] = await choose(option, values[option], preferred[name]);
-		const same = names.find(
-			(other) => other !== name && values[`${other}-port`] !== undefined && chosen[other] === chosen[name],
-		);
-		if (same) throw new Error(`--${same}-port and --${option} must be two different ports.`);
 	}
+	if (new Set(Object.values(chosen)).size < names.length)
+		throw new Error(`Each port must be a different one: ${Object.values(chosen).join(', ')}.`);
 	return chosen;
 }
