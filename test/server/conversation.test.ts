@@ -136,8 +136,8 @@ test('the picture that answers a question comes as binary data with the answer',
 
 describe('after the run was', () => {
 	test.each([
-		['stopped', async (id: string) => stage.client.stopExecution(id)],
-		['deleted', async (id: string) => stage.client.deleteExecution(id)],
+		['stopped', async (id: string) => stage.client.call('POST', `/executions/${id}/stop`, {})],
+		['deleted', async (id: string) => stage.client.call('POST', '/executions/delete', { ids: [id] })],
 	])('%s, the customer’s next message starts the workflow', async (_name, end) => {
 		const dialogue = await openDialogue(stage, [ASK_NAME]);
 		await dialogue.writes('user-0', 'hola');
