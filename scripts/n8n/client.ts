@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { z } from 'zod';
+
 import { isRecord, type Json } from '../json';
+
+const RECORD = z.record(z.unknown());
+/** Of executions n8n gives an object with the list in it. */
+const LIST = z.preprocess((data) => (isRecord(data) ? data.results : data), z.array(RECORD));
 
 export interface Login {
 	email: string;
@@ -44,15 +50,11 @@ export class N8nClient {
 	}
 
 	private async record(method: string, path: string, body?: unknown): Promise<Json> {
-		const data = await this.call(method, path, body);
-		if (!isRecord(data)) throw new Error(`n8n answered ${method} ${path} without an object.`);
-		return data;
+		return RECORD.parse(await this.call(method, path, body));
 	}
 
 	private async list(path: string): Promise<Json[]> {
-		const data = await this.call('GET', path);
-		const entries = isRecord(data) && Array.isArray(data.results) ? data.results : data;
-		return Array.isArray(entries) ? entries.filter(isRecord) : [];
+		return LIST.parse(await this.call('GET', path));
 	}
 
 	/** Makes the owner of a fresh n8n, or logs in to one that has an owner. */
@@ -96,12 +98,6 @@ export class N8nClient {
 		return String(saved.id);
 	}
 
-	/** Tests a credential's data as its form does; n8n 1.x tests saved ones only, so there it is saved before. */
-	async testCredential(name: string, type: string, data: Json): Promise<Json> {
-		const id = (await this.versions()).isV1 ? await this.saveCredential(name, type, data) : '';
-		return await this.record('POST', '/credentials/test', { credentials: { id, name, type, data } });
-	}
-
 	async workflows(): Promise<Json[]> {
 		return await this.list('/workflows');
 	}
@@ -127,10 +123,9 @@ export class N8nClient {
 	}
 
 	async deactivate(id: string): Promise<void> {
-		if (!(await this.versions()).isV1)
-			return void (await this.call('POST', `/workflows/${id}/deactivate`, {}));
 		const { versionId } = await this.workflow(id);
-		await this.updateWorkflow(id, { active: false, versionId });
+		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: false, versionId });
+		else await this.call('POST', `/workflows/${id}/deactivate`, {});
 	}
 
 	async executions(workflowId: string): Promise<Json[]> {
