@@ -31,11 +31,9 @@ export interface N8nOptions extends Pick<ProcessOptions, 'detached'> {
 export class N8nServer extends KeptProcess {
 	constructor(
 		readonly url: string,
-		{ command = 'start', detached, logFile, userFolder }: N8nOptions,
-		env: NodeJS.ProcessEnv,
+		...started: ConstructorParameters<typeof KeptProcess>
 	) {
-		const program = join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n');
-		super(process.execPath, [program, command], { cwd: userFolder, detached, env, logFile });
+		super(...started);
 	}
 }
 
@@ -78,14 +76,16 @@ export async function isReady(url: string, command: N8nCommand = 'webhook'): Pro
  * @throws Error when it ends or does not answer; nothing is left running then
  */
 export async function startN8n(options: N8nOptions): Promise<N8nServer> {
-	const { command = 'start', logFile, onSpawn, signal, userFolder } = options;
+	const { command = 'start', detached, logFile, onSpawn, signal, userFolder } = options;
 	const port = options.port ?? (await freePort());
 	const url = `http://${LOOPBACK}:${String(port)}`;
 	mkdirSync(dirname(logFile), { recursive: true });
 	mkdirSync(userFolder, { recursive: true });
 	// The database and the key are in it, the addresses of all that was asked for in the log.
 	chmodSync(userFolder, 0o700);
-	const server = new N8nServer(url, options, await environment(options, port));
+	const program = [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), command];
+	const env = await environment(options, port);
+	const server = new N8nServer(url, process.execPath, program, { cwd: userFolder, detached, env, logFile });
 	onSpawn?.(server.pid);
 	if (await server.becomes(() => isReady(url, command), START_TIMEOUT_MS, signal)) return server;
 	throw new Error(whyNoN8n(server.log(), logFile));

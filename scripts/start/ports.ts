@@ -2,19 +2,6 @@ import { parseArgs } from 'node:util';
 
 import { freePort, isFree } from '../n8n/ports';
 
-/** The port asked for, or the preferred one if it is free, or any. */
-async function choose(option: string, wanted: string | undefined, preferred: number): Promise<number> {
-	if (wanted === undefined) return await freePort(preferred);
-	const port = Number(wanted);
-	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-		throw new Error(`--${option} ${wanted} is not a valid port: choose a number from 1 to 65535.`);
-	}
-	if (await isFree(port)) return port;
-	throw new Error(
-		`Port ${wanted} is already in use: choose another with --${option}, or omit --${option} to use a free one.`,
-	);
-}
-
 /**
  * The ports to listen on: those asked for with `--<name>-port`, else the preferred ones where they are free, else any
  * free ones (so for a preferred port of 0).
@@ -37,7 +24,15 @@ export async function readPorts<Name extends string>(
 	const chosen = { ...preferred };
 	for (const name of names) {
 		const option = `${name}-port`;
-		chosen[name] = await choose(option, values[option], preferred[name]);
+		const wanted = values[option];
+		const port = wanted === undefined ? await freePort(preferred[name]) : Number(wanted);
+		if (!Number.isInteger(port) || port < 1 || port > 65_535)
+			throw new Error(`--${option} ${String(wanted)} is not a valid port: choose a number from 1 to 65535.`);
+		if (wanted !== undefined && !(await isFree(port)))
+			throw new Error(
+				`Port ${wanted} is already in use: choose another with --${option}, or omit --${option} to use a free one.`,
+			);
+		chosen[name] = port;
 	}
 	if (new Set(Object.values(chosen)).size < names.length)
 		throw new Error(`Each port must be a different one: ${Object.values(chosen).join(', ')}.`);
