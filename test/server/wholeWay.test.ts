@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -46,10 +47,10 @@ test('both nodes are there, with icons that n8n serves in light and dark', async
 });
 
 describe('the credential tests itself', () => {
-	/** As the credential's form does; n8n 1.x tests saved ones only, so there it is saved before. */
+	/** As the credential's form does; n8n 1.x tests saved ones only, so there a new one is saved before. */
 	const check = async (extra: Record<string, string>) => {
 		const { client, sandbox } = stage;
-		const [name, type, data] = ['under test', 'jelouApi', credentialData(sandbox, extra)] as const;
+		const [name, type, data] = [randomUUID(), 'jelouApi', credentialData(sandbox, extra)] as const;
 		const id = (await client.versions()).isV1 ? await client.saveCredential(name, type, data) : '';
 		return await client.call('POST', '/credentials/test', { credentials: { id, name, type, data } });
 	};
