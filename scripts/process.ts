@@ -27,7 +27,6 @@ export class KeptProcess {
 	private readonly child: ChildProcess;
 	private readonly options: ProcessOptions;
 	private printed = '';
-	private isHeld = false;
 
 	constructor(program: string, args: string[], options: ProcessOptions = {}) {
 		const { cwd, detached, env, gid, logFile, uid } = options;
@@ -77,15 +76,6 @@ export class KeptProcess {
 		return false;
 	}
 
-	/** Holds it in mid-work, as an overloaded machine would; `resume` lets it go on. */
-	pause(): void {
-		this.isHeld = this.child.kill('SIGSTOP');
-	}
-
-	resume(): void {
-		this.isHeld = !this.child.kill('SIGCONT');
-	}
-
 	/** Ends it gracefully, and after a while by force. */
 	async stop(): Promise<void> {
 		await this.end(this.options.stopSignal ?? 'SIGTERM');
@@ -98,7 +88,6 @@ export class KeptProcess {
 
 	private async end(signal: NodeJS.Signals): Promise<void> {
 		if (this.hasEnded) return;
-		if (this.isHeld) this.resume();
 		this.child.kill(signal);
 		const force = setTimeout(() => this.child.kill('SIGKILL'), this.options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
 		await this.exited;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { installPackage } from '../n8n/installPackage';
-import { LOOPBACK } from '../n8n/ports';
+import { LOOPBACK } from '../ports';
 import { isReady, startN8n, type N8nCommand, type N8nOptions, type N8nServer } from '../n8n/server';
 
 const PAUSE_MS = 500;
@@ -42,9 +42,6 @@ export class N8nProcess {
 	readonly stop = async () => this.end('stop');
 	/** Ends it at once, as a crash would, and leaves it so. */
 	readonly kill = async () => this.end('kill');
-	/** Holds it in mid-work; `resume` lets it go on. */
-	readonly pause = () => this.server?.pause();
-	readonly resume = () => this.server?.resume();
 
 	/** Starts it and waits until it answers. @throws Error when it does not */
 	async start(): Promise<void> {

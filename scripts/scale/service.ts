@@ -66,15 +66,6 @@ export class Service {
 		throw new Error(`${name} did not start: ${reason}.`);
 	}
 
-	/** Holds it in mid-work, as an overloaded machine would; `resume` lets it go on. */
-	pause(): void {
-		this.running?.pause();
-	}
-
-	resume(): void {
-		this.running?.resume();
-	}
-
 	async stop(): Promise<void> {
 		await this.running?.stop();
 	}
