@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 
-import { runMeasurement } from '../scripts/lifecycle';
+import { runMeasurement, say } from '../scripts/lifecycle';
+import { writeBlock } from '../scripts/markdown';
 import { benchActions } from './actions';
 import { benchCost, COSTS } from './costs';
 import { benchQuestions } from './questions';
 import { benchQueueMode } from './queueMode';
 import { environment, savedReport, saveResults, type Result } from './report';
-import { writeTable } from './scaleTable';
 import { blocks } from './tables';
 
 /** Needs PostgreSQL, Redis and HAProxy, so it has to be asked for. */
@@ -34,7 +34,10 @@ async function main(): Promise<void> {
 	const { parts, previous, rounds } = readArguments();
 	for (const [name, run] of parts)
 		saveResults({ [name]: { ...environment(), rounds, results: await run(rounds, previous) } });
-	for (const block of blocks(savedReport())) writeTable(...block);
+	for (const [page, marker, text] of blocks(savedReport())) {
+		say(`\n${text}`);
+		writeBlock(page, marker, text);
+	}
 }
 
 runMeasurement(main);

@@ -1,7 +1,7 @@
+import { table } from '../scripts/markdown';
 import { BY_HAND, JELOU } from './flows';
 import { EVENTS } from './questions';
 import type { Part, Report, Result } from './report';
-import { SCALE, table } from './scaleTable';
 import { DEFAULTS, LAZY } from './stage';
 
 /** A table of a document, from the root of the project, between two markers. */
@@ -106,6 +106,6 @@ export function blocks({
 		[BENCHMARKS, 'benchmark actions', actionsTable(actions)],
 		[BENCHMARKS, 'benchmark questions', questionsTable(questions)],
 		['README.md', 'measured', summary(costs, actions)],
-		[SCALE, 'scale rate', queueTable(rest['queue-mode'])],
+		['docs/scale.md', 'scale rate', queueTable(rest['queue-mode'])],
 	];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { table } from './markdown';
 import { N8N_LINES, ROOT, isN8nLine } from './paths';
 
 const RESULTS = join(ROOT, 'docs', 'compatibility.json');
@@ -28,21 +29,16 @@ export function readRuns(): CompatibilityRun[] {
 
 /** The README's table: one row for each line. */
 export function compatibilityTable(runs: readonly CompatibilityRun[]): string {
-	const rows = [
-		['n8n', 'on Node.js', 'n8n-nodes-jelou', 'tests in that n8n'],
-		...runs.map(({ failed, n8n, node, package: version, passed }) => [
+	const rows = runs.map(({ failed, n8n, node, package: version, passed }) => {
+		const all = passed + failed;
+		return [
 			n8n,
 			node,
 			version,
-			failed === 0
-				? `all ${String(passed)} passed`
-				: `${String(failed)} of ${String(passed + failed)} failed`,
-		]),
-	];
-	const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-	const written = rows.map((row) => `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`);
-	const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-	return [written[0], rule, ...written.slice(1)].join('\n');
+			failed > 0 ? `${String(failed)} of ${String(all)} failed` : `all ${String(all)} passed`,
+		];
+	});
+	return table(['n8n', 'on Node.js', 'n8n-nodes-jelou', 'tests in that n8n'], rows);
 }
 
 /** What keeps the results from being those of a release: a line that did not run, or failed, or ran with another version. */

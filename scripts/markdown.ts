@@ -1,7 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from './paths';
+
+/** A Markdown table. */
+export function table(head: string[], rows: Array<Array<string | number>>): string {
+	const line = (cells: Array<string | number>) => `| ${cells.map(String).join(' | ')} |`;
+	return [head, head.map(() => '---'), ...rows].map(line).join('\n');
+}
 
 /** What is between `<!-- marker -->` and `<!-- /marker -->`. */
 const place = (marker: string) => new RegExp(`(?<=<!-- ${marker} -->\n).*?(?=<!-- /${marker} -->)`, 's');
@@ -20,9 +27,17 @@ export function readBlock(file: string, marker: string): string {
 	return block;
 }
 
-/** Replaces what a document of the project has between two markers. @throws Error when these are not there */
+/**
+ * Replaces what a document of the project has between two markers, and lays it and the measured results out as the linter
+ * wants them.
+ *
+ * @throws Error when the markers are not there
+ */
 export function writeBlock(file: string, marker: string, block: string): void {
 	readBlock(file, marker);
 	const path = join(ROOT, file);
 	writeFileSync(path, withBlock(readFileSync(path, 'utf8'), marker, block) ?? '');
+	const prettier = join(ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+	const files = [path, join(ROOT, 'docs', '**', '*.json')];
+	execFileSync(process.execPath, [prettier, '--log-level', 'silent', '--write', ...files], { cwd: ROOT });
 }

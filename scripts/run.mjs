@@ -55,7 +55,8 @@ const COMMANDS = {
 	}),
 	'readme-images': () => ({
 		lines: ['v2'],
-		steps: [PACK, jest('--selectProjects', 'browser', '--', ...PICTURED), typescript('scripts/pictures.ts')],
+		env: { README_IMAGES: 'write' },
+		steps: [PACK, jest('--selectProjects', 'browser', '--', ...PICTURED)],
 	}),
 	'release:check': () => ({ lines: [], steps: [typescript('scripts/release/main.ts')] }),
 };

@@ -11,16 +11,8 @@ export function installPackage(userFolder: string, tarball: string): void {
 	rmSync(join(nodes, 'node_modules'), { recursive: true, force: true });
 	mkdirSync(nodes, { recursive: true });
 	writeFileSync(join(nodes, 'package.json'), JSON.stringify({ name: 'installed-nodes', private: true }));
-	const args = [
-		'install',
-		tarball,
-		'--ignore-scripts',
-		'--legacy-peer-deps',
-		'--no-package-lock',
-		'--no-audit',
-		'--no-fund',
-	];
-	execFileSync('npm', args, {
+	const options = ['--ignore-scripts', '--legacy-peer-deps', '--no-package-lock', '--no-audit', '--no-fund'];
+	execFileSync('npm', ['install', tarball, ...options], {
 		cwd: nodes,
 		stdio: ['ignore', 'ignore', 'pipe'],
 		shell: process.platform === 'win32',

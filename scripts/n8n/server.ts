@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { N8N_FOLDER } from '../paths';
 import { whyNoN8n } from '../problems';
 import { KeptProcess, type ProcessOptions } from '../process';
-import { LOOPBACK, freePort } from './ports';
+import { LOOPBACK, freePort } from '../ports';
 
 const START_TIMEOUT_MS = 180_000;
 

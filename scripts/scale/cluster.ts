@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { LOOPBACK, freePort } from '../n8n/ports';
+import { LOOPBACK, freePort } from '../ports';
 import { haproxyService, type Haproxy } from './haproxy';
 import { n8nProcessMaker, type N8nProcess } from './n8nProcess';
 import { postgresService, type Postgres } from './postgres';

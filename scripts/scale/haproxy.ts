@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { LOOPBACK } from '../n8n/ports';
+import { LOOPBACK } from '../ports';
 import { Service, findFolder, installed } from './service';
 
 /** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */

@@ -9,7 +9,7 @@ import { pack } from '../pack';
 import { WORK_FOLDER } from '../paths';
 import { sandboxCredential } from '../sandboxCredential';
 import { logIn, sayReady } from '../start/login';
-import { readPorts } from '../start/ports';
+import { readPorts } from '../ports';
 import { startCluster } from './cluster';
 import { findHaproxy } from './haproxy';
 import { findPostgres } from './postgres';

@@ -3,7 +3,7 @@ import { chownSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from
 import { dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 
-import { LOOPBACK } from '../n8n/ports';
+import { LOOPBACK } from '../ports';
 import { Service, findFolder, installed, keptSecret } from './service';
 
 const USER = 'n8n';

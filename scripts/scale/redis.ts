@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { LOOPBACK } from '../n8n/ports';
+import { LOOPBACK } from '../ports';
 import { Service, findFolder, installed, keptSecret } from './service';
 
 /** A private Redis. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { startSandbox } from '../../sandbox';
 import { ends, fail, onEnd, runServers, say } from '../lifecycle';
-import { LOOPBACK } from '../n8n/ports';
+import { LOOPBACK, readPorts } from '../ports';
 import { N8nClient } from '../n8n/client';
 import { installPackage } from '../n8n/installPackage';
 import { startN8n } from '../n8n/server';
@@ -14,7 +14,6 @@ import { openExamples } from './examples';
 import { readMade } from './kept';
 import { endTests, keepIntegrations } from './keptIntegrations';
 import { logIn, sayReady } from './login';
-import { readPorts } from './ports';
 import { startProjects } from './projects';
 
 /** Kept from one start to the next; tests have one of their own. */

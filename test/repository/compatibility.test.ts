@@ -37,10 +37,10 @@ test('the results are those of the n8n that is pinned on each line, and nothing 
 test('the table has a row for each line', () => {
 	expect(compatibilityTable([V2, { ...V1, passed: 44, failed: 2 }])).toBe(
 		[
-			'| n8n      | on Node.js | n8n-nodes-jelou | tests in that n8n |',
-			'| -------- | ---------- | --------------- | ----------------- |',
-			'| 2.41.1   | 24.21.0    | 0.1.0           | all 46 passed     |',
-			'| 1.123.81 | 24.21.0    | 0.1.0           | 2 of 46 failed    |',
+			'| n8n | on Node.js | n8n-nodes-jelou | tests in that n8n |',
+			'| --- | --- | --- | --- |',
+			'| 2.41.1 | 24.21.0 | 0.1.0 | all 46 passed |',
+			'| 1.123.81 | 24.21.0 | 0.1.0 | 2 of 46 failed |',
 		].join('\n'),
 	);
 });

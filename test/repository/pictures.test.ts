@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
-import { PICTURES, PICTURES_FOLDER, PICTURES_OF, pictureOf } from '../../scripts/pictures';
+import { PICTURES, PICTURES_FOLDER, PICTURES_OF } from '../browser/support/screenshots';
 
 /** Larger ones make the README slow to open. */
 const MAX_PICTURE_BYTES = 150_000;
@@ -28,6 +28,7 @@ describe.each(Object.entries(PICTURES_OF))('%s makes', (file, names) => {
 });
 
 test.each(PICTURES)('%s is a PNG, and not large', (name) => {
-	expect(readFileSync(pictureOf(name)).subarray(1, 4).toString()).toBe('PNG');
-	expect(statSync(pictureOf(name)).size).toBeLessThan(MAX_PICTURE_BYTES);
+	const file = join(PICTURES_FOLDER, `${name}.png`);
+	expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+	expect(statSync(file).size).toBeLessThan(MAX_PICTURE_BYTES);
 });

@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
-import { isFree, freePort } from '../../scripts/n8n/ports';
+import { isFree, freePort } from '../../scripts/ports';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startCluster } from '../../scripts/scale/cluster';
 import { findHaproxy, haproxyService, neededHaproxy } from '../../scripts/scale/haproxy';

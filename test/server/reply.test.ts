@@ -4,7 +4,7 @@ import { parse } from 'flatted';
 
 import type { Project } from '../../sandbox';
 import { isRecord, type Json } from '../../scripts/json';
-import { nodeRuns } from '../../scripts/n8n/execution';
+import { nodeRuns } from '../support/execution';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startModelStub, type ModelStub } from './support/model';
 import { startRecorder, type Recorder } from '../support/recorder';

@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 
-import { PICTURES_OF, screenshotOf } from '../../../scripts/pictures';
 import { OWN } from '../../../scripts/start/projects';
 import { webhookAnswers } from '../../server/support/stage';
 import { Chat } from '../support/chat';
 import type { Editor } from '../support/editor';
 import { startNewcomer, type Newcomer } from '../support/newcomer';
-import { photograph, photographEachStep } from '../support/screenshots';
+import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
 jest.setTimeout(240_000);
 

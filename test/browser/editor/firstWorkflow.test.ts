@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 
-import { PICTURES_OF, screenshotOf } from '../../../scripts/pictures';
 import { OWN } from '../../../scripts/start/projects';
 import { webhookAnswers } from '../../server/support/stage';
 import { triggerWorkflow } from '../../server/support/workflows';
@@ -8,7 +7,7 @@ import { CredentialDialog } from '../support/credentialDialog';
 import { showsIcon, type Editor } from '../support/editor';
 import type { Chat } from '../support/chat';
 import { startNewcomer, type Newcomer } from '../support/newcomer';
-import { photograph, photographEachStep } from '../support/screenshots';
+import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
 jest.setTimeout(240_000);
 

@@ -1,8 +1,23 @@
 import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { SCREENSHOTS, screenshotOf } from '../../../scripts/pictures';
+import { ROOT } from '../../../scripts/paths';
+
+/** The pictures of the README, by the file in `test/browser/editor` that takes a screenshot of each of these names. */
+export const PICTURES_OF = {
+	firstWorkflow: ['node-panel', 'credential', 'mapping'],
+	dialogue: ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
+} as const;
+export const PICTURES: string[] = Object.values(PICTURES_OF).flat();
+export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
+
+/** Where a screenshot goes: what `npm run pictures` takes for the README into git, all else where git does not look. */
+export function screenshotOf(name: string): string {
+	const isPicture = process.env.README_IMAGES === 'write' && PICTURES.includes(name);
+	return join(isPicture ? PICTURES_FOLDER : join(ROOT, 'build', 'screenshots'), `${name}.png`);
+}
 
 /** What n8n lays over its own windows: it would be cut off at the edge, or hide what the picture is about. */
 const STYLE =
@@ -16,13 +31,13 @@ interface Area {
 }
 
 /**
- * Keeps what a person would see now as `build/screenshots/<name>.png`.
+ * Keeps what a person would see now as a PNG, where `screenshotOf` says.
  *
  * @param what the whole page, or one element
  * @param clip the part of the page to keep, in pixels
  */
 export async function photograph(what: Page | Locator, name: string, clip?: Area): Promise<void> {
-	mkdirSync(SCREENSHOTS, { recursive: true });
+	mkdirSync(dirname(screenshotOf(name)), { recursive: true });
 	await what.screenshot({
 		path: screenshotOf(name),
 		style: STYLE,

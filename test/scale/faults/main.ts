@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ROOT } from '../../../scripts/paths';
 import { onEnd, runMeasurement } from '../../../scripts/lifecycle';
 import { environment, saveResults } from '../../../bench/report';
-import { table, writeScaleTable } from '../../../bench/scaleTable';
+import { table, writeBlock } from '../../../scripts/markdown';
 import { startScaleStage } from '../support/stage';
 import type { Row } from './row';
 import { FaultBench } from './rows';
@@ -147,7 +147,7 @@ async function main(): Promise<void> {
 		table(DIALOGUE_HEAD, rows.filter(({ dialogues }) => dialogues !== undefined).map(dialogueCells)),
 	];
 	for (const [n, marker] of ['scale faults', 'scale dialogues'].entries())
-		writeScaleTable(marker, `${String(tables[n])}\n\n${footer}`);
+		writeBlock('docs/scale.md', marker, `<!-- prettier-ignore -->\n${String(tables[n])}\n\n${footer}`);
 	const wrong = rows.filter(
 		({ dialogues, forgedRuns, lostSilently }) =>
 			lostSilently > 0 || forgedRuns > 0 || (dialogues?.crossed ?? 0) > 0,

@@ -1,5 +1,5 @@
 import { trafficOf } from '../../../sandbox';
-import { outputOf } from '../../../scripts/n8n/execution';
+import { outputOf } from '../../support/execution';
 import { openExample, type Example } from '../support/examples';
 import type { Stage } from '../support/stage';
 

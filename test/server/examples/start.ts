@@ -8,7 +8,7 @@ import { openExamples } from '../../../scripts/start/examples';
 import { readMade } from '../../../scripts/start/kept';
 import { OWN, startProjects } from '../../../scripts/start/projects';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import { outputOf } from '../../../scripts/n8n/execution';
+import { outputOf } from '../../support/execution';
 import type { Stage } from '../support/stage';
 import { submitForm } from '../support/form';
 import { triggerWorkflow } from '../support/workflows';

@@ -1,5 +1,5 @@
 import { isRecord, type Json } from '../../../scripts/json';
-import { outputOf } from '../../../scripts/n8n/execution';
+import { outputOf } from '../../support/execution';
 import type { Stage } from './stage';
 import type { Dialogue, Workflow } from './dialogue';
 import { filter, to } from './workflows';

@@ -1,7 +1,7 @@
 import { parse } from 'flatted';
 import { z } from 'zod';
 
-import type { Json } from '../json';
+import type { Json } from '../../scripts/json';
 
 const RECORD = z.record(z.unknown());
 const RUNS = z.object({ resultData: z.object({ runData: z.record(z.array(RECORD)) }) });
