@@ -13,7 +13,10 @@ function fieldErrors(problems: FastifySchemaValidationError[]): FieldErrors {
 		const path = instancePath.split('/').slice(1);
 		if (typeof params.missingProperty === 'string') path.push(params.missingProperty);
 		if (keyword === 'discriminator' && typeof params.tag === 'string') path.push(params.tag);
-		(fields[path.join('.') || 'body'] ??= []).push(describe(keyword, params, message));
+		const said = (fields[path.join('.') || 'body'] ??= []);
+		const sentence = describe(keyword, params, message);
+		// Schemas that a body has to fit at once find the same fault.
+		if (!said.includes(sentence)) said.push(sentence);
 	}
 	return fields;
 }

@@ -182,6 +182,8 @@ export function expectFailure({ status, text, body }: Answer, expected: number, 
 		},
 	});
 	expect(Object.keys(record(body.validationError)).sort()).toEqual([...fields].sort());
+	const said = Array.isArray(body.message) ? body.message : [];
+	expect(said).toEqual([...new Set(said)]);
 	expect(text).not.toMatch(/ at .*:\d+:\d+|node_modules|\.ts/);
 }
 
