@@ -111,11 +111,11 @@ test('n8n loses what was stored by another at the same moment, and the note is s
 	expect(messages).toHaveLength(1);
 });
 
-test('while the process that serves the address is being replaced, the note is sent again', async () => {
-	replies.push({ status: 502, body: '<html>' }, { status: 503, body: '' });
+test('while the process that serves the address is being restarted, the note is sent again', async () => {
+	replies.push({ status: 502, body: '<html>' }, ...Array(30).fill({ status: 503, body: '' }));
 	const { run, sent: messages } = await asks();
 	expect(run.status).toBe('waiting');
-	expect(notes).toHaveLength(3);
+	expect(notes).toHaveLength(32);
 	expect(messages).toHaveLength(1);
 });
 
@@ -326,6 +326,19 @@ describe('nothing is sent, and the error says what to do:', () => {
 			'This n8n is not available at its own address (503) Check the load balancer',
 		);
 		expect(tried.sent).toEqual([]);
+		const [first, last] = [notes[0], notes.at(-1)].map((note) => Number(note?.sentAt));
+		expect(Number(last) - Number(first)).toBeGreaterThan(20_000);
+	});
+
+	test('the run is cancelled while this n8n is unavailable at its own address', async () => {
+		const cancelled = new AbortController();
+		jest.spyOn(ExecuteContext.prototype, 'getExecutionCancelSignal').mockReturnValue(cancelled.signal);
+		answer = () => {
+			cancelled.abort();
+			return { status: 503, body: '' };
+		};
+		expect((await asks()).sent).toEqual([]);
+		expect(notes.map(({ note }) => note)).toEqual(['ask']);
 	});
 
 	test('the trigger cannot store it: it is taken back', async () => {

@@ -7,6 +7,7 @@ import { parseBody, readErrorResponse } from '../shared/errorResponse';
 import { FieldError } from '../shared/errors';
 import { isObject } from '../shared/json';
 import { hostOf } from '../shared/publicUrl';
+import { pause } from '../shared/retry';
 import { NOTE_STATUS, writeNote, type NoteContent } from '../shared/roomNote';
 import { SIGNATURE_HEADER, sign } from '../shared/signature';
 import { tryCall, type CallOptions } from '../shared/transport';
@@ -16,6 +17,8 @@ const NOTE_TIMEOUT_MS = 10_000;
 /** How often a note is sent until n8n has stored it; another process may overwrite it in the same moment. */
 const MAX_NOTES = 8;
 const NOTE_PAUSE_MS = 100;
+/** For how long it is sent again while nobody serves the address: a webhook process is back some ten seconds after its end. */
+const UNAVAILABLE_MS = 20_000;
 const UNAVAILABLE_PAUSE_MS = 500;
 /** The path of every Jelou Trigger. Nothing is told to any other webhook. */
 const TRIGGER_PATH = '/webhook';
@@ -158,15 +161,18 @@ export async function tell(
 	credential: LoadedCredential,
 	content: NoteContent,
 ): Promise<boolean> {
-	for (let sent = 0; sent < MAX_NOTES; sent++) {
+	const signal = context.getExecutionCancelSignal();
+	const giveUpAt = Date.now() + UNAVAILABLE_MS;
+	for (let registered = 0; registered < MAX_NOTES; ) {
 		// The second goes at once: it reads back what the first wrote.
-		if (sent > 1) await sleep(NOTE_PAUSE_MS * sent);
+		if (registered > 1) await sleep(NOTE_PAUSE_MS * registered);
 		const { code, status } = await postNote(context, address, credential, content);
 		if (status === NOTE_STATUS.confirmed) return true;
-		if (status === NOTE_STATUS.registered) continue;
-		if (!isUnavailable(code) || sent + 1 === MAX_NOTES) throw refusal(status, code, content);
-		// The process that serves the address has just ended: the load balancer finds another one.
-		await sleep(UNAVAILABLE_PAUSE_MS);
+		if (status === NOTE_STATUS.registered) registered++;
+		else if (!isUnavailable(code) || Date.now() > giveUpAt || signal?.aborted)
+			throw refusal(status, code, content);
+		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
+		else await pause(UNAVAILABLE_PAUSE_MS, signal);
 	}
 	return false;
 }
