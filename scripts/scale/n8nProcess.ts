@@ -7,6 +7,8 @@ import { LOOPBACK } from '../ports';
 import { isReady, startN8n, type N8nCommand, type N8nOptions, type N8nServer } from '../n8n/server';
 
 const PAUSE_MS = 500;
+/** Below a worker's home. */
+const EVENT_LOG = 'event-log';
 
 /**
  * One n8n process of a cluster. It is started again when it ends by itself, as a container would be: n8n ends itself
@@ -51,6 +53,8 @@ export class N8nProcess {
 	}
 
 	private async launch(signal: AbortSignal): Promise<void> {
+		// A run that a worker's event log shows as begun counts as crashed when it starts again, even if it is in the queue.
+		rmSync(join(this.options.userFolder, EVENT_LOG), { recursive: true, force: true });
 		const server = await startN8n({ ...this.options, signal });
 		this.server = server;
 		void server.exited.then(() => this.revive(server));
@@ -84,6 +88,8 @@ export function n8nProcessMaker(folder: string, tarball: string, env: Record<str
 		rmSync(join(userFolder, nodes), { recursive: true, force: true });
 		cpSync(join(packed, nodes), join(userFolder, nodes), { recursive: true });
 		const logFile = join(folder, `${name}.log`);
-		return new N8nProcess(name, { command, userFolder, logFile, port, env, detached: true });
+		const eventLog = { N8N_EVENTBUS_LOGWRITER_LOGFULLPATH: join(userFolder, EVENT_LOG, 'events.log') };
+		const settings = command === 'worker' ? { ...env, ...eventLog } : env;
+		return new N8nProcess(name, { command, userFolder, logFile, port, env: settings, detached: true });
 	};
 }

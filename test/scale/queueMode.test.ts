@@ -9,6 +9,7 @@ import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { forgeries } from '../forgeries';
 import { openDialogue, type Dialogue } from '../server/support/dialogue';
 import { PROJECT, credentialData } from '../server/support/stage';
+import { openTyped } from './support/addresses';
 import { integrationOf, startScaleStage, type ScaleStage } from './support/stage';
 import { replyWorkflow } from './support/workflows';
 
@@ -216,6 +217,20 @@ describe('test runs, which workers run,', () => {
 		expect(await dialogue.hears('user-0', 1)).toBe('heard');
 		await latest('success', 1);
 	});
+});
+
+test('an answer that waits in the queue while the workers restart goes on with its run', async () => {
+	const { client, cluster } = stage;
+	const ask = { name: 'Name', parameters: { message: 'Name?', answerType: 'text' } };
+	const dialogue = await openTyped(stage, [ask], {});
+	await dialogue.writes('user-0', 'hola');
+	await dialogue.hears('user-0', 1);
+	const waits = async () => (await client.executionCount(dialogue.workflowId, ['waiting'])) === 1;
+	await waitUntil('the run to wait', waits);
+	await Promise.all(cluster.workers.map((worker) => worker.stop()));
+	expect(await dialogue.writes('user-0', 'Ana')).toMatchObject({ status: 200 });
+	await Promise.all(cluster.workers.map((worker) => worker.start()));
+	expect(await dialogue.hears('user-0', 2)).toBe('Name=Ana');
 });
 
 describe('a webhook process that is starting', () => {
