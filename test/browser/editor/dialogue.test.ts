@@ -122,7 +122,7 @@ describe('a pause', () => {
 		await editor.entry('Trigger manually').click();
 		await editor.addNode('Jelou', 'Resume the automation of a conversation');
 		const room = OWN.rooms?.find(({ userId }) => userId === LUIS.id)?.id ?? '';
-		await editor.node.field('roomId').locator('.cm-content').fill(room);
+		await editor.node.rewrite('roomId', room);
 		await editor.node.leaveField();
 		await editor.node.preview('roomId').getByText(room).waitFor();
 		await editor.node.execute();

@@ -123,7 +123,7 @@ test('Execute step on an HTTP Request between the two looks something up', async
 
 test('Execute step on the reply behind it really sends it, to the conversation of the event', async () => {
 	await editor.openNode('Send a message');
-	await editor.node.field('text').locator('.cm-content').fill('Your order: {{ $json.product }}');
+	await editor.node.rewrite('text', 'Your order: {{ $json.product }}');
 	await editor.node.leaveField();
 	await editor.node.preview('text').getByText('Your order: Mochila Andes').waitFor();
 	await editor.node.execute();

@@ -77,6 +77,16 @@ export class NodeDetails {
 		await this.page.mouse.up();
 	}
 
+	/** Writes what a parameter is to be, which is an expression already. */
+	async rewrite(field: string, text: string): Promise<void> {
+		const editor = this.field(field).locator('.cm-content');
+		// n8n puts the cursor somewhere when the field gets it, also after all has been selected.
+		await waitUntil(`${field} to be ${text}`, async () => {
+			await editor.fill(text);
+			return (await editor.textContent()) === text;
+		});
+	}
+
 	/** Takes the cursor out of the parameters, which closes what n8n has opened below one. */
 	async leaveField(): Promise<void> {
 		await this.window.getByText('Parameters', { exact: true }).click();
