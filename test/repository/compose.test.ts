@@ -16,6 +16,7 @@ interface Service {
 	healthcheck?: object;
 	depends_on?: Record<string, object>;
 	volumes?: string[];
+	tmpfs?: string;
 	ports?: string[];
 	restart?: string;
 }
@@ -71,7 +72,12 @@ test('has one main, a webhook process and two workers, with the settings of queu
 		services.main?.environment ?? {};
 	expect(N8N_COMMUNITY_PACKAGES_MANAGED_BY_ENV).toBe('true');
 	expect(JSON.parse(String(N8N_COMMUNITY_PACKAGES))).toEqual([{ name: 'n8n-nodes-jelou' }]);
-	for (const [, { environment }] of n8n.slice(1)) expect(environment).toEqual(shared);
+	const forgotten = { N8N_EVENTBUS_LOGWRITER_LOGFULLPATH: expect.stringMatching('^/event-log/') };
+	for (const [name, { environment, tmpfs }] of n8n.slice(1)) {
+		const isWorker = name.startsWith('worker');
+		expect(environment).toEqual({ ...shared, ...(isWorker && forgotten) });
+		expect(tmpfs).toBe(isWorker ? '/event-log' : undefined);
+	}
 	expect(shared).toMatchObject({ EXECUTIONS_MODE: 'queue', N8N_REINSTALL_MISSING_PACKAGES: 'true' });
 });
 

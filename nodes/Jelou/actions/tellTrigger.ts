@@ -163,7 +163,8 @@ export async function tell(
 ): Promise<boolean> {
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = Date.now() + UNAVAILABLE_MS;
-	for (let registered = 0; registered < MAX_NOTES; ) {
+	let registered = 0;
+	while (registered < MAX_NOTES) {
 		// The second goes at once: it reads back what the first wrote.
 		if (registered > 1) await sleep(NOTE_PAUSE_MS * registered);
 		const { code, status } = await postNote(context, address, credential, content);
