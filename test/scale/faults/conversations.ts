@@ -194,9 +194,10 @@ export class Conversations {
 			data.includes(`"${id}"`) || data.includes(name);
 		const isFinished = ({ expected, hadToRepeat, id }: Customer) => {
 			const heard = dialogue.heard(id);
-			// A refused message may have started a run all the same, which asks as well, perhaps after the other has finished.
+			// A refused message may have started a run all the same: that run asks as well, perhaps after the other has finished,
+			// or takes what the customer repeats for the answer.
 			return hadToRepeat
-				? heard.includes(expected.at(-1) ?? '')
+				? heard.some((text) => text.startsWith('Name='))
 				: JSON.stringify(heard) === JSON.stringify(expected);
 		};
 		const { failed } = failedRuns(executions, []);
