@@ -37,8 +37,9 @@ test.each(names)(
 		});
 		expect(row?.forged).toBeGreaterThan(0);
 		if (name.startsWith('the clock')) expect(row).toMatchObject({ accepted: 0, refused: row?.events });
-		// The one thing that n8n takes along: the input of the run that a killed worker had under way.
-		if (!name.includes('a worker killed')) expect(row?.withoutInput).toBe(0);
+		// What n8n takes along: the input of the run that a killed worker had under way, and of runs that it asks a Redis about
+		// that is still loading. Both fail, visibly.
+		if (!/a worker killed|Redis/.test(name)) expect(row?.withoutInput).toBe(0);
 		if (name === KILLED) expect(row?.withoutInput).toBe(1);
 		if (dialogues) expect(dialogues.crossed).toBe(0);
 		const right = { finished: SHORT.customers, failed: 0, runsTooMany: 0 };
