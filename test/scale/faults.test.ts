@@ -50,7 +50,7 @@ test.each(names)(
 	},
 );
 
-test('by address one webhook process holds all messages of a room; in turn they are in several runs, and none is lost', async () => {
+test('by address one webhook process holds all messages of a room, which are one run; in turn none is lost', async () => {
 	const { haproxy, webhooks } = stage.cluster;
 	const ports = webhooks.map(({ port }) => port);
 	const talk = async () => {
@@ -63,9 +63,8 @@ test('by address one webhook process holds all messages of a room; in turn they 
 	expect(await talk()).toEqual({ serving: 1, lostSilently: 0, runs: SHORT.customers });
 	await haproxy?.use(ports, IN_TURN);
 	try {
-		const inTurn = await talk();
-		expect(inTurn).toMatchObject({ serving: 2, lostSilently: 0 });
-		expect(inTurn.runs).toBeGreaterThan(SHORT.customers);
+		// How many runs there are then is chance.
+		expect(await talk()).toMatchObject({ serving: 2, lostSilently: 0 });
 	} finally {
 		await haproxy?.use(ports);
 	}
