@@ -1,0 +1,17 @@
+/** What nobody sees at the end of a text: white space, and characters that only direct the writing or join others. */
+const UNSEEN = /[\s\p{Cf}]/u;
+/** What nobody sees at all, wherever it stands: also fillers and selectors of a glyph's form. */
+const SEEN = /[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters. */
+export function trimmed(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && UNSEEN.test(text.charAt(start))) start++;
+	while (start < end && UNSEEN.test(text.charAt(end - 1))) end--;
+	return text.slice(start, end);
+}
+
+/** Whether a person who reads a text sees nothing. */
+export function isBlank(text: string): boolean {
+	return !SEEN.test(text);
+}

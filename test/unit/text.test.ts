@@ -1,0 +1,27 @@
+import { isBlank, trimmed } from '../../nodes/Jelou/shared/text';
+
+test.each([
+	['  Ana \n', 'Ana'],
+	['\u200bana@example.com\u200b', 'ana@example.com'],
+	['\u2066\u200e2\u2069', '2'],
+	['\ufeffhola\u00ad', 'hola'],
+	['a\u200bb', 'a\u200bb'],
+	['👨‍👩‍👧', '👨‍👩‍👧'],
+	['❤️', '❤️'],
+	['🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+	['\u200b\u200e', ''],
+	['', ''],
+])('%j is trimmed to %j', (text, expected) => {
+	expect(trimmed(text)).toBe(expected);
+});
+
+test.each(['', ' \t\n', '\u200b\u200b', '\u200e\u2066', '\ufe0f', '\u2800', '\u3164', '\u0000'])(
+	'nobody sees anything of %j',
+	(text) => {
+		expect(isBlank(text)).toBe(true);
+	},
+);
+
+test.each(['.', ' a ', '👍🏽', '❤️', '\u200b1'])('something is seen of %j', (text) => {
+	expect(isBlank(text)).toBe(false);
+});
