@@ -1,5 +1,5 @@
 import { SEND_PATH } from './endpoints';
-import type { MessageValue } from './messageTypes';
+import { OUTGOING_MESSAGE, type MessageValue } from './messageTypes';
 import type { JelouRequest } from './types';
 
 /** Where a message goes. */
@@ -20,9 +20,7 @@ export function messageRequest(
 		method: 'POST',
 		path: SEND_PATH,
 		body: {
-			field: 'messages',
-			object: 'message_event',
-			event_type: 'incoming_message',
+			...OUTGOING_MESSAGE,
 			project_id: projectId,
 			room_id: roomId,
 			bot_id: botId,

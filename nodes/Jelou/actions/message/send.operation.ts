@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { SEND_PATH } from '../../shared/endpoints';
 import { options } from '../options';
 import { botId, roomId, userId } from '../properties';
 import type { Operation } from '../operation';
 import { entryText } from '../itemParameters';
 import { channelWarning, messageContent } from './content';
-import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, OUTGOING_MESSAGE, typesWith } from '../../shared/messageTypes';
+import { messageRequest } from '../../shared/message';
+import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, typesWith } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
@@ -87,19 +87,8 @@ export const send: Operation = {
 	buildRequest(item, { projectId }) {
 		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();
 		const id = item.ids('roomId', 'botId', 'userId');
-		return {
-			target: 'chatbot',
-			method: 'POST',
-			path: SEND_PATH,
-			body: {
-				...OUTGOING_MESSAGE,
-				project_id: projectId,
-				room_id: id('roomId'),
-				bot_id: id('botId'),
-				user_id: id('userId'),
-				value: messageContent(item, messageId),
-			},
-		};
+		const recipient = { projectId, roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
+		return messageRequest(recipient, messageContent(item, messageId));
 	},
 	orderingKey: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
 	warning: channelWarning,
