@@ -102,7 +102,7 @@ describe('a Project ID in the options that is empty', () => {
 });
 
 test('n8n shows the same limits and defaults that are checked', () => {
-	const entries = options().options as INodeProperties[];
+	const entries = options('request').options as INodeProperties[];
 	const numbers = entries.filter(({ type }) => type === 'number');
 	expect(numbers.map(({ name }) => name)).toEqual(['concurrency', 'maxRetries', 'timeout']);
 	for (const { name, default: fallback, typeOptions } of numbers) {

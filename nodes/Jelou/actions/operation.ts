@@ -1,16 +1,20 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
+import type { Recipient } from '../shared/message';
+import type { Expectation, NoteContent } from '../shared/roomNote';
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
-import type { WaitFor } from './message/ask';
-import type { Telling } from './tellTrigger';
 
-/** One operation of the node: what the user fills in, and the one request it makes of that. */
-export interface Operation {
+interface AnyOperation {
 	/** How n8n shows it: `name` in the list of operations, `action` (a sentence) in the panel of nodes. */
 	menu: { name: string; action: string; description: string };
 	/** The operation's own properties, without `displayOptions`: those are added. */
 	properties: INodeProperties[];
+}
+
+/** Makes one request of an item, and puts out what Jelou answers. */
+export interface RequestOperation extends AnyOperation {
+	kind: 'request';
 	/**
 	 * Checks an item's parameters and builds the request from them. Sends nothing.
 	 *
@@ -22,23 +26,53 @@ export interface Operation {
 	 * not wait for each other.
 	 */
 	orderingKey?(request: JelouRequest): string;
-	/**
-	 * For an operation that asks with its request and puts the run to wait for the answer: what it waits for. Such an
-	 * operation takes one item at a time.
-	 *
-	 * @throws FieldError naming the field that is empty or wrong
-	 */
-	waitFor?(item: ItemParameters): WaitFor;
-	/**
-	 * For an operation that sends nothing, and tells the project's Jelou Trigger something instead.
-	 *
-	 * @throws FieldError naming the field that is empty or wrong
-	 */
-	tell?(item: ItemParameters): Telling;
 	/** What the user should know about a request that was sent. */
 	warning?(request: JelouRequest): string | undefined;
 	/** What the output has in addition to Jelou's answer. */
 	extraOutput?(request: JelouRequest): IDataObject;
+}
+
+/** Asks with a message and puts the run to wait for the answer. Takes one item at a time. */
+export interface AskOperation extends AnyOperation {
+	kind: 'ask';
+	/**
+	 * Checks the item's parameters and makes the question of them. Sends nothing.
+	 *
+	 * @throws FieldError naming the field that is empty or wrong
+	 */
+	ask(item: ItemParameters, context: BuildContext): Asking;
+	/** What the user should know about a question that was sent. */
+	warning?(message: JelouRequest): string | undefined;
+}
+
+/** Sends nothing to Jelou, and tells the project's Jelou Trigger something instead. */
+export interface TellOperation extends AnyOperation {
+	kind: 'tell';
+	/**
+	 * Checks an item's parameters and says what to tell. Sends nothing.
+	 *
+	 * @throws FieldError naming the field that is empty or wrong
+	 */
+	tell(item: ItemParameters): Telling;
+}
+
+/** One operation of the node: what the user fills in, and what it does with that. */
+export type Operation = RequestOperation | AskOperation | TellOperation;
+
+/** A question, and what the run waits for. */
+export interface Asking {
+	/** The request that asks. */
+	message: JelouRequest;
+	recipient: Omit<Recipient, 'projectId'>;
+	expects: Expectation;
+	/** Unix milliseconds. */
+	until: number;
+}
+
+/** What a trigger is told, and what the node puts out then. */
+export interface Telling {
+	content: NoteContent;
+	output: IDataObject;
 }
 
 export interface BuildContext {

@@ -4,6 +4,7 @@ import { FieldError } from '../shared/errors';
 import { DEFAULT_RETRIES } from '../shared/retry';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { entryText, type ItemParameters } from './itemParameters';
+import type { Operation } from './operation';
 
 /** What the options of every operation say about how an item is run. */
 export interface Options {
@@ -53,28 +54,33 @@ const timeout: NumberProperty = {
 	description: 'How many seconds to wait for an answer from Jelou',
 };
 
-/** The `options` collection that every operation has, with the operation's own entries added. */
-export function options(...own: INodeProperties[]): INodeProperties {
-	const entries: INodeProperties[] = [
-		...own,
-		concurrency,
-		maxRetries,
-		timeout,
-		{
-			displayName: 'Project ID',
-			name: 'projectId',
-			type: 'string',
-			default: '',
-			description: 'Used instead of the project ID in the credential',
-		},
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-	];
+const projectId: INodeProperties = {
+	displayName: 'Project ID',
+	name: 'projectId',
+	type: 'string',
+	default: '',
+	description: 'Used instead of the project ID in the credential',
+};
+
+const simplify: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+const EVERY_KIND = [maxRetries, projectId, timeout];
+/** A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's answer. */
+const OPTIONS: Record<Operation['kind'], INodeProperties[]> = {
+	request: [...EVERY_KIND, concurrency, simplify],
+	ask: EVERY_KIND,
+	tell: [...EVERY_KIND, concurrency],
+};
+
+/** The `options` collection of an operation, with its own entries added. */
+export function options(kind: Operation['kind'], ...own: INodeProperties[]): INodeProperties {
+	const entries = [...own, ...OPTIONS[kind]];
 	return {
 		displayName: 'Options',
 		name: 'options',

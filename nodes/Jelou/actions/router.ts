@@ -15,13 +15,13 @@ import type { JelouRequest } from '../shared/types';
 import { ItemParameters } from './itemParameters';
 import { ItemResults } from './itemResults';
 import { runInLanes, type Task } from './lanes';
-import { WAITED_KEY, askAndWait, type WaitFor } from './message/ask';
+import { WAITED_KEY, askAndWait } from './message/ask';
 import type { Operation } from './operation';
-import { readConcurrency, readOptions, type Options } from './options';
+import { readConcurrency, readOptions } from './options';
 import { Origin } from './origin';
 import { ParameterReader } from './parameterReader';
 import { findOperation } from './resources';
-import { tellTrigger, type Telling } from './tellTrigger';
+import { tellTrigger } from './tellTrigger';
 
 const NO_SECRET = {
 	message: 'No signing secret is known, so nothing can be sent',
@@ -70,13 +70,11 @@ function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
 	};
 }
 
-interface ItemRequest {
-	index: number;
-	options: Options;
-	projectId: string;
-	request: JelouRequest;
-	waitFor: WaitFor | undefined;
-	telling: Telling | undefined;
+/** What is done for an item, and what other items wait for it. */
+interface Prepared {
+	key?: string;
+	run: () => Promise<IDataObject>;
+	warning?: () => string | undefined;
 }
 
 /** Runs the chosen operation for every input item: the one loop, the one place that catches. */
@@ -94,42 +92,54 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const results = new ItemResults(context, count);
 	const warnings = new Set<string>();
 
-	/** Checks an item and builds its request, ahead of its turn: its key has to be known. */
-	function prepare(index: number): ItemRequest {
+	/** Checks an item ahead of its turn: what it waits for has to be known. */
+	function prepare(index: number): Prepared {
 		const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
-		const options = readOptions(item);
+		const { maxRetries, simplify, timeout, ...options } = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
-		const { allowsPlainHttp } = loaded;
-		const request = operation.buildRequest(item, { projectId, allowsPlainHttp });
-		const waitFor = operation.waitFor?.(item);
-		return { index, options, projectId, request, waitFor, telling: operation.tell?.(item) };
-	}
-
-	async function send(itemRequest: ItemRequest): Promise<IDataObject> {
-		const { index, options, projectId, request, telling, waitFor } = itemRequest;
-		const { maxRetries, simplify, timeout } = options;
-		const credential = credentialFor(telling ? 'chatbot' : request.target, projectId);
 		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
-		if (waitFor) return await askAndWait(context, credential, request, waitFor, callOptions);
-		if (telling) return await tellTrigger(context, credential, telling, callOptions);
-		const answer = await call(context, credential, request, callOptions);
-		return { ...operation.extraOutput?.(request), ...(simplify ? answer.data : answer.envelope) };
+		const buildContext = { projectId, allowsPlainHttp: loaded.allowsPlainHttp };
+		switch (operation.kind) {
+			case 'ask': {
+				const asking = operation.ask(item, buildContext);
+				const run = async () =>
+					await askAndWait(context, credentialFor('chatbot', projectId), asking, callOptions);
+				return { run, warning: () => operation.warning?.(asking.message) };
+			}
+			case 'tell': {
+				const telling = operation.tell(item);
+				const run = async () =>
+					await tellTrigger(context, credentialFor('chatbot', projectId), telling, callOptions);
+				return { run };
+			}
+			case 'request': {
+				const request = operation.buildRequest(item, buildContext);
+				const run = async () => {
+					const sender = credentialFor(request.target, projectId);
+					const { data, envelope } = await call(context, sender, request, callOptions);
+					return { ...operation.extraOutput?.(request), ...(simplify ? data : envelope) };
+				};
+				return {
+					key: operation.orderingKey?.(request),
+					run,
+					warning: () => operation.warning?.(request),
+				};
+			}
+		}
 	}
 
 	function task(index: number): Task {
-		const succeed = (json: IDataObject, request: JelouRequest) => {
-			results.succeed(index, json);
-			const warning = operation.warning?.(request);
-			if (warning !== undefined) warnings.add(warning);
-		};
 		const fail = (error: unknown) => {
 			results.fail(index, error);
 		};
 		try {
-			const itemRequest = prepare(index);
-			const run = async () =>
-				await send(itemRequest).then((json) => succeed(json, itemRequest.request), fail);
-			return { key: operation.orderingKey?.(itemRequest.request), run };
+			const { key, run, warning } = prepare(index);
+			const succeed = (json: IDataObject) => {
+				results.succeed(index, json);
+				const message = warning?.();
+				if (message !== undefined) warnings.add(message);
+			};
+			return { key, run: async () => await run().then(succeed, fail) };
 		} catch (error) {
 			return { run: () => Promise.resolve(fail(error)) };
 		}

@@ -12,6 +12,7 @@ import { NOTE_STATUS, writeNote, type NoteContent } from '../shared/roomNote';
 import { SIGNATURE_HEADER, sign } from '../shared/signature';
 import { tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
+import type { Telling } from './operation';
 
 const NOTE_TIMEOUT_MS = 10_000;
 /** How often a note is sent until n8n has stored it; another process may overwrite it in the same moment. */
@@ -46,7 +47,7 @@ function unreachable(address: string, error: unknown): FieldError {
 }
 
 /** The request for the project's integration. */
-export function integrationRequest(projectId: string): JelouRequest {
+function integrationRequest(projectId: string): JelouRequest {
 	return { target: 'gateway', method: 'GET', path: projectPath(projectId) };
 }
 
@@ -183,12 +184,6 @@ export const notStored = (what: string, end: string) =>
 		`The Jelou Trigger could not store the ${what}`,
 		`Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process. ${end}`,
 	);
-
-/** What an operation tells the trigger, and what it puts out then. */
-export interface Telling {
-	content: NoteContent;
-	output: IDataObject;
-}
 
 /**
  * Tells the project's trigger, as a whole operation.

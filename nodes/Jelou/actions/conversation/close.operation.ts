@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { options } from '../options';
 import { botId, userId } from '../properties';
-import { userOrderingKey, type Operation } from '../operation';
+import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
@@ -21,7 +21,8 @@ function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataOb
 }
 
 /** Closes a user's conversation (Jelou's page "Close conversation"). */
-export const close: Operation = {
+export const close: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Close',
 		action: 'Close a conversation',
@@ -56,7 +57,7 @@ export const close: Operation = {
 				},
 			],
 		},
-		options(),
+		options('request'),
 	],
 	buildRequest(item, { projectId }) {
 		const redirectPayload = redirectPayloadOf(

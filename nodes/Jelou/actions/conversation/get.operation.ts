@@ -1,9 +1,10 @@
 import { options } from '../options';
-import type { Operation } from '../operation';
+import type { RequestOperation } from '../operation';
 import { projectPath } from '../../shared/endpoints';
 
 /** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
-export const get: Operation = {
+export const get: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Get',
 		action: 'Get a conversation',
@@ -19,7 +20,7 @@ export const get: Operation = {
 			placeholder: 'e.g. 66a0b1c2d3e4f5',
 			description: 'The ID of the conversation. Filled in from the Jelou Trigger.',
 		},
-		options(),
+		options('request'),
 	],
 	buildRequest(item, { projectId }) {
 		const conversationId = item.pathId('conversationId', 'Conversation ID');

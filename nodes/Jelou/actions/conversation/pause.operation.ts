@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { checkNumber, options, type NumberProperty } from '../options';
 import { roomId } from '../properties';
-import { integrationRequest } from '../tellTrigger';
-import type { Operation } from '../operation';
+import type { TellOperation } from '../operation';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,14 +16,14 @@ const hours: NumberProperty = {
 };
 
 /** Lets a person have the conversation: the project's trigger starts nothing for it. Jelou knows nothing of this. */
-export const pause: Operation = {
+export const pause: TellOperation = {
+	kind: 'tell',
 	menu: {
 		name: 'Pause Automation',
 		action: 'Pause the automation of a conversation',
 		description: 'Leave a conversation to a person: the Jelou Trigger starts nothing for it meanwhile',
 	},
-	properties: [roomId, options(hours)],
-	buildRequest: (_item, { projectId }) => integrationRequest(projectId),
+	properties: [roomId, options('tell', hours)],
 	tell(item) {
 		const room = item.ids('roomId')('roomId');
 		const askedAt = Date.now();

@@ -1,17 +1,16 @@
 import { options } from '../options';
 import { roomId } from '../properties';
-import { integrationRequest } from '../tellTrigger';
-import type { Operation } from '../operation';
+import type { TellOperation } from '../operation';
 
 /** Ends the pause of a conversation. One that is not paused stays as it is. */
-export const resume: Operation = {
+export const resume: TellOperation = {
+	kind: 'tell',
 	menu: {
 		name: 'Resume Automation',
 		action: 'Resume the automation of a conversation',
 		description: 'End the pause of a conversation: the Jelou Trigger starts the workflow for it again',
 	},
-	properties: [roomId, options()],
-	buildRequest: (_item, { projectId }) => integrationRequest(projectId),
+	properties: [roomId, options('tell')],
 	tell(item) {
 		const room = item.ids('roomId')('roomId');
 		return { content: { note: 'resume', roomId: room }, output: { paused: false, room_id: room } };

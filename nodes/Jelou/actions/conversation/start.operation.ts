@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { options } from '../options';
 import { botId, userId } from '../properties';
-import { userOrderingKey, type Operation } from '../operation';
+import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject, entryText } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
@@ -32,7 +32,8 @@ function assignmentOf(fields: IDataObject): IDataObject | undefined {
 }
 
 /** Starts a conversation with a user (Jelou's page "Start conversation"). */
-export const start: Operation = {
+export const start: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Start',
 		action: 'Start a conversation',
@@ -87,7 +88,7 @@ export const start: Operation = {
 				},
 			],
 		},
-		options(),
+		options('request'),
 	],
 	buildRequest(item, { projectId }) {
 		const fields = item.collection('additionalFields');

@@ -1,10 +1,11 @@
 import { options } from '../options';
-import type { Operation } from '../operation';
+import type { RequestOperation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { projectPath } from '../../shared/endpoints';
 
 /** Creates the project's integration (Jelou's page "Create integration"). Only its answer shows the signing secret. */
-export const create: Operation = {
+export const create: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Create',
 		action: 'Create the integration',
@@ -20,7 +21,7 @@ export const create: Operation = {
 		},
 		{ ...webhookUrl, required: true },
 		additionalFields,
-		options(),
+		options('request'),
 	],
 	buildRequest(item, context) {
 		item.required('webhookUrl', 'Webhook URL');

@@ -1,9 +1,10 @@
 import { options } from '../options';
-import type { Operation } from '../operation';
+import type { RequestOperation } from '../operation';
 import { projectPath } from '../../shared/endpoints';
 
 /** Permanently deletes the integration and its signing secret (Jelou's page "Delete integration"). */
-export const deleteIntegration: Operation = {
+export const deleteIntegration: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Delete',
 		action: 'Delete the integration',
@@ -17,7 +18,7 @@ export const deleteIntegration: Operation = {
 			type: 'notice',
 			default: '',
 		},
-		options(),
+		options('request'),
 	],
 	buildRequest(_item, { projectId }) {
 		return { target: 'gateway', method: 'DELETE', path: projectPath(projectId) };

@@ -1,11 +1,12 @@
 import { options } from '../options';
-import type { Operation } from '../operation';
+import type { RequestOperation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
 
 /** Changes the integration; it keeps its signing secret (Jelou's page "Update integration"). */
-export const update: Operation = {
+export const update: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Update',
 		action: 'Update the integration',
@@ -14,7 +15,7 @@ export const update: Operation = {
 	properties: [
 		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave empty to keep the current one.` },
 		additionalFields,
-		options(),
+		options('request'),
 	],
 	buildRequest(item, context) {
 		const body = integrationBody(item, context);

@@ -5,10 +5,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { LoadedCredential } from '../../shared/credential';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
-import type { Recipient } from '../../shared/message';
-import type { Expectation, Question } from '../../shared/roomNote';
+import type { Question } from '../../shared/roomNote';
 import { call, type CallOptions } from '../../shared/transport';
-import type { JelouRequest } from '../../shared/types';
+import type { Asking } from '../operation';
 import { notStored, postNote, tell, triggerUrl } from '../tellTrigger';
 
 /** Where a waiting node keeps the ID of its question, in n8n's data of the run. */
@@ -19,13 +18,6 @@ export const WAITED_KEY = 'jelouWaited';
 
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
-
-export interface WaitFor {
-	recipient: Omit<Recipient, 'projectId'>;
-	expects: Expectation;
-	/** Unix milliseconds. */
-	until: number;
-}
 
 /** Takes a question back that was not sent. What went wrong is said already, so a failure here says nothing. */
 async function withdraw(
@@ -73,7 +65,6 @@ function withoutAnswer(json: IDataObject): IDataObject {
  * Asks a question in a room and puts the run to wait. The project's trigger is told first, so that an answer finds the
  * run however quick it is.
  *
- * @param message the request that asks
  * @returns the input, which is also what n8n goes on with when the time is up
  * @throws FieldError when no trigger can receive the answer, and NodeApiError when the question could not be sent. In
  * both cases nothing waits.
@@ -81,8 +72,7 @@ function withoutAnswer(json: IDataObject): IDataObject {
 export async function askAndWait(
 	context: IExecuteFunctions,
 	credential: LoadedCredential,
-	message: JelouRequest,
-	{ expects, recipient, until }: WaitFor,
+	{ expects, message, recipient, until }: Asking,
 	options: CallOptions,
 ): Promise<IDataObject> {
 	checkCanWait(context);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { options } from '../options';
 import { botId, roomId, userId } from '../properties';
-import type { Operation } from '../operation';
+import type { RequestOperation } from '../operation';
 import { entryText } from '../itemParameters';
 import { channelWarning, messageContent } from './content';
 import { messageRequest } from '../../shared/message';
@@ -10,7 +10,8 @@ import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, typesWith } from '../../shared/messa
 import { isObject } from '../../shared/json';
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
-export const send: Operation = {
+export const send: RequestOperation = {
+	kind: 'request',
 	menu: {
 		name: 'Send',
 		action: 'Send a message',
@@ -76,7 +77,7 @@ export const send: Operation = {
 			description: 'Name that the user sees',
 			displayOptions: { show: { messageType: typesWith('filename') } },
 		},
-		options({
+		options('request', {
 			displayName: 'Message ID',
 			name: 'messageId',
 			type: 'string',

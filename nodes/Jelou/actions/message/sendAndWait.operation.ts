@@ -5,9 +5,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
+import type { MessageValue } from '../../shared/messageTypes';
 import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
 import { entryText, type ItemParameters } from '../itemParameters';
-import type { Operation } from '../operation';
+import type { AskOperation } from '../operation';
 import { checkNumber, options, type NumberProperty } from '../options';
 import { botId, roomId, userId } from '../properties';
 import { channelWarning } from './content';
@@ -133,7 +134,8 @@ function readRecipient(item: ItemParameters) {
 }
 
 /** Asks the customer something in the chat; the run goes on with the answer (Jelou's page "Send messages"). */
-export const sendAndWait: Operation = {
+export const sendAndWait: AskOperation = {
+	kind: 'ask',
 	menu: {
 		name: 'Send and Wait for Reply',
 		action: 'Send a message and wait for the reply',
@@ -259,6 +261,7 @@ export const sendAndWait: Operation = {
 			displayOptions: { show: { responseType: ['freeText'] } },
 		},
 		options(
+			'ask',
 			limitWaitTime,
 			{
 				displayName: 'Download Media',
@@ -280,17 +283,14 @@ export const sendAndWait: Operation = {
 			maxAttempts,
 		),
 	],
-	buildRequest(item, { projectId }) {
+	ask(item, { projectId }) {
 		const question = item.required('message', 'Message');
-		const { choices } = readExpectation(item);
-		const body = choices.length > 0 ? `${question}\n\n${numbered(choices)}` : question;
-		const recipient = { projectId, ...readRecipient(item) };
-		return messageRequest(recipient, { id: randomUUID(), type: 'text', content: { body } });
+		const expects = readExpectation(item);
+		const body = expects.choices.length > 0 ? `${question}\n\n${numbered(expects.choices)}` : question;
+		const recipient = readRecipient(item);
+		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body } };
+		const message = messageRequest({ projectId, ...recipient }, value);
+		return { message, recipient, expects, until: waitUntil(item.collection('options')) };
 	},
 	warning: channelWarning,
-	waitFor: (item) => ({
-		recipient: readRecipient(item),
-		expects: readExpectation(item),
-		until: waitUntil(item.collection('options')),
-	}),
 };
