@@ -9,7 +9,7 @@ import { sandboxCredential } from '../../scripts/sandboxCredential';
 import { DEMO_PROJECT } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
 
-jest.setTimeout(60_000);
+jest.setTimeout(600_000);
 
 const ITEMS = 2_000;
 const MEGABYTE = 1024 * 1024;
