@@ -3,7 +3,7 @@ const realTimeout = setTimeout;
 /** Makes clock and timers stand still, but not the network. `jest.useRealTimers()` ends it. */
 export function stopTime(): void {
 	jest.useFakeTimers({
-		doNotFake: ['clearImmediate', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'],
+		doNotFake: ['clearImmediate', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate'],
 	});
 }
 

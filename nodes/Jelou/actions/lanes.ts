@@ -1,3 +1,9 @@
+import { sleep } from 'n8n-workflow';
+
+import { uptime } from '../shared/clock';
+
+/** How long tasks that wait for nothing may keep n8n from everything else, in milliseconds. */
+const MAX_BUSY_MS = 50;
 /** How many tasks may wait for their lane before no more are asked for. It bounds memory, not correctness. */
 const MAX_WAITING = 1_000;
 
@@ -32,6 +38,13 @@ export async function runInLanes(
 	let waiting = 0;
 	let next = 0;
 	let running = 0;
+	let busySince = uptime();
+
+	async function letOthersRun(): Promise<void> {
+		if (uptime() - busySince < MAX_BUSY_MS) return;
+		await sleep(0);
+		busySince = uptime();
+	}
 
 	function take(): Task | undefined {
 		const first = ready.shift();
@@ -72,6 +85,7 @@ export async function runInLanes(
 		const start = ({ key, run }: Task) => {
 			running++;
 			run()
+				.then(letOthersRun)
 				.then(() => {
 					running--;
 					if (key !== undefined) release(key);
