@@ -20,7 +20,16 @@ const get = { resource: 'conversation', operation: 'get', conversationId: '={{ $
 
 test('start returns what Jelou documents, simplified or raw', async () => {
 	const simple = outputOf(await engine().run(start, [{}]))[0]?.json;
-	expect(simple).toEqual({ conversationId: expect.any(String), botId: BOT, userId: USER, status: 'active' });
+	const conversationId: unknown = expect.any(String);
+	expect(simple).toEqual({
+		conversationId,
+		botId: BOT,
+		userId: USER,
+		status: 'active',
+		bot: { id: BOT },
+		contact: { id: USER },
+		conversation: { id: conversationId },
+	});
 	const whole = outputOf(await engine().run({ ...start, options: { simplify: false } }, [{}]))[0]?.json;
 	expect(whole).toMatchObject({ status: 1, statusMessage: 'success', data: { botId: BOT } });
 });

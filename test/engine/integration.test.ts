@@ -60,7 +60,13 @@ test('a conversation is closed, with a closing message', async () => {
 		closingMessage: 'Adiós',
 	};
 	const run = await engine().run(close, [{}]);
-	expect(outputOf(run)[0]?.json).toEqual({ closed: true, botId: BOT, userId: USER });
+	expect(outputOf(run)[0]?.json).toEqual({
+		closed: true,
+		botId: BOT,
+		userId: USER,
+		bot: { id: BOT },
+		contact: { id: USER },
+	});
 	expect(sandbox.store.conversations.get(conversationId)?.state).toBe('closed');
 	expect(JSON.parse(sandbox.store.requests.at(-1)?.rawBody.toString() ?? '')).toEqual({
 		botId: BOT,

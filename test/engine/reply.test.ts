@@ -227,7 +227,7 @@ describe('nothing is sent, and all that is missing is named at once,', () => {
 			'the item has the room',
 			{ room: 'luis' },
 			{},
-			/^User ID is empty\. This item names another room or user/,
+			/^User ID is empty\. This item names another room, bot or user/,
 		],
 		['the item has the user', { user: 'luis' }, {}, /^Room ID is empty\. /],
 		['the field names the room', {}, { roomId: 'luis' }, /^User ID is empty\. /],

@@ -103,7 +103,7 @@ test('when an item fails the run stops: nothing new starts, and the error counts
 
 test('with continue on error, every item is in the output once: its result, or its error', async () => {
 	const items: IDataObject[] = itemsFor(30);
-	items[3] = { ...items[3], room: 'no such room' };
+	items[3] = { ...items[3], room: 'no\nroom' };
 	items[7] = { ...items[7], text: '' };
 	items[11] = { ...items[11], room: 'unknown-room' };
 	const run = await engine().run(send(), items, { onError: 'continueRegularOutput' });

@@ -3,7 +3,6 @@ import { FieldError } from '../../nodes/Jelou/shared/errors';
 import { itemWith } from './support/item';
 
 const asId = (value: unknown) => itemWith({ roomId: value }).id('roomId', 'Room ID');
-const asPathId = (value: unknown) => itemWith({ roomId: value }).pathId('roomId', 'Room ID');
 const asText = (value: unknown) => itemWith({ text: value }).text('text', 'Text');
 const asEntry = (value: unknown) => entryText({ target: value as never }, 'target', 'Target');
 
@@ -24,7 +23,7 @@ test.each([
 	[0, '0'],
 	[-7, '-7'],
 ])('the number %d is taken as text, by an ID, a text and an entry', (number, text) => {
-	expect([asId(number), asPathId(number), asText(number), asEntry(number)]).toEqual([text, text, text, text]);
+	expect([asId(number), asText(number), asEntry(number)]).toEqual([text, text, text]);
 });
 
 test.each([
@@ -36,7 +35,6 @@ test.each([
 	[1e300, 'has too many digits for a number'],
 ])('the number %d is refused by an ID, a text and an entry, naming the field', (number, words) => {
 	expect(errorOf(() => asId(number))).toContain(`Room ID ${words}. `);
-	expect(errorOf(() => asPathId(number))).toContain(`Room ID ${words}. `);
 	expect(errorOf(() => asText(number))).toContain(`Text ${words}. `);
 	expect(errorOf(() => asEntry(number))).toContain(`Target ${words}. `);
 });
@@ -44,9 +42,6 @@ test.each([
 test('a fraction is a text, and not an ID', () => {
 	expect(asText(1.5)).toBe('1.5');
 	expect(errorOf(() => asId(1.5))).toMatch(/^Room ID is not a valid ID\. IDs are text or whole numbers\./);
-	expect(errorOf(() => asPathId(1.5))).toMatch(
-		/^Room ID is not a valid ID\. IDs are text or whole numbers\./,
-	);
 });
 
 test.each([[{ a: 1 }], [['a']], [() => 'a']])('%p is refused by an ID, a text and an entry', (value) => {
@@ -75,4 +70,24 @@ test('an entry has a length limit, and a JSON entry too', () => {
 			/^Metadata is too long\./,
 		);
 	}
+});
+
+test.each([
+	'urn:mbid:AQAAY/x+Q=',
+	'users/1234',
+	'niño-ñ',
+	'US.13491208655302741918',
+	'a b',
+	'../../admin?x=1#y',
+	'🙂',
+])('the ID %j goes back as it came', (id) => {
+	expect([asId(id), asId(` \u200b${id}\n`)]).toEqual([id, id]);
+});
+
+test.each(['a\nb', 'a\u0000b', 'half an emoji \ud83d.'])('%j cannot be an ID at all', (id) => {
+	expect(errorOf(() => asId(id))).toMatch(/^Room ID is not a valid ID\. IDs cannot contain line breaks/);
+});
+
+test.each(['', ' ', '\u200b\u200e'])('nothing is to be seen of the ID %j, so it is empty', (id) => {
+	expect(errorOf(() => asId(id))).toMatch(/^Room ID is empty\./);
 });

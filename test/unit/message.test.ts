@@ -45,7 +45,9 @@ test.each([
 });
 
 test('every message gets a different ID', () => {
-	const ids = [1, 2, 3].map(() => send.extraOutput?.(prepare({ messageType: 'text', text: 'x' })).messageId);
+	const ids = [1, 2, 3].map(
+		() => send.extraOutput?.(prepare({ messageType: 'text', text: 'x' }), {}).messageId,
+	);
 	expect(new Set(ids).size).toBe(3);
 	expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
 });

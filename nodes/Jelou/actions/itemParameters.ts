@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../shared/errors';
 import { isObject } from '../shared/json';
-import { ID_PATHS, defaultOf, toId, type IdName, type Origin } from './origin';
+import { isBlank, trimmed } from '../shared/text';
+import type { Origin } from './origin';
 
 /** Longer than any channel takes, and short enough to keep an accident from being sent. */
 const MAX_TEXT_LENGTH = 65_536;
-/** What no ID has; a name or an address mapped into an ID field by mistake has one of these. */
-const NOT_IN_ANY_ID = /[^\x21-\x7e]/u;
-const NOT_IN_BODY_ID = /[^\x21-\x7e]|[/\\]/u;
+/** What cannot be in an ID: controls, and halves of a character. Besides that an ID is Jelou's, and goes back as it came. */
+const NOT_IN_ID = /[\p{Cc}\p{Cs}]/u;
 
 function checkLength(text: string, label: string, remedy: string): void {
 	if (text.length <= MAX_TEXT_LENGTH) return;
@@ -43,8 +43,6 @@ function toText(value: unknown, label: string, remedy = 'Shorten it.'): string {
 	return value;
 }
 
-const LABELS = { roomId: 'Room ID', botId: 'Bot ID', userId: 'User ID' };
-
 function emptyField(label: string): FieldError {
 	return new FieldError(
 		`${label} is empty`,
@@ -52,23 +50,24 @@ function emptyField(label: string): FieldError {
 	);
 }
 
-const listOf = (words: string[]) => new Intl.ListFormat('en-GB').format(words);
-
-function emptyIds(names: IdName[], why: string, nodes: string): FieldError {
-	const labels = listOf(names.map((name) => LABELS[name]));
-	const paths = listOf(names.map((name) => ID_PATHS[name]));
-	const remedy =
-		nodes === ''
-			? `Fill in ${labels}; a sub-workflow gets them as its inputs.`
-			: `Clear ${labels} and drag ${paths} from ${nodes}, or let the nodes in between pass them on.`;
-	return new FieldError(
-		names.length === 1 ? `${labels} is empty` : `${labels} are empty`,
-		`${why} ${remedy}`,
-	);
-}
-
 function invalidId(label: string, rule: string): FieldError {
 	return new FieldError(`${label} is not a valid ID`, `${rule}. Check the value mapped to ${label}.`);
+}
+
+/**
+ * An ID: required, without what copying leaves around it.
+ *
+ * @throws FieldError for what is empty, or cannot be an ID at all
+ */
+export function checkedId(value: unknown, label: string): string {
+	const id = trimmed(toText(value, label));
+	if (id === '') throw emptyField(label);
+	if (typeof value === 'number' && !Number.isInteger(value)) {
+		throw invalidId(label, 'IDs are text or whole numbers');
+	}
+	if (NOT_IN_ID.test(id))
+		throw invalidId(label, 'IDs cannot contain line breaks or other control characters');
+	return id;
 }
 
 /** The parameters of one item, each read once and checked for its type. */
@@ -79,11 +78,13 @@ export class ItemParameters {
 	constructor(
 		private readonly read: (name: string) => unknown,
 		readonly index: number,
-		private readonly saved: Readonly<Record<string, unknown>> = {},
-		private readonly origin?: Pick<Origin, 'find' | 'own'>,
+		readonly saved: Readonly<Record<string, unknown>> = {},
+		/** The conversation that the item comes from. */
+		readonly origin?: Origin,
 	) {}
 
-	private value(name: string): unknown {
+	/** What n8n makes of a parameter, whatever that is. */
+	value(name: string): unknown {
 		if (!this.values.has(name)) this.values.set(name, this.read(name));
 		return this.values.get(name);
 	}
@@ -95,59 +96,16 @@ export class ItemParameters {
 		return toText(text, label, 'Shorten it, or send a document instead.');
 	}
 
-	/** The text of a field that may not be empty. Spaces alone count as empty. */
+	/** The text of a field that may not be empty. What nobody sees, such as spaces, counts as empty. */
 	required(name: string, label: string): string {
 		const text = this.text(name, label);
-		if (text.trim() === '') throw emptyField(label);
+		if (isBlank(text)) throw emptyField(label);
 		return text;
 	}
 
-	/** IDs that go into the body: where the user left that to the node, also those of the item's conversation. */
-	ids(...names: IdName[]): (name: IdName) => string {
-		const { index, origin, values } = this;
-		const isLeft = (name: IdName) => [defaultOf(name), ''].some((value) => this.saved[name] === value);
-		const isMissing = (name: IdName) => {
-			const value = this.value(name) ?? '';
-			return typeof value === 'string' && value.trim() === '';
-		};
-		const left = names.filter((name) => origin !== undefined && isLeft(name) && !values.has(name));
-		for (const name of left) values.set(name, origin?.own(index, name));
-		if (names.some(isMissing)) {
-			const named = (name: IdName) =>
-				(names.includes(name) && toId(this.value(name))) || toId(origin?.own(index, name));
-			const found = origin?.find(index, { roomId: named('roomId'), userId: named('userId') });
-			for (const name of left.filter(isMissing)) values.set(name, found?.taken[name]);
-			const missing = names.filter(isMissing);
-			const isWritten = missing.some((name) => !left.includes(name));
-			const why = isWritten ? 'This item has no such value.' : found?.why;
-			if (missing.length > 0) throw emptyIds(missing, why ?? '', found?.nodes ?? '');
-		}
-		return (name) => this.id(name, LABELS[name]);
-	}
-
-	/** An ID that goes into the body: required, without the spaces around it that copying leaves behind. */
+	/** An ID, see `checkedId`. */
 	id(name: string, label: string): string {
-		return this.checkedId(name, label, NOT_IN_BODY_ID);
-	}
-
-	/** An ID that goes into the path. There a slash is encoded, so it is harmless and Jelou says what it thinks of it. */
-	pathId(name: string, label: string): string {
-		return this.checkedId(name, label, NOT_IN_ANY_ID);
-	}
-
-	private checkedId(name: string, label: string, forbidden: RegExp): string {
-		const value = this.value(name);
-		const id = toText(value, label).trim();
-		if (id === '') throw emptyField(label);
-		if (typeof value === 'number' && !Number.isInteger(value)) {
-			throw invalidId(label, 'IDs are text or whole numbers');
-		}
-		const found = forbidden.exec(id)?.[0];
-		if (found === undefined) return id;
-		throw invalidId(
-			label,
-			`IDs cannot contain ${found.trim() === '' ? 'spaces' : `the character "${found}"`}`,
-		);
+		return checkedId(this.value(name), label);
 	}
 
 	/** A collection such as the options; empty when nothing was added. */
@@ -165,12 +123,12 @@ export class ItemParameters {
 }
 
 /**
- * The text of one entry of a collection, without the spaces around it; `''` when it is absent.
+ * The text of one entry of a collection, without what nobody sees around it; `''` when it is absent.
  *
  * @throws FieldError for what is neither a text nor a number
  */
 export function entryText(collection: IDataObject, name: string, label: string): string {
-	return toText(collection[name], label).trim();
+	return trimmed(toText(collection[name], label));
 }
 
 function parseJson(text: string): unknown {

@@ -28,8 +28,8 @@ export interface RequestOperation extends AnyOperation {
 	orderingKey?(request: JelouRequest): string;
 	/** What the user should know about a request that was sent. */
 	warning?(request: JelouRequest): string | undefined;
-	/** What the output has in addition to Jelou's answer. */
-	extraOutput?(request: JelouRequest): IDataObject;
+	/** What the output has in addition to Jelou's answer, of which `data` is the useful part. */
+	extraOutput?(request: JelouRequest, data: IDataObject): IDataObject;
 }
 
 /** Asks with a message and puts the run to wait for the answer. Takes one item at a time. */

@@ -1,17 +1,16 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { valueAt } from './parameterReader';
+import { valueAt } from '../shared/json';
+import { trimmed } from '../shared/text';
+import { runsOf, type NodeReader, type ToolInput } from './toolInput';
 
 /** Where an item has the IDs of its conversation, by the parameters that they are for. */
 export const ID_PATHS = { roomId: 'room_id', botId: 'bot.id', userId: 'contact.id' };
 export type IdName = keyof typeof ID_PATHS;
 const NAMES = ['roomId', 'botId', 'userId'] as const;
 
-/** The value of a field that nobody has changed. */
-export const defaultOf = (name: IdName) => `={{ $json.${ID_PATHS[name]} }}`;
-
 /** A conversation; what it does not name is empty. */
-type Conversation = Record<IdName, string>;
+export type Conversation = Record<IdName, string>;
 
 /** However the package was installed. */
 const JELOU = /(^|\.)jelou(Trigger)?$/;
@@ -20,103 +19,182 @@ const JELOU = /(^|\.)jelou(Trigger)?$/;
 const LINK_ERROR = /^paired_item_(?!no_connection)/;
 
 export const toId = (value: unknown) =>
-	typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	typeof value === 'string' || typeof value === 'number' ? trimmed(String(value)) : '';
 
 type OriginContext = Pick<
 	IExecuteFunctions,
-	'getInputData' | 'getInputSourceData' | 'getNode' | 'getParentNodes' | 'getWorkflowDataProxy'
+	'getChildNodes' | 'getInputData' | 'getNode' | 'getParentNodes' | 'getWorkflowDataProxy'
 >;
 
-/** The part of what n8n gives to expressions that is used, without evaluating one. */
-interface NodeReader {
-	$: (name: string, resolveFullItem: boolean) => { itemMatching: (index: number) => unknown };
-	$items: (name: string, output: number, run: number) => unknown[];
+/** The conversation of an item, or why there is none to take. */
+export type Found =
+	| { ok: true; conversation: Conversation }
+	/** `botId` where all conversations that the item may come from have the same. */
+	| { ok: false; reason: string; botId?: string };
+
+const lost = (reason: string, botId?: string): Found => ({ ok: false, reason, botId });
+
+function conversationOf(item: unknown): Conversation {
+	const id = (name: IdName) => toId(valueAt(item, `json.${ID_PATHS[name]}`));
+	return { roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
 }
 
-/** Leaves out what another conversation says as well, and more: a pause, for example, may name the room alone. */
-function withoutParts(all: Conversation[]): Conversation[] {
-	const isPartOf = (part: Conversation, whole: Conversation) =>
-		part !== whole && NAMES.every((name) => ['', whole[name]].includes(part[name]));
-	return all.filter((each) => !all.some((other) => isPartOf(each, other)));
+/** Whether all that one says of a conversation, the other says as well. */
+const isPartOf = (part: Conversation, whole: Conversation) =>
+	NAMES.every((name) => part[name] === '' || part[name] === whole[name]);
+
+/** Whether a conversation is the one that some of is known: a room or a user that it does not name may be another's. */
+function agrees(each: Conversation, known: Conversation): boolean {
+	const isSame = (name: IdName) => known[name] === '' || known[name] === each[name];
+	return isSame('roomId') && isSame('userId') && (each.botId === '' || isSame('botId'));
 }
 
-/** What a node put out, run by run. */
-function* runsOf(reader: NodeReader, name: string): Generator<unknown[]> {
-	for (let run = 0; ; run++) {
-		try {
-			yield reader.$items(name, 0, run);
-		} catch (error) {
-			// A run without output is not the last one.
-			if (!String(error).includes('No data found')) return;
+/** Different conversations, without those of which another says more: a pause, for example, may name the room alone. */
+function distinct(all: Iterable<Conversation>): Conversation[] {
+	const byKey = new Map([...all].map((each) => [Object.values(each).join(' '), each]));
+	const rest = [...byKey].filter(([key]) => key.trim() !== '').map(([, each]) => each);
+	const isWhole = (each: Conversation) => NAMES.every((name) => each[name] !== '');
+	return rest.filter(
+		(each) => isWhole(each) || !rest.some((other) => other !== each && isPartOf(each, other)),
+	);
+}
+
+/** The conversations that a Jelou node put out. */
+class Parent {
+	private readonly runs: Conversation[][] = [];
+	/** The run that an item is of. */
+	private readonly runOf = new Map<unknown, number>();
+
+	constructor(
+		readonly name: string,
+		/** Whether a loop leads from the asking node back to it: then its runs tell the items apart. */
+		private readonly isLoop: boolean,
+		reader: NodeReader,
+	) {
+		for (const items of runsOf(reader, name)) {
+			for (const item of items) this.runOf.set(item, this.runs.length);
+			this.runs.push(distinct(items.map(conversationOf)));
 		}
+	}
+
+	/** Names the runs that an item may come from, which is linked to this node or to one of its items. */
+	source(linked?: unknown): string {
+		return JSON.stringify([this.name, this.isLoop ? this.runOf.get(linked) : undefined]);
+	}
+
+	conversations(linked?: unknown): Conversation[] {
+		const run = this.isLoop ? this.runOf.get(linked) : undefined;
+		return run === undefined ? this.runs.flat() : (this.runs[run] ?? []);
 	}
 }
 
 /** Finds the conversation of an item that does not name one itself, by the Jelou nodes that it comes from. */
 export class Origin {
 	private readonly items: ReturnType<OriginContext['getInputData']>;
-	private readonly isTool: boolean;
+	private before: Parent[] | undefined;
+	/** By the sources that an item may come from. */
+	private readonly known = new Map<string, Conversation[]>();
 
-	constructor(private readonly context: OriginContext) {
+	constructor(
+		private readonly context: OriginContext,
+		readonly tool: ToolInput,
+	) {
 		this.items = context.getInputData();
-		this.isTool = context.getNode().type.endsWith('Tool');
 	}
 
-	/** What the item itself has. For a tool n8n takes that from the agent's item. */
+	/** What the item itself says; for a tool the item that the agent was given, never what the model says. */
 	own(index: number, name: IdName): unknown {
-		const value = valueAt(this.items[index]?.json, ID_PATHS[name]);
-		if (value !== undefined || !this.isTool) return value;
-		return valueAt(this.context.getWorkflowDataProxy(index).$json, ID_PATHS[name]);
+		return valueAt(this.json(index), ID_PATHS[name]);
 	}
 
-	/** What to take from the one conversation that the item comes from, or why nothing, and where to look. */
-	find(index: number, known: Omit<Conversation, 'botId'>) {
-		const { context } = this;
-		const from = this.isTool ? context.getInputSourceData().previousNode : context.getNode().name;
-		const parents = context.getParentNodes(from).filter(({ type }) => JELOU.test(type));
-		const nodes = parents.map(({ name }) => `"${name}"`).join(', ');
-		const result = (why: string, taken: Partial<Conversation> = {}) => ({ taken, why, nodes });
-		if (nodes === '') return result('No Jelou Trigger or Jelou node comes before this one.');
-		const reader: NodeReader = context.getWorkflowDataProxy(index);
-		const found = new Map<string, Conversation>();
-		const add = (item: unknown) => {
-			const id = (name: IdName) => toId(valueAt(item, `json.${ID_PATHS[name]}`));
-			const conversation = { roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
-			const key = Object.values(conversation).join(' ').trim();
-			if (key !== '') found.set(key, conversation);
-			return key !== '';
-		};
-		let isLinked = false;
+	/** The item's JSON; for a tool that of the item which the agent was given. */
+	json(index: number): unknown {
+		return (this.tool.isTool ? this.tool.given : this.items[index])?.json;
+	}
+
+	/** The Jelou nodes that come before, to name them to a person. */
+	get nodes(): string {
+		return this.parents.map(({ name }) => `"${name}"`).join(', ');
+	}
+
+	/** The one conversation that the item comes from, and that says the same as what is known of it. */
+	find(index: number, known: Conversation): Found {
+		if (this.parents.length === 0) return lost('No Jelou Trigger or Jelou node comes before this one.');
+		const { isLinked, wasLost, all } = this.tool.isTool ? this.ofAll() : this.linked(index);
+		if (!isLinked && wasLost) return lost('n8n lost track of where this item comes from.');
+		let only: Conversation | undefined;
+		for (const each of all) {
+			if (!agrees(each, known)) continue;
+			if (only !== undefined) return lost('This item may come from more than one conversation.');
+			only = each;
+		}
+		if (only) return { ok: true, conversation: only };
+		if (all.length === 0) return lost('This item comes from no conversation that has it.');
+		const [botId, ...others] = new Set(all.map((conversation) => conversation.botId));
+		return lost(
+			'This item names another room, bot or user than its conversation.',
+			others.length === 0 ? botId : undefined,
+		);
+	}
+
+	private get parents(): Parent[] {
+		this.before ??= this.findParents();
+		return this.before;
+	}
+
+	private findParents(): Parent[] {
+		const { context, tool } = this;
+		const from = tool.isTool ? tool.nodeBeforeAgent : context.getNode().name;
+		const before = context.getParentNodes(from);
+		if (tool.isTool) {
+			// The node before the agent may be Jelou's itself: n8n tells the type of a node only to one behind it.
+			const behind = context.getChildNodes(from);
+			const itself = behind.flatMap((child) => context.getParentNodes(child.name, { depth: 1 }));
+			before.push(...itself.filter(({ name }) => name === from).slice(0, 1));
+		}
+		const reader: NodeReader = context.getWorkflowDataProxy(0);
+		return before
+			.filter(({ type }) => JELOU.test(type))
+			.map(({ name }) => {
+				const isLoop = !tool.isTool && context.getParentNodes(name).some((parent) => parent.name === from);
+				return new Parent(name, isLoop, reader);
+			});
+	}
+
+	/** Of a tool's item n8n does not say reliably where it comes from, so it may be from any. */
+	private ofAll() {
+		const all = this.union(this.parents.map((parent) => [parent.source(), () => parent.conversations()]));
+		return { isLinked: all.length > 0, wasLost: false, all };
+	}
+
+	/** The conversations of the Jelou nodes that n8n links the item to. */
+	private linked(index: number) {
+		const reader: NodeReader = this.context.getWorkflowDataProxy(index);
+		const sources: Array<[string, () => Conversation[]]> = [];
 		let wasLost = false;
-		for (const { name } of parents) {
-			let linked: unknown;
+		for (const parent of this.parents) {
+			let item: unknown;
 			try {
-				linked = reader.$(name, true).itemMatching(index);
-				if (!add(linked)) continue;
-				isLinked = true;
+				item = reader.$(parent.name, true).itemMatching(index);
+				if (Object.values(conversationOf(item)).every((id) => id === '')) continue;
 			} catch (error) {
 				const type = toId(valueAt(error, 'context.type'));
 				if (!LINK_ERROR.test(type)) continue;
-				if (type.endsWith('multiple_matches')) isLinked = true;
-				else wasLost = true;
+				wasLost = true;
+				if (!type.endsWith('multiple_matches')) continue;
 			}
 			// Where a node in between does not say what its items come from, n8n assumes the same order. So only a loop that
 			// runs through both nodes tells several conversations apart.
-			const isLoop =
-				linked !== undefined && context.getParentNodes(name).some((parent) => parent.name === from);
-			for (const run of runsOf(reader, name)) if (!isLoop || run.includes(linked)) run.forEach(add);
+			sources.push([parent.source(item), () => parent.conversations(item)]);
 		}
-		if (!isLinked && wasLost) return result('n8n lost track of where this item comes from.');
-		const all = isLinked ? withoutParts([...found.values()]) : [];
-		const [only, ...more] = all.filter((each) =>
-			(['roomId', 'userId'] as const).every((name) => ['', each[name]].includes(known[name])),
-		);
-		if (more.length > 0) return result('This item may come from more than one conversation.');
-		if (only || !isLinked) return result('This item comes from no conversation that has it.', only);
-		const [botId, ...others] = new Set(all.map((conversation) => conversation.botId));
-		return result(
-			'This item names another room or user than its conversation.',
-			others.length === 0 ? { botId } : {},
-		);
+		return { isLinked: sources.length > 0, wasLost, all: this.union(sources) };
+	}
+
+	/** Made once for all items that come from the same: there may be thousands of each. */
+	private union(sources: Array<[name: string, conversations: () => Conversation[]]>): Conversation[] {
+		const key = sources.map(([name]) => name).join();
+		const found = this.known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));
+		this.known.set(key, found);
+		return found;
 	}
 }

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { isObject } from '../shared/json';
+import { isObject, valueAt } from '../shared/json';
+import { ID_PATHS } from './origin';
+import type { ToolInput } from './toolInput';
 
 /** A part of an expression that only reads a field of the item, as the defaults do: `{{ $json.bot.id }}`. */
 const FIELD = /\{\{\s*\$json((?:\.[A-Za-z_]\w*)+)\s*\}\}/;
@@ -23,16 +25,6 @@ function parseTemplate(expression: string): Template | undefined {
 	const isPlain =
 		paths.length > 0 && !FORBIDDEN.test(expression) && !texts.some((text) => SPECIAL.test(text));
 	return isPlain ? { texts, paths } : undefined;
-}
-
-/** Follows a path such as `bot.id` through plain objects. */
-export function valueAt(item: unknown, path: string): unknown {
-	let current: unknown = item;
-	for (const name of path.split('.')) {
-		if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
-		current = current[name];
-	}
-	return current;
 }
 
 /** The text or number at a path; `undefined` for anything else. */
@@ -90,7 +82,10 @@ export class ParameterReader {
 	private readonly lookup = new FieldLookup();
 	private readonly items: ReturnType<ReaderContext['getInputData']>;
 
-	constructor(private readonly context: ReaderContext) {
+	constructor(
+		private readonly context: ReaderContext,
+		private readonly tool?: ToolInput,
+	) {
 		this.raw = context.getNode().parameters;
 		this.items = context.getInputData();
 	}
@@ -100,9 +95,11 @@ export class ParameterReader {
 		if (this.constants.has(name)) return this.constants.get(name);
 		const raw = this.raw[name];
 		const hasExpressions = hasExpression(raw);
+		const evaluate = (): unknown => this.context.getNodeParameter(name, itemIndex, '');
+		if (hasExpressions && this.tool?.isTool) return this.tool.read(raw, name in ID_PATHS, evaluate);
 		const found = hasExpressions ? this.lookup.resolve(raw, this.items[itemIndex]?.json) : undefined;
 		if (found !== undefined) return found;
-		const value: unknown = this.context.getNodeParameter(name, itemIndex, '');
+		const value = evaluate();
 		if (!hasExpressions) this.constants.set(name, value);
 		return value;
 	}

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { defaultOf } from './origin';
+import { defaultOf } from './ids';
 
 /** Properties that several operations share. The defaults read the Jelou Trigger's output. */
 

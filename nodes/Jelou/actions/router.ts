@@ -5,31 +5,21 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { loadCredential, withSigningSecret, type LoadedCredential } from '../shared/credential';
-import { FieldError } from '../shared/errors';
+import type { LoadedCredential } from '../shared/credential';
 import { RateLimit } from '../shared/rateLimit';
-import { readRegistration } from '../shared/registrationStore';
-import { cachedSecret, sendingSecret } from '../shared/secrets';
 import { call } from '../shared/transport';
-import type { JelouRequest } from '../shared/types';
+import { loadCredentials, withSecret } from './credentials';
 import { ItemParameters } from './itemParameters';
 import { ItemResults } from './itemResults';
 import { runInLanes, type Task } from './lanes';
-import { WAITED_KEY, askAndWait } from './message/ask';
+import { askAndWait, checkCanWait } from './message/ask';
 import type { Operation } from './operation';
 import { readConcurrency, readOptions } from './options';
 import { Origin } from './origin';
 import { ParameterReader } from './parameterReader';
 import { findOperation } from './resources';
 import { tellTrigger } from './tellTrigger';
-
-const NO_SECRET = {
-	message: 'No signing secret is known, so nothing can be sent',
-	advice:
-		"Enter the signing secret in the Jelou credential. Without it, only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
-	testAdvice:
-		'To run this step as a test, enter the signing secret in the Jelou credential. Without it, only the published workflow can reply.',
-};
+import { ToolInput } from './toolInput';
 
 function chosenOperation(context: IExecuteFunctions): Operation {
 	const name = context.getNodeParameter('operation', 0, '');
@@ -40,34 +30,6 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 		});
 	}
 	return operation;
-}
-
-/**
- * n8n gives no static data to a test run, nor to a run that it resumes after a time limit. Both run where triggers are
- * registered, so the secret is known in this process; but for tests that queue mode gives to workers.
- */
-function secretOfProcess(context: IExecuteFunctions, credential: LoadedCredential): string | undefined {
-	const isWithoutData = context.getMode() === 'manual' || context.getContext('flow')[WAITED_KEY] === true;
-	return isWithoutData ? cachedSecret(credential) : undefined;
-}
-
-/** Finds the credential for a request, once per project: for messages with the secret to sign with. */
-function credentialsFor(context: IExecuteFunctions, loaded: LoadedCredential) {
-	const signing = new Map<string, LoadedCredential>();
-	return (target: JelouRequest['target'], projectId: string): LoadedCredential => {
-		const credential = projectId === loaded.projectId ? loaded : { ...loaded, projectId };
-		if (target !== 'chatbot' || loaded.signingSecret !== '') return credential;
-		const known = signing.get(projectId);
-		if (known) return known;
-		const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-		const secret = sendingSecret(credential, registration) ?? secretOfProcess(context, credential);
-		if (secret === undefined) {
-			const isTest = context.getMode() === 'manual';
-			throw new FieldError(NO_SECRET.message, isTest ? NO_SECRET.testAdvice : NO_SECRET.advice);
-		}
-		signing.set(projectId, withSigningSecret(credential, secret));
-		return withSigningSecret(credential, secret);
-	};
 }
 
 /** What is done for an item, and what other items wait for it. */
@@ -82,42 +44,45 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const count = context.getInputData().length;
 	if (count === 0) return [[]];
 	const operation = chosenOperation(context);
-	const loaded = await loadCredential(context);
+	const tool = new ToolInput(context);
+	const credentialOf = await loadCredentials(context, tool);
 	const signal = context.getExecutionCancelSignal();
-	const credentialFor = credentialsFor(context, loaded);
-	const reader = new ParameterReader(context);
-	const origin = new Origin(context);
+	const reader = new ParameterReader(context, tool);
+	const origin = new Origin(context, tool);
 	const rateLimit = new RateLimit();
 	const { parameters } = context.getNode();
 	const results = new ItemResults(context, count);
 	const warnings = new Set<string>();
 
 	/** Checks an item ahead of its turn: what it waits for has to be known. */
-	function prepare(index: number): Prepared {
+	function prepare(index: number, loaded: LoadedCredential): Prepared {
 		const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
 		const { maxRetries, simplify, timeout, ...options } = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
+		const credential = { ...loaded, projectId };
 		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
 		const buildContext = { projectId, allowsPlainHttp: loaded.allowsPlainHttp };
 		switch (operation.kind) {
 			case 'ask': {
+				checkCanWait(context, tool);
 				const asking = operation.ask(item, buildContext);
 				const run = async () =>
-					await askAndWait(context, credentialFor('chatbot', projectId), asking, callOptions);
+					await askAndWait(context, withSecret(context, credential), asking, callOptions);
 				return { run, warning: () => operation.warning?.(asking.message) };
 			}
 			case 'tell': {
 				const telling = operation.tell(item);
 				const run = async () =>
-					await tellTrigger(context, credentialFor('chatbot', projectId), telling, callOptions);
+					await tellTrigger(context, withSecret(context, credential), telling, callOptions);
 				return { run };
 			}
 			case 'request': {
 				const request = operation.buildRequest(item, buildContext);
 				const run = async () => {
-					const sender = credentialFor(request.target, projectId);
+					const isSigned = request.target === 'chatbot';
+					const sender = isSigned ? withSecret(context, credential) : credential;
 					const { data, envelope } = await call(context, sender, request, callOptions);
-					return { ...operation.extraOutput?.(request), ...(simplify ? data : envelope) };
+					return { ...operation.extraOutput?.(request, data), ...(simplify ? data : envelope) };
 				};
 				return {
 					key: operation.orderingKey?.(request),
@@ -132,8 +97,10 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const fail = (error: unknown) => {
 			results.fail(index, error);
 		};
+		const loaded = credentialOf(index);
+		if (!loaded.ok) return { run: () => Promise.resolve(fail(loaded.error)) };
 		try {
-			const { key, run, warning } = prepare(index);
+			const { key, run, warning } = prepare(index, loaded.credential);
 			const succeed = (json: IDataObject) => {
 				results.succeed(index, json);
 				const message = warning?.();

@@ -188,7 +188,6 @@ export const notStored = (what: string, end: string) =>
 /**
  * Tells the project's trigger, as a whole operation.
  *
- * @returns the output, with who the conversation is with, so that the next node is filled in
  */
 export async function tellTrigger(
 	context: IExecuteFunctions,
@@ -199,6 +198,5 @@ export async function tellTrigger(
 	const address = await triggerUrl(context, credential, options);
 	if (!(await tell(context, address, credential, content)))
 		throw notStored('pause', 'Then run the node again.');
-	const { bot, contact } = context.getInputData()[options.itemIndex ?? 0]?.json ?? {};
-	return { ...output, bot, contact };
+	return output;
 }

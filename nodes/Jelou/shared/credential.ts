@@ -53,29 +53,35 @@ export interface LoadedCredential extends JelouCredential {
 
 interface CredentialContext {
 	getNode(): INode;
-	getCredentials(type: string): Promise<ICredentialDataDecryptedObject>;
+	/** @param itemIndex the item whose fields the credential's expressions read, where a node has items */
+	getCredentials(type: string, itemIndex?: number): Promise<ICredentialDataDecryptedObject>;
 }
 
 /**
- * Reads the node's credential, which n8n decrypts on every call: call this once per execution.
+ * Reads the node's credential, which n8n decrypts on every call: call this once per execution, or once for each item
+ * where it depends on that.
  *
  * @throws NodeOperationError when the project ID or the API key is empty or a custom URL is not a URL
  */
-export async function loadCredential(context: CredentialContext): Promise<LoadedCredential> {
-	const data = await context.getCredentials(CREDENTIAL_NAME);
+export async function loadCredential(
+	context: CredentialContext,
+	itemIndex?: number,
+): Promise<LoadedCredential> {
+	const data = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
 	const node = context.getNode();
 	const { id, name } = { id: '', name: '', ...node.credentials?.[CREDENTIAL_NAME] };
-	const credential = parse(node, data);
+	const credential = parse(node, data, itemIndex);
 	for (const [field, label] of [['projectId', 'Project ID'] as const, ['apiKey', 'API Key'] as const]) {
 		if (credential[field] !== '') continue;
 		throw new NodeOperationError(node, `${label} is empty in the Jelou credential`, {
 			description: 'Open the credential, fill in the field and save it.',
+			itemIndex,
 		});
 	}
 	return { ...credential, id: id ?? '', decrypted: { id: id ?? '', name, type: CREDENTIAL_NAME, data } };
 }
 
-function parse(node: INode, data: ICredentialDataDecryptedObject): JelouCredential {
+function parse(node: INode, data: ICredentialDataDecryptedObject, itemIndex?: number): JelouCredential {
 	try {
 		return readCredential(data);
 	} catch (error) {
@@ -84,6 +90,7 @@ function parse(node: INode, data: ICredentialDataDecryptedObject): JelouCredenti
 			error instanceof InvalidUrlError ? error.message : 'The Jelou credential cannot be read',
 			{
 				description: 'Open the credential, choose Environment again and correct the URLs.',
+				itemIndex,
 			},
 		);
 	}

@@ -4,3 +4,13 @@ import type { IDataObject } from 'n8n-workflow';
 export function isObject(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Follows a path such as `bot.id` through plain objects. */
+export function valueAt(item: unknown, path: string): unknown {
+	let current: unknown = item;
+	for (const name of path.split('.')) {
+		if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
+		current = current[name];
+	}
+	return current;
+}

@@ -30,15 +30,17 @@ import { Jelou } from '../../../nodes/Jelou/Jelou.node';
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
 import { OneCredential } from './credentials';
 import { Probe } from './probe';
-import { Join, Step } from './step';
+import { Agent, Join, Step } from './step';
 
 const trigger = new JelouTrigger();
 export const probe = new Probe();
 const action = new Jelou();
-/** `jelouTool` is how n8n names the action node as an agent's tool. */
+/** `jelouTool` and `jelouHitlTool` are how n8n names the action node as an agent's tool, and as its review. */
 const TYPES: Record<string, INodeType> = {
 	jelou: action,
 	jelouTool: action,
+	jelouHitlTool: action,
+	agent: new Agent(),
 	jelouTrigger: trigger,
 	probe,
 	step: new Step(),
@@ -91,9 +93,11 @@ export interface EngineOptions {
 /** A node of a workflow, with the nodes before it: for `join` one for each input. */
 export interface FlowNode {
 	name: string;
-	type: 'jelou' | 'jelouTrigger' | 'step' | 'join';
+	type: 'jelou' | 'jelouTool' | 'jelouHitlTool' | 'jelouTrigger' | 'step' | 'join' | 'agent';
 	parameters?: INodeParameters;
 	from?: string[];
+	/** The agent that it is a tool of. */
+	toolOf?: string;
 	onError?: INode['onError'];
 	/** What it puts out instead of running. */
 	pinned?: INodeExecutionData[];
@@ -201,7 +205,9 @@ export class Engine {
 			this.node(type, parameters, { id: name, name, onError }),
 		);
 		const connections: IConnections = {};
-		for (const { from = [], name, type } of nodes) {
+		for (const { from = [], name, toolOf, type } of nodes) {
+			if (toolOf !== undefined)
+				connections[name] = { ai_tool: [[{ node: toolOf, type: 'ai_tool', index: 0 }]] };
 			for (const [index, source] of from.entries()) {
 				const [first = []] = (connections[source] ??= { main: [[]] }).main ?? [];
 				first?.push({ node: name, type: 'main', index: type === 'join' ? index : 0 });

@@ -1,4 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type {
+	EngineRequest,
+	EngineResponse,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+} from 'n8n-workflow';
 
 type Action = (items: INodeExecutionData[], second: INodeExecutionData[]) => INodeExecutionData[];
 
@@ -38,5 +45,33 @@ export class Join implements INodeType {
 
 	execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return Promise.resolve(run(this, this.getInputData(1)));
+	}
+}
+
+/** What the agents call their tools with, one call after the other: by the agent's name, for each of its items. */
+export const CALLS = new Map<string, (item: IDataObject) => Array<{ tool: string; input: IDataObject }>>();
+
+/** n8n's AI Agent 3 without its model: it has the engine run its tools, and puts out what they did. */
+export class Agent implements INodeType {
+	description = described('agent', ['main']);
+
+	execute(
+		this: IExecuteFunctions,
+		response?: EngineResponse,
+	): Promise<INodeExecutionData[][] | EngineRequest> {
+		const items = this.getInputData();
+		const actions = items.flatMap(({ json }, itemIndex) =>
+			(CALLS.get(this.getNode().name)?.(json) ?? []).map(({ input, tool }, n) => ({
+				actionType: 'ExecutionNodeAction' as const,
+				nodeName: tool,
+				input,
+				type: 'ai_tool' as const,
+				id: `call-${String(itemIndex)}-${String(n)}`,
+				metadata: { itemIndex },
+			})),
+		);
+		const isOver = actions.length === 0 || (response?.actionResponses.length ?? 0) > 0;
+		if (isOver) return Promise.resolve([items.map((_, item) => ({ json: {}, pairedItem: { item } }))]);
+		return Promise.resolve({ actions, metadata: {} });
 	}
 }

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { options } from '../options';
 import { botId, userId } from '../properties';
+import { readIds } from '../ids';
 import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
@@ -64,18 +65,25 @@ export const close: RequestOperation = {
 			item.text('closingMessage', 'Closing Message'),
 			item.collection('additionalFields'),
 		);
-		const id = item.ids('botId', 'userId');
+		const { botId, userId } = readIds(item, 'botId', 'userId');
 		return {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'close'),
 			body: {
-				botId: id('botId'),
-				userId: id('userId'),
+				botId,
+				userId,
 				...(redirectPayload === undefined ? {} : { redirectPayload }),
 			},
 		};
 	},
 	orderingKey: userOrderingKey,
-	extraOutput: ({ body = {} }) => ({ closed: true, botId: body.botId, userId: body.userId }),
+	extraOutput: ({ body: { botId, userId } = {} }) => ({
+		closed: true,
+		botId,
+		userId,
+		// As in the trigger's output, so that the next Jelou node is filled in.
+		bot: { id: botId },
+		contact: { id: userId },
+	}),
 };

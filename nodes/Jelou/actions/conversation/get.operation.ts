@@ -1,6 +1,7 @@
 import { options } from '../options';
 import type { RequestOperation } from '../operation';
 import { projectPath } from '../../shared/endpoints';
+import { valueAt } from '../../shared/json';
 
 /** Reads a conversation and its state (Jelou's page "Get conversation"). Causes no event. */
 export const get: RequestOperation = {
@@ -23,11 +24,18 @@ export const get: RequestOperation = {
 		options('request'),
 	],
 	buildRequest(item, { projectId }) {
-		const conversationId = item.pathId('conversationId', 'Conversation ID');
+		const conversationId = item.id('conversationId', 'Conversation ID');
 		return {
 			target: 'gateway',
 			method: 'GET',
 			path: projectPath(projectId, 'conversations', conversationId),
 		};
 	},
+	// As in the trigger's output, so that the next Jelou node is filled in.
+	extraOutput: ({ path }, { Bot, User, roomId }) => ({
+		room_id: roomId,
+		bot: { id: valueAt(Bot, 'id'), name: valueAt(Bot, 'name') },
+		contact: { id: valueAt(User, 'id'), name: valueAt(User, 'names') },
+		conversation: { id: path.at(-1) },
+	}),
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { partnersIn, readIds } from '../ids';
 import { checkNumber, options, type NumberProperty } from '../options';
 import { roomId } from '../properties';
 import type { TellOperation } from '../operation';
@@ -25,12 +26,17 @@ export const pause: TellOperation = {
 	},
 	properties: [roomId, options('tell', hours)],
 	tell(item) {
-		const room = item.ids('roomId')('roomId');
+		const { roomId: room } = readIds(item, 'roomId');
 		const askedAt = Date.now();
 		const until = askedAt + Math.round(checkNumber(item.collection('options').hours, hours) * HOUR_MS);
 		return {
 			content: { note: 'pause', pause: { id: randomUUID(), roomId: room, askedAt, until } },
-			output: { paused: true, room_id: room, until: new Date(until).toISOString() },
+			output: {
+				paused: true,
+				room_id: room,
+				until: new Date(until).toISOString(),
+				...partnersIn(room, item),
+			},
 		};
 	},
 };

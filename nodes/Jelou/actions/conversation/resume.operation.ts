@@ -1,3 +1,4 @@
+import { partnersIn, readIds } from '../ids';
 import { options } from '../options';
 import { roomId } from '../properties';
 import type { TellOperation } from '../operation';
@@ -12,7 +13,10 @@ export const resume: TellOperation = {
 	},
 	properties: [roomId, options('tell')],
 	tell(item) {
-		const room = item.ids('roomId')('roomId');
-		return { content: { note: 'resume', roomId: room }, output: { paused: false, room_id: room } };
+		const { roomId: room } = readIds(item, 'roomId');
+		return {
+			content: { note: 'resume', roomId: room },
+			output: { paused: false, room_id: room, ...partnersIn(room, item) },
+		};
 	},
 };

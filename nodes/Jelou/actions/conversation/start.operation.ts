@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { options } from '../options';
 import { botId, userId } from '../properties';
+import { readIds } from '../ids';
 import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject, entryText } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
@@ -95,14 +96,14 @@ export const start: RequestOperation = {
 		const initialMessage = item.text('initialMessage', 'Initial Message');
 		const metadata = entryObject(fields, 'metadata', 'Metadata');
 		const assignment = assignmentOf(fields);
-		const id = item.ids('botId', 'userId');
+		const { botId, userId } = readIds(item, 'botId', 'userId');
 		return {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'start'),
 			body: {
-				botId: id('botId'),
-				userId: id('userId'),
+				botId,
+				userId,
 				...(initialMessage === '' ? {} : { initialMessage }),
 				...(metadata === undefined ? {} : { metadata }),
 				...(assignment === undefined ? {} : { assignment }),
@@ -110,4 +111,10 @@ export const start: RequestOperation = {
 		};
 	},
 	orderingKey: userOrderingKey,
+	// As in the trigger's output, so that the next Jelou node is filled in.
+	extraOutput: ({ body = {} }, { conversationId }) => ({
+		bot: { id: body.botId },
+		contact: { id: body.userId },
+		conversation: { id: conversationId },
+	}),
 };

@@ -8,13 +8,10 @@ import { isObject } from '../../shared/json';
 import type { Question } from '../../shared/roomNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
+import { WAITED_KEY } from '../credentials';
+import { isReview, withoutReview, type ToolInput } from '../toolInput';
+import { keepQuestion } from './questionId';
 import { notStored, postNote, tell, triggerUrl } from '../tellTrigger';
-
-/** Where a waiting node keeps the ID of its question, in n8n's data of the run. */
-export const CONTEXT_KEY = 'jelouQuestion';
-
-/** Where a run keeps that it has waited. */
-export const WAITED_KEY = 'jelouWaited';
 
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
@@ -33,11 +30,14 @@ async function withdraw(
 	}
 }
 
-/** Refuses what cannot wait, before anybody is asked anything. */
-function checkCanWait(context: IExecuteFunctions): void {
+/**
+ * Refuses what cannot wait, before anybody is asked anything.
+ *
+ * @throws FieldError naming what to do instead
+ */
+export function checkCanWait(context: IExecuteFunctions, tool: ToolInput): void {
 	const { length } = context.getInputData();
-	// An agent's ordinary tool; Human Review is a tool that waits.
-	if (/(?<!Hitl)Tool$/.test(context.getNode().type)) {
+	if (tool.isTool && !tool.isReview) {
 		throw new FieldError(
 			'An AI agent cannot use Send and Wait for Reply as a tool',
 			'Add Jelou as Human Review between the agent and its tool, or ask in the workflow before the agent. Nothing was sent.',
@@ -53,8 +53,9 @@ function checkCanWait(context: IExecuteFunctions): void {
 
 /** What the answer to a question adds to an item. */
 const ANSWER_FIELDS = ['answered', 'valid', 'answer', 'choice'];
-
-function withoutAnswer(json: IDataObject): IDataObject {
+/** The input as it goes on when the time is up, without what would then be taken for an answer. */
+function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
+	const json = ofReview ? withoutReview(input) : input;
 	if (!('answered' in json)) return json;
 	const isAnswer = ([name, value]: [string, unknown]) =>
 		ANSWER_FIELDS.includes(name) || (name === 'data' && isObject(value) && 'approved' in value);
@@ -75,14 +76,12 @@ export async function askAndWait(
 	{ expects, message, recipient, until }: Asking,
 	options: CallOptions,
 ): Promise<IDataObject> {
-	checkCanWait(context);
 	const resumeUrl = context.getSignedResumeUrl();
 	const address = await triggerUrl(context, credential, options);
 	const { projectId } = credential;
 	const id = randomUUID();
 	const question: Question = { ...recipient, projectId, id, resumeUrl, askedAt: Date.now(), until, expects };
-	// Stored with the run, so that an answer to another question of the run is not taken for this one's.
-	context.getContext('node')[CONTEXT_KEY] = id;
+	keepQuestion(context, id);
 	const isStored = await tell(context, address, credential, { note: 'ask', question });
 	let isSent = false;
 	try {
@@ -95,8 +94,7 @@ export async function askAndWait(
 	// A run that n8n resumes because the time is up has no static data, and so no secret that is kept there.
 	context.getContext('flow')[WAITED_KEY] = true;
 	const input = context.getInputData();
-	const json = withoutAnswer(input[0]?.json ?? {});
-	// n8n goes on with the input then, in which an answer to an earlier question would be taken for one to this.
+	const json = withoutAnswer(input[0]?.json ?? {}, isReview(context.getNode()));
 	input[0] = { ...input[0], json };
 	await context.putExecutionToWait(new Date(until + END_OF_WAIT_MS));
 	return json;

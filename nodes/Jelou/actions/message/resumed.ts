@@ -10,7 +10,8 @@ import { loadCredential } from '../../shared/credential';
 import { withMedia } from '../../shared/media';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { RESUME_STATUS, readResumption } from '../../shared/roomNote';
-import { CONTEXT_KEY } from './ask';
+import { isReview, withoutReview } from '../toolInput';
+import { keptQuestion } from './questionId';
 
 /** Within the time that the trigger waits for the answer to its resume request. */
 const MEDIA_TIMEOUT_MS = 7_000;
@@ -28,13 +29,6 @@ export const resumeWebhooks: IWebhookDescription[] = [
 		isFullPath: true,
 	},
 ];
-
-/** The question that the run waits with, as it was stored with the run. */
-function waitingQuestion(context: IWebhookFunctions): unknown {
-	// Braces would end the expression.
-	const name = JSON.stringify(context.getNode().name).replaceAll('{', '\\u007b').replaceAll('}', '\\u007d');
-	return context.evaluateExpression(`{{ $node[${name}].context.${CONTEXT_KEY} }}`);
-}
 
 async function toItem(context: IWebhookFunctions, event: IDataObject): Promise<INodeExecutionData> {
 	if (context.getNodeParameter('options.downloadMedia', false) !== true) return { json: event };
@@ -58,15 +52,15 @@ export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhoo
 	try {
 		const resumption = readResumption(context.getBodyData());
 		// While n8n writes that a run waits, it can read what the run was before: then this is not its question.
-		if (resumption === undefined || resumption.questionId !== waitingQuestion(context)) {
+		if (resumption === undefined || resumption.questionId !== keptQuestion(context)) {
 			return reply('otherQuestion');
 		}
 		if (resumption.answer === undefined) return reply('waiting');
 		const { event, outcome } = resumption.answer;
 		const item = await toItem(context, event);
-		const json: IDataObject = { ...item.json, ...outcome };
-		// Human Review would pass it to the agent as feedback, in place of n8n's own words for a refusal.
-		if (context.getNode().type.endsWith('HitlTool')) delete json.chatInput;
+		// To a review n8n would pass the text as feedback, in place of its own words for a refusal.
+		const answered = isReview(context.getNode()) ? withoutReview(item.json) : item.json;
+		const json: IDataObject = { ...answered, ...outcome };
 		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
 	} catch {
 		return reply('otherQuestion');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { readIds } from '../ids';
 import { options } from '../options';
 import { botId, roomId, userId } from '../properties';
 import type { RequestOperation } from '../operation';
@@ -87,8 +88,7 @@ export const send: RequestOperation = {
 	],
 	buildRequest(item, { projectId }) {
 		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();
-		const id = item.ids('roomId', 'botId', 'userId');
-		const recipient = { projectId, roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
+		const recipient = { projectId, ...readIds(item, 'roomId', 'botId', 'userId') };
 		return messageRequest(recipient, messageContent(item, messageId));
 	},
 	orderingKey: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),

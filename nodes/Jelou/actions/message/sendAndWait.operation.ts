@@ -7,6 +7,7 @@ import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
 import type { MessageValue } from '../../shared/messageTypes';
 import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
+import { readIds } from '../ids';
 import { entryText, type ItemParameters } from '../itemParameters';
 import type { AskOperation } from '../operation';
 import { checkNumber, options, type NumberProperty } from '../options';
@@ -128,9 +129,22 @@ function readExpectation(item: ItemParameters): Expectation {
 	};
 }
 
-function readRecipient(item: ItemParameters) {
-	const id = item.ids('roomId', 'botId', 'userId');
-	return { roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
+/** How n8n writes an object into a text, as the message that it proposes for a review does with the tool's input. */
+const OBJECT_IN_TEXT = '[object Object]';
+
+/** A tool's input as a person reads it: one value a line. */
+function listed(input: unknown): string {
+	const inText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+	if (!isObject(input)) return inText(input);
+	return Object.entries(input)
+		.map(([name, value]) => `${name}: ${inText(value)}`)
+		.join('\n');
+}
+
+function readQuestion(item: ItemParameters): string {
+	const text = item.required('message', 'Message');
+	const input = item.origin?.tool.reviewed;
+	return input === undefined ? text : text.replaceAll(OBJECT_IN_TEXT, () => listed(input));
 }
 
 /** Asks the customer something in the chat; the run goes on with the answer (Jelou's page "Send messages"). */
@@ -284,10 +298,10 @@ export const sendAndWait: AskOperation = {
 		),
 	],
 	ask(item, { projectId }) {
-		const question = item.required('message', 'Message');
+		const recipient = readIds(item, 'roomId', 'botId', 'userId');
+		const question = readQuestion(item);
 		const expects = readExpectation(item);
 		const body = expects.choices.length > 0 ? `${question}\n\n${numbered(expects.choices)}` : question;
-		const recipient = readRecipient(item);
 		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body } };
 		const message = messageRequest({ projectId, ...recipient }, value);
 		return { message, recipient, expects, until: waitUntil(item.collection('options')) };

@@ -1,0 +1,42 @@
+import type { IExecuteFunctions, INode } from 'n8n-workflow';
+
+import { FieldError } from '../../shared/errors';
+
+/** Where a waiting node keeps the ID of its question, in n8n's data of the run. */
+const CONTEXT_KEY = 'jelouQuestion';
+
+interface RunContext {
+	getNode(): INode;
+	evaluateExpression(expression: string, itemIndex?: number): unknown;
+}
+
+/** A text as an expression can hold it, whatever it says: n8n refuses some words, and a brace would end it. */
+function literal(text: string): string {
+	const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+	return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
+}
+
+/** The ID of the question that the node waits with, as it is kept with the run. */
+export function keptQuestion(context: RunContext): unknown {
+	return context.evaluateExpression(`{{ $(${literal(context.getNode().name)}).context.${CONTEXT_KEY} }}`);
+}
+
+/**
+ * Keeps the ID of a question with the run, so that an answer to another question of the run is not taken for this one's.
+ *
+ * @throws FieldError when it would not be found again, and so no answer taken
+ */
+export function keepQuestion(context: IExecuteFunctions, id: string): void {
+	context.getContext('node')[CONTEXT_KEY] = id;
+	let kept: unknown;
+	try {
+		kept = keptQuestion(context);
+	} catch {
+		// Told apart by what was read.
+	}
+	if (kept === id) return;
+	throw new FieldError(
+		`n8n cannot take an answer for a node of the name "${context.getNode().name}"`,
+		'Rename the node, for example to "Ask". Nothing was sent.',
+	);
+}

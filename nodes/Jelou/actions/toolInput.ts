@@ -1,0 +1,154 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, ISourceData } from 'n8n-workflow';
+
+import { isObject } from '../shared/json';
+
+/** What n8n itself adds to the item of a tool, and of a review, with the input of the tool that is reviewed. */
+const ADDED_BY_N8N = ['tool', 'toolParameters', 'toolCallId'];
+
+/** How a parameter gives something to the model, on purpose. */
+const FROM_MODEL = /\$fromAI\b/i;
+/** How an expression reads the item, or one that n8n links to it. */
+const OF_THE_ITEM = /\$(json|input|data|binary|items?|thisItem)\b|\.(item|itemMatching|pairedItem)\b/;
+
+type ToolContext = Pick<
+	IExecuteFunctions,
+	'getInputData' | 'getInputSourceData' | 'getNode' | 'getWorkflowDataProxy' | 'isToolExecution'
+>;
+
+/** The part of what n8n gives to expressions that is used, without evaluating one. */
+export interface NodeReader {
+	$: (name: string, resolveFullItem: boolean) => { itemMatching: (index: number) => unknown };
+	$items: (name: string, output: number, run: number) => unknown[];
+	$input: { all: () => INodeExecutionData[] };
+}
+
+/** What a node put out, run by run. */
+export function* runsOf(reader: NodeReader, name: string, output = 0): Generator<unknown[]> {
+	for (let run = 0; ; run++) {
+		try {
+			yield reader.$items(name, output, run);
+		} catch (error) {
+			// A run without output is not the last one.
+			if (!String(error).includes('No data found')) return;
+		}
+	}
+}
+
+/** Whether a node reviews a tool: n8n's Human Review. */
+export const isReview = ({ type }: Pick<INode, 'type'>) => type.endsWith('HitlTool');
+
+/** What n8n takes for a person's answer to a review. The tool's call, the agent's item and an event can have it, too. */
+const REVIEW_FIELDS = ['approved', 'data', 'chatInput'];
+
+export function withoutReview(json: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(json).filter(([name]) => !REVIEW_FIELDS.includes(name)));
+}
+
+/**
+ * The input of the node as an AI agent's tool. n8n's Agent 3 runs a tool with the agent's item merged with whatever the
+ * model says, also what no parameter of the tool asks for; Agent 2 with what the model says alone. So only the item that
+ * the agent itself was given tells whose conversation it is.
+ */
+export class ToolInput {
+	readonly isTool: boolean;
+	/** Whether the node reviews another tool (n8n's Human Review). */
+	readonly isReview: boolean;
+	private readonly items: INodeExecutionData[];
+	private agentItem: { item: INodeExecutionData | undefined } | undefined;
+
+	constructor(private readonly context: ToolContext) {
+		const node = context.getNode();
+		this.isTool = node.type.endsWith('Tool');
+		this.isReview = isReview(node);
+		this.items = context.getInputData();
+	}
+
+	/** Agent 2 has the tool executed in its own place: what n8n evaluates is then the agent's item, and not the input. */
+	get isInAgent(): boolean {
+		return this.isTool && this.context.isToolExecution();
+	}
+
+	/** The node that the agent has its item from. */
+	get nodeBeforeAgent(): string {
+		return this.source?.previousNode ?? this.context.getInputSourceData().previousNode;
+	}
+
+	/** The output that n8n says the agent's item is of. */
+	private get source(): ISourceData | undefined {
+		const { pairedItem } = this.items[0] ?? {};
+		const isOne = typeof pairedItem === 'object' && !Array.isArray(pairedItem);
+		return isOne ? pairedItem.sourceOverwrite : undefined;
+	}
+
+	/**
+	 * The item that the agent was given. `undefined` where n8n does not say which of several it was: it takes the first
+	 * for all of them, or counts them in another way behind a review and in the later rounds of a loop.
+	 */
+	get given(): INodeExecutionData | undefined {
+		this.agentItem ??= { item: this.findGiven() };
+		return this.agentItem.item;
+	}
+
+	private findGiven(): INodeExecutionData | undefined {
+		const reader: NodeReader = this.context.getWorkflowDataProxy(0);
+		if (this.isInAgent) return only(reader.$input.all());
+		const { source } = this;
+		if (source === undefined) return undefined;
+		const item = only([...runsOf(reader, source.previousNode, source.previousNodeOutput)].flat());
+		return isItem(item) ? item : undefined;
+	}
+
+	/** The input of the tool that is reviewed. */
+	get reviewed(): unknown {
+		return this.items[0]?.json.toolParameters;
+	}
+
+	/**
+	 * Reads a parameter as its author meant it: from the item that the agent was given, and from what the model says only
+	 * where the parameter asks for that.
+	 *
+	 * @param saved the parameter as the workflow has it, expressions not evaluated
+	 * @param isId whether it says whose conversation it is; then it is `undefined` rather than that of another item
+	 */
+	read(saved: unknown, isId: boolean, read: () => unknown): unknown {
+		const text = JSON.stringify(saved) ?? '';
+		if (FROM_MODEL.test(text)) return read();
+		if (this.given === undefined) return isId && OF_THE_ITEM.test(text) ? undefined : read();
+		const restore = this.putGiven();
+		try {
+			return read();
+		} finally {
+			restore();
+		}
+	}
+
+	/** Reads what does not ask for the model, such as a credential. */
+	async whileGiven<Result>(read: () => Promise<Result>): Promise<Result> {
+		const restore = this.putGiven();
+		try {
+			return await read();
+		} finally {
+			restore();
+		}
+	}
+
+	/** Has n8n evaluate with the item that the agent was given. Agent 2 does so anyway. */
+	private putGiven(): () => void {
+		const { given, items } = this;
+		const [merged] = items;
+		if (!this.isTool || this.isInAgent || given === undefined || merged === undefined) return () => {};
+		const added = Object.entries(merged.json).filter(([name]) => ADDED_BY_N8N.includes(name));
+		items[0] = { ...merged, json: { ...given.json, ...Object.fromEntries(added) } };
+		return () => {
+			items[0] = merged;
+		};
+	}
+}
+
+function only<Item>(items: readonly Item[]): Item | undefined {
+	return items.length === 1 ? items[0] : undefined;
+}
+
+function isItem(value: unknown): value is INodeExecutionData {
+	return isObject(value) && isObject(value.json);
+}

@@ -1,0 +1,272 @@
+import { ExecuteContext } from 'n8n-core';
+import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
+
+import type { Sandbox } from '../../sandbox';
+import { startRecorder } from '../support/recorder';
+import { Engine, type FlowNode } from './support/engine';
+import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+import { ACTIONS, CALLS } from './support/step';
+
+let sandbox: Sandbox;
+let engine: Engine;
+/** The event of the customer who writes, and of another, whom a trick is to reach. */
+let ana: IDataObject;
+let luis: IDataObject;
+
+beforeAll(async () => {
+	const { sandbox: started, secret } = await sandboxWithIntegration();
+	sandbox = started;
+	engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }), mode: 'trigger' });
+	const project = sandbox.store.projects.get(PROJECT);
+	const events = (project?.users ?? []).map((user) => {
+		const [bot] = project?.bots ?? [];
+		if (project === undefined || bot === undefined) throw new Error('No demo project.');
+		const room = sandbox.store.roomOf(project, bot, user);
+		sandbox.store.openConversation(room);
+		return {
+			event: 'message',
+			room_id: room.id,
+			bot: { id: BOT },
+			contact: { id: user.id, name: user.name },
+		};
+	});
+	[ana = {}, luis = {}] = events;
+});
+afterAll(async () => sandbox.close());
+beforeEach(() => {
+	ACTIONS.clear();
+	CALLS.clear();
+	sandbox.store.requests.length = 0;
+});
+
+const DEFAULTS = {
+	roomId: '={{ $json.room_id }}',
+	botId: '={{ $json.bot.id }}',
+	userId: '={{ $json.contact.id }}',
+};
+const TRIGGER: FlowNode = { name: 'Jelou Trigger', type: 'jelouTrigger' };
+const one = (json: IDataObject, item = 0): INodeExecutionData => ({ json, pairedItem: { item } });
+
+function step(name: string, from: string[], action: Parameters<typeof ACTIONS.set>[1]): FlowNode {
+	ACTIONS.set(name, action);
+	return { name, type: 'step', from };
+}
+
+/** An agent that calls its tool with what the model says of an item. */
+function agent(from: string, says: (item: IDataObject) => IDataObject): FlowNode {
+	CALLS.set('Agent', (item) => [{ tool: 'Tool', input: { Text: 'hola', ...says(item) } }]);
+	return { name: 'Agent', type: 'agent', from: [from] };
+}
+
+function tool(parameters: IDataObject = {}): FlowNode {
+	const all = {
+		resource: 'message',
+		operation: 'send',
+		text: "={{ $fromAI('Text') }}",
+		...DEFAULTS,
+		...parameters,
+	};
+	return { name: 'Tool', type: 'jelouTool', toolOf: 'Agent', parameters: all as FlowNode['parameters'] };
+}
+
+/** Whom the tool wrote to, in order, and what. */
+const written = () =>
+	sandbox.store.requests
+		.filter(({ method }) => method === 'POST')
+		.map(({ rawBody }) => JSON.parse(rawBody.toString('utf8')) as IDataObject)
+		.map(({ bot_id, room_id, user_id, value }) => ({ room_id, bot_id, user_id, text: valueText(value) }));
+const valueText = (value: unknown) => (value as { content: { body: string } }).content.body;
+const to = ({ contact, room_id }: IDataObject, text = 'hola') => ({
+	room_id,
+	bot_id: BOT,
+	user_id: (contact as IDataObject).id,
+	text,
+});
+
+/** What the tool's runs said went wrong. */
+const errorsOf = (run: IRun) =>
+	(run.data.resultData.runData.Tool ?? []).flatMap(({ error }) =>
+		error === undefined ? [] : [`${error.message}. ${String(error.description)}`],
+	);
+
+/** The victim's IDs, as a model that was talked into it adds them to its call. */
+const TRICKS: Array<[string, () => IDataObject]> = [
+	['the room', () => ({ room_id: luis.room_id })],
+	['the user', () => ({ contact: luis.contact })],
+	['the bot', () => ({ bot: { id: 'another-bot' } })],
+	['the room and the user', () => ({ room_id: luis.room_id, contact: luis.contact })],
+	['all three', () => ({ room_id: luis.room_id, contact: luis.contact, bot: { id: BOT } })],
+	['the parameters', () => ({ roomId: luis.room_id, userId: (luis.contact as IDataObject).id })],
+	['numbers', () => ({ room_id: 1, contact: { id: 2 }, bot: { id: 3 } })],
+	['objects and lists', () => ({ room_id: { id: luis.room_id }, contact: [luis.contact], bot: [] })],
+	['nothing', () => ({ room_id: '', contact: null, bot: {} })],
+	['another case', () => ({ Room_ID: luis.room_id, Contact: luis.contact })],
+	['what links items', () => ({ pairedItem: { item: 1 }, json: luis, ...luis })],
+];
+
+describe("a tool's message goes to the customer who wrote, whatever the model adds to its call:", () => {
+	test.each(TRICKS)('%s', async (_name, trick) => {
+		const run = await engine.runFlow([TRIGGER, agent('Jelou Trigger', trick), tool()], [ana]);
+		expect(errorsOf(run)).toEqual([]);
+		expect(written()).toEqual([to(ana)]);
+	});
+
+	test.each(TRICKS)('%s, where the item of the agent has no IDs', async (_name, trick) => {
+		const nodes = [
+			TRIGGER,
+			step('Step', ['Jelou Trigger'], () => [one({ status: 'shipped' })]),
+			agent('Step', trick),
+			tool(),
+		];
+		expect(errorsOf(await engine.runFlow(nodes, [ana]))).toEqual([]);
+		expect(written()).toEqual([to(ana)]);
+	});
+
+	test.each(TRICKS)('%s, with fields that were emptied, or have other spaces', async (_name, trick) => {
+		const fields = { roomId: '', botId: '={{$json.bot.id}}', userId: '={{  $json.contact.id  }}' };
+		const run = await engine.runFlow([TRIGGER, agent('Jelou Trigger', trick), tool(fields)], [ana]);
+		expect(errorsOf(run)).toEqual([]);
+		expect(written()).toEqual([to(ana)]);
+	});
+});
+
+describe('what the author fills in counts, and what the model adds does not:', () => {
+	const fixed = () => ({ roomId: luis.room_id, botId: BOT, userId: (luis.contact as IDataObject).id });
+
+	test('IDs that were typed', async () => {
+		const nodes = [TRIGGER, agent('Jelou Trigger', () => ana), tool(fixed() as IDataObject)];
+		expect(errorsOf(await engine.runFlow(nodes, [ana]))).toEqual([]);
+		expect(written()).toEqual([to(luis)]);
+	});
+
+	test('IDs that are given to the model on purpose', async () => {
+		const nodes = [
+			TRIGGER,
+			agent('Jelou Trigger', () => ({ Room: luis.room_id, User: (luis.contact as IDataObject).id })),
+			tool({ roomId: "={{ $fromAI('Room') }}", botId: BOT, userId: "={{ $fromAI('User') }}" }),
+		];
+		expect(errorsOf(await engine.runFlow(nodes, [ana]))).toEqual([]);
+		expect(written()).toEqual([to(luis)]);
+	});
+
+	test.each<[string, IDataObject]>([
+		[
+			'of the item',
+			{ roomId: '={{ $json.room }}', userId: '={{ $json["the user"] }}', botId: '={{ $json.its_bot }}' },
+		],
+		[
+			'of its input',
+			{
+				roomId: '={{ $input.item.json.room }}',
+				userId: "={{ $input.first().json['the user'] }}",
+				botId: BOT,
+			},
+		],
+	])('expressions of the author that read a field %s', async (_name, fields) => {
+		const nodes = [
+			TRIGGER,
+			step('Settings', ['Jelou Trigger'], () => [
+				one({ room: ana.room_id, 'the user': (ana.contact as IDataObject).id, its_bot: BOT }),
+			]),
+			agent('Settings', () => ({
+				room: luis.room_id,
+				'the user': (luis.contact as IDataObject).id,
+				its_bot: 'another',
+			})),
+			tool(fields),
+		];
+		expect(errorsOf(await engine.runFlow(nodes, [ana]))).toEqual([]);
+		expect(written()).toEqual([to(ana)]);
+	});
+
+	test('a text that names the customer', async () => {
+		const nodes = [
+			TRIGGER,
+			agent('Jelou Trigger', () => ({ contact: { name: 'Nobody' } })),
+			tool({ text: '=Hola {{ $json.contact.name }}' }),
+		];
+		expect(errorsOf(await engine.runFlow(nodes, [ana]))).toEqual([]);
+		expect(written()).toEqual([to(ana, `Hola ${String((ana.contact as IDataObject).name)}`)]);
+	});
+});
+
+describe('nothing is sent where it is not clear whose conversation a tool is for:', () => {
+	const fails = async (nodes: FlowNode[], items: IDataObject[]) => {
+		const errors = errorsOf(await engine.runFlow(nodes, items));
+		expect(written()).toEqual([]);
+		return errors;
+	};
+
+	test.each([
+		['nothing', () => ({})],
+		['the IDs of a customer', () => luis],
+	])('no Jelou node comes before the agent, and the model adds %s', async (_name, says) => {
+		const start = step('Schedule', [], () => [one({})]);
+		const [error] = await fails([start, agent('Schedule', says), tool()], [{}]);
+		expect(error).toMatch(
+			/^Room ID, Bot ID and User ID are empty\. No Jelou Trigger or Jelou node comes before/,
+		);
+		expect(error).toContain("$('Jelou Trigger').first().json.room_id");
+		expect(error).toContain('$fromAI');
+	});
+
+	test('the agent has items of two customers', async () => {
+		const nodes = [TRIGGER, agent('Jelou Trigger', () => ({})), tool()];
+		const errors = await fails(nodes, [ana, luis]);
+		expect(errors).not.toEqual([]);
+		for (const error of errors) expect(error).toContain('more than one conversation');
+	});
+
+	test('the agent is in a loop over two customers', async () => {
+		const left = [ana, luis];
+		ACTIONS.set('Loop', () => left.splice(0, 1).map((json) => one(json)));
+		const nodes: FlowNode[] = [
+			{ ...TRIGGER },
+			{ name: 'Loop', type: 'step', from: ['Jelou Trigger', 'Agent'] },
+			agent('Loop', () => ({})),
+			tool(),
+		];
+		const errors = errorsOf(await engine.runFlow(nodes, [ana, luis]));
+		// In the first round n8n says which item it is, and in the others it names that of the first.
+		expect(written().filter(({ room_id }) => room_id === ana.room_id).length).toBeLessThanOrEqual(1);
+		expect(written().filter(({ room_id }) => room_id === luis.room_id)).toEqual([]);
+		expect(errors.join()).toContain('more than one conversation');
+	});
+
+	test('an expression of the author reads one of several items', async () => {
+		const fields = {
+			roomId: '={{ $json.room_id + "" }}',
+			botId: BOT,
+			userId: '={{ $json.contact.id + "" }}',
+		};
+		const errors = await fails([TRIGGER, agent('Jelou Trigger', () => luis), tool(fields)], [ana, luis]);
+		for (const error of errors) expect(error).toMatch(/^Room ID and User ID are empty\. /);
+	});
+});
+
+test('a pause as a tool is told of the room of the customer, and puts out who is in it', async () => {
+	const notes: IDataObject[] = [];
+	const trigger = await startRecorder(({ body }) => {
+		notes.push(JSON.parse(body.toString()) as IDataObject);
+		return { body: JSON.stringify({ status: notes.length > 1 ? 'confirmed' : 'registered' }) };
+	});
+	const integration = sandbox.store.projects.get(PROJECT)?.integration;
+	if (integration) integration.webhookUrl = `${trigger.url}/webhook/webhook-1/webhook`;
+	jest
+		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
+		.mockReturnValue(`${trigger.url}/webhook-waiting/7`);
+	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
+	const pause = tool({ resource: 'conversation', operation: 'pause' });
+	const run = await engine.runFlow([TRIGGER, agent('Jelou Trigger', () => luis), pause], [ana]);
+	await trigger.close();
+	jest.restoreAllMocks();
+	expect(errorsOf(run)).toEqual([]);
+	expect(notes.map(({ pause: told }) => (told as IDataObject).roomId)).toEqual([ana.room_id, ana.room_id]);
+	const [output] = run.data.resultData.runData.Tool?.[0]?.data?.ai_tool?.[0] ?? [];
+	expect(output?.json).toMatchObject({
+		paused: true,
+		room_id: ana.room_id,
+		bot: ana.bot,
+		contact: ana.contact,
+	});
+});
