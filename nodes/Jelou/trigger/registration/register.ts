@@ -99,6 +99,7 @@ async function createOwn(
 	const { typedSecret, url } = state;
 	// What is saved of the deleted one is replaced once the next one is there.
 	if (action === 'recreate') await integrations.delete();
+	let outcome: WebhookState['creation'];
 	for (let retries = 0; ; retries++) {
 		const creation = await integrations.create(url);
 		if (creation.ok && typedSecret !== undefined && typedSecret !== creation.signingSecret) {
@@ -110,10 +111,12 @@ async function createOwn(
 		if (creation.ok) return saveCreated(context, credential, state, creation);
 
 		if (creation.reason === 'unanswered') markUnanswered(credential, url);
+		// What an attempt without an answer created is what the next one may be refused for.
+		if (outcome !== 'unanswered') outcome = creation.reason;
 		if (action === 'recreate') throw creation.error;
 		const integration = await integrations.get().catch(() => undefined);
 		if (integration !== undefined) {
-			const after = { ...state, integration, creation: creation.reason };
+			const after = { ...state, integration, creation: outcome };
 			return await act({ context, credential, integrations, state: after }, decideRegister(after));
 		}
 		if (retries === DEFAULT_RETRIES || creation.retryAfterMs === undefined) throw creation.error;
