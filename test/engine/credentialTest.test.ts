@@ -54,7 +54,7 @@ test.each([
 	['the 404 of Spring', 404, { status: 404, error: 'Not Found', path: '/' }, NOT_FOUND],
 	['a 401', 401, FAILED, 'rejected the API key (401). Check API Key and Project ID'],
 	['a redirect', 302, '', 'redirect (302)'],
-	['a 503', 503, '', 'could not process the request (503)'],
+	['a 503', 503, '', 'answered with a server error (503)'],
 ])('an error: %s', async (_name, status, body, message) => {
 	expect(await resultOf(status, body)).toEqual({
 		status: 'Error',

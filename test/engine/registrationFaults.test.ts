@@ -184,6 +184,19 @@ describe('an answer to a creation that is lost:', () => {
 		expect(kept(subject)).toContain(secret());
 	});
 
+	test('503, and it is there only after the next attempt: that is refused, and creates it again', async () => {
+		const none: Fate = {
+			kind: 'instead',
+			status: 404,
+			body: JSON.stringify({ statusMessage: 'failed', error: { code: 'EXTERNAL_SUPPORT_NOT_FOUND' } }),
+		};
+		gateway.spoil('POST', { kind: 'replace', status: 503, body: '' });
+		gateway.spoil('GET', none, none, none);
+		const subject = workflow('subject');
+		await subject.activate();
+		expect(kept(subject)).toContain(secret());
+	});
+
 	test.each(FATES)(
 		'%s, twice: no integration is left, and the next activation succeeds',
 		async (_name, fate) => {

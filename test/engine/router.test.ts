@@ -140,6 +140,8 @@ test('with an error output, results and errors are separate, each linked to its 
 });
 
 describe('retries', () => {
+	const MAY_BE_SENT = 'The message may have been sent. Check in Jelou before you send it again.';
+	const MAY_BE_PROCESSED = 'Jelou may have processed the request. Check in Jelou before you run it again.';
 	const one = () => itemsFor(1);
 	const ids = () =>
 		sandbox.store.requests.map(
@@ -148,7 +150,7 @@ describe('retries', () => {
 
 	test.each([
 		[429, { retryAfter: '0' }],
-		[503, {}],
+		[503, { retryAfter: '0' }],
 	])(
 		'a message answered with %i is retried with the same message ID and signature',
 		async (status, extra) => {
@@ -165,19 +167,43 @@ describe('retries', () => {
 	test.each([
 		['a 500', { respond: { status: 500 } }],
 		['a 502', { respond: { status: 502 } }],
+		['a 503 that does not say when to come back', { respond: { status: 503 } }],
 		['a connection lost after Jelou took the message', { dropAfterProcessing: true }],
 	])('a message that got %s is not retried: the user would see it twice', async (_name, faults) => {
 		sandbox.setFaults(faults);
 		const run = await engine().run(send(), one());
-		expect(errorOf(run)).toBeDefined();
 		expect(sandbox.store.requests).toHaveLength(1);
+		expect(errorOf(run)?.description).toContain(MAY_BE_SENT);
 	});
+
+	test.each([
+		['start', { botId: 'b', userId: 'u', initialMessage: 'x' }],
+		['close', { botId: 'b', userId: 'u', closingMessage: 'x' }],
+	])('a %s that got a 503 is not retried either', async (operation, values) => {
+		sandbox.setFaults({ respond: { status: 503 } });
+		const run = await engine().run({ resource: 'conversation', operation, ...values }, [{}]);
+		expect(sandbox.store.requests).toHaveLength(1);
+		expect(errorOf(run)?.description).toContain(MAY_BE_PROCESSED);
+	});
+
+	test.each([
+		['update', { webhookUrl: 'https://n8n.example.com/x' }],
+		['delete', {}],
+		['get', {}],
+	])(
+		'an integration: %s that got a 503 is retried: twice changes nothing more',
+		async (operation, values) => {
+			sandbox.setFaults({ respond: { status: 503 }, times: 2 });
+			await engine().run({ resource: 'integration', operation, ...values }, [{}]);
+			expect(sandbox.store.requests).toHaveLength(3);
+		},
+	);
 
 	test('a message that timed out is not retried, and the error says that it may have arrived', async () => {
 		sandbox.setFaults({ latencyMs: 2_000 });
 		const run = await engine().run(send({ timeout: 1 }), one());
-		expect(errorOf(run)?.description).toMatch(/unknown whether Jelou processed/);
 		expect(sandbox.store.requests).toHaveLength(1);
+		expect(errorOf(run)?.description).toContain(MAY_BE_SENT);
 	});
 
 	test('a read is retried after a dropped connection', async () => {

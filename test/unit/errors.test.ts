@@ -81,8 +81,15 @@ test.each([
 	['start', 400, '', 'Jelou rejected the request: invalid fields (400)', /Correct the fields/],
 	['start', 429, '', 'Jelou is receiving too many requests (429)', /Wait/],
 	['start', 302, '', 'Jelou answered with a redirect (302)', /Redirects are not followed/],
-	['start', 500, { message: 'boom' }, 'Jelou could not process the request (500)', /Jelou says: boom\./],
-	['chatbot', 502, '<html>Bad gateway</html>', 'Jelou could not process the request (502)', /^Wait/],
+	['start', 500, { message: 'boom' }, 'Jelou answered with a server error (500)', /Jelou says: boom\./],
+	[
+		'chatbot',
+		502,
+		'<html>Bad gateway</html>',
+		'Jelou answered with a server error (502)',
+		/^The message may/,
+	],
+	['conversation', 503, '', 'Jelou answered with a server error (503)', /^Wait a moment and try again\.$/],
 	['start', 200, '<html>', 'Jelou answered with something that is not JSON', /URLs/],
 	['start', 200, ENVELOPE, 'Jelou reported that the request failed', /Jelou says: The fields are invalid/],
 	['start', 418, '', 'Jelou answered with an unexpected status (418)', /Check/],
@@ -99,6 +106,7 @@ test.each([
 	['ECONNABORTED', 'gateway.jelou.ai did not answer in time'],
 	['ETIMEDOUT', 'gateway.jelou.ai did not answer in time'],
 	['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of gateway.jelou.ai is not valid'],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'The certificate of gateway.jelou.ai is not valid'],
 	['CERT_HAS_EXPIRED', 'The certificate of gateway.jelou.ai is not valid'],
 	['ECONNRESET', 'The connection to gateway.jelou.ai was lost'],
 	['', 'The connection to gateway.jelou.ai was lost'],
@@ -110,10 +118,50 @@ test.each([
 	expect(error.httpCode).toBeNull();
 });
 
-test('a time-out says that the message may have been sent, and of a read that it can be tried again', () => {
-	const failure: Failure = { kind: 'network', code: 'ECONNABORTED' };
-	expect(errorFor(failure, 'chatbot').description).toMatch(/unknown whether/);
-	expect(errorFor(failure, 'conversation').description).toMatch(/try again/);
+describe('what may have been processed is said to be so, and of a read nothing is:', () => {
+	const SENT = 'The message may have been sent. Check in Jelou before you send it again.';
+	const PROCESSED = 'Jelou may have processed the request. Check in Jelou before you run it again.';
+	const answer = (status: number, body = '', retryAfter?: string): Failure => ({
+		kind: 'answer',
+		status,
+		body,
+		retryAfter,
+	});
+	const network = (code: string): Failure => ({ kind: 'network', code });
+	const said = (failure: Failure, name: keyof typeof REQUESTS) => errorFor(failure, name).description ?? '';
+
+	test.each([
+		answer(500),
+		answer(503),
+		answer(504),
+		answer(408),
+		answer(200, '<html>'),
+		answer(200, '{"status":500,"statusMessage":null}'),
+		network('ECONNABORTED'),
+		network('ETIMEDOUT'),
+		network('ECONNRESET'),
+		network('RESPONSE_TOO_LARGE'),
+		network('ERR_SSL_BAD_RECORD_MAC'),
+		network(''),
+	])('%j', (failure) => {
+		expect(said(failure, 'chatbot')).toContain(SENT);
+		for (const name of ['start', 'integration'] as const) expect(said(failure, name)).toContain(PROCESSED);
+		expect(said(failure, 'conversation')).not.toMatch(/may have|before you/);
+	});
+
+	test.each([
+		answer(401),
+		answer(422),
+		answer(429),
+		answer(503, '', '5'),
+		answer(200, '{"statusMessage":"failed"}'),
+		network('ECONNREFUSED'),
+		network('ENETUNREACH'),
+		network('CERT_HAS_EXPIRED'),
+	])('and not of %j', (failure) => {
+		expect(said(failure, 'chatbot')).not.toMatch(/may have been sent/);
+		expect(said(failure, 'start')).not.toMatch(/may have processed/);
+	});
 });
 
 test.each([

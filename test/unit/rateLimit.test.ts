@@ -40,7 +40,14 @@ class FakeJelou {
 	}
 
 	/** Makes this many calls, as one run does; gives `done` or the status for each. */
-	async run(calls: number, { maxRetries = 3, signal }: { maxRetries?: number; signal?: AbortSignal } = {}) {
+	async run(
+		calls: number,
+		{
+			maxRetries = 3,
+			signal,
+			...given
+		}: Partial<JelouRequest> & { maxRetries?: number; signal?: AbortSignal } = {},
+	) {
 		const context = {
 			helpers: { httpRequestWithAuthentication: () => this.respond() },
 		} as unknown as RequestContext;
@@ -51,7 +58,7 @@ class FakeJelou {
 			while (next < calls && signal?.aborted !== true) {
 				const index = next++;
 				const options = { timeout: 1_000, maxRetries, signal, rateLimit };
-				const result = await tryCall(context, LOADED, REQUEST, options);
+				const result = await tryCall(context, LOADED, { ...REQUEST, ...given }, options);
 				if (result.ok) results[index] = 'done';
 				else {
 					const { failure } = result;
@@ -148,7 +155,7 @@ test('an answer that concerns the probe only ends the wait for the others', asyn
 
 test('a 503 that asks for nothing concerns its own request only', async () => {
 	const jelou = new FakeJelou((request) => (request === 1 ? limited(undefined, 503) : accepted), 100);
-	await finished(jelou.run(20));
+	await finished(jelou.run(20, { method: 'PATCH' }));
 	expect(jelou.times.filter((time) => time < 0.05)).toHaveLength(CONCURRENCY);
 	expect(jelou.times).toHaveLength(21);
 	expect(Math.max(...jelou.times)).toBeLessThan(1);

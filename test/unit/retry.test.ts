@@ -1,4 +1,10 @@
-import { isRetryable, pause, readRetryAfter, retryDelay } from '../../nodes/Jelou/shared/retry';
+import {
+	isRetryable,
+	pause,
+	readRetryAfter,
+	retryDelay,
+	wasNotProcessed,
+} from '../../nodes/Jelou/shared/retry';
 import type { Failure } from '../../nodes/Jelou/shared/types';
 
 const answer = (status: number, retryAfter?: string): Failure => ({
@@ -8,6 +14,7 @@ const answer = (status: number, retryAfter?: string): Failure => ({
 	retryAfter,
 });
 const network = (code: string): Failure => ({ kind: 'network', code });
+const METHODS = ['GET', 'PATCH', 'DELETE', 'POST'] as const;
 
 describe('what was certainly not processed is retried, whatever the call', () => {
 	test.each([
@@ -17,9 +24,11 @@ describe('what was certainly not processed is retried, whatever the call', () =>
 		network('EHOSTUNREACH'),
 		network('ENETUNREACH'),
 		answer(429),
-		answer(503),
+		answer(503, '0'),
+		answer(503, 'Thu, 15 Jan 2026 10:00:07 GMT'),
 	])('%j', (failure) => {
-		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([true, true]);
+		expect(METHODS.filter((method) => isRetryable(failure, method))).toEqual(METHODS);
+		expect(wasNotProcessed(failure)).toBe(true);
 	});
 });
 
@@ -32,10 +41,21 @@ describe('what may have been processed is retried for reads only: a user must no
 		answer(500),
 		answer(502),
 		answer(504),
+		answer(504, '1'),
 	])('%j', (failure) => {
-		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([true, false]);
+		expect(METHODS.filter((method) => isRetryable(failure, method))).toEqual(['GET']);
+		expect(wasNotProcessed(failure)).toBe(false);
 	});
 });
+
+test.each([undefined, '', 'soon', '-1'])(
+	'a 503 with Retry-After %j may have been processed: all but a POST is retried',
+	(retryAfter) => {
+		const failure = answer(503, retryAfter);
+		expect(METHODS.filter((method) => isRetryable(failure, method))).toEqual(['GET', 'PATCH', 'DELETE']);
+		expect(wasNotProcessed(failure)).toBe(false);
+	},
+);
 
 describe('what will not get better is not retried', () => {
 	test.each([
@@ -52,7 +72,41 @@ describe('what will not get better is not retried', () => {
 		network('ERR_CANCELED'),
 		network(''),
 	])('%j', (failure) => {
-		expect([isRetryable(failure, true), isRetryable(failure, false)]).toEqual([false, false]);
+		expect(METHODS.filter((method) => isRetryable(failure, method))).toEqual([]);
+	});
+});
+
+describe('certain is only what did not get out, and what Jelou refused:', () => {
+	const body = (text: string): Failure => ({ kind: 'answer', status: 200, body: text });
+
+	test.each([
+		answer(307),
+		answer(400),
+		answer(401),
+		answer(404),
+		answer(409),
+		answer(422),
+		body('{"statusMessage":"failed","status":0}'),
+		network('CERT_HAS_EXPIRED'),
+		network('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+		network('DEPTH_ZERO_SELF_SIGNED_CERT'),
+	])('%j was not processed', (failure) => {
+		expect(wasNotProcessed(failure)).toBe(true);
+	});
+
+	test.each([
+		answer(408),
+		answer(501),
+		answer(520),
+		answer(999),
+		body('<html>'),
+		body('{"status":500,"statusMessage":null}'),
+		network('RESPONSE_TOO_LARGE'),
+		network('ERR_CANCELED'),
+		network('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'),
+		network(''),
+	])('%j may have been', (failure) => {
+		expect(wasNotProcessed(failure)).toBe(false);
 	});
 });
 

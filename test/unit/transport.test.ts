@@ -22,7 +22,10 @@ const limited = (retryAfter?: string): Answer => ({
 const accepted: Answer = { statusCode: 200, body: '{"data":{"a":1}}', headers: {} };
 
 /** A call to a Jelou that gives these answers in turn, through a request helper that writes into what it is given. */
-function start(answers: Array<Answer | Error>, signal?: AbortSignal) {
+function start(
+	answers: Array<Answer | Error>,
+	{ signal, ...given }: Partial<JelouRequest> & { signal?: AbortSignal } = {},
+) {
 	const sent: IHttpRequestOptions[] = [];
 	const httpRequestWithAuthentication = (_type: string, options: IHttpRequestOptions) => {
 		sent.push({ ...options });
@@ -32,7 +35,12 @@ function start(answers: Array<Answer | Error>, signal?: AbortSignal) {
 		return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
 	};
 	const context = { helpers: { httpRequestWithAuthentication } } as unknown as RequestContext;
-	const result = tryCall(context, LOADED, request, { timeout: 1_000, maxRetries: 3, signal });
+	const result = tryCall(
+		context,
+		LOADED,
+		{ ...request, ...given },
+		{ timeout: 1_000, maxRetries: 3, signal },
+	);
 	return { sent, result };
 }
 
@@ -82,13 +90,20 @@ test.each([
 	'cancelled in a wait %s, the call ends with the last answer and asks n8n for nothing more',
 	async (_name, answer, status) => {
 		const controller = new AbortController();
-		const { sent, result } = start([answer, accepted], controller.signal);
+		const { sent, result } = start([answer, accepted], { method: 'PATCH', signal: controller.signal });
 		await jest.advanceTimersByTimeAsync(100);
 		controller.abort();
 		expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status } });
 		expect(sent).toHaveLength(1);
 	},
 );
+
+test('a 503 that does not say when to come back is an end for what must not happen twice', async () => {
+	const { sent, result } = start([{ ...accepted, statusCode: 503 }, accepted]);
+	await jest.runAllTimersAsync();
+	expect(await result).toMatchObject({ ok: false, failure: { status: 503 } });
+	expect(sent).toHaveLength(1);
+});
 
 test.each([undefined, null, '', ' \n'])(
 	'a success with the body %j is a success without data',

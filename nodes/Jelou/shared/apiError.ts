@@ -43,7 +43,7 @@ export function toApiError(
 	const response = readErrorResponse(failure.kind === 'answer' ? failure.body : undefined);
 	const { message, advice } =
 		failure.kind === 'answer'
-			? explainStatus(failure.status, response, request, credential)
+			? explainStatus(failure, response, request, credential)
 			: explainNetwork(failure.code, host, request);
 	const secrets = secretsOf(request, credential);
 	const said = redact(

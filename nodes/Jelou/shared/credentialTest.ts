@@ -45,7 +45,7 @@ function judge(
 	if (status === 404 && response.isEnvelope) {
 		return passed(credential, 'The project has no integration yet: the Jelou Trigger will create it.');
 	}
-	return explained(explainStatus(status, response, request, credential));
+	return explained(explainStatus({ kind: 'answer', status, body }, response, request, credential));
 }
 
 /** Rejects when the time is over: n8n gives a credential test nothing that ends a request. */

@@ -2,7 +2,8 @@ import type { JelouCredential } from './credential';
 import { ENVIRONMENTS, environmentNamed } from './environments';
 import type { ErrorResponse } from './errorResponse';
 import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
-import type { JelouRequest } from './types';
+import { isCertificateCode, wasNotProcessed } from './retry';
+import type { AnsweredFailure, Failure, JelouRequest } from './types';
 
 /** What happened, and what to do next: the two halves of every error about a request. */
 export interface Explanation {
@@ -33,7 +34,7 @@ const BY_STATUS: Record<number, Explanation> = {
 		message: 'Jelou answered with a redirect',
 		advice: 'Redirects are not followed, to keep the API key safe. Correct the URLs in the Jelou credential.',
 	},
-	5: { message: 'Jelou could not process the request', advice: TRY_AGAIN },
+	5: { message: 'Jelou answered with a server error', advice: TRY_AGAIN },
 	400: INVALID_FIELDS,
 	401: API_KEY,
 	403: API_KEY,
@@ -88,16 +89,27 @@ function unknownEndpoint({ target }: JelouRequest, { environment }: JelouCredent
 	};
 }
 
+/** What to know before a call that changes something is made again; `''` when nothing was changed. */
+function caution(failure: Failure, { method, target }: JelouRequest): string {
+	if (method === 'GET' || wasNotProcessed(failure)) return '';
+	return target === 'chatbot'
+		? 'The message may have been sent. Check in Jelou before you send it again.'
+		: 'Jelou may have processed the request. Check in Jelou before you run it again.';
+}
+
 /** Explains an answer that is no success. */
 export function explainStatus(
-	status: number,
+	failure: AnsweredFailure,
 	{ isEnvelope, isJson }: ErrorResponse,
 	request: JelouRequest,
 	credential: JelouCredential,
 ): Explanation {
+	const { status } = failure;
+	const cautious = caution(failure, request);
 	if (status >= 200 && status < 300) {
-		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice: OTHER_SERVICE };
-		if (!isEnvelope) return { message: 'The answer does not come from Jelou', advice: OTHER_SERVICE };
+		const advice = `${OTHER_SERVICE} ${cautious}`.trim();
+		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice };
+		if (!isEnvelope) return { message: 'The answer does not come from Jelou', advice };
 		return { message: 'Jelou reported that the request failed', advice: 'Check the fields of the node.' };
 	}
 	const { message, advice } =
@@ -109,15 +121,13 @@ export function explainStatus(
 					message: 'Jelou answered with an unexpected status',
 					advice: 'Check the fields of the node.',
 				});
-	return { message: `${message} (${String(status)})`, advice };
+	return { message: `${message} (${String(status)})`, advice: cautious || advice };
 }
 
 /** Explains why there is no answer. */
 export function explainNetwork(code: string, host: string, request: JelouRequest): Explanation {
-	const unknown =
-		request.method === 'GET'
-			? TRY_AGAIN
-			: 'It is unknown whether Jelou processed the request. Check in Jelou before you run it again.';
+	const cautious = caution({ kind: 'network', code }, request);
+	const unknown = cautious || TRY_AGAIN;
 	switch (code) {
 		case 'ECONNREFUSED':
 			return { message: `${host} refused the connection`, advice: CHECK_HOST };
@@ -130,13 +140,14 @@ export function explainNetwork(code: string, host: string, request: JelouRequest
 		case TOO_LARGE:
 			return {
 				message: `${host} sent more than ${String(MAX_RESPONSE_MB)} MB`,
-				advice: OTHER_SERVICE,
+				advice: `${OTHER_SERVICE} ${cautious}`.trim(),
 			};
 	}
-	if (/CERT|SSL|TLS|SELF_SIGNED/.test(code)) {
+	if (isCertificateCode(code) || /SSL|TLS/.test(code)) {
 		return {
 			message: `The certificate of ${host} is not valid`,
-			advice: 'Check the URLs in the Jelou credential, and any proxy between n8n and Jelou.',
+			advice:
+				`Check the URLs in the Jelou credential, and any proxy between n8n and Jelou. ${cautious}`.trim(),
 		};
 	}
 	return { message: `The connection to ${host} was lost`, advice: unknown };

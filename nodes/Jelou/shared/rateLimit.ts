@@ -1,13 +1,5 @@
-import { pause, readRetryAfter, retryDelay } from './retry';
-import type { CallResult, Failure } from './types';
-
-/** Whether Jelou takes no requests at all for the moment, rather than not this one. */
-export function asksToWait(failure: Failure): boolean {
-	if (failure.kind !== 'answer') return false;
-	return (
-		failure.status === 429 || (failure.status === 503 && readRetryAfter(failure.retryAfter) !== undefined)
-	);
-}
+import { asksToWait, pause, retryDelay } from './retry';
+import type { CallResult } from './types';
 
 /**
  * What one answer asks of every request of a run. Once Jelou asks to wait, nobody sends before that time is over; then

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Failure } from './types';
+import { readErrorResponse } from './errorResponse';
+import type { Failure, JelouRequest } from './types';
 
 /** How many times a call that may be repeated is retried, unless the user says otherwise. */
 export const DEFAULT_RETRIES = 3;
@@ -13,17 +14,44 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** A connection came about and no answer did: it may have been processed. */
 const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+/** Jelou may answer otherwise later. */
+const PASSING = [429, 500, 502, 503, 504];
+
+/** Whether a connection failed because of the server's certificate, and so before anything was sent. */
+export function isCertificateCode(code: string): boolean {
+	return /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(code);
+}
+
+/** Whether Jelou takes no requests at all for the moment, rather than not this one. */
+export function asksToWait(failure: Failure): boolean {
+	if (failure.kind !== 'answer') return false;
+	return (
+		failure.status === 429 || (failure.status === 503 && readRetryAfter(failure.retryAfter) !== undefined)
+	);
+}
 
 /**
- * Whether a failed call may be retried. A call that changes something is only repeated when it was certainly not
- * processed: a start, close or send that timed out is not, because the user would see it twice. A read always may.
+ * Whether a failed call was certainly not processed: it did not get out, or Jelou refused it. A server error says nothing
+ * of that, because a proxy may have lost the answer; nor does a 2xx that is not in Jelou's words, or a 408.
  */
-export function isRetryable(failure: Failure, isRead: boolean): boolean {
+export function wasNotProcessed(failure: Failure): boolean {
 	if (failure.kind === 'network') {
-		return NOT_CONNECTED.includes(failure.code) || (isRead && NO_ANSWER.includes(failure.code));
+		return NOT_CONNECTED.includes(failure.code) || isCertificateCode(failure.code);
 	}
-	if (failure.status === 429 || failure.status === 503) return true;
-	return isRead && [500, 502, 504].includes(failure.status);
+	const { body, status } = failure;
+	if (status >= 200 && status < 300) return readErrorResponse(body).isEnvelope;
+	return (status >= 300 && status < 500 && status !== 408) || asksToWait(failure);
+}
+
+/**
+ * Whether a failed call may be retried. What starts something (POST) is only repeated when it was certainly not
+ * processed, because a customer would see it twice. A read always may be, and what changes nothing more the second time
+ * (PATCH, DELETE) also after a 503.
+ */
+export function isRetryable(failure: Failure, method: JelouRequest['method']): boolean {
+	const { code, status } = { code: '', status: 0, ...failure };
+	if (![...NOT_CONNECTED, ...NO_ANSWER].includes(code) && !PASSING.includes(status)) return false;
+	return method === 'GET' || wasNotProcessed(failure) || (method !== 'POST' && status === 503);
 }
 
 /** Milliseconds that a Retry-After header asks for, in seconds or as a date; `undefined` when it says nothing usable. */

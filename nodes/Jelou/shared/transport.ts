@@ -12,9 +12,9 @@ import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
 import { requestUrl } from './endpoints';
 import { parseBody, saysFailed } from './errorResponse';
 import { isObject } from './json';
-import { RateLimit, asksToWait } from './rateLimit';
+import { RateLimit } from './rateLimit';
 import { readBody } from './responseBody';
-import { DEFAULT_RETRIES, isRetryable, pause, retryDelay } from './retry';
+import { DEFAULT_RETRIES, asksToWait, isRetryable, pause, retryDelay } from './retry';
 import type { CallResult, JelouAnswer, JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions | IWebhookFunctions;
@@ -140,7 +140,7 @@ export async function tryCall(
 		if (result === undefined) return last;
 		if (result.ok || failed >= maxRetries) return result;
 		const { failure } = result;
-		if (!isRetryable(failure, request.method === 'GET')) return result;
+		if (!isRetryable(failure, request.method)) return result;
 		if (!asksToWait(failure)) await pause(retryDelay(failure, failed), signal);
 		else if (rateLimit.isExhausted(maxRetries)) return result;
 		if (signal?.aborted) return result;

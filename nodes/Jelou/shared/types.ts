@@ -18,9 +18,16 @@ export interface JelouAnswer {
 	data: IDataObject;
 }
 
+/** An answer that is no success. */
+export interface AnsweredFailure {
+	kind: 'answer';
+	status: number;
+	body: unknown;
+	retryAfter?: unknown;
+}
+
 /** A call that failed: Jelou answered with an error, or there was no answer at all. */
-export type Failure =
-	{ kind: 'answer'; status: number; body: unknown; retryAfter?: unknown } | { kind: 'network'; code: string };
+export type Failure = AnsweredFailure | { kind: 'network'; code: string };
 
 /** How a call went. */
 export type CallResult = { ok: true; answer: JelouAnswer } | { ok: false; failure: Failure };

@@ -4,7 +4,7 @@ import { readErrorResponse } from '../../shared/errorResponse';
 import type { LoadedCredential } from '../../shared/credential';
 import { toApiError } from '../../shared/apiError';
 import { projectPath } from '../../shared/endpoints';
-import { isRetryable, retryDelay } from '../../shared/retry';
+import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
 import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
 
@@ -68,12 +68,13 @@ export class IntegrationApi {
 			return { ok: false, reason: 'unanswered', error };
 		}
 		const { failure } = result;
-		const canRetry = isRetryable(failure, false);
-		// A 503 does not say that nothing was processed: a proxy may have lost the answer.
-		const isRejected = failure.kind === 'network' ? canRetry : failure.status >= 300 && failure.status < 500;
+		// As an update: a project has one integration, so that another attempt creates no second one.
+		const canRetry = isRetryable(failure, 'PATCH');
+		// A 503 does not count as rejected, whatever it says: if a proxy lost the answer, the secret is lost with it.
+		const isRefusal = failure.kind === 'network' || (failure.status >= 300 && failure.status < 500);
 		return {
 			ok: false,
-			reason: isRejected ? 'rejected' : 'unanswered',
+			reason: isRefusal && wasNotProcessed(failure) ? 'rejected' : 'unanswered',
 			error: toApiError(node, failure, request, this.credential),
 			...(canRetry ? { retryAfterMs: retryDelay(failure, 0) } : {}),
 		};
