@@ -118,6 +118,31 @@ test('5,000 items while Jelou asks to wait a minute for an hour cost one request
 	expect(count(results, 'done')).toBe(5_000 - 57);
 });
 
+test.each([429, 503])(
+	'%i again and again, each after a while: after each wait one request goes, and no other until it is answered',
+	async (status) => {
+		const isOver = (seconds: number) => seconds >= 600;
+		const jelou = new FakeJelou(
+			(_request, seconds) => (isOver(seconds) ? accepted : limited('60', status)),
+			100,
+		);
+		await finished(jelou.run(40, { maxRetries: 10 }));
+		// Each wait begins with an answer, after 0.1 s.
+		const waits = Array.from({ length: 10 }, (_, n) => Math.round((n + 1) * 601) / 10);
+		expect(jelou.times.filter((time) => !isOver(time)).slice(CONCURRENCY)).toEqual(waits.slice(0, -1));
+		expect(jelou.times.filter(isOver).filter((time) => time < 601.1)).toEqual(waits.slice(-1));
+	},
+);
+
+test('a clock that is set back an hour meanwhile holds nobody', async () => {
+	const jelou = new FakeJelou((request) => (request <= CONCURRENCY ? limited('60') : accepted));
+	const run = jelou.run(20);
+	await jest.advanceTimersByTimeAsync(30_000);
+	jest.setSystemTime(Date.now() - 3_600_000);
+	await jest.advanceTimersByTimeAsync(31_000);
+	expect(count(await Promise.race([run, []]), 'done')).toBe(20);
+});
+
 test('what Jelou asks for is followed for a minute at most', async () => {
 	const jelou = new FakeJelou((request) => (request === 1 ? limited('3600') : accepted));
 	await finished(jelou.run(1));

@@ -1,3 +1,4 @@
+import { uptime } from './clock';
 import { asksToWait, pause, retryDelay } from './retry';
 import type { CallResult } from './types';
 
@@ -6,20 +7,26 @@ import type { CallResult } from './types';
  * one request probes, and the others go on when it is let through.
  */
 export class RateLimit {
-	/** When the wait is over, in milliseconds; `undefined` while there is no limit. */
+	/** When the wait is over, on the clock that only goes forward; `undefined` while there is no limit. */
 	private until: number | undefined;
-	private probe: Promise<unknown> | undefined;
+	/** Settles when what the probe's answer says is heeded: nobody else goes on before that. */
+	private probe: Promise<CallResult> | undefined;
 	/** Probes that were asked to wait as well. */
 	private limitedProbes = 0;
 
 	/** Sends a request as soon as the limit allows it; `undefined` when the execution is cancelled first. */
 	async send(request: () => Promise<CallResult>, signal?: AbortSignal): Promise<CallResult | undefined> {
 		while (this.until !== undefined) {
-			const left = this.until - Date.now();
+			const left = this.until - uptime();
 			if (left > 0) await pause(left, signal);
 			if (signal?.aborted) return undefined;
 			if (this.probe !== undefined) await this.probe;
-			else if (this.until <= Date.now()) return await this.sendProbe(request);
+			else if (this.until <= uptime()) {
+				this.probe = this.sendProbe(request).finally(() => {
+					this.probe = undefined;
+				});
+				return await this.probe;
+			}
 		}
 		const result = await request();
 		this.heed(result);
@@ -35,11 +42,7 @@ export class RateLimit {
 	}
 
 	private async sendProbe(request: () => Promise<CallResult>): Promise<CallResult> {
-		const sending = request();
-		this.probe = sending;
-		const result = await sending.finally(() => {
-			this.probe = undefined;
-		});
+		const result = await request();
 		if (result.ok) this.lift();
 		else if (asksToWait(result.failure)) this.limitedProbes++;
 		// A probe that got no answer says nothing of the limit: the next one probes.
@@ -50,7 +53,7 @@ export class RateLimit {
 
 	private heed(result: CallResult): void {
 		if (result.ok || !asksToWait(result.failure)) return;
-		this.until = Math.max(this.until ?? 0, Date.now() + retryDelay(result.failure, this.limitedProbes));
+		this.until = Math.max(this.until ?? 0, uptime() + retryDelay(result.failure, this.limitedProbes));
 	}
 
 	private lift(): void {
