@@ -204,3 +204,14 @@ test('cancelled while all wait, nothing more is sent', async () => {
 	expect(jelou.times).toHaveLength(CONCURRENCY);
 	expect(jest.getTimerCount()).toBe(0);
 });
+
+test('cancelled while one probes, only the probe is sent', async () => {
+	const controller = new AbortController();
+	const jelou = new FakeJelou((request) => (request <= CONCURRENCY ? limited('60') : accepted), 100);
+	const run = jelou.run(100, { signal: controller.signal });
+	await jest.advanceTimersByTimeAsync(60_150);
+	expect(jelou.times).toHaveLength(CONCURRENCY + 1);
+	controller.abort();
+	await finished(run);
+	expect(jelou.times).toHaveLength(CONCURRENCY + 1);
+});

@@ -19,9 +19,9 @@ export class RateLimit {
 		while (this.until !== undefined) {
 			const left = this.until - uptime();
 			if (left > 0) await pause(left, signal);
+			else if (this.probe !== undefined) await this.probe;
 			if (signal?.aborted) return undefined;
-			if (this.probe !== undefined) await this.probe;
-			else if (this.until <= uptime()) {
+			if (this.probe === undefined && this.until !== undefined && this.until <= uptime()) {
 				this.probe = this.sendProbe(request).finally(() => {
 					this.probe = undefined;
 				});
