@@ -58,7 +58,8 @@ export class Jelou implements INodeType {
 			),
 			warning(
 				'Limit Wait Time is in the past. Choose a date and time in the future.',
-				'new Date($parameter["options"]?.limitWaitTime?.values?.maxDateAndTime ?? NaN) < new Date()',
+				// As the run reads it: without a zone, in the workflow's.
+				'DateTime.fromISO(String($parameter["options"]?.limitWaitTime?.values?.maxDateAndTime ?? "").trim().replace(" ", "T")) < $now',
 			),
 		],
 		properties: [

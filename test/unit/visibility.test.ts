@@ -87,7 +87,7 @@ describe('the window of the node warns before anything runs of what would be ref
 	};
 
 	/** The messages whose conditions n8n's own code finds met. */
-	function warnings(parameters: INodeParameters): string[] {
+	function warnings(parameters: INodeParameters, timezone?: string): string[] {
 		const node = {
 			id: 'node',
 			name: 'Jelou',
@@ -96,7 +96,13 @@ describe('the window of the node warns before anything runs of what would be ref
 			position: [0, 0] as [number, number],
 			parameters,
 		};
-		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		const workflow = new Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes,
+			settings: { timezone },
+		});
 		const isMet = (condition = '') =>
 			workflow.expression.getSimpleParameterValue(node, condition, 'internal', {}) === true;
 		return (jelou.description.hints ?? [])
@@ -130,7 +136,24 @@ describe('the window of the node warns before anything runs of what would be ref
 		['a time limit in the past', until('2020-01-01T00:00:00'), PAST],
 		['a time limit in the future', until('2999-01-01T00:00:00'), []],
 		['a time limit without a date', until(''), []],
+		['a time limit that is no time', until('29/11/2020 10:00'), []],
+		['a time limit in words', until('tomorrow'), []],
+		['a time limit in milliseconds', until('1000000000000'), []],
+		['an expression, which is not evaluated here', until('={{ $now.minus({ minutes: 1 }) }}'), []],
+		['a time limit of an expression', until('={{ $now.plus({ minutes: 1 }) }}'), []],
+		['a date of an expression', until('={{ new Date(Date.now() + 60000) }}'), []],
 	])('%s', (_name, parameters, expected) => {
 		expect(warnings(parameters)).toEqual(expected);
 	});
+
+	test.each(['America/Guayaquil', 'Pacific/Kiritimati', 'Asia/Kathmandu', 'UTC'])(
+		'a time limit is in the past when it is in the zone of the workflow, %s',
+		(timezone) => {
+			const local = (fromNow: number) =>
+				new Date(Date.now() + fromNow).toLocaleString('sv-SE', { timeZone: timezone });
+			expect(warnings(until(local(-120_000)), timezone)).toEqual(PAST);
+			expect(warnings(until(local(120_000)), timezone)).toEqual([]);
+			expect(warnings(until(local(120_000).replace(' ', 'T')), timezone)).toEqual([]);
+		},
+	);
 });
