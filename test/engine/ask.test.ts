@@ -62,10 +62,11 @@ async function asks(
 		items = [room],
 		extra,
 		signingSecret = secret,
-	}: { items?: IDataObject[]; extra?: Partial<INode>; signingSecret?: string } = {},
+		timezone,
+	}: { items?: IDataObject[]; extra?: Partial<INode>; signingSecret?: string; timezone?: string } = {},
 ) {
 	const before = sent().length;
-	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret }) });
+	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret }), timezone });
 	const run = await hurry(async () =>
 		engine.run({ operation: 'sendAndWait', message: '¿Qué?', ...parameters }, items, extra),
 	);
@@ -125,6 +126,46 @@ test('what n8n goes on with when the time is up has no answer to an earlier ques
 	expect(run.status).toBe('waiting');
 	const [next] = run.data.executionData?.nodeExecutionStack ?? [];
 	expect(next?.data.main?.[0]?.[0]?.json).toEqual({ ...room, kept: 'yes' });
+});
+
+describe('At Specified Time', () => {
+	const waits = async (maxDateAndTime: string, timezone: string, json: IDataObject = {}) => {
+		const limitWaitTime = { values: { limitType: 'atSpecifiedTime', maxDateAndTime } };
+		const { run, said } = await asks(
+			{ options: { limitWaitTime } },
+			{ items: [{ ...room, ...json }], timezone },
+		);
+		expect(said.trim()).toBe('');
+		expect(run.status).toBe('waiting');
+		return (notes[0]?.question as { until: number }).until;
+	};
+
+	test.each([
+		['2031-03-01T18:00:00', 'America/Guayaquil', '2031-03-01T23:00:00Z'],
+		['2031-03-01 18:00', 'Pacific/Kiritimati', '2031-03-01T04:00:00Z'],
+		['2031-03-01T18:00:00.000Z', 'America/Guayaquil', '2031-03-01T18:00:00Z'],
+		['={{ $json.when }}', 'Asia/Kathmandu', '2031-03-01T12:15:00Z'],
+	])('%s in the zone %s is %s, wherever n8n runs', async (text, timezone, moment) => {
+		const until = await waits(text, timezone, { when: '2031-03-01 18:00' });
+		expect(new Date(until).toISOString()).toBe(new Date(moment).toISOString());
+	});
+
+	test.each([
+		'={{ $now.plus({ hours: 2 }) }}',
+		'={{ $now.plus({ hours: 2 }).toMillis() }}',
+		'={{ $now.plus({ hours: 2 }).toSeconds() }}',
+		'={{ $now.plus({ hours: 2 }).toHTTP() }}',
+		'={{ $now.plus({ hours: 2 }).toFormat("yyyy-MM-dd HH:mm:ss") }}',
+		'={{ new Date(Date.now() + 7200000) }}',
+		'= {{ new Date(Date.now() + 7200000) }}',
+	])('%s is in two hours, in every zone', async (expression) => {
+		for (const timezone of ['America/Guayaquil', 'Pacific/Kiritimati']) {
+			notes = [];
+			const until = await waits(expression, timezone);
+			const hours = (until - Date.now()) / 3_600_000;
+			expect(Math.round(hours * 60) / 60).toBe(2);
+		}
+	});
 });
 
 test('while somebody listens for a test event, the published trigger is told', async () => {

@@ -4,7 +4,7 @@ import { start } from '../../nodes/Jelou/actions/conversation/start.operation';
 import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
-const CONTEXT = { projectId: 'p', allowsPlainHttp: false };
+const CONTEXT = { projectId: 'p', allowsPlainHttp: false, timezone: 'UTC' };
 const WHO = { botId: 'b', userId: 'u' };
 const bodyOf = (additionalFields: unknown, initialMessage = '') =>
 	start.buildRequest(itemWith({ ...WHO, initialMessage, additionalFields }), CONTEXT).body;

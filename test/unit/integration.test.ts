@@ -3,8 +3,8 @@ import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const { create, delete: deleteIntegration, get, update } = integration.operations;
-const production = { projectId: 'p', allowsPlainHttp: false };
-const custom = { projectId: 'p', allowsPlainHttp: true };
+const production = { projectId: 'p', allowsPlainHttp: false, timezone: 'UTC' };
+const custom = { projectId: 'p', allowsPlainHttp: true, timezone: 'UTC' };
 const path = ['v1', 'external-support', 'p'];
 const url = 'https://n8n.example.com/webhook';
 

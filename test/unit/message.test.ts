@@ -7,7 +7,7 @@ import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const PLACE = { roomId: 'ROOM_ID', botId: 'BOT_ID', userId: 'USER_ID' };
-const CONTEXT = { projectId: 'PROJECT_ID', allowsPlainHttp: false };
+const CONTEXT = { projectId: 'PROJECT_ID', allowsPlainHttp: false, timezone: 'UTC' };
 
 const prepare = (values: Record<string, unknown>) =>
 	send.buildRequest(itemWith({ ...PLACE, ...values }), CONTEXT);

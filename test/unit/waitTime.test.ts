@@ -1,8 +1,20 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { waitUntil } from '../../nodes/Jelou/actions/message/waitTime';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const limit = (values: object) => waitUntil({ limitWaitTime: { values } }, NOW) - NOW;
+const UTC = { zone: 'UTC', now: NOW };
+const limit = (values: object) => waitUntil({ limitWaitTime: { values } }, UTC) - NOW;
 const HOUR = 3_600_000;
+
+function adviceOf(run: () => unknown): unknown {
+	try {
+		return run();
+	} catch (error) {
+		return error instanceof FieldError ? error.advice : error;
+	}
+}
 
 test.each([
 	[{}, HOUR],
@@ -14,7 +26,7 @@ test.each([
 });
 
 test('without a limit it waits 24 hours', () => {
-	expect(waitUntil({}, NOW) - NOW).toBe(24 * HOUR);
+	expect(waitUntil({}, UTC) - NOW).toBe(24 * HOUR);
 });
 
 test.each([
@@ -30,4 +42,136 @@ test.each([
 	[{ resumeAmount: 1, resumeUnit: 'weeks' }, 'not a time'],
 ])('%j is refused: Limit Wait Time is %s', (values, reason) => {
 	expect(() => limit(values)).toThrow(`Limit Wait Time is ${reason}`);
+});
+
+/** What a time is in a zone, as UTC. */
+function moment(maxDateAndTime: unknown, zone: string, now = 0): string {
+	const values = { limitType: 'atSpecifiedTime', maxDateAndTime };
+	return new Date(waitUntil({ limitWaitTime: { values } as IDataObject }, { zone, now })).toISOString();
+}
+
+describe('a time without a zone is in the zone of the workflow, and not in that of the server:', () => {
+	test.each([
+		['America/Guayaquil', '2026-12-31T18:00:00', '2026-12-31T23:00:00.000Z'],
+		['America/Guayaquil', '2026-12-31 18:00', '2026-12-31T23:00:00.000Z'],
+		['America/Guayaquil', ' 2026-12-31 18:00:30.25 ', '2026-12-31T23:00:30.250Z'],
+		['America/Guayaquil', '2026-12-31', '2026-12-31T05:00:00.000Z'],
+		['Pacific/Kiritimati', '2026-12-31 18:00', '2026-12-31T04:00:00.000Z'],
+		['Pacific/Kiritimati', '2026-12-31', '2026-12-30T10:00:00.000Z'],
+		['Pacific/Niue', '2026-12-31 18:00', '2027-01-01T05:00:00.000Z'],
+		['America/Sao_Paulo', '2026-12-31 18:00', '2026-12-31T21:00:00.000Z'],
+		['Asia/Kathmandu', '2026-12-31 18:00', '2026-12-31T12:15:00.000Z'],
+		['UTC', '2026-12-31 18:00', '2026-12-31T18:00:00.000Z'],
+		['Europe/Madrid', '2026-12-31 18:00', '2026-12-31T17:00:00.000Z'],
+		['Europe/Madrid', '2026-07-31 18:00', '2026-07-31T16:00:00.000Z'],
+		// 28 March 2027, 02:00 to 03:00 are left out.
+		['Europe/Madrid', '2027-03-28 01:59', '2027-03-28T00:59:00.000Z'],
+		['Europe/Madrid', '2027-03-28 02:30', '2027-03-28T01:30:00.000Z'],
+		['Europe/Madrid', '2027-03-28 03:00', '2027-03-28T01:00:00.000Z'],
+		['Europe/Madrid', '2027-03-28', '2027-03-27T23:00:00.000Z'],
+		// 31 October 2027, 02:00 to 03:00 come twice.
+		['Europe/Madrid', '2027-10-31 01:59', '2027-10-30T23:59:00.000Z'],
+		['Europe/Madrid', '2027-10-31 02:30', '2027-10-31T00:30:00.000Z'],
+		['Europe/Madrid', '2027-10-31 03:00', '2027-10-31T02:00:00.000Z'],
+		['Europe/Madrid', '2027-10-31', '2027-10-30T22:00:00.000Z'],
+		['Europe/Madrid', '2027-11-01', '2027-10-31T23:00:00.000Z'],
+		['America/New_York', '2027-03-14 02:30', '2027-03-14T07:30:00.000Z'],
+		['America/New_York', '2027-11-07 01:30', '2027-11-07T05:30:00.000Z'],
+		// A midnight that was left out, and one that came twice.
+		['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z'],
+		['America/Sao_Paulo', '2018-02-17 23:30', '2018-02-18T01:30:00.000Z'],
+		['America/Sao_Paulo', '2018-02-18', '2018-02-18T03:00:00.000Z'],
+		// Half an hour is left out.
+		['Australia/Lord_Howe', '2026-10-04 02:15', '2026-10-03T15:45:00.000Z'],
+	])('%s, %s', (zone, text, utc) => {
+		expect(moment(text, zone)).toBe(utc);
+	});
+
+	test.each(['DEFAULT', 'Mars/Olympus', ''])(
+		'the zone %j, which none is, is that of this process',
+		(zone) => {
+			expect(moment('2026-12-31 18:00', zone)).toBe(new Date(2026, 11, 31, 18).toISOString());
+		},
+	);
+});
+
+const MOMENT = '2026-12-31T18:00:00.000Z';
+const MS = Date.parse(MOMENT);
+
+describe('a time that says its zone, or needs none, is the same in every zone:', () => {
+	test.each<[unknown]>([
+		[MOMENT],
+		['2026-12-31T18:00:00Z'],
+		['2026-12-31T13:00-05:00'],
+		['2026-12-31T23:45:00.000+05:45'],
+		['2026-12-31 13:00:00.000 -0500'],
+		['2027-01-01T08:00:00+14'],
+		['2026-12-31T13:00:00.000-05:00[America/Guayaquil]'],
+		['Thu, 31 Dec 2026 18:00:00 GMT'],
+		['Thu, 31 Dec 2026 13:00:00 -0500'],
+		['31 Dec 2026 18:00 UTC'],
+		['Thu Dec 31 2026 13:00:00 GMT-0500 (Ecuador Time)'],
+		['Thu Dec 31 2026 18:00:00 GMT+0000 (Coordinated Universal Time)'],
+		[new Date(MS).toUTCString()],
+		[new Date(MS).toString()],
+		[new Date(MS)],
+		[{ isLuxonDateTime: true, valueOf: () => MS }],
+		[MS],
+		[String(MS)],
+		[MS / 1_000],
+		[String(MS / 1_000)],
+		[`${String(MS / 1_000)}.0`],
+	])('%p', (value) => {
+		for (const zone of ['America/Guayaquil', 'Pacific/Kiritimati']) expect(moment(value, zone)).toBe(MOMENT);
+	});
+
+	test('seconds may have a fraction', () => {
+		expect(moment(MS / 1_000 + 0.5, 'UTC')).toBe('2026-12-31T18:00:00.500Z');
+	});
+});
+
+describe('what is no time, or not the same one to everybody, is refused with a form that is taken:', () => {
+	test.each<[unknown]>([
+		['29/11/2026 10:00'],
+		['11/29/2026'],
+		['29-11-2026'],
+		['2026/12/31'],
+		['2026-12-31 6pm'],
+		['2026-12-31 24:00'],
+		['2026-12-31 18:60'],
+		['2026-02-29'],
+		['2026-02-31 18:00'],
+		['2026-13-01'],
+		['2026-12-31T18:00[America/Guayaquil]'],
+		['2026-12-31 18:00 America/Guayaquil'],
+		['18:00'],
+		['Thu Dec 31 2026 18:00:00'],
+		['Thu, 31 Foo 2026 18:00:00 GMT'],
+		['Thu, 31 Nov 2026 18:00:00 GMT'],
+		['31 Dec 31 2026 18:00 GMT'],
+		['Dec 2026 18:00 GMT'],
+		['-1'],
+		['1e12'],
+		[' '],
+		[null],
+		[undefined],
+		[true],
+		[Number.NaN],
+		[Number.POSITIVE_INFINITY],
+		[new Date(Number.NaN)],
+		[[MOMENT]],
+		[{}],
+		[{ valueOf: 5 }],
+		[Object.create(null)],
+		[1e14],
+	])('%p', (value) => {
+		expect(() => moment(value, 'America/Guayaquil')).toThrow('Limit Wait Time is not a time');
+		expect(adviceOf(() => moment(value, 'America/Guayaquil'))).toBe(
+			'Enter a date and time before the year 3000, for example 2026-12-31 18:00.',
+		);
+	});
+});
+
+test('a date that was made of seconds is in 1970, as n8n shows it', () => {
+	expect(() => moment(new Date(MS / 1_000), 'UTC', NOW)).toThrow('in the past');
 });

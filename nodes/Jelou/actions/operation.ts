@@ -80,6 +80,8 @@ export interface BuildContext {
 	projectId: string;
 	/** Whether a webhook may be on plain HTTP. */
 	allowsPlainHttp: boolean;
+	/** The workflow's time zone, such as `America/Guayaquil`. */
+	timezone: string;
 }
 
 /** For requests that change a user's conversation: one at a time for each user. */

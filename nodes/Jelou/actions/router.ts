@@ -51,6 +51,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const origin = new Origin(context, tool);
 	const rateLimit = new RateLimit();
 	const { parameters } = context.getNode();
+	const timezone = context.getTimezone();
 	const results = new ItemResults(context, count);
 	const warnings = new Set<string>();
 
@@ -61,7 +62,8 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const projectId = options.projectId || loaded.projectId;
 		const credential = { ...loaded, projectId };
 		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
-		const buildContext = { projectId, allowsPlainHttp: loaded.allowsPlainHttp };
+		const { allowsPlainHttp } = loaded;
+		const buildContext = { projectId, allowsPlainHttp, timezone };
 		switch (operation.kind) {
 			case 'ask': {
 				checkCanWait(context, tool);

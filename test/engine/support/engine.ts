@@ -88,6 +88,8 @@ export interface EngineOptions {
 	workflowId?: string;
 	/** How the action node is run: by hand in the editor unless said otherwise. */
 	mode?: WorkflowExecuteMode;
+	/** The workflow's time zone: n8n's own unless said otherwise. */
+	timezone?: string;
 }
 
 /** A node of a workflow, with the nodes before it: for `join` one for each input. */
@@ -114,6 +116,7 @@ export class Engine {
 	private readonly webhookId: string;
 	private readonly workflowId: string;
 	private readonly mode: WorkflowExecuteMode;
+	private readonly timezone: string | undefined;
 
 	constructor({
 		credential,
@@ -123,7 +126,9 @@ export class Engine {
 		webhookId,
 		workflowId,
 		mode,
+		timezone,
 	}: EngineOptions) {
+		this.timezone = timezone;
 		this.mode = mode ?? 'manual';
 		this.credentials = new OneCredential(credential);
 		this.staticData = staticData;
@@ -142,7 +147,7 @@ export class Engine {
 			active: false,
 			nodeTypes,
 			staticData: this.staticData,
-			settings: { executionOrder: 'v1' },
+			settings: { executionOrder: 'v1', timezone: this.timezone },
 		});
 	}
 

@@ -297,14 +297,15 @@ export const sendAndWait: AskOperation = {
 			maxAttempts,
 		),
 	],
-	ask(item, { projectId }) {
+	ask(item, { projectId, timezone }) {
 		const recipient = readIds(item, 'roomId', 'botId', 'userId');
 		const question = readQuestion(item);
 		const expects = readExpectation(item);
 		const body = expects.choices.length > 0 ? `${question}\n\n${numbered(expects.choices)}` : question;
 		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body } };
 		const message = messageRequest({ projectId, ...recipient }, value);
-		return { message, recipient, expects, until: waitUntil(item.collection('options')) };
+		const until = waitUntil(item.collection('options'), { zone: timezone });
+		return { message, recipient, expects, until };
 	},
 	warning: channelWarning,
 };

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
+import { readTime } from '../../shared/zonedTime';
 
 /** How long a run waits for an answer where nothing is set, in milliseconds. */
 const DEFAULT_WAIT_MS = 24 * 60 * 60 * 1_000;
@@ -69,7 +70,8 @@ export const limitWaitTime: INodeProperties = {
 					name: 'maxDateAndTime',
 					type: 'dateTime',
 					default: '',
-					description: 'The workflow goes on at this date and time at the latest',
+					description:
+						"The workflow goes on at this date and time at the latest, in the workflow's time zone",
 					displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
 				},
 			],
@@ -78,24 +80,27 @@ export const limitWaitTime: INodeProperties = {
 };
 
 /**
- * Until when to wait, in Unix milliseconds.
+ * Until when to wait, in Unix milliseconds. A date and time without a zone is in the one given.
  *
  * @throws FieldError for a time that is no time, or is over
  */
-export function waitUntil(options: IDataObject, now = Date.now()): number {
+export function waitUntil(
+	options: IDataObject,
+	{ zone, now = Date.now() }: { zone: string; now?: number },
+): number {
 	const limit = isObject(options.limitWaitTime) ? options.limitWaitTime.values : undefined;
 	if (!isObject(limit)) return now + DEFAULT_WAIT_MS;
 	const isInterval = (limit.limitType ?? 'afterTimeInterval') === 'afterTimeInterval';
 	const unit = UNIT_MS[typeof limit.resumeUnit === 'string' ? limit.resumeUnit : 'hours'] ?? Number.NaN;
 	const until = isInterval
 		? now + Number(limit.resumeAmount ?? 1) * unit
-		: new Date(typeof limit.maxDateAndTime === 'string' ? limit.maxDateAndTime : Number.NaN).getTime();
+		: readTime(limit.maxDateAndTime, zone);
 	if (!(until < LATEST)) {
 		throw new FieldError(
 			'Limit Wait Time is not a time',
 			isInterval
 				? 'Enter a number in Amount and choose a Unit, for example 2 hours.'
-				: 'Choose a date and time before the year 3000.',
+				: 'Enter a date and time before the year 3000, for example 2026-12-31 18:00.',
 		);
 	}
 	if (until > now) return Math.round(until);
