@@ -341,6 +341,18 @@ describe('a download that fails leaves the event, and says why', () => {
 		await closed;
 	});
 
+	test.each([
+		['by its own statement', 200, { 'Content-Length': '0' }],
+		['without saying so', 200, { 'Transfer-Encoding': 'chunked' }],
+		['by its status', 204, {}],
+	])('empty %s', async (_name, status, headers) => {
+		answer = (_request, response) => response.writeHead(status, headers).end();
+		const event = image(`${origin}/a?sig=x`);
+		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
+			`The image could not be downloaded: the file at ${host} is empty.`,
+		);
+	});
+
 	test('too large without saying so: it is read no further than allowed', async () => {
 		let sent = 0;
 		let closed: Promise<void> | undefined;

@@ -74,6 +74,7 @@ async function readFile({ body, headers }: Answer, host: string, maxSize: number
 		: await readBytes(body, maxSize).catch(() => {
 				throw new MediaError(`the connection to ${host} was lost`);
 			});
+	if (bytes?.length === 0) throw new MediaError(`the file at ${host} is empty`);
 	if (bytes !== undefined) return bytes;
 	const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
 	throw new MediaError(`the file at ${host} is larger than ${limit}`);
@@ -82,7 +83,8 @@ async function readFile({ body, headers }: Answer, host: string, maxSize: number
 /**
  * Fetches a file from an address that came from outside.
  *
- * @throws MediaError when the address is not allowed, or the server does not give the file, all of it, in time
+ * @throws MediaError when the address is not allowed, or the server does not give the file, all of it, in time, or
+ * it is empty
  */
 export async function download(
 	context: IWebhookFunctions,
