@@ -147,3 +147,12 @@ test('a text of a megabyte is refused before anything is sent, and one of 64 K c
 	expect(() => closeBody({ closingMessage: 'x'.repeat(65_537) })).toThrow(/^Closing Message is too long/);
 	expect(() => closeBody({ closingMessage: 'x'.repeat(1_000_000) })).toThrow(/^Closing Message is too long/);
 });
+
+test('half an emoji is left out of the texts that the user reads', () => {
+	expect(bodyOf({}, 'Hola 👋\ud83d')).toEqual({ ...WHO, initialMessage: 'Hola 👋' });
+	expect(bodyOf({}, '\ud83d')).toEqual(WHO);
+	expect(closeBody({ closingMessage: '\udc4bAdiós' })).toEqual({
+		...WHO,
+		redirectPayload: { type: 'text', text: 'Adiós' },
+	});
+});

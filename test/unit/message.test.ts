@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { send } from '../../nodes/Jelou/actions/message/send.operation';
 import { mimeTypeOf } from '../../nodes/Jelou/actions/message/content';
+import { sendAndWait } from '../../nodes/Jelou/actions/message/sendAndWait.operation';
 import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
@@ -32,16 +33,21 @@ test('a text is sent as documented', () => {
 	});
 });
 
-const content = { url: media.mediaUrl, mime_type: 'image/jpeg' };
 test.each([
-	['image', { caption: 'A cat' }, { ...content, caption: 'A cat' }],
-	['image', { caption: '' }, content],
-	['video', { caption: 'A dog' }, { ...content, caption: 'A dog' }],
-	['audio', { caption: 'not for audio', fileName: 'nor this' }, content],
-	['document', { fileName: 'invoice.pdf', caption: 'no' }, { ...content, filename: 'invoice.pdf' }],
-	['document', {}, content],
-])('a message of type %s with %j has the documented content', (type, extra, expected) => {
-	expect(valueOf({ messageType: type, ...media, ...extra })).toEqual({ id: 'm', type, content: expected });
+	['image', 'image/jpeg', { caption: 'A cat' }, { caption: 'A cat' }],
+	['image', 'image/jpeg', { caption: '' }, {}],
+	['image', 'image/jpeg', { caption: ' \u200b\u2800' }, {}],
+	['video', 'video/mp4', { caption: ' A dog' }, { caption: ' A dog' }],
+	['audio', 'audio/ogg', { caption: 'not for audio', fileName: 'nor this' }, {}],
+	['document', 'image/jpeg', { fileName: ' a.jpg\u200b', caption: 'no' }, { filename: 'a.jpg' }],
+	['document', 'image/jpeg', { fileName: ' \u2800' }, {}],
+	['document', 'image/jpeg', {}, {}],
+])('a message of type %s, %s, with %j has the documented content', (type, mimeType, extra, expected) => {
+	expect(valueOf({ messageType: type, ...media, mimeType, ...extra })).toEqual({
+		id: 'm',
+		type,
+		content: { url: media.mediaUrl, mime_type: mimeType, ...expected },
+	});
 });
 
 test('every message gets a different ID', () => {
@@ -76,6 +82,31 @@ test('messages to one room have the same ordering key, messages to other rooms o
 	expect(keyOf('r')).not.toBe(keyOf('r', 'q'));
 });
 
+describe('half an emoji is left out', () => {
+	test.each([
+		['text', { text: '\ud83dHola 👋\udc4b' }, { body: 'Hola 👋' }],
+		['image', { caption: 'Hola \ud83d' }, { caption: 'Hola ' }],
+		['image', { caption: '\ud83d' }, {}],
+		['document', { fileName: '\ud83d Factura \ud83d.pdf' }, { filename: 'Factura .pdf' }],
+		['document', { fileName: '\ud83d' }, {}],
+	])('of a message of type %s: %j', (type, extra, expected) => {
+		const file = type === 'text' ? {} : { url: media.mediaUrl, mime_type: media.mimeType };
+		expect(valueOf({ messageType: type, ...media, ...extra })).toEqual({
+			id: 'm',
+			type,
+			content: { ...file, ...expected },
+		});
+	});
+
+	test('of a question and its choices', () => {
+		const choices = { values: [{ text: 'Cambio \ud83d' }, { text: '👋' }] };
+		const question = itemWith({ ...PLACE, message: '\udc4b¿Qué?', responseType: 'choice', choices });
+		expect(sendAndWait.ask(question, CONTEXT).message.body).toMatchObject({
+			value: { content: { body: '¿Qué?\n\n1. Cambio \n2. 👋' } },
+		});
+	});
+});
+
 test.each([
 	['https://x.example/a.jpg', 'image/jpeg'],
 	['https://x.example/a.JPEG?size=large#x', 'image/jpeg'],
@@ -90,6 +121,8 @@ test.each([
 
 test.each([
 	['an empty text', { messageType: 'text', text: ' \n' }, /^Text is empty/],
+	['a text of half an emoji', { messageType: 'text', text: ' \ud83d' }, /^Text is empty/],
+	['a text that nobody sees', { messageType: 'text', text: '\u200b\u2800' }, /^Text is empty/],
 	['an empty room', { messageType: 'text', text: 'x', roomId: '' }, /^Room ID is empty/],
 	['a room that the item lacks', { messageType: 'text', text: 'x', roomId: undefined }, /^Room ID is empty/],
 	['an empty bot', { messageType: 'text', text: 'x', botId: ' ' }, /^Bot ID is empty/],
@@ -97,6 +130,7 @@ test.each([
 	['an object for a text', { messageType: 'text', text: { a: 1 } }, /^Text must be text/],
 	['an unknown type', { messageType: 'sticker' }, /^Message Type "sticker" is unknown/],
 	['an empty media URL', { messageType: 'image', mimeType: 'image/png' }, /^Media URL is empty/],
+	['a media URL that nobody sees', { messageType: 'image', mediaUrl: '\u200b' }, /^Media URL is empty/],
 	[
 		'media over http',
 		{ messageType: 'image', mediaUrl: 'http://x.example/a.png' },

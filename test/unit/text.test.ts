@@ -1,4 +1,4 @@
-import { isBlank, trimmed } from '../../nodes/Jelou/shared/text';
+import { isBlank, trimmed, wellFormed } from '../../nodes/Jelou/shared/text';
 
 test.each([
 	['  Ana \n', 'Ana'],
@@ -15,7 +15,7 @@ test.each([
 	expect(trimmed(text)).toBe(expected);
 });
 
-test.each(['', ' \t\n', '\u200b\u200b', '\u200e\u2066', '\ufe0f', '\u2800', '\u3164', '\u0000'])(
+test.each(['', ' \t\n', '\u200b\u200b', '\u200e\u2066', '\ufe0f', '\u2800', '\u3164', '\u0000', '\ud83d'])(
 	'nobody sees anything of %j',
 	(text) => {
 		expect(isBlank(text)).toBe(true);
@@ -24,4 +24,14 @@ test.each(['', ' \t\n', '\u200b\u200b', '\u200e\u2066', '\ufe0f', '\u2800', '\u3
 
 test.each(['.', ' a ', '👍🏽', '❤️', '\u200b1'])('something is seen of %j', (text) => {
 	expect(isBlank(text)).toBe(false);
+});
+
+test.each([
+	['Hola \ud83d', 'Hola '],
+	['\udc4b\ud83d', ''],
+	['\udc4b👋\ud83d', '👋'],
+	['¿Qué? 👨‍👩‍👧 ❤️', '¿Qué? 👨‍👩‍👧 ❤️'],
+	['\ufffd', '\ufffd'],
+])('%j without halves of an emoji is %j', (text, expected) => {
+	expect(wellFormed(text)).toBe(expected);
 });

@@ -1,5 +1,6 @@
 import { SEND_PATH } from './endpoints';
 import { OUTGOING_MESSAGE, type MessageValue } from './messageTypes';
+import { wellFormed } from './text';
 import type { JelouRequest } from './types';
 
 /** Where a message goes. */
@@ -10,7 +11,7 @@ export interface Recipient {
 	userId: string;
 }
 
-/** The request that sends a message into a room (Jelou's page "Send messages"). */
+/** The request that sends a message into a room (Jelou's page "Send messages"). A text loses halves of an emoji. */
 export function messageRequest(
 	{ botId, projectId, roomId, userId }: Recipient,
 	value: MessageValue,
@@ -25,7 +26,7 @@ export function messageRequest(
 			room_id: roomId,
 			bot_id: botId,
 			user_id: userId,
-			value,
+			value: value.type === 'text' ? { ...value, content: { body: wellFormed(value.content.body) } } : value,
 		},
 	};
 }

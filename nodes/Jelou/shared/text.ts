@@ -1,7 +1,7 @@
 /** What nobody sees at the end of a text: white space, and characters that only direct the writing or join others. */
 const UNSEEN = /[\s\p{Cf}]/u;
-/** What nobody sees at all, wherever it stands: also fillers and selectors of a glyph's form. */
-const SEEN = /[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** What nobody sees at all, wherever it stands: also fillers, selectors of a glyph's form, and halves of an emoji. */
+const SEEN = /[^\s\p{Cf}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters. */
 export function trimmed(text: string): string {
@@ -14,4 +14,9 @@ export function trimmed(text: string): string {
 /** Whether a person who reads a text sees nothing. */
 export function isBlank(text: string): boolean {
 	return !SEEN.test(text);
+}
+
+/** A text without the halves that cutting leaves of an emoji: a reader would see a broken character. */
+export function wellFormed(text: string): string {
+	return text.replace(/\p{Cs}/gu, '');
 }

@@ -7,6 +7,7 @@ import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
+import { wellFormed } from '../../shared/text';
 
 function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataObject | undefined {
 	const payload = entryObject(fields, 'redirectPayload', 'Redirect Payload');
@@ -62,7 +63,7 @@ export const close: RequestOperation = {
 	],
 	buildRequest(item, { projectId }) {
 		const redirectPayload = redirectPayloadOf(
-			item.text('closingMessage', 'Closing Message'),
+			wellFormed(item.text('closingMessage', 'Closing Message')),
 			item.collection('additionalFields'),
 		);
 		const { botId, userId } = readIds(item, 'botId', 'userId');

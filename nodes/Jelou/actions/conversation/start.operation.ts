@@ -7,6 +7,7 @@ import { userOrderingKey, type RequestOperation } from '../operation';
 import { entryObject, entryText } from '../itemParameters';
 import { FieldError } from '../../shared/errors';
 import { projectPath } from '../../shared/endpoints';
+import { wellFormed } from '../../shared/text';
 
 const ASSIGNMENT_TYPES = ['queue', 'operator', 'team'];
 
@@ -93,7 +94,7 @@ export const start: RequestOperation = {
 	],
 	buildRequest(item, { projectId }) {
 		const fields = item.collection('additionalFields');
-		const initialMessage = item.text('initialMessage', 'Initial Message');
+		const initialMessage = wellFormed(item.text('initialMessage', 'Initial Message'));
 		const metadata = entryObject(fields, 'metadata', 'Metadata');
 		const assignment = assignmentOf(fields);
 		const { botId, userId } = readIds(item, 'botId', 'userId');

@@ -2,6 +2,7 @@ import type { ItemParameters } from '../itemParameters';
 import { MESSAGE_TYPES, isMessageType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
+import { isBlank, trimmed, wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
 
 /** MIME types by file extension, for the media that WhatsApp takes. */
@@ -60,7 +61,7 @@ function readMedia(item: ItemParameters): { url: string; mime_type: string } {
 }
 
 /**
- * The message itself: its type and content (Jelou's page "Send messages").
+ * The message itself: its type and content (Jelou's page "Send messages"). Texts lose halves of an emoji.
  *
  * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that is not known
  */
@@ -69,15 +70,15 @@ export function messageContent(item: ItemParameters, id: string): MessageValue {
 	if (!isMessageType(type)) {
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
-	if (type === 'text') return { id, type, content: { body: item.required('text', 'Text') } };
+	if (type === 'text') return { id, type, content: { body: wellFormed(item.required('text', 'Text')) } };
 	const media = readMedia(item);
 	if (type === 'audio') return { id, type, content: media };
 	if (type === 'document') {
-		const filename = item.text('fileName', 'File Name').trim();
-		return { id, type, content: { ...media, ...(filename === '' ? {} : { filename }) } };
+		const filename = trimmed(wellFormed(item.text('fileName', 'File Name')));
+		return { id, type, content: { ...media, ...(isBlank(filename) ? {} : { filename }) } };
 	}
-	const caption = item.text('caption', 'Caption');
-	return { id, type, content: { ...media, ...(caption === '' ? {} : { caption }) } };
+	const caption = wellFormed(item.text('caption', 'Caption'));
+	return { id, type, content: { ...media, ...(isBlank(caption) ? {} : { caption }) } };
 }
 
 /** What WhatsApp takes, in characters, as Jelou documents it. Other channels may take more, so it is no error. */
