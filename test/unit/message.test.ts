@@ -9,6 +9,7 @@ import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const PLACE = { roomId: 'ROOM_ID', botId: 'BOT_ID', userId: 'USER_ID' };
 const CONTEXT = { projectId: 'PROJECT_ID', allowsPlainHttp: false, timezone: 'UTC' };
+const CUSTOM = { ...CONTEXT, allowsPlainHttp: true };
 
 const prepare = (values: Record<string, unknown>) =>
 	send.buildRequest(itemWith({ ...PLACE, ...values }), CONTEXT);
@@ -104,6 +105,57 @@ describe('half an emoji is left out', () => {
 		expect(sendAndWait.ask(question, CONTEXT).message.body).toMatchObject({
 			value: { content: { body: '¿Qué?\n\n1. Cambio \n2. 👋' } },
 		});
+	});
+});
+
+describe('Media URL', () => {
+	const image = (mediaUrl: string) => ({ messageType: 'image', mimeType: 'image/jpeg', mediaUrl });
+
+	test.each([
+		['https://x.example/mi factura ñ.jpg', 'https://x.example/mi%20factura%20%C3%B1.jpg'],
+		[' \u200bHTTPS://X.example/A.jpg\n', 'https://x.example/A.jpg'],
+		['https://x.example/a%20b.jpg?sig=a%2Bb/c#d', 'https://x.example/a%20b.jpg?sig=a%2Bb/c#d'],
+		['https://ñandú.example/a.jpg', 'https://xn--and-6ma2c.example/a.jpg'],
+	])('%j is sent as %s', (mediaUrl, url) => {
+		expect(valueOf(image(mediaUrl))).toMatchObject({ content: { url } });
+	});
+
+	test.each([
+		'https:x.example/a.jpg',
+		'https:/x.example/a.jpg',
+		'https:///x.example/a.jpg',
+		'https:\\\\x.example\\a.jpg',
+		'https://\\x.example/a.jpg',
+		'https://?a.jpg',
+		'https://',
+		'//x.example/a.jpg',
+		'ftp://x.example/a.jpg',
+	])('%j is no HTTPS URL', (mediaUrl) => {
+		expect(() => prepare(image(mediaUrl))).toThrow(/^Media URL is not an HTTPS URL$/);
+	});
+
+	test.each(['\n', '\r', '\t', '\u0000', '\u007f', '\u0085', '\u2028', '\u2029', '\ud83d'])(
+		'%j inside is refused, because the URL parser would drop or replace it',
+		(character) => {
+			expect(() => prepare(image(`https://x.example/mi${character}factura.jpg`))).toThrow(
+				/^Media URL contains characters that no URL has$/,
+			);
+		},
+	);
+
+	test.each(['localhost', '192.168.1.5:8443', '[::1]', 'minio', 'files.internal'])(
+		'a host that Jelou cannot reach is named: %s',
+		(host) => {
+			const message = `Media URL is at ${host}, which Jelou cannot reach`;
+			expect(() => prepare(image(`https://${host}/a.jpg?sig=x`))).toThrow(message);
+			const request = send.buildRequest(itemWith({ ...PLACE, ...image(`https://${host}/a.jpg`) }), CUSTOM);
+			expect(request.body).toMatchObject({ value: { content: { url: `https://${host}/a.jpg` } } });
+		},
+	);
+
+	test('stays HTTPS in the Custom environment', () => {
+		const item = itemWith({ ...PLACE, ...image('http://localhost/a.jpg') });
+		expect(() => send.buildRequest(item, CUSTOM)).toThrow(/^Media URL is not an HTTPS URL$/);
 	});
 });
 

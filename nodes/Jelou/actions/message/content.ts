@@ -2,6 +2,7 @@ import type { ItemParameters } from '../itemParameters';
 import { MESSAGE_TYPES, isMessageType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
+import { isPrivateHost } from '../../shared/publicUrl';
 import { isBlank, trimmed, wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
 
@@ -41,15 +42,36 @@ export function mimeTypeOf(url: URL): string {
 	return MIME_TYPES[extension.toLowerCase()] ?? '';
 }
 
-function readMedia(item: ItemParameters): { url: string; mime_type: string } {
-	const address = item.required('mediaUrl', 'Media URL').trim();
-	const url = URL.canParse(address) ? new URL(address) : undefined;
-	if (url?.protocol !== 'https:') {
+/** What the URL parser would drop in silence, or replace: another file would be fetched than the one that was typed. */
+const NOT_IN_ANY_URL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+function readUrl(item: ItemParameters, allowsPrivate: boolean): URL {
+	const typed = trimmed(item.required('mediaUrl', 'Media URL'));
+	if (NOT_IN_ANY_URL.test(typed)) {
+		throw new FieldError(
+			'Media URL contains characters that no URL has',
+			'Remove line breaks and invisible characters from it.',
+		);
+	}
+	// The URL parser would take it with any number of slashes.
+	if (!/^https:\/\/[^/\\]/i.test(typed) || !URL.canParse(typed)) {
 		throw new FieldError(
 			'Media URL is not an HTTPS URL',
 			'Jelou fetches media only over HTTPS: enter a URL that starts with https://.',
 		);
 	}
+	const url = new URL(typed);
+	if (!allowsPrivate && isPrivateHost(url)) {
+		throw new FieldError(
+			`Media URL is at ${url.host}, which Jelou cannot reach`,
+			'Put the file at a public address, and enter that.',
+		);
+	}
+	return url;
+}
+
+function readMedia(item: ItemParameters, allowsPrivate: boolean): { url: string; mime_type: string } {
+	const url = readUrl(item, allowsPrivate);
 	const mimeType = item.text('mimeType', 'MIME Type').trim() || mimeTypeOf(url);
 	if (mimeType === '') {
 		throw new FieldError(
@@ -57,21 +79,23 @@ function readMedia(item: ItemParameters): { url: string; mime_type: string } {
 			'The address has no known file extension, so the file type is unknown. Fill in MIME Type.',
 		);
 	}
-	return { url: address, mime_type: mimeType };
+	return { url: url.href, mime_type: mimeType };
 }
 
 /**
  * The message itself: its type and content (Jelou's page "Send messages"). Texts lose halves of an emoji.
  *
- * @throws FieldError for an empty text, a media URL that is not HTTPS, or a MIME type that is not known
+ * @param allowsPrivate whether media may be where only this network reaches them: Jelou is there, too
+ * @throws FieldError for an empty text, a media URL that is not HTTPS or that Jelou cannot reach, or a MIME type that is
+ * not known
  */
-export function messageContent(item: ItemParameters, id: string): MessageValue {
+export function messageContent(item: ItemParameters, id: string, allowsPrivate: boolean): MessageValue {
 	const type = item.required('messageType', 'Message Type');
 	if (!isMessageType(type)) {
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
 	if (type === 'text') return { id, type, content: { body: wellFormed(item.required('text', 'Text')) } };
-	const media = readMedia(item);
+	const media = readMedia(item, allowsPrivate);
 	if (type === 'audio') return { id, type, content: media };
 	if (type === 'document') {
 		const filename = trimmed(wellFormed(item.text('fileName', 'File Name')));

@@ -86,10 +86,10 @@ export const send: RequestOperation = {
 			description: 'Unique ID of the message. Leave empty to generate one.',
 		}),
 	],
-	buildRequest(item, { projectId }) {
+	buildRequest(item, { projectId, allowsPlainHttp }) {
 		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();
 		const recipient = { projectId, ...readIds(item, 'roomId', 'botId', 'userId') };
-		return messageRequest(recipient, messageContent(item, messageId));
+		return messageRequest(recipient, messageContent(item, messageId, allowsPlainHttp));
 	},
 	orderingKey: ({ body = {} }) => JSON.stringify([body.project_id, body.room_id]),
 	warning: channelWarning,
