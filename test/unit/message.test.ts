@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { send } from '../../nodes/Jelou/actions/message/send.operation';
-import { mimeTypeOf } from '../../nodes/Jelou/actions/message/content';
 import { sendAndWait } from '../../nodes/Jelou/actions/message/sendAndWait.operation';
 import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
@@ -15,6 +14,15 @@ const prepare = (values: Record<string, unknown>) =>
 	send.buildRequest(itemWith({ ...PLACE, ...values }), CONTEXT);
 const valueOf = (values: Record<string, unknown>) =>
 	prepare({ options: { messageId: 'm' }, ...values }).body?.value;
+/** The next step that an error names. */
+function adviceOf(run: () => unknown): string {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof FieldError) return error.advice;
+	}
+	return '';
+}
 const media = { mediaUrl: 'https://storage.example.com/media/file.bin', mimeType: 'image/jpeg' };
 
 test('a text is sent as documented', () => {
@@ -159,16 +167,95 @@ describe('Media URL', () => {
 	});
 });
 
-test.each([
-	['https://x.example/a.jpg', 'image/jpeg'],
-	['https://x.example/a.JPEG?size=large#x', 'image/jpeg'],
-	['https://x.example/a.pdf', 'application/pdf'],
-	['https://x.example/a.ogg', 'audio/ogg'],
-	['https://x.example/a.tar.unknown', ''],
-	['https://x.example.mp4/', ''],
-	['https://x.example/?file=a.png', ''],
-])('the MIME type inferred from %s is %j', (url, type) => {
-	expect(mimeTypeOf(new URL(url))).toBe(type);
+describe('MIME Type', () => {
+	const mimeTypeOf = (messageType: string, mimeType: string, mediaUrl: string) =>
+		valueOf({ messageType, mimeType, mediaUrl });
+
+	test.each([
+		['image', 'a.jpg', 'image/jpeg'],
+		['image', 'a.JPEG?size=large#x', 'image/jpeg'],
+		['document', 'a.pdf', 'application/pdf'],
+		['document', 'a.jpg', 'image/jpeg'],
+		['audio', 'a.ogg', 'audio/ogg'],
+		['audio', 'a.oga', 'audio/ogg'],
+		['audio', 'a.opus', 'audio/ogg'],
+		['audio', 'a.mp4', 'audio/mp4'],
+		['audio', 'a.webm', 'audio/webm'],
+		['audio', 'a.3gp', 'audio/3gpp'],
+		['video', 'a.mp4', 'video/mp4'],
+		['video', 'a.webm', 'video/webm'],
+		['document', 'a.mp4', 'video/mp4'],
+		['document', 'a.ogg', 'audio/ogg'],
+	])('of a message of type %s is inferred from %s as %s', (type, file, expected) => {
+		expect(mimeTypeOf(type, ' \u200b', `https://x.example/${file}`)).toMatchObject({
+			content: { mime_type: expected },
+		});
+	});
+
+	test.each([
+		['image', 'a.tar.unknown'],
+		['video', 'mp4'],
+		['image', '?file=a.png'],
+		['document', 'a.constructor'],
+	])('of a message of type %s is not inferred from %s', (type, file) => {
+		expect(() => mimeTypeOf(type, '', `https://x.example.mp4/${file}`)).toThrow(/^MIME Type is empty$/);
+	});
+
+	test.each([
+		['image', ' image/png\u200b', 'image/png'],
+		['image', 'IMAGE/JPG', 'image/jpeg'],
+		['audio', 'audio/mp3', 'audio/mpeg'],
+		['audio', 'audio/x-m4a', 'audio/mp4'],
+		['audio', 'audio/opus', 'audio/opus'],
+		['video', 'video/3gp', 'video/3gpp'],
+		['video', 'video/ogg', 'video/ogg'],
+		['document', 'image/jpg', 'image/jpeg'],
+		['document', 'application/csv', 'application/csv'],
+		['document', 'application/vnd.adobe.pdf', 'application/vnd.adobe.pdf'],
+		['document', 'application/x-pdf', 'application/pdf'],
+		['audio', 'audio/ogg; codecs=opus', 'audio/ogg; codecs=opus'],
+		['audio', 'application/ogg; codecs=OPUS', 'audio/ogg; codecs=OPUS'],
+		['document', 'application/ogg', 'application/ogg'],
+		['document', 'application/vnd.api+json', 'application/vnd.api+json'],
+		['document', 'video/mp4', 'video/mp4'],
+		['audio', 'audio/x-unheard-of', 'audio/x-unheard-of'],
+	])('of a message of type %s, given as %j, is sent as %j', (type, typed, expected) => {
+		expect(mimeTypeOf(type, typed, media.mediaUrl)).toMatchObject({ content: { mime_type: expected } });
+	});
+
+	test.each([
+		'jpg',
+		'.pdf',
+		'image',
+		'PDF file',
+		'image/*',
+		'/',
+		'image/jpeg;\n x',
+		'https://x.example/a.mp4',
+	])('%j is none, whatever the type of the message', (typed) => {
+		for (const type of ['image', 'document']) {
+			const run = () => mimeTypeOf(type, typed, media.mediaUrl);
+			expect(run).toThrow(/^MIME Type is not a MIME type$/);
+			expect(adviceOf(run)).toMatch(/^Enter one such as image\/jpeg, /);
+		}
+	});
+
+	test.each([
+		['image', 'application/pdf', 'a.bin', 'application/pdf'],
+		['image', 'Application/PDF; x=y', 'a.bin', 'application/pdf'],
+		['image', 'application/octet-stream', 'a.jpg', 'application/octet-stream'],
+		['image', '', 'a.pdf', 'application/pdf'],
+		['audio', 'video/mp4', 'a.mp4', 'video/mp4'],
+		['audio', '', 'a.mov', 'video/quicktime'],
+		['video', 'application/ogg', 'a.bin', 'application/ogg'],
+		['video', '', 'a.jpg', 'image/jpeg'],
+	])('of a message of type %s does not fit: %j, %s', (type, typed, file, mimeType) => {
+		const run = () => mimeTypeOf(type, typed, `https://x.example/${file}`);
+		expect(run).toThrow(`MIME Type ${mimeType} does not fit a message of type ${type}`);
+		expect(adviceOf(run)).toBe(
+			`Choose Document as Message Type, or enter a MIME type that begins with ${type}/.`,
+		);
+	});
 });
 
 test.each([

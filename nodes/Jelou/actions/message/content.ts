@@ -1,46 +1,11 @@
 import type { ItemParameters } from '../itemParameters';
-import { MESSAGE_TYPES, isMessageType, type MessageValue } from '../../shared/messageTypes';
+import { MESSAGE_TYPES, isMessageType, type MediaType, type MessageValue } from '../../shared/messageTypes';
 import { FieldError } from '../../shared/errors';
+import { mimeTypeOf, readMimeType } from '../../shared/fileTypes';
 import { isObject } from '../../shared/json';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { isBlank, trimmed, wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
-
-/** MIME types by file extension, for the media that WhatsApp takes. */
-const MIME_TYPES: Record<string, string> = {
-	jpg: 'image/jpeg',
-	jpeg: 'image/jpeg',
-	png: 'image/png',
-	gif: 'image/gif',
-	webp: 'image/webp',
-	mp4: 'video/mp4',
-	'3gp': 'video/3gpp',
-	mov: 'video/quicktime',
-	aac: 'audio/aac',
-	amr: 'audio/amr',
-	m4a: 'audio/mp4',
-	mp3: 'audio/mpeg',
-	ogg: 'audio/ogg',
-	opus: 'audio/ogg',
-	csv: 'text/csv',
-	doc: 'application/msword',
-	docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-	json: 'application/json',
-	pdf: 'application/pdf',
-	ppt: 'application/vnd.ms-powerpoint',
-	pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-	txt: 'text/plain',
-	xls: 'application/vnd.ms-excel',
-	xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-	xml: 'application/xml',
-	zip: 'application/zip',
-};
-
-/** The MIME type that a URL's file extension stands for, or `''`. */
-export function mimeTypeOf(url: URL): string {
-	const extension = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1] ?? '';
-	return MIME_TYPES[extension.toLowerCase()] ?? '';
-}
 
 /** What the URL parser would drop in silence, or replace: another file would be fetched than the one that was typed. */
 const NOT_IN_ANY_URL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
@@ -70,24 +35,36 @@ function readUrl(item: ItemParameters, allowsPrivate: boolean): URL {
 	return url;
 }
 
-function readMedia(item: ItemParameters, allowsPrivate: boolean): { url: string; mime_type: string } {
-	const url = readUrl(item, allowsPrivate);
-	const mimeType = item.text('mimeType', 'MIME Type').trim() || mimeTypeOf(url);
-	if (mimeType === '') {
+function readMimeTypeFor(item: ItemParameters, type: MediaType, url: URL): string {
+	const typed = trimmed(item.text('mimeType', 'MIME Type'));
+	const mimeType = typed === '' ? mimeTypeOf(url.pathname, type) : readMimeType(typed, type);
+	if (typed === '' && mimeType === undefined) {
 		throw new FieldError(
 			'MIME Type is empty',
 			'The address has no known file extension, so the file type is unknown. Fill in MIME Type.',
 		);
 	}
-	return { url: url.href, mime_type: mimeType };
+	if (mimeType === undefined || /[^ -~]/.test(typed)) {
+		throw new FieldError(
+			'MIME Type is not a MIME type',
+			'Enter one such as image/jpeg, or clear the field to infer it from the file extension.',
+		);
+	}
+	if (type !== 'document' && !mimeType.startsWith(`${type}/`)) {
+		throw new FieldError(
+			`MIME Type ${mimeType} does not fit a message of type ${type}`,
+			`Choose Document as Message Type, or enter a MIME type that begins with ${type}/.`,
+		);
+	}
+	return mimeType + typed.replace(/^[^;]*/, '');
 }
 
 /**
  * The message itself: its type and content (Jelou's page "Send messages"). Texts lose halves of an emoji.
  *
  * @param allowsPrivate whether media may be where only this network reaches them: Jelou is there, too
- * @throws FieldError for an empty text, a media URL that is not HTTPS or that Jelou cannot reach, or a MIME type that is
- * not known
+ * @throws FieldError for a text that is empty, a media URL that is not HTTPS or that Jelou cannot reach, and a MIME type
+ * that is not known, is none, or does not fit the message's type
  */
 export function messageContent(item: ItemParameters, id: string, allowsPrivate: boolean): MessageValue {
 	const type = item.required('messageType', 'Message Type');
@@ -95,7 +72,8 @@ export function messageContent(item: ItemParameters, id: string, allowsPrivate: 
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
 	if (type === 'text') return { id, type, content: { body: wellFormed(item.required('text', 'Text')) } };
-	const media = readMedia(item, allowsPrivate);
+	const url = readUrl(item, allowsPrivate);
+	const media = { url: url.href, mime_type: readMimeTypeFor(item, type, url) };
 	if (type === 'audio') return { id, type, content: media };
 	if (type === 'document') {
 		const filename = trimmed(wellFormed(item.text('fileName', 'File Name')));
