@@ -137,7 +137,7 @@ describe('media becomes binary data', () => {
 		const item = await withMedia(context, image(`${origin}/0`), OPTIONS);
 		expect(await bytesOf(item)).toEqual(IMAGE);
 		expect(requests.map(({ url }) => url)).toEqual(['/0', '/1', '/2', '/3', '/4', '/5']);
-		expect(item.binary?.data?.fileName).toBe('0');
+		expect(item.binary?.data?.fileName).toBe('0.png');
 	});
 
 	test('nothing secret is sent, neither of the credential nor of the address', async () => {

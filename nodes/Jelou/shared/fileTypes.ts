@@ -51,3 +51,22 @@ export function readMimeType(value: unknown, type: MediaType): string | undefine
 	const isMeant = meant.startsWith(`${kind}/`) || (kind === 'application' && meant.startsWith(`${type}/`));
 	return isMeant ? meant : essence;
 }
+
+/** The extension for a file that has no name, with its dot. */
+export function extensionFor(mimeType: string): string {
+	const subtype = /\/([a-z0-9]{2,5})(\+|$)/.exec(mimeType)?.[1] ?? 'bin';
+	return EXTENSIONS.get(mimeType)?.[0] ?? `.${subtype}`;
+}
+
+/**
+ * A file name in two parts, so that it can be shortened; the second is an extension that fits the MIME type, with its dot,
+ * or `''`. A document keeps the one that it has: a MIME type such as `text/plain` says less.
+ */
+export function fittingName(name: string, mimeType: string, type: MediaType): [string, string] {
+	const extension = extensionOf(name);
+	const stem = name.slice(0, name.length - extension.length);
+	const fitting = EXTENSIONS.get(mimeType);
+	const isDocument = type === 'document' && extension !== '';
+	if (isDocument || !fitting || fitting.includes(extension.toLowerCase())) return [stem, extension];
+	return [mimeTypeWith(extension, type) ? stem : name.replace(/\.$/, ''), extensionFor(mimeType)];
+}

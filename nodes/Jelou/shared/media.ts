@@ -1,6 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import { download, type MediaOptions } from './download';
+import { extensionFor, fittingName, mimeTypeOf, readMimeType } from './fileTypes';
 import { isObject } from './json';
 import { MediaError } from './errors';
 import { isMediaType, type MediaType } from './messageTypes';
@@ -9,16 +10,6 @@ export type { MediaOptions } from './download';
 
 const DEFAULT_MEGABYTES = 25;
 const MEGABYTE = 1024 * 1024;
-
-/** The usual extension of a file, where it is not the second half of the MIME type. */
-const EXTENSIONS = new Map([
-	['image/jpeg', 'jpg'],
-	['audio/mpeg', 'mp3'],
-	['audio/mp4', 'm4a'],
-	['video/quicktime', 'mov'],
-	['text/plain', 'txt'],
-	['application/msword', 'doc'],
-]);
 
 const UNKNOWN_MIME_TYPE = 'application/octet-stream';
 const MAX_NAME_LENGTH = 100;
@@ -40,12 +31,6 @@ function eventMedia(event: IDataObject): Media | undefined {
 	return { type, url, mimeType, fileName: filename };
 }
 
-/** A MIME type without its parameters, as n8n's nodes use it; `undefined` for anything else. */
-function readMimeType(value: unknown): string | undefined {
-	const essence = typeof value === 'string' ? value.replace(/;.*$/s, '').trim().toLowerCase() : '';
-	return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(essence) ? essence : undefined;
-}
-
 /**
  * A name that a file can have anywhere: the last part of a path, without characters that cannot be seen or that some
  * system forbids. Empty when nothing is left.
@@ -58,11 +43,7 @@ function cleanName(value: unknown): string {
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
 		.trim();
-	if (/^\.*$/.test(name)) return '';
-	const letters = [...name];
-	if (letters.length <= MAX_NAME_LENGTH) return name;
-	const extension = [...(/\.\w{1,10}$/.exec(name)?.[0] ?? '')];
-	return [...letters.slice(0, MAX_NAME_LENGTH - extension.length), ...extension].join('');
+	return /^\.*$/.test(name) ? '' : name;
 }
 
 function decoded(text: string): string {
@@ -73,17 +54,14 @@ function decoded(text: string): string {
 	}
 }
 
-function extensionFor(mimeType: string): string {
-	const subtype = mimeType.split('/')[1]?.split('+')[0] ?? '';
-	return EXTENSIONS.get(mimeType) ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : 'bin');
-}
-
-/**
- * The name for a file: the one the message gives, else the one in its URL, else one made of the message's type.
- */
-function nameFor({ fileName, type }: Media, url: string, mimeType: string): string {
-	const last = new URL(url).pathname.split('/').at(-1) ?? '';
-	return cleanName(fileName) || cleanName(decoded(last)) || `${type}.${extensionFor(mimeType)}`;
+/** What a file is: the message says it, or the server, or the extension of one of its names. */
+function mimeTypeFor(type: MediaType, stated: unknown[], names: string[]): string {
+	const known = [
+		...stated.map((value) => readMimeType(value, type)),
+		...names.map((name) => mimeTypeOf(name, type)),
+	];
+	// Storages give it as binary/octet-stream, too.
+	return known.find((each) => each !== undefined && !each.endsWith('/octet-stream')) ?? UNKNOWN_MIME_TYPE;
 }
 
 async function fetchMedia(
@@ -91,11 +69,16 @@ async function fetchMedia(
 	media: Media,
 	options: MediaOptions,
 ): Promise<IBinaryData> {
-	const { url } = media;
+	const { fileName, type, url } = media;
 	if (typeof url !== 'string' || url === '') throw new MediaError('the message has no media URL');
 	const { bytes, contentType } = await download(context, url, options);
-	const mimeType = readMimeType(media.mimeType) ?? readMimeType(contentType) ?? UNKNOWN_MIME_TYPE;
-	return await context.helpers.prepareBinaryData(bytes, nameFor(media, url, mimeType), mimeType);
+	const last = new URL(url).pathname.split('/').at(-1) ?? '';
+	const names = [fileName, decoded(last)].map(cleanName);
+	const mimeType = mimeTypeFor(type, [media.mimeType, contentType], names);
+	const name = names.find((each) => each !== '');
+	const [stem, ending] = name ? fittingName(name, mimeType, type) : [type, extensionFor(mimeType)];
+	const short = [...stem].slice(0, MAX_NAME_LENGTH - ending.length).join('');
+	return await context.helpers.prepareBinaryData(bytes, short + ending, mimeType);
 }
 
 /**
