@@ -256,6 +256,60 @@ describe('nothing is sent, and all that is missing is named at once,', () => {
 	});
 });
 
+test.each<[string, IDataObject]>([
+	['alone', {}],
+	['and the room', { room_id: 'room' }],
+])('where a look-up names another bot, %s, nothing is sent through that bot', async (_name, found) => {
+	const json = {
+		status: 'shipped',
+		bot: { id: 'another-bot' },
+		...(found.room_id ? { room_id: ana.room_id } : {}),
+	};
+	const nodes = [TRIGGER, step('Look up', TRIGGER.name, () => [one(json)]), reply('Look up')];
+	const error = failure(await engine.runFlow(nodes, [ana]));
+	expect(error).toContain('This item names another room, bot or user than its conversation.');
+	expect(written()).toEqual([]);
+});
+
+describe('with nothing filled in, behind', () => {
+	const user = () => (ana.contact as IDataObject).id;
+	const typed = () => ({ botId: BOT, userId: user() });
+	const conversation = (name: string, from: string, operation: string, parameters: IDataObject = {}) =>
+		jelou(name, from, {
+			resource: 'conversation',
+			operation,
+			conversationId: '={{ $json.conversation.id }}',
+			...parameters,
+		});
+
+	test('Start and Get, Send and Close go on with that conversation', async () => {
+		const nodes = [
+			start(),
+			conversation('Start', 'Schedule', 'start', typed()),
+			conversation('Get', 'Start', 'get'),
+			reply('Get'),
+			conversation('Close', 'Get', 'close'),
+		];
+		expect(errorOf(await engine.runFlow(nodes, [{}]))).toBeUndefined();
+		expect(written()).toContainEqual(to(ana));
+		const bodies = sandbox.store.requests.map(({ rawBody }) => rawBody.toString());
+		expect(bodies).toContain(JSON.stringify(typed()));
+	});
+
+	test('Start, Close closes it again', async () => {
+		const nodes = [
+			start(),
+			conversation('Start', 'Schedule', 'start', typed()),
+			conversation('Close', 'Start', 'close'),
+		];
+		expect(errorOf(await engine.runFlow(nodes, [{}]))).toBeUndefined();
+		expect(sandbox.store.requests.map(({ rawBody, status }) => [status, rawBody.toString()])).toEqual([
+			[200, JSON.stringify(typed())],
+			[200, JSON.stringify(typed())],
+		]);
+	});
+});
+
 test('a room and a user of somebody else get the bot of the conversation', async () => {
 	const fields = { roomId: luis.room_id, userId: (luis.contact as IDataObject).id };
 	const nodes = [TRIGGER, step('Step', TRIGGER.name, () => [one({})]), reply('Step', fields)];

@@ -2,6 +2,7 @@ import {
 	ICredentialsHelper,
 	type ICredentialDataDecryptedObject,
 	type IHttpRequestOptions,
+	type INodeParameters,
 } from 'n8n-workflow';
 
 import { JelouApi } from '../../../credentials/JelouApi.credentials';
@@ -44,9 +45,24 @@ export class OneCredential extends ICredentialsHelper {
 		return Promise.reject(new Error('not needed'));
 	}
 
-	override getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+	/** As n8n does it: expressions of the credential are evaluated for the item that is asked about. */
+	override getDecrypted(
+		...[, , , mode, , , values]: Parameters<ICredentialsHelper['getDecrypted']>
+	): Promise<ICredentialDataDecryptedObject> {
 		this.reads++;
-		return Promise.resolve({ ...this.data });
+		if (values === undefined) return Promise.resolve({ ...this.data });
+		const { connectionInputData, itemIndex, node, runExecutionData, runIndex, workflow } = values;
+		const data = workflow.expression.getParameterValue(
+			{ ...this.data } as INodeParameters,
+			runExecutionData,
+			runIndex,
+			itemIndex,
+			node.name,
+			connectionInputData,
+			mode,
+			{},
+		);
+		return Promise.resolve(data as ICredentialDataDecryptedObject);
 	}
 
 	override updateCredentials(): Promise<void> {
