@@ -2,17 +2,25 @@ import { EventEmitter } from 'node:events';
 
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import { isFirst, outcomeOf } from '../../nodes/Jelou/trigger/rooms/duplicates';
 
 /** A delivery, and its answer to Jelou. */
 function delivery(mode = 'webhook') {
-	const response = Object.assign(new EventEmitter(), { writableFinished: false, statusCode: 200 });
+	const response = Object.assign(new EventEmitter(), {
+		closed: false,
+		writableFinished: false,
+		statusCode: 200,
+	});
 	const context = { getMode: () => mode, getResponseObject: () => response } as unknown as IWebhookFunctions;
 	const answer = (statusCode: number) => {
 		Object.assign(response, { writableFinished: true, statusCode });
 		response.emit('finish');
 	};
-	return { context, answer, breakOff: () => response.emit('close') };
+	const breakOff = () => {
+		response.closed = true;
+		response.emit('close');
+	};
+	return { context, answer, breakOff };
 }
 
 async function handled(key: string, status = 200): Promise<boolean> {
@@ -46,6 +54,25 @@ test('a message that comes twice at once waits for the first: it runs when that 
 	two.answer(200);
 	expect(await third).toBe(false);
 });
+
+test('a delivery that broke off before anybody looked at it has failed, and its repetition runs', async () => {
+	const [one, two] = [delivery(), delivery()];
+	one.breakOff();
+	expect(await isFirst(one.context, 'broken off')).toBe(true);
+	expect(await isFirst(two.context, 'broken off')).toBe(true);
+});
+
+test.each([
+	[200, true],
+	[503, false],
+])(
+	'what became of a delivery that was answered with %d before is known at once',
+	async (status, isSuccess) => {
+		const { answer, context } = delivery();
+		answer(status);
+		expect(await outcomeOf(context)).toBe(isSuccess);
+	},
+);
 
 test('of 10,000 messages the oldest is forgotten', async () => {
 	for (let n = 0; n <= 10_000; n++) await handled(`many ${String(n)}`);

@@ -41,13 +41,15 @@ export async function isFirst(context: IWebhookFunctions, key: string): Promise<
 	return true;
 }
 
-/** What becomes of a delivery: true when it was answered with 2xx. */
+/** What becomes of a delivery, which may be over already: true when it was answered with 2xx. */
 export async function outcomeOf(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
 	return await new Promise((resolve) => {
 		const end = () => {
 			resolve(response.writableFinished && response.statusCode >= 200 && response.statusCode < 300);
 		};
+		// Its events were emitted before, and come no more.
+		if (response.closed || response.writableFinished) return end();
 		response.once('finish', end);
 		response.once('close', end);
 	});
