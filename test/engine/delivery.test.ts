@@ -231,6 +231,34 @@ test.each(['[]', '"text"', 'not JSON'])('%s, though signed, is no event and star
 	expect(receiver.runs).toEqual([]);
 });
 
+describe('an error while a delivery is handled', () => {
+	const workflowId = randomUUID();
+	const engine = () =>
+		new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }), workflowId });
+	const broken = { botIds: "={{ $('Another node').item.json.secret }}" };
+
+	test('starts nothing, is answered with 500, and leaves a line that names what failed and no content', async () => {
+		const failing = engine();
+		const { receiver, deliver } = await receive(['*'], failing, broken);
+		const { status, body } = await deliver({ body: EVENT });
+		expect({ status, body, runs: receiver.runs }).toEqual({
+			status: 500,
+			body: '{"status":"not handled"}',
+			runs: [],
+		});
+		expect(failing.warnings).toEqual([
+			`Jelou Trigger "Jelou Trigger" in workflow "Test" could not handle a delivery (ExpressionError in the parameter "options"). Workflow ID: ${workflowId}.`,
+		]);
+	});
+
+	test('loses no message: it is handled when it comes again', async () => {
+		await (await receive(['*'], engine(), broken)).deliver({ body: EVENT });
+		const { receiver, deliver } = await receive(['*'], engine());
+		expect((await deliver({ body: EVENT })).body).toBe('{"status":"accepted"}');
+		expect(receiver.runs).toHaveLength(1);
+	});
+});
+
 test('a genuine event that is older than Maximum Age is refused, and not silently dropped', async () => {
 	const { receiver, deliver } = await receive(['*'], undefined, { maximumAge: 300 });
 	expect((await deliver({ body: EVENT })).status).toBe(401);

@@ -48,7 +48,11 @@ export async function startReceiver(engine: Engine, parameters: INodeParameters)
 	const runs: IDataObject[] = [];
 	const app = express();
 	app.post('/webhook/webhook-1/webhook', (req, res, next) => {
-		answer(engine, parameters, runs, req, res).catch(next);
+		answer(engine, parameters, runs, req, res).catch((error: unknown) => {
+			// n8n takes an error of the trigger for a reason to start the workflow with nothing.
+			runs.push({});
+			next(error);
+		});
 	});
 	return { ...(await serve(app)), runs };
 }

@@ -16,9 +16,12 @@ import { isObject } from '../../shared/json';
 
 const MEDIA_TIMEOUT_MS = 15_000;
 
+/** The delivery has its answer, and starts nothing. */
+const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
+
 function answer(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
 	context.getResponseObject().status(status).json(body).end();
-	return { noWebhookResponse: true };
+	return ANSWERED;
 }
 
 /** 401: not believed. The log says why, without anything of the delivery. */
@@ -30,12 +33,45 @@ function refuse(context: IWebhookFunctions, reason: string, detail?: string): IW
 /** 200: genuine, and nothing to do. */
 const IGNORED: IWebhookResponseData = { webhookResponse: { status: 'ignored' } };
 
-/**
- * Handles one delivery: each step either answers it or passes it on. It is verified over its raw bytes before anything in
- * it is looked at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others
- * wrote.
- */
+/** Names an error without its own words, which may hold what a customer wrote, an address or a secret. */
+function kindOf(context: IWebhookFunctions, error: unknown): string {
+	const { context: given, name } = isObject(error) ? error : {};
+	const kind = typeof name === 'string' && /^\w+$/.test(name) ? name : 'unknown error';
+	// n8n says which parameter has the expression that failed.
+	const isIt = (own: string) => isObject(given) && given.parameter === own;
+	const parameter = Object.keys(context.getNode().parameters).find(isIt);
+	return parameter === undefined ? kind : `${kind} in the parameter "${parameter}"`;
+}
+
+/** 500, and nothing starts: of an error that escapes, n8n would make a run with an empty item. */
+function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
+	try {
+		warn(context, 'could not handle a delivery', kindOf(context, error));
+	} catch {
+		// The delivery needs its answer, whatever is wrong with the log.
+	}
+	try {
+		const { headersSent } = context.getResponseObject();
+		return headersSent ? ANSWERED : answer(context, 500, { status: 'not handled' });
+	} catch {
+		return ANSWERED;
+	}
+}
+
+/** Handles one delivery. Never rejects. */
 export async function handleDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await handle(context);
+	} catch (error) {
+		return fail(context, error);
+	}
+}
+
+/**
+ * Each step either answers a delivery or passes it on. It is verified over its raw bytes before anything in it is looked
+ * at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others wrote.
+ */
+async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const verified = await verifyDelivery(context);
 	if (!verified.ok) return refuse(context, verified.reason, verified.detail);
 
