@@ -243,6 +243,12 @@ describe('as an answer', () => {
 			{ status: 503, body: { status: 'not combined' } },
 			{ status: 503, body: { status: 'not passed on' } },
 		]);
+		expect(stage.engine.warnings).toEqual([
+			expect.stringContaining('could not pass on an answer to the run that waits for it'),
+			expect.stringContaining(
+				'refused a message: the delivery that it was combined with failed. Workflow ID',
+			),
+		]);
 		stage.runs.replies.length = 0;
 		expect(await inOrder(...both)).toEqual([COMBINED, ANSWERED]);
 		expect(stage.answers()).toMatchObject([{ answer: 'Ana\nMaría' }]);

@@ -225,10 +225,31 @@ test.each<[string, string[], INodeParameters]>([
 	expect(receiver.runs).toEqual([]);
 });
 
-test.each(['[]', '"text"', 'not JSON'])('%s, though signed, is no event and starts nothing', async (body) => {
+test.each(['[]', '"text"', 'not JSON', '\ufeff\ufeff{}'])(
+	'%j, though signed, is no event: it starts nothing, and the log says so',
+	async (body) => {
+		const engine = new Engine({
+			credential: credentialFor(sandbox, { signingSecret: secret }),
+			workflowId: randomUUID(),
+		});
+		const { receiver, deliver } = await receive(['*'], engine);
+		expect((await deliver({ body, headers: { 'Content-Type': 'application/octet-stream' } })).status).toBe(
+			400,
+		);
+		expect(receiver.runs).toEqual([]);
+		expect(engine.warnings).toEqual([
+			expect.stringContaining('refused a delivery: it is signed, but not a JSON object. Workflow ID'),
+		]);
+	},
+);
+
+test('a byte order mark before the JSON is signed with it, and taken off', async () => {
 	const { receiver, deliver } = await receive(['*']);
-	expect((await deliver({ body, headers: { 'Content-Type': 'application/octet-stream' } })).status).toBe(400);
-	expect(receiver.runs).toEqual([]);
+	const body = `\ufeff${EVENT}`;
+	expect((await deliver({ body })).status).toBe(200);
+	expect(receiver.runs).toEqual([expect.objectContaining(JSON.parse(EVENT))]);
+	const signature = sign(Buffer.from(EVENT), secret);
+	expect((await deliver({ body, signature })).status).toBe(401);
 });
 
 describe('an error while a delivery is handled', () => {

@@ -36,7 +36,7 @@ function isRight({ bytes, header }: Tampered): boolean {
 
 function payloadOf(bytes: Buffer | undefined): Map<string, unknown> | undefined {
 	try {
-		const value: unknown = JSON.parse(String(bytes));
+		const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
 		if (Object.prototype.toString.call(value) !== '[object Object]') return undefined;
 		return new Map(Object.entries(value as object));
 	} catch {

@@ -116,6 +116,17 @@ test('messages that are held when the pause begins start nothing', async () => {
 	expect(stage.receiver.runs).toEqual([]);
 });
 
+test('where 5,000 conversations are paused no other is, and the log says so', async () => {
+	const until = Date.now() + 60_000;
+	const others = Array.from({ length: 5_000 }, (_, n) => [`p${String(n)}`, `room-${String(n)}`, 1, until]);
+	stage.restore({ 'node-1': JSON.stringify([[], [], others]) });
+	expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'full'));
+	expect(stage.engine.warnings).toEqual([
+		expect.stringContaining('refused a note of a Jelou node: 5,000 conversations are paused already'),
+	]);
+	expect(await stage.says('hola')).toEqual(STARTED);
+});
+
 describe('what was ended stays ended:', () => {
 	test('an old copy of the static data does not bring a pause back', async () => {
 		await pause('p');

@@ -55,31 +55,41 @@ describe('a note', () => {
 		expect(receiver.runs).toEqual([]);
 	});
 
-	test.each<[string, number, (note: IDataObject) => IDataObject, string | null | undefined]>([
-		['without a signature', 401, (note) => note, null],
-		['with the signature of another body', 401, (note) => note, sign(Buffer.from('{}'), 'x')],
-		['of another n8n', 403, (note) => ({ ...note, instanceId: 'another' }), undefined],
-		['without its n8n', 403, (note) => ({ ...note, instanceId: undefined }), undefined],
-		['a minute old', 403, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
-		['from a minute ahead', 403, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
-		['without its time', 403, (note) => ({ ...note, sentAt: undefined }), undefined],
-		['that is of another kind', 403, (note) => ({ ...note, note: 'forget' }), undefined],
-		['without its question', 403, (note) => ({ ...note, question: undefined }), undefined],
+	const PARTS = 'note of a Jelou node: it lacks a part';
+	const AGE = 'note of a Jelou node: its time is more than a minute off';
+	const ADDRESS = 'note of a Jelou node: its run waits at another address than this trigger';
+	test.each<[string, string, (note: IDataObject) => IDataObject, string | null | undefined]>([
+		['without a signature', 'delivery: it has no signature', (note) => note, null],
+		['with another signature', 'delivery: its signature', (note) => note, sign(Buffer.from('{}'), 'x')],
+		[
+			'of another n8n',
+			'note of a Jelou node: it comes from another n8n',
+			(note) => ({ ...note, instanceId: 'another' }),
+			undefined,
+		],
+		['without its n8n', PARTS, (note) => ({ ...note, instanceId: undefined }), undefined],
+		['a minute old', AGE, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
+		['from a minute ahead', AGE, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
+		['without its time', PARTS, (note) => ({ ...note, sentAt: undefined }), undefined],
+		['that is of another kind', PARTS, (note) => ({ ...note, note: 'forget' }), undefined],
+		['without its question', PARTS, (note) => ({ ...note, question: undefined }), undefined],
 		[
 			'that names another origin to resume at',
-			403,
+			ADDRESS,
 			() => asks(question('q', {}, { resumeUrl: 'https://evil.example.com/webhook-waiting/1/node-1' })),
 			undefined,
 		],
 		[
 			'that names something else than a URL to resume at',
-			403,
+			ADDRESS,
 			() => asks(question('q', {}, { resumeUrl: 'webhook-waiting' })),
 			undefined,
 		],
-	])('%s is refused and changes nothing', async (_name, status, change, signature) => {
+	])('%s is refused and changes nothing', async (_name, why, change, signature) => {
+		const status = why.startsWith('note') ? 403 : 401;
 		const refused = await deliver(change(asks(question('q'))), signature);
 		expect(refused.status).toBe(status);
+		expect(engine.warnings).toEqual([expect.stringContaining(`refused a ${why}`)]);
 		expect(engine.staticData.__dataChanged).toBeFalsy();
 		expect(receiver.runs).toEqual([]);
 		expect(await says('hola')).toEqual(STARTED);

@@ -94,9 +94,12 @@ test.each([
 	expect(isOutgoingMessage({ ...message, event: 'x', event_type })).toBe(expected);
 });
 
-test.each(['', 'not JSON', '[]', '"text"', 'null', '3', '\ufeff{}x'])('%j is no event', (body) => {
-	expect(parseEvent(Buffer.from(body))).toBeUndefined();
-});
+test.each(['', 'not JSON', '[]', '"text"', 'null', '3', '\ufeff{}x', '\ufeff\ufeff{}', ' \ufeff{}'])(
+	'%j is no event',
+	(body) => {
+		expect(parseEvent(Buffer.from(body))).toBeUndefined();
+	},
+);
 
 test('a user chooses messages first, and all events last', () => {
 	expect(EVENT_OPTIONS.map(({ name, value }) => [name, value])).toEqual([

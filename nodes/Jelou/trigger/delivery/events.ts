@@ -84,7 +84,8 @@ function nameOf(payload: IDataObject): string {
 export function parseEvent(body: Buffer): JelouEvent | undefined {
 	let payload: unknown;
 	try {
-		payload = JSON.parse(body.toString('utf8'));
+		// n8n takes a byte order mark off, too, before it parses a body itself.
+		payload = JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
 	} catch {
 		return undefined;
 	}

@@ -76,7 +76,10 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	if (!verified.ok) return refuse(context, verified.reason, verified.detail);
 
 	const event = parseEvent(verified.body);
-	if (event === undefined) return answer(context, 400, { status: 'not a JSON object' });
+	if (event === undefined) {
+		warn(context, 'refused a delivery: it is signed, but not a JSON object');
+		return answer(context, 400, { status: 'not a JSON object' });
+	}
 
 	if (isOutgoingMessage(event)) {
 		warn(context, 'ignored a delivery: it is an outgoing message that was sent back');

@@ -134,7 +134,9 @@ export async function combine(
 	if ((await burst.carrier) === mine) {
 		return { events: inOrder(burst.held), arrivedAt: burst.startedAt, isCombined };
 	}
-	return (await burst.outcome) ? { code: 200, status: 'combined' } : { code: 503, status: 'not combined' };
+	if (await burst.outcome) return { code: 200, status: 'combined' };
+	warn(context, 'refused a message: the delivery that it was combined with failed');
+	return { code: 503, status: 'not combined' };
 }
 
 /** Events as one: the last, with all of them and their texts. `undefined` where there are none. */

@@ -1,18 +1,24 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { MAX_NOTE_AGE_MS, NOTE_STATUS, readNote, type RoomNote } from '../../shared/roomNote';
+import { warn } from '../delivery/log';
 import { isStoredAsPaused, registerOf, storeRooms, storedText } from './register';
 
 function originOf(address: string | undefined): string | undefined {
 	return address !== undefined && URL.canParse(address) ? new URL(address).origin : undefined;
 }
 
-/** A note is for the n8n that sent it, and for a moment: one that was recorded, or comes from elsewhere, is refused. */
-function isOurs(context: IWebhookFunctions, note: RoomNote): boolean {
-	if (note.instanceId !== context.getInstanceId()) return false;
-	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return false;
+/**
+ * Why a note is refused: it is for the n8n that sent it, and for a moment. One that was recorded, or comes from elsewhere,
+ * counts for nothing.
+ */
+function faultOf(context: IWebhookFunctions, note: RoomNote): string | undefined {
+	if (note.instanceId !== context.getInstanceId()) return 'it comes from another n8n';
+	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return 'its time is more than a minute off';
 	const own = originOf(context.getNodeWebhookUrl('default'));
-	return note.note !== 'ask' || (own !== undefined && originOf(note.question.resumeUrl) === own);
+	if (note.note !== 'ask' || (own !== undefined && originOf(note.question.resumeUrl) === own))
+		return undefined;
+	return 'its run waits at another address than this trigger';
 }
 
 /**
@@ -26,8 +32,14 @@ export function handleNote(
 	triggerKey: string,
 	payload: IDataObject,
 ): { status: keyof typeof NOTE_STATUS } {
+	const refuse = (status: 'refused' | 'full', reason: string) => {
+		warn(context, `refused a note of a Jelou node: ${reason}`);
+		return { status };
+	};
 	const note = readNote(payload);
-	if (note === undefined || !isOurs(context, note)) return { status: 'refused' };
+	if (note === undefined) return refuse('refused', 'it lacks a part');
+	const fault = faultOf(context, note);
+	if (fault !== undefined) return refuse('refused', fault);
 	const staticData = context.getWorkflowStaticData('global');
 	const nodeId = context.getNode().id;
 	const register = registerOf(triggerKey, staticData, nodeId);
@@ -50,9 +62,11 @@ export function handleNote(
 	if (entries.isClosed(id)) return { status: 'confirmed' };
 	if (storedText(staticData, nodeId).includes(JSON.stringify(id))) return { status: 'confirmed' };
 	if (note.note === 'ask') {
-		return questions.add({ ...note.question, attempts: 0 }) ? store('registered') : { status: 'full' };
+		return questions.add({ ...note.question, attempts: 0 })
+			? store('registered')
+			: refuse('full', '5,000 questions are open already');
 	}
-	if (!pauses.add(note.pause)) return { status: 'full' };
+	if (!pauses.add(note.pause)) return refuse('full', '5,000 conversations are paused already');
 	// A person has the conversation now: what the customer writes is for that person.
 	questions.close(note.pause.roomId);
 	return store('registered');
