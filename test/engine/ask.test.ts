@@ -74,6 +74,13 @@ async function asks(
 	return { run, said: `${error?.message ?? ''} ${error?.description ?? ''}`, sent: sent().slice(before) };
 }
 
+test('each note has an ID of its own, also where it says the same again', async () => {
+	await asks();
+	const ids = notes.map(({ noteId }) => noteId);
+	expect(ids).toEqual([1, 2].map(() => expect.stringMatching(/^[\da-f-]{36}$/)));
+	expect(new Set(ids).size).toBe(2);
+});
+
 test('a question is told to the trigger, signed, read back, and then sent; the run waits, with its input', async () => {
 	const { run, sent: messages } = await asks({
 		responseType: 'choice',

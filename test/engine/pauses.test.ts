@@ -50,8 +50,8 @@ async function pause(...given: Parameters<typeof pauseOf>): Promise<IDataObject>
 
 describe('a paused conversation', () => {
 	test('starts nothing until it is resumed, and others are not affected', async () => {
-		const note = await pause('p');
-		expect(await stage.deliver(note)).toEqual(status(200, 'confirmed'));
+		await pause('p');
+		expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'confirmed'));
 		expect(await stage.says('hola')).toEqual(PAUSED);
 		expect(await stage.deliver({ event: 'conversation.start', room_id: roomId })).toEqual(PAUSED);
 		expect(await stage.says('hola', { room_id: 'another room' })).toEqual(STARTED);
@@ -150,7 +150,30 @@ describe('what was ended stays ended:', () => {
 	test('a note that is played back pauses nothing', async () => {
 		const note = await pause('p');
 		await stage.deliver(resumes());
-		expect(await stage.deliver(note)).toEqual(status(200, 'confirmed'));
+		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'confirmed'));
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test('the end of a pause that is played back does not end a newer pause, and is answered as it was', async () => {
+		await pause('old');
+		const note = resumes();
+		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		await pause('new');
+		const before = JSON.stringify(stage.stored);
+		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		expect(JSON.stringify(stage.stored)).toBe(before);
+		expect(await stage.says('hola')).toEqual(PAUSED);
+		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
+		expect(await stage.says('hola')).toEqual(STARTED);
+	});
+
+	test('forgeries and refused notes with the ID of a genuine one do not take its place', async () => {
+		await pause('p');
+		const note = resumes();
+		expect((await stage.deliver(note, sign(Buffer.from('{}'), 'x'))).status).toBe(401);
+		expect((await stage.deliver({ ...note, instanceId: 'another' })).status).toBe(403);
+		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
@@ -172,6 +195,7 @@ describe('a note that changes nothing:', () => {
 		['of another n8n', 403, (note) => ({ ...note, instanceId: 'another' }), undefined],
 		['a minute old', 403, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
 		['from a minute ahead', 403, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
+		['without an ID', 403, (note) => ({ ...note, noteId: undefined }), undefined],
 		['without its room', 403, (note) => ({ ...note, roomId: undefined, pause: undefined }), undefined],
 	];
 

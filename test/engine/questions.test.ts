@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { writeNote, type Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Question } from '../../nodes/Jelou/shared/roomNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { hurry, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
-import { INSTANCE, RoomStage } from './support/roomStage';
+import { RoomStage } from './support/roomStage';
 import { USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
 
@@ -50,8 +50,8 @@ const ASKED_AGAIN = { status: 200, body: { status: 'asked again' } };
 
 describe('a note', () => {
 	test('is confirmed once it is stored, and starts nothing', async () => {
-		const note = await ask('q');
-		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'confirmed' } });
+		await ask('q');
+		expect(await deliver(asks(question('q')))).toEqual({ status: 200, body: { status: 'confirmed' } });
 		expect(receiver.runs).toEqual([]);
 	});
 
@@ -71,6 +71,7 @@ describe('a note', () => {
 		['a minute old', AGE, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
 		['from a minute ahead', AGE, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
 		['without its time', PARTS, (note) => ({ ...note, sentAt: undefined }), undefined],
+		['without an ID', PARTS, (note) => ({ ...note, noteId: undefined }), undefined],
 		['that is of another kind', PARTS, (note) => ({ ...note, note: 'forget' }), undefined],
 		['without its question', PARTS, (note) => ({ ...note, question: undefined }), undefined],
 		[
@@ -99,20 +100,26 @@ describe('a note', () => {
 	test('played back after the answer opens nothing', async () => {
 		const note = await ask('q');
 		expect(await says('Ana')).toEqual(ANSWERED);
-		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'confirmed' } });
+		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
+		// Nor does one that a node sends anew because it has not heard yet that the first was taken.
+		expect(await deliver(asks(question('q')))).toEqual({ status: 200, body: { status: 'confirmed' } });
 		expect(await says('hola')).toEqual(STARTED);
 		expect(runs.requests).toBe(1);
 	});
 
+	test('that takes a question back, played back, does not take back what was asked anew', async () => {
+		await ask('q');
+		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
+		const withdrawn = { status: 200, body: { status: 'withdrawn' } };
+		expect(await deliver(withdrawal)).toEqual(withdrawn);
+		await ask('next');
+		expect(await deliver(withdrawal)).toEqual(withdrawn);
+		expect(await says('Ana')).toEqual(ANSWERED);
+	});
+
 	test('that takes the question back ends it, and played back before it the question stays closed', async () => {
 		const note = await ask('q');
-		const withdrawal = writeNote({
-			note: 'withdraw',
-			instanceId: INSTANCE,
-			sentAt: Date.now(),
-			roomId,
-			questionId: 'q',
-		});
+		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
 		expect(await deliver(withdrawal)).toEqual({ status: 200, body: { status: 'withdrawn' } });
 		await deliver(note);
 		expect(await says('hola')).toEqual(STARTED);

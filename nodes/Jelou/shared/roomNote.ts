@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from './json';
@@ -53,11 +55,15 @@ export type NoteContent =
 	| { note: 'pause'; pause: Pause }
 	| { note: 'resume'; roomId: string };
 
-export type RoomNote = {
+/** A note as it is sent. */
+export type NoteToSend = {
 	/** The n8n that sends the note, and when it did, in Unix milliseconds. */
 	instanceId: string;
 	sentAt: number;
 } & NoteContent;
+
+/** A note as it is posted. Each has an ID of its own, also one that says the same again: the trigger takes it once. */
+export type RoomNote = NoteToSend & { noteId: string };
 
 /**
  * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
@@ -73,8 +79,8 @@ const OBJECT = 'n8n_nodes_jelou_note';
 /** The oldest that a note may be, and the furthest ahead that the other process's clock may be, in milliseconds. */
 export const MAX_NOTE_AGE_MS = 60_000;
 
-export function writeNote(note: RoomNote): IDataObject {
-	return { object: OBJECT, ...note };
+export function writeNote(note: NoteToSend): IDataObject {
+	return { object: OBJECT, noteId: randomUUID(), ...note };
 }
 
 /** Whether a verified payload is a note, well-formed or not, and so no event of Jelou's. */
@@ -116,22 +122,23 @@ export function readQuestion(value: unknown): Question | undefined {
 
 /** Reads a note; `undefined` when it is not whole. */
 export function readNote(payload: IDataObject): RoomNote | undefined {
-	const { instanceId, note, questionId, roomId, sentAt } = payload;
-	if (!isText(instanceId) || !isCount(sentAt)) return undefined;
+	const { instanceId, note, noteId, questionId, roomId, sentAt } = payload;
+	if (!isText(instanceId) || !isText(noteId) || !isCount(sentAt)) return undefined;
+	const posted = { instanceId, noteId, sentAt };
 	switch (note) {
 		case 'ask': {
 			const question = readQuestion(payload.question);
-			return question && { instanceId, sentAt, note, question };
+			return question && { ...posted, note, question };
 		}
 		case 'withdraw':
 			if (!isText(roomId) || !isText(questionId)) return undefined;
-			return { instanceId, sentAt, note, roomId, questionId };
+			return { ...posted, note, roomId, questionId };
 		case 'pause': {
 			const pause = readPause(payload.pause);
-			return pause && { instanceId, sentAt, note, pause };
+			return pause && { ...posted, note, pause };
 		}
 		case 'resume':
-			return isText(roomId) ? { instanceId, sentAt, note, roomId } : undefined;
+			return isText(roomId) ? { ...posted, note, roomId } : undefined;
 		default:
 			return undefined;
 	}
@@ -148,6 +155,7 @@ export const NOTE_STATUS = {
 	full: 'full',
 	refused: 'refused',
 } as const;
+export type NoteStatus = keyof typeof NOTE_STATUS;
 
 /** What the trigger posts to the resume URL. */
 export interface Resumption {

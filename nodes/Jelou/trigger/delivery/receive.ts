@@ -88,7 +88,7 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 
 	const key = triggerKeyOf(context);
 	if (isNote(event)) {
-		const reply = handleNote(context, key, event);
+		const reply = { status: handleNote(context, key, event) };
 		return reply.status === 'refused' ? answer(context, 403, reply) : { webhookResponse: reply };
 	}
 

@@ -2,7 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { isObject } from '../../shared/json';
-import { readPause, readQuestion, type Pause, type Question, type RoomEntry } from '../../shared/roomNote';
+import {
+	readPause,
+	readQuestion,
+	type NoteStatus,
+	type Pause,
+	type Question,
+	type RoomEntry,
+} from '../../shared/roomNote';
 
 /** A question and how often it was asked again. */
 export interface OpenQuestion extends Question {
@@ -15,6 +22,8 @@ const STATIC_KEY = 'jelouQuestions';
 export const MAX_ENTRIES = 5_000;
 const MAX_REGISTERS = 500;
 const MAX_CLOSED = 20_000;
+/** More than arrive while one of them would still be believed. */
+const MAX_NOTES = 10_000;
 
 /** Begins the ID of a pause that was ended before its time. */
 const ENDED = '-';
@@ -89,6 +98,8 @@ class RoomEntries<Entry extends RoomEntry & { userId?: string }> {
 export class RoomRegister {
 	readonly questions = new RoomEntries<OpenQuestion>();
 	readonly pauses = new RoomEntries<Pause>();
+	/** What the notes that were taken were answered with, by their IDs. */
+	readonly notes = new BoundedMap<string, NoteStatus>(MAX_NOTES);
 	/** The text that was taken over last. */
 	private known = '';
 
