@@ -122,6 +122,19 @@ test('a customer who never stops writing is not held for more than 15 seconds', 
 	expect(longest).toBeLessThan(15_000);
 });
 
+test('a clock that is set back while a message is held holds it no longer', async () => {
+	await open();
+	await stage.ask('q');
+	const from = performance.now();
+	const reply = stage.says('Ana');
+	await held(1);
+	jest.setSystemTime(Date.now() - 3_600_000);
+	await jest.advanceTimersByTimeAsync(1_500);
+	await waitUntil('the answer', () => Promise.resolve(stage.answers().length === 1), 5_000, 1);
+	expect(await passTime(reply)).toEqual(ANSWERED);
+	expect(performance.now() - from).toBeLessThan(15_000);
+});
+
 test('no more than 50 deliveries are held at once: the next are not waited with, and the log says so', async () => {
 	await open({ combineMessages: 5 });
 	let answered = 0;

@@ -2,16 +2,17 @@ import { createHmac } from 'node:crypto';
 
 import type { Request, Response } from 'express';
 
+import * as clock from '../../nodes/Jelou/shared/clock';
 import { Engine } from './support/engine';
 
 const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
 const SECRET = 'secret';
 const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`;
 
-let now = Date.parse('2026-01-15T10:00:00Z');
+let now = 0;
 beforeEach(() => {
 	now += 3_600_000;
-	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	jest.spyOn(clock, 'uptime').mockImplementation(() => now);
 });
 afterEach(() => jest.restoreAllMocks());
 
@@ -40,6 +41,16 @@ test('a flood of forged deliveries writes one line a minute, and the next line s
 	expect(engine.warnings.slice(1)).toEqual([
 		`${refused(WRONG)} 100 more like this since the last such line.`,
 	]);
+});
+
+test('a clock that is set back does not keep the log silent', async () => {
+	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });
+	const time = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 0, 15, 11));
+	await deliver(engine, sign('wrong'));
+	time.mockReturnValue(Date.UTC(2026, 0, 15, 10));
+	now += 60_000;
+	await deliver(engine, sign('wrong'));
+	expect(engine.warnings).toHaveLength(2);
 });
 
 test('each reason has its own line, so that a flood hides nothing else', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import type { Request, Response } from 'express';
 
+import * as clock from '../../nodes/Jelou/shared/clock';
 import { Engine } from './support/engine';
 
 const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
@@ -21,14 +22,14 @@ async function deliver(engine: Engine, signature: string): Promise<number> {
 	return answered;
 }
 
-let now = Date.parse('2026-01-15T10:00:00Z');
+let now = 0;
 let count = 0;
 
 function engineWith(signingSecret: string, credentialId = `credential-${String(++count)}`): Engine {
 	return new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret }, credentialId });
 }
 
-beforeEach(() => jest.spyOn(Date, 'now').mockImplementation(() => now));
+beforeEach(() => jest.spyOn(clock, 'uptime').mockImplementation(() => now));
 afterEach(() => jest.restoreAllMocks());
 
 test('genuine deliveries read the credential once a minute, however many there are', async () => {
@@ -50,6 +51,25 @@ test('deliveries that come together share one reading', async () => {
 test('a secret that was changed in the credential works on the next delivery', async () => {
 	const engine = engineWith('old');
 	expect(await deliver(engine, sign('old'))).toBe(200);
+	engine.credentials.data.signingSecret = 'new';
+	expect(await deliver(engine, sign('new'))).toBe(200);
+	expect(await deliver(engine, sign('old'))).toBe(401);
+});
+
+test('a secret that was changed works also in the first second of a process', async () => {
+	const engine = engineWith('old');
+	now = 100;
+	await deliver(engine, sign('old'));
+	engine.credentials.data.signingSecret = 'new';
+	expect(await deliver(engine, sign('new'))).toBe(200);
+});
+
+test('a secret that was changed works also after the clock was set back', async () => {
+	const engine = engineWith('old');
+	const time = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 0, 15, 11));
+	expect(await deliver(engine, sign('forged'))).toBe(401);
+	time.mockReturnValue(Date.UTC(2026, 0, 15, 10));
+	now += 1_000;
 	engine.credentials.data.signingSecret = 'new';
 	expect(await deliver(engine, sign('new'))).toBe(200);
 	expect(await deliver(engine, sign('old'))).toBe(401);

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import * as clock from '../../nodes/Jelou/shared/clock';
 import { isFirst, outcomeOf } from '../../nodes/Jelou/trigger/rooms/duplicates';
 
 /** A delivery, and its answer to Jelou. */
@@ -33,8 +34,8 @@ async function handled(key: string, status = 200): Promise<boolean> {
 test('a message that was handled is none the second time, for an hour', async () => {
 	expect(await handled('a')).toBe(true);
 	expect(await handled('a')).toBe(false);
-	const later = Date.now() + 3_600_000;
-	jest.spyOn(Date, 'now').mockReturnValue(later);
+	const later = clock.uptime() + 3_600_000;
+	jest.spyOn(clock, 'uptime').mockReturnValue(later);
 	expect(await handled('a')).toBe(true);
 	jest.restoreAllMocks();
 });

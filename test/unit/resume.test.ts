@@ -1,5 +1,6 @@
 import { sleep, type IHttpRequestOptions, type IWebhookFunctions } from 'n8n-workflow';
 
+import * as clock from '../../nodes/Jelou/shared/clock';
 import { resume } from '../../nodes/Jelou/trigger/rooms/resume';
 
 jest.mock('n8n-workflow', () => ({
@@ -13,10 +14,10 @@ let requests: IHttpRequestOptions[];
 /** When each request began. */
 let asked: number[];
 beforeEach(() => {
-	now = Date.UTC(2026, 10, 21);
+	now = 3_600_000;
 	requests = [];
 	asked = [];
-	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	jest.spyOn(clock, 'uptime').mockImplementation(() => now);
 	jest.mocked(sleep).mockImplementation((ms) => Promise.resolve(void (now += ms)));
 });
 afterEach(() => jest.restoreAllMocks());
@@ -124,6 +125,15 @@ test('a run that is over is found out about within the time that a held delivery
 test('a delivery that has waited for others of its room is not tried again for ever', async () => {
 	expect(await resumeWith([RUNNING], 9_000)).toBe('unknown');
 	expect(requests).toEqual([]);
+});
+
+test('a clock that is set back after each attempt ends nothing later', async () => {
+	let time = Date.UTC(2026, 10, 21);
+	jest.spyOn(Date, 'now').mockImplementation(() => (time -= 3_600_000));
+	const start = now;
+	expect(await resumeWith([PAGE])).toBe('gone');
+	expect(await resumeWith([RUNNING])).toBe('unknown');
+	expect(now - start).toBeLessThan(20_000);
 });
 
 test('what is posted is the answer, to the resume URL, without following it elsewhere', async () => {

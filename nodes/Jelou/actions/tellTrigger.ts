@@ -1,6 +1,7 @@
 import { sleep, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import { toApiError } from '../shared/apiError';
+import { uptime } from '../shared/clock';
 import type { LoadedCredential } from '../shared/credential';
 import { projectPath } from '../shared/endpoints';
 import { parseBody, readErrorResponse } from '../shared/errorResponse';
@@ -163,7 +164,7 @@ export async function tell(
 	content: NoteContent,
 ): Promise<boolean> {
 	const signal = context.getExecutionCancelSignal();
-	const giveUpAt = Date.now() + UNAVAILABLE_MS;
+	const giveUpAt = uptime() + UNAVAILABLE_MS;
 	let registered = 0;
 	while (registered < MAX_NOTES) {
 		// The second goes at once: it reads back what the first wrote.
@@ -171,7 +172,7 @@ export async function tell(
 		const { code, status } = await postNote(context, address, credential, content);
 		if (status === NOTE_STATUS.confirmed) return true;
 		if (status === NOTE_STATUS.registered) registered++;
-		else if (!isUnavailable(code) || Date.now() > giveUpAt || signal?.aborted)
+		else if (!isUnavailable(code) || uptime() > giveUpAt || signal?.aborted)
 			throw refusal(status, code, content);
 		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
 		else await pause(UNAVAILABLE_PAUSE_MS, signal);

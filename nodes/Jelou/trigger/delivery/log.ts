@@ -1,10 +1,12 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
+import { uptime } from '../../shared/clock';
 
 const INTERVAL_MS = 60_000;
 
 interface Line {
+	/** As `uptime` tells it. */
 	loggedAt: number;
 	/** How many came since, which are in no line yet. */
 	unlogged: number;
@@ -24,11 +26,11 @@ export function warn(context: IWebhookFunctions, outcome: string, detail = ''): 
 	const workflow = context.getWorkflow();
 	const key = JSON.stringify([workflow.id, node.id, outcome]);
 	const last = lines.get(key);
-	if (last !== undefined && Date.now() - last.loggedAt < INTERVAL_MS) {
+	if (last !== undefined && uptime() - last.loggedAt < INTERVAL_MS) {
 		last.unlogged++;
 		return;
 	}
-	lines.set(key, { loggedAt: Date.now(), unlogged: 0 });
+	lines.set(key, { loggedAt: uptime(), unlogged: 0 });
 	const unlogged = last?.unlogged ?? 0;
 	const more = unlogged > 0 ? ` ${unlogged} more like this since the last such line.` : '';
 	context.logger.warn(

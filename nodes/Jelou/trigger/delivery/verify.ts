@@ -6,6 +6,7 @@ import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { readRegistration } from '../../shared/registrationStore';
 import { BoundedMap } from '../../shared/boundedMap';
+import { uptime } from '../../shared/clock';
 
 /** How long secrets are used before they are read again, in milliseconds. */
 const FRESH_MS = 60_000;
@@ -18,8 +19,8 @@ interface Entry {
 	/** What Jelou gave this n8n, where another secret is typed in the credential: not accepted, only recognized. */
 	replaced: readonly string[];
 	allowPrivateMedia: boolean;
+	/** When they were last read, and when because a signature did not match, as `uptime` tells it. */
 	readAt: number;
-	/** When they were last read because a signature did not match. */
 	rereadAt: number;
 }
 
@@ -55,7 +56,7 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 		secrets,
 		replaced: given.filter((secret) => secret !== undefined).filter((secret) => !secrets.includes(secret)),
 		allowPrivateMedia: isPrivateHost(new URL(credential.baseUrls.gateway)),
-		readAt: Date.now(),
+		readAt: uptime(),
 		rereadAt,
 	};
 	known.set(key, entry);
@@ -63,7 +64,7 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 }
 
 /** Reads again; deliveries that arrive meanwhile wait for the same reading. */
-async function readOnce(context: IWebhookFunctions, key: string, rereadAt = 0): Promise<Entry> {
+async function readOnce(context: IWebhookFunctions, key: string, rereadAt = -Infinity): Promise<Entry> {
 	const pending = reading.get(key);
 	if (pending) return await pending;
 	const promise = read(context, key, rereadAt).finally(() => reading.delete(key));
@@ -104,7 +105,7 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 	if (body === undefined) return refusal('it has no body to verify');
 
 	const key = triggerKeyOf(context);
-	const now = Date.now();
+	const now = uptime();
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)
 		entry = await readOnce(context, key, entry?.rereadAt);

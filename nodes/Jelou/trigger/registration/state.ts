@@ -1,6 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
+import { uptime } from '../../shared/clock';
 import type { LoadedCredential } from '../../shared/credential';
 import {
 	integrationKey,
@@ -18,19 +19,19 @@ import { toProductionUrl } from './testUrls';
 /** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
 const UNANSWERED_MS = 5 * 60_000;
 
-/** When a creation was last tried that was not answered: n8n activates again by itself, and Jelou may be slow. */
+/** When a creation was last tried that was not answered, as `uptime` tells it: n8n activates again by itself, and Jelou may be slow. */
 const unanswered = new BoundedMap<string, number>(500);
 
 const creationKey = (credential: LoadedCredential, url: string) =>
 	`${credential.id} ${integrationKey(credential)} ${url}`;
 
 export function markUnanswered(credential: LoadedCredential, url: string): void {
-	unanswered.set(creationKey(credential, url), Date.now());
+	unanswered.set(creationKey(credential, url), uptime());
 }
 
 function wasUnanswered(credential: LoadedCredential, url: string): boolean {
 	const at = unanswered.get(creationKey(credential, url));
-	return at !== undefined && Date.now() - at < UNANSWERED_MS;
+	return at !== undefined && uptime() - at < UNANSWERED_MS;
 }
 
 /** The registrations that failed: n8n then calls `delete` as if the workflow ended, and registers again. */

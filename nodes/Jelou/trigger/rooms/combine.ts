@@ -1,5 +1,6 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
+import { uptime } from '../../shared/clock';
 import { whereOf, type JelouEvent } from '../delivery/events';
 import { warn } from '../delivery/log';
 import { textsOf } from './answer';
@@ -19,7 +20,7 @@ let holding = 0;
 /** Events that go on together. */
 export interface Turn {
 	events: JelouEvent[];
-	/** When the first arrived, in Unix milliseconds. */
+	/** When the first arrived, as `uptime` tells it. */
 	arrivedAt: number;
 	/** Whether the output has `messages`. */
 	isCombined: boolean;
@@ -35,7 +36,7 @@ interface Held {
 
 /** The messages of one customer that follow each other. */
 class Burst {
-	readonly startedAt = Date.now();
+	readonly startedAt = uptime();
 	readonly held: Held[] = [];
 	/** The delivery that goes on with all of them: the last whose connection is still there. */
 	readonly carrier: Promise<Held | undefined>;
@@ -61,7 +62,7 @@ class Burst {
 			mine.isOver = true;
 		});
 		this.held.push(mine);
-		this.lastAt = Date.now();
+		this.lastAt = uptime();
 		if (holding >= MAX_HELD) {
 			warn(context, `holds ${String(MAX_HELD)} deliveries already, and does not wait for more messages`);
 			this.end();
@@ -78,7 +79,7 @@ class Burst {
 	private async wait(gap: number): Promise<void> {
 		const woken = new Promise<void>((resolve) => (this.wake = resolve));
 		while (!this.isEnded) {
-			const left = Math.min(this.lastAt + gap, this.startedAt + MAX_HELD_MS) - Date.now();
+			const left = Math.min(this.lastAt + gap, this.startedAt + MAX_HELD_MS) - uptime();
 			if (left <= 0) return;
 			await Promise.race([sleep(left), woken]);
 		}
@@ -116,7 +117,7 @@ export async function combine(
 ): Promise<Turn | { code: number; status: string }> {
 	const { roomId, userId } = whereOf(event);
 	const isCombined = gap > 0 && event.event === 'message' && roomId !== undefined;
-	const alone: Turn = { events: [event], arrivedAt: Date.now(), isCombined };
+	const alone: Turn = { events: [event], arrivedAt: uptime(), isCombined };
 	const room = JSON.stringify([triggerKey, roomId, userId]);
 	let burst = bursts.get(room);
 	if (event.event === 'conversation.close') {

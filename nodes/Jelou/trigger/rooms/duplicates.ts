@@ -1,6 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
+import { uptime } from '../../shared/clock';
 import { isObject } from '../../shared/json';
 import type { JelouEvent } from '../delivery/events';
 
@@ -8,7 +9,7 @@ import type { JelouEvent } from '../delivery/events';
 const MAX_MESSAGES = 10_000;
 const REMEMBERED_MS = 60 * 60 * 1_000;
 
-/** When each message was answered with success. */
+/** When each message was answered with success, as `uptime` tells it. */
 const handled = new BoundedMap<string, number>(MAX_MESSAGES);
 /** The messages that are being handled, each with what becomes of it: true for success. */
 export const inProgress = new Map<string, Promise<boolean>>();
@@ -21,7 +22,7 @@ export function messageKey(triggerKey: string, event: JelouEvent): string | unde
 
 function isHandled(key: string): boolean {
 	const at = handled.get(key);
-	return at !== undefined && Date.now() - at < REMEMBERED_MS;
+	return at !== undefined && uptime() - at < REMEMBERED_MS;
 }
 
 /**
@@ -61,6 +62,6 @@ export function follow(key: string, outcome: Promise<boolean>): void {
 	void outcome.then((isSuccess) => {
 		if (inProgress.get(key) !== outcome) return;
 		inProgress.delete(key);
-		if (isSuccess) handled.set(key, Date.now());
+		if (isSuccess) handled.set(key, uptime());
 	});
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { uptime } from '../../shared/clock';
 import { loadCredential, withSigningSecret } from '../../shared/credential';
 import { messageRequest } from '../../shared/message';
 import { readRegistration } from '../../shared/registrationStore';
@@ -89,7 +90,7 @@ export async function answerQuestion(
 	triggerKey: string,
 	turn: Turn,
 ): Promise<QuestionOutcome> {
-	const decidedAt = Date.now();
+	const decidedAt = uptime();
 	const event = asOne(turn);
 	if (event === undefined || !['message', 'conversation.close'].includes(event.event)) return undefined;
 	const { roomId, userId } = whereOf(event);

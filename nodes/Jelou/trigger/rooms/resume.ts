@@ -1,5 +1,6 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
+import { uptime } from '../../shared/clock';
 import { parseBody } from '../../shared/errorResponse';
 import { isObject } from '../../shared/json';
 import { RESUME_STATUS, type Resumption } from '../../shared/roomNote';
@@ -75,7 +76,7 @@ async function post(
 /**
  * Gives the waiting run its answer. Never throws: an error that escapes would make n8n start the workflow.
  *
- * @param arrivedAt when the delivery with the answer arrived, in Unix milliseconds
+ * @param arrivedAt when the delivery with the answer arrived, as `uptime` tells it
  * @param decidedAt until when it was held
  */
 export async function resume(
@@ -85,13 +86,13 @@ export async function resume(
 	arrivedAt: number,
 	decidedAt = arrivedAt,
 ): Promise<ResumeResult> {
-	const start = Date.now();
+	const start = uptime();
 	const end = Math.max(arrivedAt + TRY_AGAIN_MS, decidedAt + TRY_HELD_MS);
 	let isUnsure = false;
-	for (let pause = FIRST_PAUSE_MS; Date.now() < end; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
+	for (let pause = FIRST_PAUSE_MS; uptime() < end; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
 		const reply = await post(context, url, resumption, timeLeft(arrivedAt, REQUEST_TIMEOUT_MS));
 		if (reply === 'resumed' || reply === 'waiting') return reply;
-		const isGone = reply === 'gone' || (reply === 'passing' && Date.now() - start >= PASSING_MS);
+		const isGone = reply === 'gone' || (reply === 'passing' && uptime() - start >= PASSING_MS);
 		// After a request without an answer, a run that waits no more may have gone on with it.
 		if (isGone) return isUnsure ? 'unknown' : 'gone';
 		isUnsure ||= reply === 'unknown';
