@@ -29,6 +29,15 @@ test.each([
 		{ type: 'image', content: { url: 'https://x.example/a.jpg', caption: 'Mi recibo' } },
 		'Mi recibo',
 	],
+	[
+		'the caption beside an empty body',
+		{
+			type: 'image',
+			content: { body: '', url: 'https://x.example/a.jpg', caption: '\u200bMi recibo\u200e' },
+		},
+		'Mi recibo',
+	],
+	['nothing of what nobody sees', { type: 'text', content: { body: '\u200b\u200e' } }, ''],
 	['nothing', { type: 'audio', content: { url: 'https://x.example/a.ogg' } }, ''],
 	['nothing, without content', { type: 'text' }, ''],
 ])('for agents, a message has its room as sessionId, and %s as chatInput', (_name, value, chatInput) => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from './json';
+import { trimmed } from './text';
 
 /**
  * What a Jelou node tells the project's Jelou Trigger about a room: that a run asks the customer something and waits for
@@ -70,8 +71,8 @@ export type RoomNote = NoteToSend & { noteId: string };
  * them at most.
  */
 export function answerKey(text: string): string {
-	const words = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
-	return words.replace(/^[\s.,;:!?¡¿"'()*_-]+|[\s.,;:!?¡¿"'()*_-]+$/g, '') || words;
+	const words = trimmed(text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' '));
+	return trimmed(words, /[\s\p{Cf}.,;:!?¡¿"'()*_-]/u) || words;
 }
 
 /** Says what a payload is, where Jelou's events say `conversation_event` or `message_event`. */

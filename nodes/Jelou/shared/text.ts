@@ -3,11 +3,15 @@ const UNSEEN = /[\s\p{Cf}]/u;
 /** What nobody sees at all, wherever it stands: also fillers, selectors of a glyph's form, and halves of an emoji. */
 const SEEN = /[^\s\p{Cf}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters. */
-export function trimmed(text: string): string {
+/**
+ * A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters.
+ *
+ * @param edge one character of what is taken off
+ */
+export function trimmed(text: string, edge = UNSEEN): string {
 	let [start, end] = [0, text.length];
-	while (start < end && UNSEEN.test(text.charAt(start))) start++;
-	while (start < end && UNSEEN.test(text.charAt(end - 1))) end--;
+	while (start < end && edge.test(text.charAt(start))) start++;
+	while (start < end && edge.test(text.charAt(end - 1))) end--;
 	return text.slice(start, end);
 }
 

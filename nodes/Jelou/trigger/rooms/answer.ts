@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
 import { answerKey, type Expectation } from '../../shared/roomNote';
+import { isBlank, trimmed } from '../../shared/text';
 
 /** What a customer's message says as an answer; `valid` when it is what the question asks for. */
 export interface Answer {
@@ -54,11 +55,11 @@ function contentOf({ value }: IDataObject): IDataObject {
 	return isObject(value) && isObject(value.content) ? value.content : {};
 }
 
-/** The text of a message, or the caption of its media. */
+/** The text of a message, or the caption of its media; '' where there is nothing to see. */
 export function textOf(event: IDataObject): string {
-	const content = contentOf(event);
-	const text = content.body ?? content.caption;
-	return typeof text === 'string' ? text.trim() : '';
+	const { body, caption } = contentOf(event);
+	const text = [body, caption].find((each) => typeof each === 'string' && !isBlank(each));
+	return typeof text === 'string' ? trimmed(text) : '';
 }
 
 /** The texts of several messages, one a line. */
@@ -102,7 +103,7 @@ function asEnglish(digits: string): string {
 	return (mark === '.') === groups ? swapped : digits;
 }
 
-const EMAIL = /^[^\s@<>()",;:]+@[^\s@<>()",;:.]+(\.[^\s@<>()",;:.]+)+$/;
+const EMAIL = /^[^\s\p{Cf}@<>()",;:]+@[^\s\p{Cf}@<>()",;:.]+(\.[^\s\p{Cf}@<>()",;:.]+)+$/u;
 
 /** The number of the choice that a text names, from 1: by its text, or else by its number; 0 for none. */
 function choiceIn(text: string, choices: readonly string[]): number {
@@ -144,7 +145,7 @@ export function readAnswer(event: IDataObject, { choices, type }: Expectation): 
 		case 'email': {
 			const found = text
 				.split(/[\s<>,;()]+/)
-				.map((word) => word.replace(/^mailto:/i, '').replace(/[.:!?]+$/, ''))
+				.map((word) => trimmed(word, /[\s\p{Cf}.:!?]/u).replace(/^mailto:/i, ''))
 				.filter((word) => EMAIL.test(word));
 			return found[0] !== undefined && found.length === 1 ? { valid: true, answer: found[0] } : wrong;
 		}
