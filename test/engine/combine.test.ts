@@ -229,11 +229,23 @@ describe('as an answer', () => {
 		expect(stage.receiver.runs).toEqual([]);
 	});
 
-	test('to a question for a number, it is the last one that fits', async () => {
+	test('to a question for a number, it is the one that fits', async () => {
 		await open();
 		await stage.ask('q', { type: 'number' });
-		await inOrder(stage.message('7'), stage.message('perdón, 8'), stage.message('gracias'));
+		await inOrder(stage.message('es'), stage.message('el 8'), stage.message('gracias'));
 		expect(stage.answers()).toMatchObject([{ valid: true, answer: 8 }]);
+	});
+
+	test('that contradict each other are asked again, and approve nothing after the last attempt', async () => {
+		await open();
+		await stage.ask('q', { type: 'approval', choices: ['Sí', 'No'], maxAttempts: 1 });
+		const both = () => inOrder(stage.message('sí'), stage.message('no, espera'));
+		expect(await both()).toContainEqual({ status: 200, body: { status: 'asked again' } });
+		expect(stage.answers()).toEqual([]);
+		expect(await both()).toEqual([COMBINED, ANSWERED]);
+		expect(stage.answers()).toMatchObject([
+			{ valid: false, answer: 'sí\nno, espera', data: { approved: false } },
+		]);
 	});
 
 	test('that does not fit they are asked for again once, and go on together after the last attempt', async () => {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
-import { answerKey, type Expectation } from '../../shared/roomNote';
+import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
 import { isBlank, trimmed } from '../../shared/text';
 
 /** What a customer's message says as an answer; `valid` when it is what the question asks for. */
@@ -62,12 +62,11 @@ export function textOf(event: IDataObject): string {
 	return typeof text === 'string' ? trimmed(text) : '';
 }
 
+const joined = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n');
+
 /** The texts of several messages, one a line. */
 export function textsOf(events: readonly IDataObject[]): string {
-	return events
-		.map(textOf)
-		.filter((text) => text !== '')
-		.join('\n');
+	return joined(events.map(textOf));
 }
 
 function mediaUrlOf(event: IDataObject): string {
@@ -116,23 +115,56 @@ function choiceIn(text: string, choices: readonly string[]): number {
 	return position <= choices.length ? position : 0;
 }
 
-function approvalIn(text: string, [yes = '', no]: readonly string[]): boolean | undefined {
-	const choice = choiceIn(text, no === undefined ? [yes] : [yes, no]);
+/** Whether the usual words for yes and no mean what an approval's labels do: where the labels are such words themselves. */
+function arePlain([yes = '', no]: readonly string[]): boolean {
+	return YES.includes(answerKey(yes)) && (no === undefined || NO.includes(answerKey(no)));
+}
+
+function approvalIn(text: string, labels: readonly string[]): boolean | undefined {
+	const choice = choiceIn(text, labels);
 	if (choice !== 0) return choice === 1;
+	if (!arePlain(labels)) return undefined;
 	const given = answerKey(text);
 	if (YES.includes(given)) return true;
 	return NO.includes(given) ? false : undefined;
+}
+
+/** The words of a text, each between spaces of its own, so that whole words are found in it. A number is one word. */
+function wordsOf(text: string): string {
+	const words = answerKey(text).match(/[\p{L}\p{N}]+(?:[.,:]\p{N}+)*/gu) ?? [];
+	return words.map((word) => ` ${word} `).join('');
+}
+
+/** The numbers of the choices that a text names somewhere: by whole words, or by their numbers. */
+function choicesNamedIn(text: string, { choices, type }: Expectation): number[] {
+	const asks = type === 'choice' || type === 'approval';
+	if (!asks || text.length > MAX_LENGTH) return [];
+	const named = (texts: readonly string[], choice?: number) =>
+		texts.map((each, n) => ({ words: wordsOf(each), choice: choice ?? n + 1 }));
+	const usual = type === 'approval' && arePlain(choices) ? [...named(YES, 1), ...named(NO, 2)] : [];
+	const texts = [...named(choices), ...usual]
+		// A single letter is often another word: "y", "a", "o".
+		.filter(({ words }) => words !== '' && !/^ \p{L} $/u.test(words))
+		.sort((a, b) => b.words.length - a.words.length);
+	let rest = wordsOf(text);
+	const found = [...texts, ...named(choices.map((_, n) => String(n + 1)))].filter(({ words }) => {
+		const isFound = rest.includes(words);
+		// What a longer text has said is not said by a part of it, too.
+		rest = rest.replaceAll(words, ' | ');
+		return isFound;
+	});
+	return found.map(({ choice }) => choice);
+}
+
+function notFitting(type: AnswerType, answer: Answer['answer']): Answer {
+	return { valid: false, answer, ...(type === 'approval' && { data: { approved: false } }) };
 }
 
 /** Reads a customer's message as an answer. Never throws, whatever the message holds. */
 export function readAnswer(event: IDataObject, { choices, type }: Expectation): Answer {
 	const text = textOf(event);
 	const url = mediaUrlOf(event);
-	const wrong = {
-		valid: false,
-		answer: text || url,
-		...(type === 'approval' && { data: { approved: false } }),
-	};
+	const wrong = notFitting(type, text || url);
 	if (type === 'any') return { valid: true, answer: text || url };
 	if (type === 'text') return { valid: text !== '', answer: text || url };
 	if (type === 'media') return url === '' ? wrong : { valid: true, answer: url };
@@ -164,13 +196,20 @@ export function readAnswer(event: IDataObject, { choices, type }: Expectation): 
 
 /**
  * Reads messages that follow each other as one answer: their texts together, where any text is an answer, and else the
- * last message that fits.
+ * last message that fits, unless another one says something else.
  */
 export function readAnswers(events: readonly IDataObject[], expects: Expectation): Answer {
-	const last = readAnswer(events.at(-1) ?? {}, expects);
-	const text = textsOf(events);
-	if (expects.type === 'any' || expects.type === 'text')
-		return text === '' ? last : { valid: true, answer: text };
-	const fitting = events.map((event) => readAnswer(event, expects)).findLast(({ valid }) => valid);
-	return fitting ?? { ...last, answer: text || last.answer };
+	const { type } = expects;
+	const answers = events.map((event) => readAnswer(event, expects));
+	const last = answers.at(-1) ?? notFitting(type, '');
+	const texts = events.map(textOf);
+	const text = joined(texts);
+	if (type === 'any' || type === 'text') return text === '' ? last : { valid: true, answer: text };
+	const fitting = answers.findLast(({ valid }) => valid);
+	const said = answers.flatMap(({ answer, choice, valid }, n): Array<string | number> => {
+		if (!valid) return choicesNamedIn(texts[n] ?? '', expects);
+		return [choice ?? String(answer).toLowerCase()];
+	});
+	const isClear = type === 'media' || new Set(said).size === 1;
+	return fitting && isClear ? fitting : notFitting(type, text || last.answer);
 }
