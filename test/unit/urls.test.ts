@@ -1,5 +1,5 @@
 import { hostOf, isPublicHttps } from '../../nodes/Jelou/shared/publicUrl';
-import { toProductionUrl } from '../../nodes/Jelou/trigger/registration/testUrls';
+import { isTestUrlOf, toProductionUrl } from '../../nodes/Jelou/shared/webhookUrls';
 
 test.each([
 	'https://n8n.example.com/webhook/a/webhook',
@@ -38,11 +38,45 @@ test('a message names the host and keeps the path, which lets anybody in, to its
 	expect(hostOf('nonsense')).toBe('an address that is not a URL');
 });
 
-test('the production twin of a test URL', () => {
-	expect(toProductionUrl('https://n8n.example.com/webhook-test/id/webhook')).toBe(
-		'https://n8n.example.com/webhook/id/webhook',
-	);
-	expect(toProductionUrl('https://n8n.example.com/webhook/id/webhook')).toBe(
-		'https://n8n.example.com/webhook/id/webhook',
-	);
+const HOST = 'https://n8n.example.com';
+test.each([
+	[`${HOST}/webhook-test/id/webhook`, `${HOST}/webhook/id/webhook`],
+	[`${HOST}/hooks-test/id/webhook`, `${HOST}/hooks/id/webhook`],
+	[`${HOST}/n8n-test/webhook-test/id/webhook`, `${HOST}/n8n-test/webhook/id/webhook`],
+	[
+		`${HOST}/webhook-test/workflow/jelou%20trigger/webhook`,
+		`${HOST}/webhook/workflow/jelou%20trigger/webhook`,
+	],
+	['https://other.example.com/webhook-test/id/webhook', 'https://other.example.com/webhook/id/webhook'],
+])('the production twin of the test URL %s is %s', (address, production) => {
+	expect(toProductionUrl(address, `${HOST}/any`)).toBe(production);
+	expect(isTestUrlOf(`${HOST}/any`, address)).toBe(address.startsWith(HOST));
+});
+
+test.each([
+	[`${HOST}/webhook/id/webhook`, HOST],
+	[`${HOST}/n8n-test/webhook/id/webhook`, HOST],
+	[`${HOST}/webhook/my-test/webhook`, HOST],
+	['https://n8n-test/id/webhook', 'https://n8n-test/'],
+	['https://other.example.com/crm-test/id/webhook', HOST],
+	['', HOST],
+])('%j, seen from %s, is no test URL, and stays as it is', (address, own) => {
+	expect(toProductionUrl(address, own)).toBe(address);
+	expect(isTestUrlOf(own, address)).toBe(false);
+});
+
+test.each([
+	['dev', 'hooks', 'dev/id/webhook', 'hooks/id/webhook'],
+	['dev', 'my-test', 'dev/id/webhook', 'my-test/id/webhook'],
+	['dev', 'my-test', 'my-test/id/webhook', 'my-test/id/webhook'],
+	['hooks/dev', 'hooks', 'hooks/dev/id/webhook', 'hooks/id/webhook'],
+	['dev', 'hooks', 'dev-2/id/webhook', 'dev-2/id/webhook'],
+])('with the endpoints %s and %s that were learned, %s goes to %s', (test, production, address, twin) => {
+	const endpoints = { test: `${HOST}/${test}`, production: `${HOST}/${production}` };
+	expect(toProductionUrl(`${HOST}/${address}`, HOST, endpoints)).toBe(`${HOST}/${twin}`);
+	expect(isTestUrlOf(HOST, `${HOST}/${address}`, endpoints)).toBe(twin !== address);
+});
+
+test('a test URL is known as one also while the production endpoint is not', () => {
+	expect(isTestUrlOf(HOST, `${HOST}/dev/id/webhook`, { test: `${HOST}/dev` })).toBe(true);
 });

@@ -14,6 +14,7 @@ import { SIGNATURE_HEADER, sign } from '../shared/signature';
 import { tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import type { Telling } from './operation';
+import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
 
 const NOTE_TIMEOUT_MS = 10_000;
 /** How often a note is sent until n8n has stored it; another process may overwrite it in the same moment. */
@@ -74,8 +75,8 @@ export async function triggerUrl(
 	}
 	const { webhookUrl } = result.answer.data;
 	const address = typeof webhookUrl === 'string' ? webhookUrl : '';
-	const isOurs =
-		URL.canParse(address) && new URL(address).origin === new URL(context.getSignedResumeUrl()).origin;
+	const own = context.getSignedResumeUrl();
+	const isOurs = hasSameOrigin(address, own);
 	if (!isOurs || !new URL(address).pathname.endsWith(TRIGGER_PATH)) {
 		const what = isOurs
 			? 'a webhook that is not a Jelou Trigger'
@@ -83,7 +84,7 @@ export async function triggerUrl(
 		throw noTrigger(`The project's events go to ${what}.`);
 	}
 	// While somebody listens for a test event, the published trigger still knows what the room waits for.
-	return address.replace('/webhook-test/', '/webhook/');
+	return toProductionUrl(address, own);
 }
 
 /** Posts a note to the trigger, and gives what it answers. */

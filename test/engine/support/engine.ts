@@ -86,6 +86,8 @@ export interface EngineOptions {
 	/** What tells the URLs of triggers apart. */
 	webhookId?: string;
 	workflowId?: string;
+	/** What n8n's endpoints for webhooks are called, where they were renamed. */
+	endpoints?: { production: string; test: string };
 	/** How the action node is run: by hand in the editor unless said otherwise. */
 	mode?: WorkflowExecuteMode;
 	/** The workflow's time zone: n8n's own unless said otherwise. */
@@ -117,6 +119,7 @@ export class Engine {
 	private readonly workflowId: string;
 	private readonly mode: WorkflowExecuteMode;
 	private readonly timezone: string | undefined;
+	private readonly endpoints: { production: string; test: string };
 
 	constructor({
 		credential,
@@ -127,9 +130,11 @@ export class Engine {
 		workflowId,
 		mode,
 		timezone,
+		endpoints,
 	}: EngineOptions) {
 		this.timezone = timezone;
 		this.mode = mode ?? 'manual';
+		this.endpoints = endpoints ?? { production: 'webhook', test: 'webhook-test' };
 		this.credentials = new OneCredential(credential);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
@@ -184,9 +189,9 @@ export class Engine {
 			formBaseUrl: `${this.baseUrl}/form`,
 			formWaitingBaseUrl: `${this.baseUrl}/form-waiting`,
 			formTestBaseUrl: `${this.baseUrl}/form-test`,
-			webhookBaseUrl: `${this.baseUrl}/webhook`,
+			webhookBaseUrl: `${this.baseUrl}/${this.endpoints.production}`,
 			webhookWaitingBaseUrl: `${this.baseUrl}/webhook-waiting`,
-			webhookTestBaseUrl: `${this.baseUrl}/webhook-test`,
+			webhookTestBaseUrl: `${this.baseUrl}/${this.endpoints.test}`,
 			mcpBaseUrl: `${this.baseUrl}/mcp`,
 			mcpTestBaseUrl: `${this.baseUrl}/mcp-test`,
 			...extra,

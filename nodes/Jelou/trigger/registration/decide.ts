@@ -1,7 +1,7 @@
 import type { Registration } from '../../shared/registrationStore';
 import type { Integration } from '../../shared/types';
+import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } from '../../shared/webhookUrls';
 import type { TestSession } from './testSessions';
-import { hasSameOrigin, isTestUrlOf, toProductionUrl } from './testUrls';
 
 /** Everything that registering and unregistering are decided from. */
 export interface WebhookState {
@@ -17,6 +17,8 @@ export interface WebhookState {
 	memory: { secret: string; createdAt?: string } | undefined;
 	/** This trigger's URL in the present context: production and test listening have different ones. */
 	url: string;
+	/** Where this n8n serves webhooks, as far as it is known. */
+	endpoints?: WebhookEndpoints;
 	isTest: boolean;
 	replaceExisting: boolean;
 	workflowId: string;
@@ -133,9 +135,9 @@ export function decideRegister(state: WebhookState): RegisterDecision {
 }
 
 /** What a test has to put back: never a test URL, which a crash may have left there, but its production URL. */
-function borrow({ session, url }: WebhookState, currentUrl: string): RegisterDecision {
+function borrow({ endpoints = {}, session, url }: WebhookState, currentUrl: string): RegisterDecision {
 	const running = sessionAt(session, currentUrl);
-	const restoreUrl = running ? running.restoreUrl : toProductionUrl(currentUrl);
+	const restoreUrl = running ? running.restoreUrl : toProductionUrl(currentUrl, url, endpoints);
 	const save = { webhookUrl: url, previousUrl: restoreUrl, isOwner: restoreUrl === undefined };
 	return { action: 'pointTo', save, restoreUrl };
 }
@@ -145,7 +147,7 @@ function decideProduction(
 	{ createdAt, webhookUrl: currentUrl }: Integration,
 	{ given, isInMemoryOnly, isTypedDoubtful, registration }: Knowledge,
 ): RegisterDecision {
-	const { replaceExisting, session, typedSecret, url, workflowId } = state;
+	const { endpoints = {}, replaceExisting, session, typedSecret, url, workflowId } = state;
 	const running = sessionAt(session, currentUrl);
 	// It ends with the test, so nobody's is replaced, and it belongs to this workflow from now on.
 	if (running && running.restoreUrl === undefined) {
@@ -159,9 +161,10 @@ function decideProduction(
 	}
 	const owner = running?.restoreUrl ?? currentUrl;
 	// A crash in the middle of a test, also of another workflow, leaves its URL at the integration that this one created.
-	const isLeftOver = registration.isOwner === true && running === undefined && isTestUrlOf(url, owner);
-	const isOurs =
-		[url, registration.webhookUrl].includes(owner) || toProductionUrl(owner) === url || isLeftOver;
+	const isLeftOver =
+		registration.isOwner === true && running === undefined && isTestUrlOf(url, owner, endpoints);
+	const productionUrl = toProductionUrl(owner, url, endpoints);
+	const isOurs = [url, registration.webhookUrl].includes(owner) || productionUrl === url || isLeftOver;
 	if (!isOurs && !replaceExisting) {
 		const reason = hasSameOrigin(owner, url) ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
 		return { action: 'refuse', reason, currentUrl: owner };
@@ -172,7 +175,7 @@ function decideProduction(
 			? { createdAt: registration.createdAt ?? createdAt }
 			: {}),
 		webhookUrl: url,
-		...(isOurs ? {} : { previousUrl: toProductionUrl(owner) }),
+		...(isOurs ? {} : { previousUrl: productionUrl }),
 	};
 	const note = isInMemoryOnly ? 'secretInMemoryOnly' : isTypedDoubtful ? 'doubtfulSecret' : undefined;
 	return { action: currentUrl === url ? 'leave' : 'pointTo', save, note };

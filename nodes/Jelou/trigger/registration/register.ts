@@ -3,6 +3,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { loadCredential, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
 import { DEFAULT_RETRIES, pause } from '../../shared/retry';
+import { learnEndpoint } from '../../shared/webhookUrls';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
 import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
@@ -33,6 +34,7 @@ async function attempt(
 	return await withRemedyInMessage(async () => {
 		const credential = await loadCredential(context);
 		const url = webhookUrlOf(context);
+		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
 		clearFailed(credential, url);
 		return await run(credential, url).catch((error: unknown) => {
 			markFailed(credential, url);

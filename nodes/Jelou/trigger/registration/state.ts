@@ -12,9 +12,9 @@ import {
 } from '../../shared/registrationStore';
 import { cacheSecret, clearCachedSecret, secretInMemory } from '../../shared/secrets';
 import type { Integration } from '../../shared/types';
+import { isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
 import type { WebhookState } from './decide';
 import { beginTest, endSession, sessionOf } from './testSessions';
-import { toProductionUrl } from './testUrls';
 
 /** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
 const UNANSWERED_MS = 5 * 60_000;
@@ -60,7 +60,7 @@ export function loadState(
 	const session = sessionOf(credential);
 	const typedSecret = optionalText(credential.signingSecret);
 	// When it ends a test n8n does not say so; the URL does.
-	const isTestUrl = toProductionUrl(url) !== url || session?.listening.has(url) === true;
+	const isTestUrl = isTestUrlOf(url, url) || session?.listening.has(url) === true;
 	return {
 		integration,
 		registration: readRegistration(context.getWorkflowStaticData('global'), credential),
@@ -68,6 +68,7 @@ export function loadState(
 		typedSecret,
 		memory: secretInMemory(credential),
 		url,
+		endpoints: learnedEndpoints(),
 		isTest: isTestUrl || context.getActivationMode() === 'manual',
 		replaceExisting: context.getNodeParameter('replaceExisting', false) === true,
 		workflowId: context.getWorkflow().id ?? '',

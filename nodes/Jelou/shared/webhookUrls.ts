@@ -1,0 +1,68 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+/**
+ * Where n8n serves webhooks, each the part of a URL before `/<webhookId>/webhook`. Both can be renamed
+ * (`N8N_ENDPOINT_WEBHOOK`, `N8N_ENDPOINT_WEBHOOK_TEST`), and a node is only told its own URL in the present context.
+ */
+export interface WebhookEndpoints {
+	production?: string;
+	test?: string;
+}
+
+/** What this process was told. n8n reads its settings once, when it starts. */
+const learned: WebhookEndpoints = {};
+
+/** The endpoints of this n8n, as far as this process has learned them. A worker of queue mode learns none. */
+export function learnedEndpoints(): Readonly<WebhookEndpoints> {
+	return learned;
+}
+
+/** Learns an endpoint from the URL that n8n gives a trigger. */
+export function learnEndpoint(
+	kind: keyof WebhookEndpoints,
+	context: Pick<IHookFunctions | IWebhookFunctions, 'getNode' | 'getNodeWebhookUrl'>,
+): void {
+	if (learned[kind] !== undefined) return;
+	const { webhookId } = context.getNode();
+	// The path of a node without an ID is another; it is learned from the next node that has one.
+	if (webhookId === undefined) return;
+	const url = context.getNodeWebhookUrl('default') ?? '';
+	const path = `/${webhookId}/webhook`;
+	if (url.endsWith(path)) learned[kind] = url.slice(0, -path.length);
+}
+
+/** Whether two addresses are of the same host, and so of the same n8n. */
+export function hasSameOrigin(one: string, other: string): boolean {
+	return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+}
+
+const isBelow = (endpoint: string | undefined, address: string): endpoint is string =>
+	endpoint !== undefined && address.startsWith(`${endpoint}/`);
+
+/** By n8n's own name for it, in an address of any n8n. */
+const DEFAULT_TEST = /(?<=\/webhook)-test(?=\/)/;
+/** The endpoint's segment before `/<webhookId>/webhook`, whatever it is called. */
+const RENAMED_TEST = /(?<=[^/]\/[^/]+)-test(?=\/[^/]+\/webhook$)/;
+
+/**
+ * The production URL that belongs to a test URL of n8n; any other URL as it is. A test URL dies with its test, so it must
+ * never be put back. Exact for the endpoints that were learned; for others it goes by the name, which ends in `-test`.
+ *
+ * @param own any address of this n8n: in an address of somebody else, only n8n's own name is known for a test
+ */
+export function toProductionUrl(
+	address: string,
+	own: string,
+	{ production, test }: WebhookEndpoints = learned,
+): string {
+	if (isBelow(test, address) && production !== undefined) return production + address.slice(test.length);
+	if (isBelow(production, address)) return address;
+	const renamed = address.replace(DEFAULT_TEST, '');
+	return renamed === address && hasSameOrigin(address, own) ? address.replace(RENAMED_TEST, '') : renamed;
+}
+
+/** Whether an address is a test URL of the n8n that has this other address. */
+export function isTestUrlOf(own: string, address: string, endpoints: WebhookEndpoints = learned): boolean {
+	if (!hasSameOrigin(own, address)) return false;
+	return isBelow(endpoints.test, address) || toProductionUrl(address, own, endpoints) !== address;
+}
