@@ -9,6 +9,7 @@ import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startModelStub, type ModelStub } from './support/model';
 import { startRecorder, type Recorder } from '../support/recorder';
 import { credentialData, startStage, type Stage } from './support/stage';
+import { BASE, LANGCHAIN, chain, wiredWorkflow, type Node, type Wire } from './support/wires';
 
 jest.setTimeout(300_000);
 
@@ -36,13 +37,7 @@ afterAll(async () => {
 	await service?.close();
 });
 
-/** A node: its name, type and version, its parameters, and what else it has. */
-type Node = [name: string, type: string, version: number, parameters?: Json, rest?: Json];
-/** A wire: from a node to another; which output and which input where it is not the first, and which kind. */
-type Wire = [from: string, to: string, output?: number, input?: number, kind?: string];
-
 const TRIGGER = 'Jelou Trigger';
-const BASE = 'n8n-nodes-base.';
 const jelou = (name: string, parameters: Json = {}): Node => [
 	name,
 	'n8n-nodes-jelou.jelou',
@@ -64,10 +59,6 @@ const empty = (name: string): Node => [
 ];
 const loop: Node = ['Loop', `${BASE}splitInBatches`, 3, { options: {} }];
 const merge = (parameters: Json): Node => ['Merge', `${BASE}merge`, 3, parameters];
-
-function chain(...names: string[]): Wire[] {
-	return names.slice(1).map((name, n): Wire => [names[n] ?? '', name]);
-}
 
 interface Published {
 	id: string;
@@ -100,28 +91,8 @@ async function publish(nodes: Node[], wires: Wire[]): Promise<Published> {
 		{ events: ['message'] },
 		{ webhookId: randomUUID() },
 	];
-	const connections: Record<string, Record<string, Json[][]>> = {};
-	for (const [from, node, output = 0, index = 0, type = 'main'] of wires) {
-		const outputs = ((connections[from] ??= {})[type] ??= []);
-		while (outputs.length <= output) outputs.push([]);
-		outputs[output]?.push({ node, type, index });
-	}
-	const id = await client.createWorkflow({
-		name: projectId,
-		nodes: [trigger, ...nodes].map(([name, type, typeVersion, parameters = {}, rest = {}]) => ({
-			id: randomUUID(),
-			name,
-			type,
-			typeVersion,
-			position: [0, 0],
-			parameters,
-			credentials: { jelouApi: credential, ...openAi },
-			...rest,
-		})),
-		connections,
-		pinData: {},
-		settings: { executionOrder: 'v1' },
-	});
+	const credentials = { jelouApi: credential, ...openAi };
+	const id = await client.createWorkflow(wiredWorkflow(projectId, [trigger, ...nodes], wires, credentials));
 	await client.activate(id);
 	await waitUntil(`${projectId} to listen`, async () => {
 		const url = project.integration?.webhookUrl;
@@ -177,13 +148,13 @@ async function dataTable(): Promise<string> {
 const agent = (version = 2.2): Node[] => [
 	[
 		'Agent',
-		'@n8n/n8n-nodes-langchain.agent',
+		`${LANGCHAIN}agent`,
 		version,
 		{ promptType: 'define', text: 'hola', options: { enableStreaming: false } },
 	],
 	[
 		'Model',
-		'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+		`${LANGCHAIN}lmChatOpenAi`,
 		1.2,
 		{ model: { __rl: true, mode: 'id', value: 'stub' }, options: {} },
 	],

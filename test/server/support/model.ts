@@ -1,5 +1,6 @@
 import express from 'express';
 
+import type { Json } from '../../../scripts/json';
 import { serve, type HttpServer } from '../../support/httpServer';
 
 interface Schema {
@@ -10,7 +11,9 @@ interface Tool {
 	function: { name: string; parameters: Schema };
 }
 
-interface ChatRequest {
+export interface ChatRequest {
+	/** The name of the model, by which workflows that share the stub can be told apart. */
+	model: string;
 	messages: Array<{ role: string; content: unknown }>;
 	tools?: Tool[];
 }
@@ -18,11 +21,13 @@ interface ChatRequest {
 interface Behaviour {
 	/** What it says when it calls no tool; "Done" unless given. */
 	answer?: string | ((request: ChatRequest) => string);
-	/** Whether it calls a tool, or which by its name; always the first unless given. */
-	usesTool?: (request: ChatRequest) => boolean | string;
+	/** Whether it calls a tool, or which by their names, one after the other; always the first unless given. */
+	usesTool?: (request: ChatRequest) => boolean | string | string[];
+	/** What it makes of the arguments that a tool asks for. */
+	argue?: (asked: Json, request: ChatRequest) => Json;
 }
 
-/** A chat model that always does the same: it calls a tool with one text for every field, then answers. */
+/** A chat model that always does the same: it calls tools with one text for every field, then answers. */
 export interface ModelStub extends HttpServer {
 	/** The base URL to give to n8n's OpenAI credential. */
 	url: string;
@@ -32,23 +37,31 @@ export interface ModelStub extends HttpServer {
 
 /** One text for every field, as deep as they go. */
 function fill({ properties }: Schema, text: string): unknown {
-	if (properties === undefined) return text;
-	return Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, fill(field, text)]));
+	return properties === undefined ? text : fillFields(properties, text);
 }
 
-function reply(request: ChatRequest, text: string, { answer = 'Done', usesTool = () => true }: Behaviour) {
-	const isOver = request.messages.at(-1)?.role === 'tool';
-	const chosen = !isOver && usesTool(request);
+function fillFields(fields: Record<string, Schema>, text: string): Json {
+	return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fill(field, text)]));
+}
+
+function reply(request: ChatRequest, text: string, behaviour: Behaviour) {
+	const { answer = 'Done', argue = (asked) => asked, usesTool = () => true } = behaviour;
+	const { messages } = request;
+	const used = messages
+		.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+		.filter(({ role }) => role === 'tool').length;
+	const [chosen] = [usesTool(request)].flat().slice(used);
 	const tools = (request.tools ?? []).map((each) => each.function);
 	const tool = chosen === true ? tools[0] : tools.find(({ name }) => name === chosen);
 	if (tool === undefined) {
 		return { role: 'assistant', content: typeof answer === 'string' ? answer : answer(request) };
 	}
-	const call = { name: tool.name, arguments: JSON.stringify(fill(tool.parameters, text)) };
+	const asked = fillFields(tool.parameters.properties ?? {}, text);
+	const call = { name: tool.name, arguments: JSON.stringify(argue(asked, request)) };
 	return {
 		role: 'assistant',
 		content: null,
-		tool_calls: [{ id: 'call-1', type: 'function', function: call }],
+		tool_calls: [{ id: `call-${String(used + 1)}`, type: 'function', function: call }],
 	};
 }
 
