@@ -233,6 +233,12 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 		expect(errors.join()).toContain('more than one conversation');
 	});
 
+	test('the agent has rows with the IDs of others', async () => {
+		const rows = step('Rows', ['Jelou Trigger'], () => [one(luis), one(luis)]);
+		const errors = await fails([TRIGGER, rows, agent('Rows', () => ({})), tool()], [ana]);
+		for (const error of errors) expect(error).toContain('more than one conversation');
+	});
+
 	test('an expression of the author reads one of several items', async () => {
 		const fields = {
 			roomId: '={{ $json.room_id + "" }}',

@@ -111,7 +111,7 @@ test.each([
 		['cancelar', 'sí', 'no', 'ok', 'n', 'rechazar'],
 	],
 	[
-		['Aprobar', 'Rechazar'],
+		['Hoy', 'Mañana'],
 		['sí', 'no', 'ok', 'cancelar'],
 	],
 	[
@@ -231,7 +231,7 @@ test.each<[AnswerType, string[], string[], object]>([
 	['approval', LABELS, ['sí', 'el piso N es'], { answer: 'Sí', data: { approved: true } }],
 	['approval', LABELS, ['sí', 'notable, nombre, piano'], { answer: 'Sí', data: { approved: true } }],
 	['approval', ORDER, ['cancelar pedido', 'gracias'], { choice: 1, data: { approved: true } }],
-	['approval', ['Aprobar', 'Rechazar'], ['aprobar', 'no hay problema'], { data: { approved: true } }],
+	['approval', ['Hoy', 'Mañana'], ['hoy', 'no hay problema'], { data: { approved: true } }],
 	['choice', CHANGES, ['cambio de talla', 'un cambio de talla, por favor'], { choice: 2 }],
 	['choice', CHANGES, ['plan 2', 'el plan 2, gracias'], { choice: 3 }],
 	['choice', CHANGES, ['2', 'la 2', 'tengo 20 pedidos'], { choice: 2 }],

@@ -142,18 +142,22 @@ export class Origin {
 		return this.before;
 	}
 
+	/** The nodes that the item may have gone through. */
+	private nodesBefore() {
+		const { context, tool } = this;
+		if (!tool.isTool) return context.getParentNodes(context.getNode().name);
+		const last = tool.nodeBeforeAgent;
+		// n8n tells the type of a node only to one behind it.
+		const behind = context.getChildNodes(last);
+		const siblings = behind.flatMap((child) => context.getParentNodes(child.name, { depth: 1 }));
+		return [...siblings.filter(({ name }) => name === last).slice(0, 1), ...context.getParentNodes(last)];
+	}
+
 	private findParents(): Parent[] {
 		const { context, tool } = this;
-		const from = tool.isTool ? tool.nodeBeforeAgent : context.getNode().name;
-		const before = context.getParentNodes(from);
-		if (tool.isTool) {
-			// The node before the agent may be Jelou's itself: n8n tells the type of a node only to one behind it.
-			const behind = context.getChildNodes(from);
-			const itself = behind.flatMap((child) => context.getParentNodes(child.name, { depth: 1 }));
-			before.push(...itself.filter(({ name }) => name === from).slice(0, 1));
-		}
+		const from = context.getNode().name;
 		const reader: NodeReader = context.getWorkflowDataProxy(0);
-		return before
+		return this.nodesBefore()
 			.filter(({ type }) => JELOU.test(type))
 			.map(({ name }) => {
 				const isLoop = !tool.isTool && context.getParentNodes(name).some((parent) => parent.name === from);
@@ -163,8 +167,19 @@ export class Origin {
 
 	/** Of a tool's item n8n does not say reliably where it comes from, so it may be from any. */
 	private ofAll() {
-		const all = this.union(this.parents.map((parent) => [parent.source(), () => parent.conversations()]));
+		const sources = this.parents.map((parent) => [parent.source(), () => parent.conversations()] as const);
+		const all = this.union([
+			...sources,
+			...(this.tool.given ? [] : [['others', () => this.others()] as const]),
+		]);
 		return { isLinked: all.length > 0, wasLost: false, all };
+	}
+
+	/** The conversations that any node before names. */
+	private others(): Conversation[] {
+		const reader: NodeReader = this.context.getWorkflowDataProxy(0);
+		const items = this.nodesBefore().flatMap(({ name }) => [...runsOf(reader, name)].flat());
+		return items.map(conversationOf);
 	}
 
 	/** The conversations of the Jelou nodes that n8n links the item to. */
@@ -191,7 +206,7 @@ export class Origin {
 	}
 
 	/** Made once for all items that come from the same: there may be thousands of each. */
-	private union(sources: Array<[name: string, conversations: () => Conversation[]]>): Conversation[] {
+	private union(sources: ReadonlyArray<readonly [string, () => Conversation[]]>): Conversation[] {
 		const key = sources.map(([name]) => name).join();
 		const found = this.known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));
 		this.known.set(key, found);

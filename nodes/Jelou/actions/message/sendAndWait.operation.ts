@@ -222,7 +222,7 @@ export const sendAndWait: AskOperation = {
 			placeholder: 'Add option',
 			default: {},
 			description:
-				'The words for yes and no. Common words in Spanish, Portuguese and English are understood too.',
+				'The words for yes and no. If both are plain words such as Sí and No, the usual ones in Spanish, Portuguese and English are understood too.',
 			options: [
 				{
 					displayName: 'Values',

@@ -31,6 +31,9 @@ const YES = [
 	'de acuerdo',
 	'isso',
 	'acepto',
+	'aceptar',
+	'aprobar',
+	'confirmar',
 	'approve',
 	'apruebo',
 ];
