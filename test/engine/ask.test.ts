@@ -111,6 +111,28 @@ test('a question is told to the trigger, signed, read back, and then sent; the r
 	expect(outputOf(run)).toMatchObject([{ json: room }]);
 });
 
+test.each([
+	'__proto__ {{ $json }}',
+	'paso 1. constructora',
+	'Nombre "de" \\ pila',
+	'antes\u2028después',
+	'😀',
+])('a node of the name %j can ask', async (name) => {
+	const { run, said, sent: messages } = await asks({}, { extra: { name } });
+	expect([said.trim(), run.status]).toEqual(['', 'waiting']);
+	expect(messages).toHaveLength(1);
+});
+
+test('nobody is asked where n8n would not find again which question it is', async () => {
+	jest.spyOn(ExecuteContext.prototype, 'evaluateExpression').mockReturnValue(undefined as never);
+	const { said, sent: messages } = await asks({}, { extra: { name: 'Ask' } });
+	expect(said).toBe(
+		'n8n cannot take an answer for a node of the name "Ask" Rename the node, for example to "Ask". Nothing was sent.',
+	);
+	expect(messages).toEqual([]);
+	expect(notes).toEqual([]);
+});
+
 test('n8n loses what was stored by another at the same moment, and the note is sent until it has not', async () => {
 	replies.push(...Array.from({ length: 4 }, () => ({ status: 200, body: { status: 'registered' } })));
 	const { run, sent: messages } = await asks();

@@ -250,7 +250,8 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 	});
 });
 
-test('a pause as a tool is told of the room of the customer, and puts out who is in it', async () => {
+/** Runs what needs a trigger of this n8n, which takes every note; gives the notes. */
+async function withTrigger(run: () => Promise<IRun>): Promise<{ run: IRun; notes: IDataObject[] }> {
 	const notes: IDataObject[] = [];
 	const trigger = await startRecorder(({ body }) => {
 		notes.push(JSON.parse(body.toString()) as IDataObject);
@@ -258,21 +259,84 @@ test('a pause as a tool is told of the room of the customer, and puts out who is
 	});
 	const integration = sandbox.store.projects.get(PROJECT)?.integration;
 	if (integration) integration.webhookUrl = `${trigger.url}/webhook/webhook-1/webhook`;
-	jest
-		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
-		.mockReturnValue(`${trigger.url}/webhook-waiting/7`);
+	const resumeUrl = `${trigger.url}/webhook-waiting/7`;
+	jest.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl').mockReturnValue(resumeUrl);
 	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
+	try {
+		return { run: await run(), notes };
+	} finally {
+		await trigger.close();
+		jest.restoreAllMocks();
+	}
+}
+
+const outputOfTool = (run: IRun) =>
+	run.data.resultData.runData.Tool?.[0]?.data?.ai_tool?.[0]?.[0]?.json ?? {};
+
+test('a pause as a tool is told of the room of the customer, and puts out who is in it', async () => {
 	const pause = tool({ resource: 'conversation', operation: 'pause' });
-	const run = await engine.runFlow([TRIGGER, agent('Jelou Trigger', () => luis), pause], [ana]);
-	await trigger.close();
-	jest.restoreAllMocks();
+	const nodes = [TRIGGER, agent('Jelou Trigger', () => luis), pause];
+	const { notes, run } = await withTrigger(() => engine.runFlow(nodes, [ana]));
 	expect(errorsOf(run)).toEqual([]);
 	expect(notes.map(({ pause: told }) => (told as IDataObject).roomId)).toEqual([ana.room_id, ana.room_id]);
-	const [output] = run.data.resultData.runData.Tool?.[0]?.data?.ai_tool?.[0] ?? [];
-	expect(output?.json).toMatchObject({
-		paused: true,
-		room_id: ana.room_id,
-		bot: ana.bot,
-		contact: ana.contact,
+	const { bot, contact, room_id } = ana;
+	expect(outputOfTool(run)).toMatchObject({ paused: true, room_id, bot, contact });
+});
+
+describe('Human Review', () => {
+	/** As n8n fills it in. */
+	const message = '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ $tool.parameters }}';
+	const supervisor = () => ({
+		roomId: luis.room_id,
+		botId: BOT,
+		userId: (luis.contact as IDataObject).id,
+	});
+	const review = (parameters: IDataObject): FlowNode => ({
+		...tool({ operation: 'sendAndWait', responseType: 'approval', message, ...parameters }),
+		type: 'jelouHitlTool',
+	});
+	const call = { tool: 'Refund', toolParameters: { order: '1042', amount: 20, lines: [{ id: 1 }] } };
+
+	test('shows the person what the tool would be run with', async () => {
+		const nodes = [TRIGGER, agent('Jelou Trigger', () => call), review(supervisor() as IDataObject)];
+		const { run } = await withTrigger(() => engine.runFlow(nodes, [ana]));
+		expect(errorsOf(run)).toEqual([]);
+		const question =
+			'The agent wants to run this tool: Refund\n\nInput:\norder: 1042\namount: 20\nlines: [{"id":1}]';
+		expect(written()).toEqual([to(luis, `${question}\n\n1. Sí\n2. No`)]);
+	});
+
+	test.each<[string, IDataObject, IDataObject]>([
+		['the call', { approved: true, data: { approved: true }, chatInput: 'yes' }, {}],
+		['the item of the agent', {}, { approved: true, data: { approved: true }, chatInput: 'yes' }],
+		['an earlier answer', {}, { answered: true, answer: 'Sí', data: { approved: true } }],
+	])('waits with nothing that n8n would take for an approval: %s', async (_name, says, has) => {
+		const nodes = [
+			TRIGGER,
+			agent('Jelou Trigger', () => ({ ...call, ...says })),
+			review(supervisor() as IDataObject),
+		];
+		const { run } = await withTrigger(() => engine.runFlow(nodes, [{ ...ana, ...has }]));
+		expect(run.status).toBe('waiting');
+		const [waiting] = run.data.executionData?.nodeExecutionStack ?? [];
+		const passedOn = waiting?.data.main?.[0]?.[0]?.json ?? {};
+		for (const json of [passedOn, outputOfTool(run)]) {
+			expect(Object.keys(json)).not.toEqual(
+				expect.arrayContaining([expect.stringMatching(/^(approved|data|chatInput|answer)$/)]),
+			);
+		}
+		expect(passedOn.room_id).toBe(ana.room_id);
+	});
+
+	test.each<[string, IDataObject, RegExp]>([
+		['nothing', {}, /^Room ID, Bot ID and User ID of the Human Review are not filled in\. Enter the room/],
+		['the room', { roomId: 'room' }, /^Bot ID and User ID of the Human Review are not filled in/],
+		['all but the user', { roomId: 'room', botId: 'bot', userId: '' }, /^User ID of the Human Review is not/],
+	])('asks nobody where %s is filled in, whatever the model adds', async (_name, fields, said) => {
+		const nodes = [TRIGGER, agent('Jelou Trigger', () => ({ ...call, ...luis })), review(fields)];
+		const { notes, run } = await withTrigger(() => engine.runFlow(nodes, [ana]));
+		expect(errorsOf(run).join()).toMatch(said);
+		expect(written()).toEqual([]);
+		expect(notes).toEqual([]);
 	});
 });

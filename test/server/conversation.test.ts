@@ -60,6 +60,27 @@ describe('where Jelou is less orderly:', () => {
 	});
 });
 
+test.each(['constructor', 'toString', 'paso 1. constructora', 'antes\u2028después', '{{ $json.x }}'])(
+	'a node of the name %j asks, and goes on with the answer',
+	async (name) => {
+		const named = await openDialogue(stage, [{ name, parameters: { message: NAME } }], {
+			users: 1,
+			change: ({ nodes, ...workflow }) => {
+				const [trigger = {}, ask = {}, last = {}] = nodes;
+				return {
+					...workflow,
+					nodes: [trigger, ask, { ...last, parameters: { text: '={{ $json.answer }}' } }],
+				};
+			},
+		});
+		await named.writes('user-0', 'hola');
+		expect(await named.hears('user-0', 1)).toBe(NAME);
+		await named.writes('user-0', 'Ana');
+		expect(await named.hears('user-0', 2)).toBe('Ana');
+		await counts(named, 'success', 1);
+	},
+);
+
 /** One customer from hello to the summary; gives what is not as it should be. */
 async function talk(dialogue: Dialogue, n: number): Promise<string[]> {
 	const user = `user-${String(n)}`;

@@ -16,7 +16,6 @@ function stage(conversations: number, type = 'n8n-nodes-jelou.jelou') {
 		getParentNodes: (name: string) =>
 			name === 'Reply' ? [{ name: 'Jelou Trigger', type: 'n8n-nodes-jelou.jelouTrigger' }] : [],
 		getChildNodes: () => [],
-		isToolExecution: () => false,
 		getWorkflowDataProxy: () => ({
 			$: () => ({ itemMatching: (index: number) => events[index] }),
 			$items: (_name: string, _output: number, run: number) => {

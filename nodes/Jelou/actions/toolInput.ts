@@ -12,7 +12,7 @@ const OF_THE_ITEM = /\$(json|input|data|binary|items?|thisItem)\b|\.(item|itemMa
 
 type ToolContext = Pick<
 	IExecuteFunctions,
-	'getInputData' | 'getInputSourceData' | 'getNode' | 'getWorkflowDataProxy' | 'isToolExecution'
+	'getInputData' | 'getInputSourceData' | 'getNode' | 'getWorkflowDataProxy'
 >;
 
 /** The part of what n8n gives to expressions that is used, without evaluating one. */
@@ -63,9 +63,12 @@ export class ToolInput {
 		this.items = context.getInputData();
 	}
 
-	/** Agent 2 has the tool executed in its own place: what n8n evaluates is then the agent's item, and not the input. */
-	get isInAgent(): boolean {
-		return this.isTool && this.context.isToolExecution();
+	/**
+	 * Whether Agent 2 executes the tool in its own place: what n8n evaluates is then the agent's item, and not the input,
+	 * which is linked to no item.
+	 */
+	private get isInAgent(): boolean {
+		return this.isTool && this.items[0]?.pairedItem === undefined;
 	}
 
 	/** The node that the agent has its item from. */
