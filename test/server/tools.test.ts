@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isRecord, type Json } from '../../scripts/json';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../scripts/paths';
-import { nodeRuns } from '../support/execution';
+import { errorsOf } from '../support/execution';
 import { startRecorder, type Recorder } from '../support/recorder';
 import { startModelStub, type ChatRequest, type ModelStub } from './support/model';
 import { credentialData, startStage, type Stage } from './support/stage';
@@ -363,7 +363,7 @@ async function publish({
 		},
 		errorOf: async (node) => {
 			const [last] = await client.executions(id);
-			return JSON.stringify(nodeRuns(await client.execution(String(last?.id))).get(node)?.error ?? '');
+			return JSON.stringify(errorsOf(await client.execution(String(last?.id)), node));
 		},
 		naming: () =>
 			sandbox.store.requests

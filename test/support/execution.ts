@@ -7,11 +7,19 @@ const RECORD = z.record(z.unknown());
 const RUNS = z.object({ resultData: z.object({ runData: z.record(z.array(RECORD)) }) });
 const OUTPUT = z.object({ main: z.array(z.array(z.object({ json: RECORD })).nullable()) });
 
+function allRuns({ data }: Json): Record<string, Json[]> {
+	return RUNS.safeParse(typeof data === 'string' ? parse(data) : data).data?.resultData.runData ?? {};
+}
+
 /** What n8n recorded of the first run of each node of an execution, by the node's name. */
-export function nodeRuns({ data }: Json): Map<string, Json> {
-	const { data: kept } = RUNS.safeParse(typeof data === 'string' ? parse(data) : data);
-	const runs = Object.entries(kept?.resultData.runData ?? {});
+export function nodeRuns(execution: Json): Map<string, Json> {
+	const runs = Object.entries(allRuns(execution));
 	return new Map(runs.flatMap(([name, [first]]) => (first ? [[name, first] as const] : [])));
+}
+
+/** The errors of all runs of a node: for a tool that failed, n8n 1.x records another run. */
+export function errorsOf(execution: Json, node: string): unknown[] {
+	return (allRuns(execution)[node] ?? []).flatMap(({ error }) => (error === undefined ? [] : [error]));
 }
 
 /** The JSON of the items that a node put out on its first output; none when it did not run. */

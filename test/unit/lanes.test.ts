@@ -140,3 +140,18 @@ test('without tasks it resolves at once', async () => {
 		runInLanes(0, { concurrency: 1, task: () => ({ run: async () => {} }), isStopped: () => false }),
 	).resolves.toBeUndefined();
 });
+
+test('tasks that wait for nothing, and take their time, leave others a turn', async () => {
+	let hasOtherRun = false;
+	setTimeout(() => (hasOtherRun = true));
+	const sawOther: boolean[] = [];
+	const run = () => {
+		const since = performance.now();
+		while (performance.now() - since < 30);
+		sawOther.push(hasOtherRun);
+		return Promise.resolve();
+	};
+	await runInLanes(6, { concurrency: 1, task: () => ({ run }), isStopped: () => false });
+	expect(sawOther[0]).toBe(false);
+	expect(sawOther.at(-1)).toBe(true);
+});
