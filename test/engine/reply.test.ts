@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
 import { Engine, errorOf, type FlowNode } from './support/engine';
-import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+import { BOT, credentialFor, eventsOfUsers, sandboxWithIntegration } from './support/setup';
 import { ACTIONS } from './support/step';
 
 let sandbox: Sandbox;
@@ -15,16 +15,7 @@ beforeAll(async () => {
 	const { sandbox: started, secret } = await sandboxWithIntegration();
 	sandbox = started;
 	engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }), mode: 'trigger' });
-	const project = sandbox.store.projects.get(PROJECT);
-	const [first, second] = (project?.users ?? []).map((user) => {
-		const [bot] = project?.bots ?? [];
-		if (project === undefined || bot === undefined) throw new Error('No demo project.');
-		const room = sandbox.store.roomOf(project, bot, user);
-		sandbox.store.openConversation(room);
-		return { event: 'message', room_id: room.id, bot: { id: BOT }, contact: { id: user.id } };
-	});
-	if (first === undefined || second === undefined) throw new Error('The demo project has too few users.');
-	[ana, luis] = [first, second];
+	[ana = {}, luis = {}] = eventsOfUsers(sandbox);
 });
 afterAll(async () => sandbox.close());
 beforeEach(() => {
@@ -65,7 +56,11 @@ const written = () =>
 		.filter(({ method }) => method === 'POST')
 		.map(({ rawBody }) => JSON.parse(rawBody.toString('utf8')) as IDataObject)
 		.map(({ room_id, bot_id, user_id }) => ({ room_id, bot: { id: bot_id }, contact: { id: user_id } }));
-const to = ({ room_id, bot, contact }: IDataObject) => ({ room_id, bot, contact });
+const to = ({ room_id, bot, contact }: IDataObject) => ({
+	room_id,
+	bot,
+	contact: { id: (contact as IDataObject).id },
+});
 
 function failure(run: IRun): string {
 	const error = errorOf(run);

@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 import type { Sandbox } from '../../sandbox';
 import { startRecorder } from '../support/recorder';
 import { Engine, type FlowNode } from './support/engine';
-import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+import { BOT, PROJECT, credentialFor, eventsOfUsers, sandboxWithIntegration } from './support/setup';
 import { ACTIONS, CALLS } from './support/step';
 
 let sandbox: Sandbox;
@@ -17,20 +17,7 @@ beforeAll(async () => {
 	const { sandbox: started, secret } = await sandboxWithIntegration();
 	sandbox = started;
 	engine = new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }), mode: 'trigger' });
-	const project = sandbox.store.projects.get(PROJECT);
-	const events = (project?.users ?? []).map((user) => {
-		const [bot] = project?.bots ?? [];
-		if (project === undefined || bot === undefined) throw new Error('No demo project.');
-		const room = sandbox.store.roomOf(project, bot, user);
-		sandbox.store.openConversation(room);
-		return {
-			event: 'message',
-			room_id: room.id,
-			bot: { id: BOT },
-			contact: { id: user.id, name: user.name },
-		};
-	});
-	[ana = {}, luis = {}] = events;
+	[ana = {}, luis = {}] = eventsOfUsers(sandbox);
 });
 afterAll(async () => sandbox.close());
 beforeEach(() => {
@@ -237,6 +224,19 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 		const rows = step('Rows', ['Jelou Trigger'], () => [one(luis), one(luis)]);
 		const errors = await fails([TRIGGER, rows, agent('Rows', () => ({})), tool()], [ana]);
 		for (const error of errors) expect(error).toContain('more than one conversation');
+	});
+
+	test('a tool that reads a conversation', async () => {
+		const get = tool({
+			resource: 'conversation',
+			operation: 'get',
+			conversationId: '={{ $json.conversation.id }}',
+		});
+		const several = await engine.runFlow([TRIGGER, agent('Jelou Trigger', () => luis), get], [ana, luis]);
+		expect(errorsOf(several)).not.toEqual([]);
+		for (const error of errorsOf(several)) expect(error).toMatch(/^Conversation ID is empty\. /);
+		const alone = await engine.runFlow([TRIGGER, agent('Jelou Trigger', () => luis), get], [ana]);
+		expect(outputOfTool(alone)).toMatchObject({ room_id: ana.room_id, contact: ana.contact });
 	});
 
 	test('an expression of the author reads one of several items', async () => {

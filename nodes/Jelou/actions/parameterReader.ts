@@ -4,6 +4,9 @@ import { isObject, valueAt } from '../shared/json';
 import { ID_PATHS } from './origin';
 import type { ToolInput } from './toolInput';
 
+/** The parameters that say whose conversation it is. */
+const IDS = [...Object.keys(ID_PATHS), 'conversationId'];
+
 /** A part of an expression that only reads a field of the item, as the defaults do: `{{ $json.bot.id }}`. */
 const FIELD = /\{\{\s*\$json((?:\.[A-Za-z_]\w*)+)\s*\}\}/;
 /** What means something to n8n in the text around fields. */
@@ -96,7 +99,7 @@ export class ParameterReader {
 		const raw = this.raw[name];
 		const hasExpressions = hasExpression(raw);
 		const evaluate = (): unknown => this.context.getNodeParameter(name, itemIndex, '');
-		if (hasExpressions && this.tool?.isTool) return this.tool.read(raw, name in ID_PATHS, evaluate);
+		if (hasExpressions && this.tool?.isTool) return this.tool.read(raw, IDS.includes(name), evaluate);
 		const found = hasExpressions ? this.lookup.resolve(raw, this.items[itemIndex]?.json) : undefined;
 		if (found !== undefined) return found;
 		const value = evaluate();

@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
 import { sandboxCredential } from '../../../scripts/sandboxCredential';
@@ -26,6 +26,19 @@ export async function sandboxWithIntegration(webhookUrl = 'https://n8n.example.c
 	if (!response.ok) throw new Error(`The sandbox answered ${String(response.status)}`);
 	const secret = sandbox.store.projects.get(PROJECT)?.integration?.signingSecret ?? '';
 	return { sandbox, secret };
+}
+
+/** Events of the demo project's users, each with a conversation that is open. */
+export function eventsOfUsers({ store }: Sandbox): IDataObject[] {
+	const project = store.projects.get(PROJECT);
+	const [bot] = project?.bots ?? [];
+	if (project === undefined || bot === undefined) throw new Error('No demo project.');
+	return project.users.map((user) => {
+		const room = store.roomOf(project, bot, user);
+		const conversation = { id: store.openConversation(room).id };
+		const contact = { id: user.id, name: user.name };
+		return { event: 'message', room_id: room.id, bot: { id: BOT }, contact, conversation };
+	});
 }
 
 /** Opens a conversation of the demo user with the demo bot. */
