@@ -418,3 +418,52 @@ describe('a test run sends with the secret that the published trigger was given:
 		expect(await workflow.hears('luis', 2)).toEqual(['First', 'Second']);
 	});
 });
+
+test("a credential whose fields read the item is each item's own", async () => {
+	const { client, sandbox } = stage;
+	const [north, south] = ['north', 'south'].map((tenant) => {
+		const project = sandbox.store.addProject({
+			id: `project-${tenant}`,
+			apiKey: `key-${tenant}`,
+			signingSecret: `secret-of-${tenant}`,
+			users: [{ id: `user-${tenant}`, name: tenant }],
+			rooms: [{ id: `room-${tenant}`, userId: `user-${tenant}` }],
+		});
+		return { tenant, project };
+	});
+	for (const each of [north, south]) {
+		const response = await fetch(`${sandbox.gatewayUrl}/v1/external-support/${String(each?.project.id)}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', 'x-api-key': String(each?.project.apiKey) },
+			body: JSON.stringify({ webhookUrl: 'https://n8n.example.com/webhook/elsewhere' }),
+		});
+		expect(response.status).toBe(200);
+	}
+	const of = (field: string) => `=${field}-{{ $json.tenant ?? 'north' }}`;
+	const data = credentialData(sandbox, {
+		projectId: of('project'),
+		apiKey: of('key'),
+		signingSecret: of('secret-of'),
+	});
+	const id = await client.saveCredential('Tenants', 'jelouApi', data);
+	const [name, type, version, parameters] = jelou('Send', {
+		roomId: '={{ $json.room }}',
+		botId: north?.project.bots[0]?.id,
+		userId: '={{ $json.user }}',
+	});
+	const send: Node = [
+		name,
+		type,
+		version,
+		parameters,
+		{ credentials: { jelouApi: { id, name: 'Tenants' } } },
+	];
+	const items = [
+		{ room: 'room-north', user: 'user-north' },
+		{ tenant: 'south', room: 'room-south', user: 'user-south' },
+	];
+	const { ran, writes } = await publish([rows(...items), send], chain(TRIGGER, 'Code', 'Send'));
+	await writes('ana');
+	expect(errorOf(await ran(1), 'Send')).toBeUndefined();
+	for (const { room } of items) expect(sandbox.store.messages.get(room)).toHaveLength(1);
+});
