@@ -46,10 +46,10 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 		{ text: '={{ $json.nothing }}' },
 	],
 	[
-		'Name as ID',
+		'Two lines as ID',
 		'User ID is not a valid ID',
-		'IDs cannot contain spaces. Check the value mapped to User ID.',
-		{ userId: 'Ana Torres', text: 'Hola' },
+		'IDs cannot contain line breaks or other control characters. Check the value mapped to User ID.',
+		{ userId: '593990000001\nAna Torres', text: 'Hola' },
 	],
 	[
 		'Plain HTTP',
