@@ -402,7 +402,8 @@ const pauses =
 	async (person) =>
 		(await writes(person, '¿Hola?')) === '{"status":"paused"}' ? 1 : 0;
 
-const VERSIONS = [2.2, 3];
+/** In n8n 1.x, test/server/reply has Agent 2.2 as well: there the model's arguments are cut to what is asked for. */
+const VERSIONS = N8N_LINE === 'v1' ? [3] : [2.2, 3];
 
 /** Lets everybody write, and waits until all is over. */
 async function play(agent: Agent): Promise<Played> {

@@ -35,7 +35,16 @@ async function rows(stage: Stage, userId: string): Promise<Json[]> {
 	const tables = listed(await stage.client.call('GET', path));
 	const id = tables.find(({ name }) => name === TABLE)?.id;
 	if (id === undefined) return [];
-	const all = listed(await stage.client.call('GET', `${path}/${String(id)}/rows`));
+	let all: Json[] = [];
+	// n8n 1.x answers 500 where a run writes to the table at the same moment.
+	await waitUntil('n8n to give the rows', async () => {
+		try {
+			all = listed(await stage.client.call('GET', `${path}/${String(id)}/rows`));
+			return true;
+		} catch {
+			return false;
+		}
+	});
 	return all.filter(({ user_id }) => user_id === userId);
 }
 
