@@ -39,10 +39,12 @@ test.each([
 	expect(items[0]?.json).toBe(MERGED);
 });
 
-test.each(['={{ $json.room }}', '={{ $input.item.json.room }}', "={{ $('Set').item.json.room }}"])(
-	'an ID that reads one of several items, as %j does, is none',
-	(saved) => {
-		const { items, tool } = toolOf([ROW, ROW], MERGED);
-		expect(tool.read(saved, true, () => items[0]?.json)).toBeUndefined();
-	},
-);
+test.each([
+	'={{ $json.room }}',
+	'={{ $input.item.json.room }}',
+	"={{ $('Set').item.json.room }}",
+	'={{ $node["Set"].json.room }}',
+])('an ID that reads one of several items, as %j does, is none', (saved) => {
+	const { items, tool } = toolOf([ROW, ROW], MERGED);
+	expect(tool.read(saved, true, () => items[0]?.json)).toBeUndefined();
+});

@@ -8,7 +8,8 @@ const ADDED_BY_N8N = ['tool', 'toolParameters', 'toolCallId'];
 /** How a parameter gives something to the model, on purpose. */
 const FROM_MODEL = /\$fromAI\b/i;
 /** How an expression reads the item, or one that n8n links to it. */
-const OF_THE_ITEM = /\$(json|input|data|binary|items?|thisItem)\b|\.(item|itemMatching|pairedItem)\b/;
+const OF_THE_ITEM =
+	/\$(json|input|data|binary|items?|thisItem|node|getPairedItem|evaluateExpression)\b|\.(item|itemMatching|pairedItem)\b/;
 
 type ToolContext = Pick<
 	IExecuteFunctions,

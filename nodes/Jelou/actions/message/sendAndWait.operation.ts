@@ -158,7 +158,7 @@ export const sendAndWait: AskOperation = {
 	properties: [
 		{
 			displayName:
-				"The answer arrives through this project's Jelou Trigger, so a workflow with one has to be published. When no answer comes in time, the input item passes through without an <code>answered</code> field: check <code>{{ $json.answered }}</code> with an IF node.",
+				"The answer arrives through this project's Jelou Trigger, so a workflow with one has to be published. When no answer comes in time, the input item passes through without an <code>answered</code> field: check <code>{{ $json.answered }}</code> with an IF node. In a Human Review, fill in the IDs of the person who reviews.",
 			name: 'waitNotice',
 			type: 'notice',
 			default: '',
