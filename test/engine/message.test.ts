@@ -5,7 +5,15 @@ import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
 import { loadCredential } from '../../nodes/Jelou/shared/credential';
 import { cacheSecret } from '../../nodes/Jelou/shared/secrets';
 import { Engine, errorOf, outputOf, probe } from './support/engine';
-import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+import {
+	BOT,
+	DEFAULT_IDS,
+	PROJECT,
+	USER,
+	credentialFor,
+	openRoom,
+	sandboxWithIntegration,
+} from './support/setup';
 
 let sandbox: Sandbox;
 let secret: string;
@@ -53,15 +61,10 @@ test.each([
 
 test('what comes out of a message fills in the next one, and closes the conversation', async () => {
 	const [first] = outputOf(await engine().run(text('one'), [{}]));
-	const defaults = {
-		roomId: '={{ $json.room_id }}',
-		botId: '={{ $json.bot.id }}',
-		userId: '={{ $json.contact.id }}',
-	};
-	const second = await engine().run(text('two', defaults), [first?.json ?? {}]);
+	const second = await engine().run(text('two', DEFAULT_IDS), [first?.json ?? {}]);
 	expect(errorOf(second)).toBeUndefined();
 	expect(messages().at(-1)?.content).toEqual({ body: 'two' });
-	const { botId, userId } = defaults;
+	const { botId, userId } = DEFAULT_IDS;
 	const close = { resource: 'conversation', operation: 'close', botId, userId };
 	expect(errorOf(await engine().run(close, [first?.json ?? {}]))).toBeUndefined();
 	// The later tests write in it.

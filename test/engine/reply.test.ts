@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
 import { Engine, errorOf, type FlowNode } from './support/engine';
-import { BOT, credentialFor, eventsOfUsers, sandboxWithIntegration } from './support/setup';
+import { BOT, DEFAULT_IDS, credentialFor, eventsOfUsers, sandboxWithIntegration } from './support/setup';
 import { ACTIONS } from './support/step';
 
 let sandbox: Sandbox;
@@ -23,11 +23,6 @@ beforeEach(() => {
 	sandbox.store.requests.length = 0;
 });
 
-const DEFAULTS = {
-	roomId: '={{ $json.room_id }}',
-	botId: '={{ $json.bot.id }}',
-	userId: '={{ $json.contact.id }}',
-};
 const TRIGGER: FlowNode = { name: 'Jelou Trigger', type: 'jelouTrigger' };
 
 type Action = Parameters<typeof ACTIONS.set>[1];
@@ -44,7 +39,7 @@ function start(): FlowNode {
 }
 
 function jelou(name: string, from: string, parameters: IDataObject = {}): FlowNode {
-	const all = { resource: 'message', operation: 'send', text: name, ...DEFAULTS, ...parameters };
+	const all = { resource: 'message', operation: 'send', text: name, ...DEFAULT_IDS, ...parameters };
 	return { name, type: 'jelou', from: [from], parameters: all as FlowNode['parameters'] };
 }
 

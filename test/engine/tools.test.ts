@@ -4,7 +4,14 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 import type { Sandbox } from '../../sandbox';
 import { startRecorder } from '../support/recorder';
 import { Engine, type FlowNode } from './support/engine';
-import { BOT, PROJECT, credentialFor, eventsOfUsers, sandboxWithIntegration } from './support/setup';
+import {
+	BOT,
+	PROJECT,
+	DEFAULT_IDS,
+	credentialFor,
+	eventsOfUsers,
+	sandboxWithIntegration,
+} from './support/setup';
 import { ACTIONS, CALLS } from './support/step';
 
 let sandbox: Sandbox;
@@ -26,11 +33,6 @@ beforeEach(() => {
 	sandbox.store.requests.length = 0;
 });
 
-const DEFAULTS = {
-	roomId: '={{ $json.room_id }}',
-	botId: '={{ $json.bot.id }}',
-	userId: '={{ $json.contact.id }}',
-};
 const TRIGGER: FlowNode = { name: 'Jelou Trigger', type: 'jelouTrigger' };
 const one = (json: IDataObject, item = 0): INodeExecutionData => ({ json, pairedItem: { item } });
 
@@ -50,7 +52,7 @@ function tool(parameters: IDataObject = {}): FlowNode {
 		resource: 'message',
 		operation: 'send',
 		text: "={{ $fromAI('Text') }}",
-		...DEFAULTS,
+		...DEFAULT_IDS,
 		...parameters,
 	};
 	return { name: 'Tool', type: 'jelouTool', toolOf: 'Agent', parameters: all as FlowNode['parameters'] };

@@ -28,6 +28,13 @@ export async function sandboxWithIntegration(webhookUrl = 'https://n8n.example.c
 	return { sandbox, secret };
 }
 
+/** The three IDs of a conversation, as n8n fills them in. */
+export const DEFAULT_IDS = {
+	roomId: '={{ $json.room_id }}',
+	botId: '={{ $json.bot.id }}',
+	userId: '={{ $json.contact.id }}',
+};
+
 /** Events of the demo project's users, each with a conversation that is open. */
 export function eventsOfUsers({ store }: Sandbox): IDataObject[] {
 	const project = store.projects.get(PROJECT);

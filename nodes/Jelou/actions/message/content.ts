@@ -60,7 +60,7 @@ function readMimeTypeFor(item: ItemParameters, type: MediaType, url: URL): strin
 }
 
 /**
- * The message itself: its type and content (Jelou's page "Send messages"). Texts lose halves of an emoji.
+ * The message itself: its type and content (Jelou's page "Send messages"). What comes with a file loses halves of an emoji here; a text does where the request is made.
  *
  * @param allowsPrivate whether media may be where only this network reaches them: Jelou is there, too
  * @throws FieldError for a text that is empty, a media URL that is not HTTPS or that Jelou cannot reach, and a MIME type
@@ -71,7 +71,7 @@ export function messageContent(item: ItemParameters, id: string, allowsPrivate: 
 	if (!isMessageType(type)) {
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
-	if (type === 'text') return { id, type, content: { body: wellFormed(item.required('text', 'Text')) } };
+	if (type === 'text') return { id, type, content: { body: item.required('text', 'Text') } };
 	const url = readUrl(item, allowsPrivate);
 	const media = { url: url.href, mime_type: readMimeTypeFor(item, type, url) };
 	if (type === 'audio') return { id, type, content: media };
