@@ -1,8 +1,8 @@
 import {
 	isRetryable,
-	pause,
 	readRetryAfter,
 	retryDelay,
+	wait,
 	wasNotProcessed,
 } from '../../nodes/Jelou/shared/retry';
 import type { Failure } from '../../nodes/Jelou/shared/types';
@@ -156,13 +156,13 @@ test('the delay is drawn again each time, so that many who wait do not come back
 	random.mockRestore();
 });
 
-describe('the pause', () => {
+describe('a wait', () => {
 	beforeEach(() => jest.useFakeTimers());
 	afterEach(() => jest.useRealTimers());
 
 	test('takes its time', async () => {
 		const ended = jest.fn();
-		const waiting = pause(1_000).then(ended);
+		const waiting = wait(1_000).then(ended);
 		await jest.advanceTimersByTimeAsync(999);
 		expect(ended).not.toHaveBeenCalled();
 		await jest.advanceTimersByTimeAsync(1);
@@ -172,10 +172,10 @@ describe('the pause', () => {
 
 	test('ends at once when the execution is cancelled, before or meanwhile', async () => {
 		const controller = new AbortController();
-		const waiting = pause(60_000, controller.signal);
+		const waiting = wait(60_000, controller.signal);
 		controller.abort();
 		await expect(waiting).resolves.toBeUndefined();
 		expect(jest.getTimerCount()).toBe(0);
-		await expect(pause(60_000, controller.signal)).resolves.toBeUndefined();
+		await expect(wait(60_000, controller.signal)).resolves.toBeUndefined();
 	});
 });

@@ -8,7 +8,7 @@ import { parseBody, readErrorResponse } from '../shared/errorResponse';
 import { FieldError } from '../shared/errors';
 import { isObject } from '../shared/json';
 import { hostOf } from '../shared/publicUrl';
-import { pause } from '../shared/retry';
+import { wait } from '../shared/retry';
 import { NOTE_STATUS, writeNote, type NoteContent } from '../shared/roomNote';
 import { SIGNATURE_HEADER, sign } from '../shared/signature';
 import { tryCall, type CallOptions } from '../shared/transport';
@@ -176,7 +176,7 @@ export async function tell(
 		else if (!isUnavailable(code) || uptime() > giveUpAt || signal?.aborted)
 			throw refusal(status, code, content);
 		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
-		else await pause(UNAVAILABLE_PAUSE_MS, signal);
+		else await wait(UNAVAILABLE_PAUSE_MS, signal);
 	}
 	return false;
 }

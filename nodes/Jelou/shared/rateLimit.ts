@@ -1,5 +1,5 @@
 import { uptime } from './clock';
-import { asksToWait, pause, retryDelay } from './retry';
+import { asksToWait, retryDelay, wait } from './retry';
 import type { CallResult } from './types';
 
 /**
@@ -18,7 +18,7 @@ export class RateLimit {
 	async send(request: () => Promise<CallResult>, signal?: AbortSignal): Promise<CallResult | undefined> {
 		while (this.until !== undefined) {
 			const left = this.until - uptime();
-			if (left > 0) await pause(left, signal);
+			if (left > 0) await wait(left, signal);
 			else if (this.probe !== undefined) await this.probe;
 			if (signal?.aborted) return undefined;
 			if (this.probe === undefined && this.until !== undefined && this.until <= uptime()) {

@@ -83,7 +83,7 @@ export function retryDelay(
 }
 
 /** Waits, or stops waiting when the signal is aborted. Never rejects. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
 	if (signal?.aborted) return;
 	await new Promise<void>((resolve) => {
 		const end = () => {

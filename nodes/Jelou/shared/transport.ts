@@ -14,7 +14,7 @@ import { parseBody, saysFailed } from './errorResponse';
 import { isObject } from './json';
 import { RateLimit } from './rateLimit';
 import { readBody } from './responseBody';
-import { DEFAULT_RETRIES, asksToWait, isRetryable, pause, retryDelay } from './retry';
+import { DEFAULT_RETRIES, asksToWait, isRetryable, retryDelay, wait } from './retry';
 import type { CallResult, JelouAnswer, JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions | IWebhookFunctions;
@@ -141,7 +141,7 @@ export async function tryCall(
 		if (result.ok || failed >= maxRetries) return result;
 		const { failure } = result;
 		if (!isRetryable(failure, request.method)) return result;
-		if (!asksToWait(failure)) await pause(retryDelay(failure, failed), signal);
+		if (!asksToWait(failure)) await wait(retryDelay(failure, failed), signal);
 		else if (rateLimit.isExhausted(maxRetries)) return result;
 		if (signal?.aborted) return result;
 		last = result;

@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
-import { DEFAULT_RETRIES, pause } from '../../shared/retry';
+import { DEFAULT_RETRIES, wait } from '../../shared/retry';
 import { learnEndpoint } from '../../shared/webhookUrls';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
 import { IntegrationApi } from './integrationApi';
@@ -122,6 +122,6 @@ async function createOwn(
 			return await act({ context, credential, integrations, state: after }, decideRegister(after));
 		}
 		if (retries === DEFAULT_RETRIES || creation.retryAfterMs === undefined) throw creation.error;
-		await pause(creation.retryAfterMs);
+		await wait(creation.retryAfterMs);
 	}
 }

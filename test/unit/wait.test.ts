@@ -1,4 +1,4 @@
-import { pause } from '../../nodes/Jelou/shared/retry';
+import { wait } from '../../nodes/Jelou/shared/retry';
 
 /** The `sleep` of an older n8n, which knows no signal. */
 jest.mock('n8n-workflow', () => ({
@@ -9,13 +9,13 @@ jest.mock('n8n-workflow', () => ({
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-test('in an older n8n too, a pause ends at once when the execution is cancelled meanwhile', async () => {
+test('in an older n8n too, a wait ends at once when the execution is cancelled meanwhile', async () => {
 	const controller = new AbortController();
-	const waiting = pause(60_000, controller.signal);
+	const waiting = wait(60_000, controller.signal);
 	controller.abort();
 	await expect(waiting).resolves.toBeUndefined();
 });
 
-test('in an older n8n too, there is no pause once the execution is cancelled', async () => {
-	await expect(pause(60_000, AbortSignal.abort())).resolves.toBeUndefined();
+test('in an older n8n too, there is no wait once the execution is cancelled', async () => {
+	await expect(wait(60_000, AbortSignal.abort())).resolves.toBeUndefined();
 });
