@@ -89,13 +89,14 @@ export class N8nClient {
 		await this.call('PATCH', `/credentials/${id}`, credential);
 	}
 
-	/** Makes or replaces the credential of this name; gives its ID. */
+	/** Makes the credential of this name, or changes it as the editor does: what is not given stays. Gives its ID. */
 	async saveCredential(name: string, type: string, data: Json): Promise<string> {
 		const existing = (await this.credentials()).find((credential) => credential.name === name);
-		const saved = existing
-			? await this.record('PATCH', `/credentials/${String(existing.id)}`, { name, type, data })
-			: await this.record('POST', '/credentials', { name, type, data });
-		return String(saved.id);
+		if (existing === undefined)
+			return String((await this.record('POST', '/credentials', { name, type, data })).id);
+		const id = String(existing.id);
+		await this.updateCredential(id, { name, type, data: { ...(await this.credentialData(id)), ...data } });
+		return id;
 	}
 
 	async workflows(): Promise<Json[]> {
