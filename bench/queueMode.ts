@@ -4,7 +4,6 @@ import { activate, contender } from './customers';
 import { jelouFlow, type Target } from './flows';
 import { measure } from './measure';
 import type { Result } from './report';
-import { saveCredential } from './stage';
 
 const WORKERS = [1, 2, 4];
 const CUSTOMERS = 80;
@@ -32,8 +31,6 @@ export async function benchQueueMode(rounds: number): Promise<Result[]> {
 		const Reply = { text: "={{ 're: ' + $json.value.content.body }}" };
 		const build = (target: Target) => jelouFlow(target, { Reply });
 		const active = await activate(stage, 'bench-queue-mode', CUSTOMERS, build);
-		// Workers have no static data, where the trigger keeps the secret.
-		await saveCredential(stage, active.project, active.project.integration?.signingSecret);
 		const results: Result[] = [];
 		for (const workers of WORKERS) {
 			say(`Queue mode, workers: ${String(workers)}`);

@@ -1,12 +1,14 @@
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,
+	IDataObject,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
 
 import { authenticate } from '../nodes/Jelou/shared/authenticate';
 import { ENVIRONMENTS, PRODUCTION_URLS } from '../nodes/Jelou/shared/environments';
+import { REGISTRATION_FIELD, pendingRegistration } from '../nodes/Jelou/shared/registration';
 
 /** The environments whose URLs the user enters. */
 const WITH_OWN_URLS = ENVIRONMENTS.filter(({ baseUrls }) => baseUrls === undefined).map(({ value }) => value);
@@ -23,7 +25,8 @@ function plainHttpNotice(field: string, label: string): INodeProperties {
 }
 
 /**
- * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events.
+ * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events, typed by
+ * the user or stored by the trigger that was given it.
  * Tested by the Jelou node (`shared/credentialTest.ts`), because whether a 404 is good news depends on its body.
  */
 export class JelouApi implements ICredentialType {
@@ -66,7 +69,7 @@ export class JelouApi implements ICredentialType {
 		},
 		{
 			displayName:
-				'May stay empty: when you publish a workflow with a Jelou Trigger, it gets its own secret and can reply. Needed here for other workflows and queue mode.',
+				'Leave it empty: when you publish a workflow with a Jelou Trigger, n8n stores the secret in this credential, for every workflow that uses it. Enter it only if the integration was created elsewhere.',
 			name: 'replyNotice',
 			type: 'notice',
 			default: '',
@@ -99,7 +102,19 @@ export class JelouApi implements ICredentialType {
 			description: 'Base URL for sending messages',
 		},
 		plainHttpNotice('chatbotUrl', 'Chatbot URL'),
+		{
+			displayName: 'Registration',
+			name: REGISTRATION_FIELD,
+			type: 'hidden',
+			// The editor gets a blank for it, so that nobody reads it there. "Expirable" makes n8n call `preAuthentication`.
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
 	];
+
+	/** Stores what a trigger knows of the project's integration. n8n merges it into the credential, encrypted. */
+	preAuthentication = async (credentials: ICredentialDataDecryptedObject): Promise<IDataObject> =>
+		await Promise.resolve(pendingRegistration(credentials));
 
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,

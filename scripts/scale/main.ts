@@ -21,19 +21,13 @@ const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
 const PREFERRED = { n8n: 5688, webhook: 5689, sandbox: 8041, postgres: 0, redis: 0 };
 const CREDENTIAL = 'Jelou sandbox';
 
-/**
- * Gives n8n the sandbox's credential and the published example. The signing secret that the trigger was given is then
- * typed into the credential, as queue mode needs it for sending.
- */
+/** Gives n8n the sandbox's credential and the published example. */
 async function prepareExample(client: N8nClient, sandbox: Sandbox): Promise<void> {
-	const save = (signingSecret: string) =>
-		client.saveCredential(CREDENTIAL, 'jelouApi', sandboxCredential(sandbox, DEMO_PROJECT, signingSecret));
-	const id = await save('');
+	const id = await client.saveCredential(CREDENTIAL, 'jelouApi', sandboxCredential(sandbox));
 	const example = readExample('echo-support.json', { id, name: CREDENTIAL });
 	await publishAgain(client, await importExample(client, example));
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
 	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
-	await save(integration()?.signingSecret ?? '');
 }
 
 runServers(async () => {

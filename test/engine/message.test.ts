@@ -2,9 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import { send } from '../../nodes/Jelou/actions/message/send.operation';
 import { DEMO_PROJECT, type Sandbox } from '../../sandbox';
-import { loadCredential } from '../../nodes/Jelou/shared/credential';
-import { cacheSecret } from '../../nodes/Jelou/shared/secrets';
-import { Engine, errorOf, outputOf, probe } from './support/engine';
+import { Engine, errorOf, outputOf } from './support/engine';
 import {
 	BOT,
 	DEFAULT_IDS,
@@ -155,76 +153,69 @@ test('the credential is not decrypted for each item', async () => {
 });
 
 describe('the signing secret', () => {
-	const kept = (webhookSecret: string) => ({
-		global: {
-			jelou: { [`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: webhookSecret, isOwner: true } },
-		},
+	const stored = (signingSecret: string) => ({
+		registration: JSON.stringify({ integration: `${sandbox.gatewayUrl} ${PROJECT}`, signingSecret }),
 	});
 
-	test('may be the one that the trigger of this workflow was given', async () => {
+	test.each(['manual', 'webhook'] as const)(
+		'may be the one that a trigger was given, in mode %s',
+		async (mode) => {
+			const credential = credentialFor(sandbox, stored(secret));
+			const run = await new Engine({ credential, workflowId: 'another', mode }).run(text('x'), [{}]);
+			expect(errorOf(run)).toBeUndefined();
+		},
+	);
+
+	test('is the one that a version before 1.1 saved in the workflow, until it is moved', async () => {
+		const jelou = { [`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: secret, isOwner: true } };
 		const credential = credentialFor(sandbox);
-		const run = await new Engine({ credential, staticData: kept(secret) }).run(text('x'), [{}]);
+		const run = await new Engine({ credential, staticData: { global: { jelou } } }).run(text('x'), [{}]);
 		expect(errorOf(run)).toBeUndefined();
 	});
 
 	test('typed in the credential wins', async () => {
-		const credential = credentialFor(sandbox, { signingSecret: secret });
-		const run = await new Engine({ credential, staticData: kept('an older one') }).run(text('x'), [{}]);
+		const credential = credentialFor(sandbox, { signingSecret: secret, ...stored('an older one') });
+		const run = await new Engine({ credential }).run(text('x'), [{}]);
 		expect(errorOf(run)).toBeUndefined();
 	});
 
-	test('is the one of the project that an item is sent for', async () => {
-		const jelou = {
-			[`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: secret },
-			[`${sandbox.gatewayUrl} other`]: { signingSecret: 'secret of the other' },
-		};
-		const own = new Engine({ credential: credentialFor(sandbox), staticData: { global: { jelou } } });
-		const options = { projectId: '={{ $json.project }}', concurrency: 1 };
-		await own.run(text('x', { options }), [{ project: PROJECT }, { project: 'other' }], {
-			onError: 'continueRegularOutput',
-		});
-		for (const [place, key] of [
-			[-2, secret],
-			[-1, 'secret of the other'],
-		] as const) {
-			const request = sandbox.store.requests.at(place);
-			const digest = createHmac('sha256', key)
-				.update(request?.rawBody ?? '')
-				.digest('hex');
-			expect(request?.headers['x-jelou-signature']).toBe(`sha256=${digest}`);
-		}
+	test.each([
+		['project', 'https://gateway.example other'],
+		['gateway', `https://proxy.example ${PROJECT}`],
+	])('is not the one of another %s that the credential had before', async (_what, integration) => {
+		const registration = JSON.stringify({ integration, signingSecret: secret });
+		const run = await new Engine({ credential: credentialFor(sandbox, { registration }) }).run(text('x'), [
+			{},
+		]);
+		expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
 	});
 
-	test.each([
-		['webhook', /^Enter the signing secret in the Jelou credential\. Without it/],
-		[
-			'manual',
-			/^To run this step as a test, enter the signing secret .+ only the published workflow can reply\./,
-		],
-	] as const)(
+	test('that a trigger was given does not sign for another project', async () => {
+		const own = new Engine({ credential: credentialFor(sandbox, stored(secret)) });
+		const options = { projectId: '={{ $json.project }}', concurrency: 1 };
+		const before = sandbox.store.requests.length;
+		const run = await own.run(text('x', { options }), [{ project: 'other' }, { project: PROJECT }], {
+			onError: 'continueRegularOutput',
+		});
+		expect(outputOf(run).map(({ json }) => json.error)).toEqual([
+			'No signing secret is known, so nothing can be sent',
+			undefined,
+		]);
+		expect(sandbox.store.requests.slice(before)).toHaveLength(1);
+	});
+
+	test.each(['webhook', 'manual'] as const)(
 		'known to nobody, in mode %s: nothing is sent, and the error says what to do',
-		async (mode, advice) => {
+		async (mode) => {
 			const before = sandbox.store.requests.length;
 			const run = await new Engine({ credential: credentialFor(sandbox), mode }).run(text('x'), [{}]);
 			expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
-			expect(errorOf(run)?.description).toMatch(advice);
+			expect(errorOf(run)?.description).toMatch(
+				/^Choose the Jelou credential of the workflow whose Jelou Trigger .+, or enter the signing secret in this one\./,
+			);
 			expect(sandbox.store.requests).toHaveLength(before);
 		},
 	);
-
-	test.each([
-		['a test run sends with it', 'manual', undefined],
-		['a run of another workflow does not', 'webhook', 'No signing secret is known, so nothing can be sent'],
-	] as const)('given to a trigger of this process: %s', async (_name, mode, message) => {
-		const other = new Engine({ credential: credentialFor(sandbox), credentialId: `given, ${mode}`, mode });
-		probe.action = async (context) => {
-			cacheSecret(await loadCredential(context), secret);
-			return [];
-		};
-		await other.run({}, [{}], { type: 'probe' });
-		const run = await other.run(text('x'), [{}]);
-		expect(errorOf(run)?.message).toBe(message);
-	});
 
 	test('that is wrong: Jelou refuses, and the error names the field', async () => {
 		const run = await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);

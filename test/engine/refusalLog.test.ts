@@ -83,12 +83,14 @@ test('each trigger has its own line', async () => {
 describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 	const typed = (signingSecret: string) =>
 		new Engine({
-			credential: { projectId: 'p', apiKey: 'k', signingSecret },
+			credential: {
+				projectId: 'p',
+				apiKey: 'k',
+				signingSecret,
+				registration: '{"integration":"https://gateway.jelou.ai/platform p","signingSecret":"given"}',
+			},
 			credentialId: `typed-${signingSecret}`,
 			workflowId: 'typed',
-			staticData: {
-				global: { jelou: { 'https://gateway.jelou.ai/platform p': { signingSecret: 'given' } } },
-			},
 		});
 
 	test('is named as the cause when Jelou signs with the one that it gave', async () => {

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { Engine } from './support/engine';
 import { PROJECT, credentialFor } from './support/setup';
@@ -17,14 +15,13 @@ afterEach(async () => sandbox.close());
 const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
 const calls = () => sandbox.store.requests.map(({ method }) => method);
 
-function engineWith(signingSecret = '', staticData: IDataObject = {}) {
-	return new Engine({ credential: credentialFor(sandbox, { signingSecret }), staticData });
+function engineWith(signingSecret = '') {
+	return new Engine({ credential: credentialFor(sandbox, { signingSecret }) });
 }
 
 /** The same workflow after its n8n has moved to another address. */
-function moved({ credentials, staticData }: Engine) {
-	const webhookBaseUrl = 'https://moved.example.com';
-	return new Engine({ credential: credentials.data, staticData, webhookBaseUrl });
+function moved({ credentials }: Engine) {
+	return new Engine({ credential: credentials, webhookBaseUrl: 'https://moved.example.com' });
 }
 
 function pointTo(webhookUrl: string): void {
@@ -67,14 +64,13 @@ test.each(['checkExists', 'delete'] as const)(
 	async (method) => {
 		const engine = engineWith();
 		await engine.register();
-		const before: unknown = JSON.parse(JSON.stringify(engine.staticData));
 		const gone = integration()?.signingSecret;
 		deleteBehindOurBack();
 		await engine.hook(method);
-		expect(engine.staticData).toEqual(before);
+		expect(engine.credentials.registration).toMatchObject({ signingSecret: gone, isOwner: true });
 		await engine.register();
-		expect(JSON.stringify(engine.staticData)).toContain(integration()?.signingSecret);
-		expect(JSON.stringify(engine.staticData)).not.toContain(gone);
+		expect(engine.credentials.registration.signingSecret).toBe(integration()?.signingSecret);
+		expect(JSON.stringify(engine.credentials.data)).not.toContain(gone);
 	},
 );
 
@@ -83,10 +79,11 @@ test('the secret of an integration that was deleted does not serve the next one'
 	await first.register();
 	const old = integration();
 	await first.hook('delete');
+	expect(first.credentials.data.registration).toBe('');
 	const project = sandbox.store.projects.get(PROJECT);
 	if (project && old) project.integration = { ...old, signingSecret: 'a new one', webhookUrl: ELSEWHERE };
-	await expect(engineWith().register({ replaceExisting: true })).rejects.toMatchObject({
-		message: expect.stringMatching(/already has an integration: enter its signing secret/),
+	await expect(first.register({ replaceExisting: true })).rejects.toMatchObject({
+		message: expect.stringMatching(/this Jelou credential does not know its signing secret/),
 	});
 	expect(integration()?.webhookUrl).toBe(ELSEWHERE);
 });
@@ -127,7 +124,7 @@ describe('an integration that points elsewhere', () => {
 		await engine.hook('delete', { replaceExisting: true });
 		expect(integration()).toMatchObject({ webhookUrl: ELSEWHERE, signingSecret: secret });
 		expect(calls()).not.toContain('DELETE');
-		expect(JSON.stringify(engine.staticData)).not.toMatch(/https:[^ ]*webhook|secret-path/);
+		expect(JSON.stringify(engine.credentials.registration)).not.toContain(URL_HERE);
 	});
 
 	test('is put back also when our address changed meanwhile', async () => {

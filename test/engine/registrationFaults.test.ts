@@ -25,7 +25,7 @@ const workflow = (name: string, typed = '', credentialId?: string) =>
 	new TriggerWorkflow(sandbox, name, typed, credentialId);
 const url = () => integrationOf(real)?.webhookUrl;
 const secret = () => integrationOf(real)?.signingSecret;
-const kept = ({ staticData }: TriggerWorkflow) => JSON.stringify(staticData);
+const stored = ({ credential }: TriggerWorkflow) => credential.registration;
 const methods = () => real.store.requests.map(({ method }) => method);
 
 function change(fields: { webhookUrl?: string; signingSecret?: string; createdAt?: string }): void {
@@ -37,11 +37,11 @@ function change(fields: { webhookUrl?: string; signingSecret?: string; createdAt
 /** What a person does in Jelou: another integration with the same URL, a day later. */
 const RECREATED = { signingSecret: 'b'.repeat(64), createdAt: '2031-01-01T00:00:00.000Z' };
 
-/** The same workflow in an n8n that was started again: with what it saved, and nothing in memory. */
+/** The same workflow in an n8n that was started again: with what is stored, and nothing in memory; with another secret typed. */
 let restarts = 0;
 function restarted(before: TriggerWorkflow, name: string, typed = ''): TriggerWorkflow {
 	const after = workflow(name, typed, `after restart ${String(++restarts)}`);
-	Object.assign(after.staticData, JSON.parse(kept(before)));
+	after.credential.data = { ...before.credential.data, signingSecret: typed };
 	return after;
 }
 
@@ -54,8 +54,8 @@ describe('the log says that an integration still points here', () => {
 	});
 
 	test('when it does, and somebody else created it', async () => {
-		const subject = workflow('subject');
 		await workflow('neighbour').activate();
+		const subject = workflow('subject', secret());
 		change({ webhookUrl: subject.url });
 		await subject.activate();
 		await subject.deactivate();
@@ -86,7 +86,7 @@ describe('when Jelou refuses a creation because the project has an integration b
 			gateway.spoil('POST', rejected(status));
 			await subject.activate();
 			expect(url()).toBe(subject.url);
-			expect(subject.staticData).toEqual({ global: {} });
+			expect(stored(subject)).toEqual({});
 		},
 	);
 
@@ -115,7 +115,7 @@ test.each([429, 503])('a creation that Jelou answers with %i is tried again', as
 	gateway.spoil('POST', { kind: 'instead', status, body: '{}' });
 	const subject = workflow('subject');
 	await subject.activate();
-	expect(kept(subject)).toContain(secret());
+	expect(stored(subject).signingSecret).toBe(secret());
 });
 
 describe('a signing secret that is typed', () => {
@@ -139,11 +139,11 @@ describe('a signing secret that is typed', () => {
 	});
 
 	test('and is not the one that another workflow of this n8n was given refuses a test as well', async () => {
-		await workflow('neighbour').activate();
+		const neighbour = workflow('neighbour');
+		await neighbour.activate();
 		const before = url();
-		await expect(workflow('subject', WRONG).listen()).rejects.toThrow(
-			/is not the one that Jelou gave this n8n/,
-		);
+		neighbour.credential.data.signingSecret = WRONG;
+		await expect(workflow('subject').listen()).rejects.toThrow(/is not the one that Jelou gave this n8n/);
 		expect(url()).toBe(before);
 	});
 
@@ -161,7 +161,7 @@ describe('a signing secret that is typed', () => {
 		change(RECREATED);
 		const subject = restarted(before, 'subject', RECREATED.signingSecret);
 		await subject.activate();
-		expect(kept(subject)).not.toContain(old);
+		expect(JSON.stringify(subject.credential.data)).not.toContain(old);
 	});
 });
 
@@ -181,7 +181,7 @@ describe('an answer to a creation that is lost:', () => {
 		const subject = workflow('subject');
 		await subject.activate();
 		expect(url()).toBe(subject.url);
-		expect(kept(subject)).toContain(secret());
+		expect(stored(subject).signingSecret).toBe(secret());
 	});
 
 	test('503, and it is there only after the next attempt: that is refused, and creates it again', async () => {
@@ -194,7 +194,7 @@ describe('an answer to a creation that is lost:', () => {
 		gateway.spoil('GET', none, none, none);
 		const subject = workflow('subject');
 		await subject.activate();
-		expect(kept(subject)).toContain(secret());
+		expect(stored(subject).signingSecret).toBe(secret());
 	});
 
 	test.each(FATES)(
@@ -205,7 +205,7 @@ describe('an answer to a creation that is lost:', () => {
 			await expect(subject.activate()).rejects.toThrow();
 			expect(url()).toBeUndefined();
 			await subject.activate();
-			expect(kept(subject)).toContain(secret());
+			expect(stored(subject).signingSecret).toBe(secret());
 		},
 	);
 
@@ -226,7 +226,7 @@ describe('an answer to a creation that is lost:', () => {
 		await expect(subject.activate()).rejects.toThrow();
 		expect(url()).toBe(subject.url);
 		await subject.activate();
-		expect(kept(subject)).toContain(secret());
+		expect(stored(subject).signingSecret).toBe(secret());
 	});
 
 	test('a test that listens gets its integration as well, and takes it away', async () => {
@@ -261,7 +261,7 @@ describe('after n8n was killed while it created the integration, whose secret no
 	test('activation names the two ways out', async () => {
 		const before = secret();
 		await expect(subject.activate()).rejects.toThrow(
-			/[Ee]nter its signing secret in the Jelou credential, or turn on Replace Existing Webhook/,
+			/enter the secret in this one, or turn on Replace Existing Webhook/,
 		);
 		expect(secret()).toBe(before);
 	});
@@ -271,7 +271,7 @@ describe('after n8n was killed while it created the integration, whose secret no
 		await subject.activate(true);
 		expect(url()).toBe(subject.url);
 		expect(secret()).not.toBe(before);
-		expect(kept(subject)).toContain(secret());
+		expect(stored(subject).signingSecret).toBe(secret());
 		await subject.deactivate();
 		expect(url()).toBeUndefined();
 	});
@@ -292,7 +292,7 @@ describe('a 404 of Jelou that was wrong', () => {
 		const before = secret() ?? '';
 		gateway.spoil('GET', none);
 		await subject.deactivate();
-		expect(kept(subject)).toContain(before);
+		expect(stored(subject).signingSecret).toBe(before);
 		expect(warnings).toEqual([expect.stringMatching(/found no integration.*keeps its signing secret/)]);
 
 		const later = restarted(subject, 'subject');
@@ -300,7 +300,7 @@ describe('a 404 of Jelou that was wrong', () => {
 		expect({ url: url(), secret: secret() }).toEqual({ url: subject.url, secret: before });
 		await later.deactivate();
 		expect(url()).toBeUndefined();
-		expect(kept(later)).not.toContain(before);
+		expect(JSON.stringify(later.credential.data)).not.toContain(before);
 	});
 
 	test('to the deletion itself does not lose the secret either', async () => {
@@ -309,7 +309,7 @@ describe('a 404 of Jelou that was wrong', () => {
 		const before = secret() ?? '';
 		gateway.spoil('DELETE', none);
 		await subject.deactivate();
-		expect(kept(subject)).toContain(before);
+		expect(stored(subject).signingSecret).toBe(before);
 		expect(secret()).toBe(before);
 	});
 
@@ -321,7 +321,7 @@ describe('a 404 of Jelou that was wrong', () => {
 		const later = restarted(subject, 'subject');
 		await later.activate();
 		expect({ url: url(), secret: secret() }).toEqual({ url: subject.url, secret: before });
-		expect(kept(later)).toContain(before);
+		expect(stored(later).signingSecret).toBe(before);
 	});
 });
 
@@ -341,12 +341,7 @@ describe("an integration that a person created again by hand with this trigger's
 		const before = workflow('subject');
 		await before.activate();
 		const subject = restarted(before, 'subject', RECREATED.signingSecret);
-		const registration = JSON.parse(
-			kept(subject)
-				.replace(/"createdAt":"[^"]*",?/, '')
-				.replace(',}', '}'),
-		);
-		Object.assign(subject.staticData, registration);
+		subject.credential.data.registration = JSON.stringify({ ...stored(subject), createdAt: undefined });
 		change({ signingSecret: RECREATED.signingSecret });
 		await subject.deactivate();
 		expect(secret()).toBe(RECREATED.signingSecret);
@@ -371,27 +366,49 @@ describe("an integration that a person created again by hand with this trigger's
 	});
 });
 
-describe('the secret is kept only in the workflow that created the integration:', () => {
+describe('the secret is stored in the credential,', () => {
 	test.each([
 		['takes it over', true],
 		['finds its own URL there', false],
-	])('another workflow with the same credential that %s does not get it', async (_name, replace) => {
+	])('for another workflow with the same one that %s', async (_name, replace) => {
 		await workflow('owner').activate();
-		const stranger = workflow('stranger');
-		if (!replace) change({ webhookUrl: stranger.url });
-		await stranger.activate(replace);
-		expect(url()).toBe(stranger.url);
-		expect(kept(stranger)).not.toContain(secret());
-		expect(warnings).toEqual([expect.stringMatching(/only until n8n restarts/)]);
+		const before = secret();
+		const other = workflow('other');
+		if (!replace) change({ webhookUrl: other.url });
+		await other.activate(replace);
+		expect({ url: url(), secret: secret() }).toEqual({ url: other.url, secret: before });
+		expect(stored(other)).toMatchObject({ signingSecret: before, isOwner: true });
+		expect(warnings).toEqual([]);
 	});
 
-	test('a workflow that takes over what its own test created does', async () => {
+	test('also where a workflow takes over what its own test created', async () => {
 		const subject = workflow('subject');
 		await subject.listen();
 		await subject.activate();
 		await subject.stopListening();
-		expect(kept(subject)).toContain(secret());
+		expect(stored(subject).signingSecret).toBe(secret());
 		expect(url()).toBe(subject.url);
+	});
+
+	test('and is not known to another credential of the project', async () => {
+		await workflow('owner').activate();
+		const before = { url: url(), secret: secret() };
+		await expect(workflow('other', '', 'another').activate(true)).rejects.toThrow(
+			/this Jelou credential does not know its signing secret: choose the credential that it was created with/,
+		);
+		expect({ url: url(), secret: secret() }).toEqual(before);
+	});
+
+	test('unless n8n cannot store it: no integration is left whose secret nobody knows', async () => {
+		const subject = workflow('subject');
+		subject.credential.isReadOnly = true;
+		await expect(subject.activate()).rejects.toThrow(
+			/could not store the signing secret in the Jelou credential/,
+		);
+		expect(integrationOf(real)).toBeUndefined();
+		subject.credential.isReadOnly = false;
+		await subject.activate();
+		expect(stored(subject).signingSecret).toBe(secret());
 	});
 });
 
@@ -399,7 +416,7 @@ describe('what n8n shows of a refused activation is its message, so the remedy i
 	test('another workflow of this n8n is told apart from another system', async () => {
 		await workflow('neighbour').activate();
 		await expect(workflow('subject').activate()).rejects.toThrow(
-			"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
+			'The workflow "neighbour" already receives this project\'s events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project',
 		);
 		change({ webhookUrl: ELSEWHERE });
 		await expect(workflow('subject').activate()).rejects.toThrow(
@@ -417,7 +434,7 @@ describe('what n8n shows of a refused activation is its message, so the remedy i
 	test('a project with an integration whose secret is not known', async () => {
 		await workflow('neighbour', '', 'a stranger').activate();
 		await expect(workflow('subject').activate()).rejects.toThrow(
-			/This project already has an integration: enter its signing secret in the Jelou credential, or delete the integration first/,
+			/This project already has an integration, and this Jelou credential does not know its signing secret: .+, enter the secret in this one, or delete the integration/,
 		);
 	});
 });

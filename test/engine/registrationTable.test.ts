@@ -13,7 +13,10 @@ beforeEach(async () => {
 	subject = new TriggerWorkflow(sandbox, 'subject');
 	neighbour = new TriggerWorkflow(sandbox, 'neighbour');
 });
-afterEach(async () => sandbox.close());
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await sandbox.close();
+});
 
 function pointTo(url: string): void {
 	const integration = integrationOf(sandbox);
@@ -27,6 +30,7 @@ const STATES = {
 	'points to the subject, which did not create it': async () => {
 		await neighbour.activate();
 		pointTo(subject.url);
+		subject = new TriggerWorkflow(sandbox, 'subject', integrationOf(sandbox)?.signingSecret);
 	},
 	'points elsewhere': async () => {
 		await neighbour.activate();

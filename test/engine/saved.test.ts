@@ -82,11 +82,45 @@ test.each(['created', 'tookOver'] as const)('a reply of a workflow that %s is si
 	expect(outputOf(run)[0]?.json).toMatchObject({ roomId, type: 'text' });
 });
 
-test('unpublishing deletes an integration that it created, and nothing is kept of it', async () => {
+const everythingStored = ({ credentials, staticData }: Engine) =>
+	JSON.stringify([credentials.data.registration, staticData]);
+
+test('unpublishing deletes an integration that it created, and nothing is stored of it', async () => {
 	const engine = engineWith('created');
 	await engine.hook('delete', trigger);
 	expect(integration()).toBeNull();
-	expect(JSON.stringify(engine.staticData)).not.toContain(SECRET);
+	expect(everythingStored(engine)).not.toContain(SECRET);
+});
+
+test.each(['checkExists'] as const)(
+	'%s moves the secret from the workflow into the credential',
+	async (method) => {
+		const engine = engineWith('created');
+		await engine.hook(method, trigger);
+		expect(engine.credentials.registration).toMatchObject({ signingSecret: SECRET, isOwner: true });
+		expect(engine.staticData).toEqual({ global: {} });
+	},
+);
+
+test.each(['checkExists'] as const)(
+	'the secret stays in the workflow while n8n cannot store it in the credential, with %s',
+	async (method) => {
+		const engine = engineWith('created');
+		engine.credentials.isReadOnly = true;
+		await engine.hook(method, trigger).catch(() => undefined);
+		expect(JSON.stringify(engine.staticData)).toContain(SECRET);
+		expect(await deliver(engine, SECRET)).toEqual({ status: 200, runs: 1 });
+	},
+);
+
+test('what one credential holds is not replaced with what another workflow had saved', async () => {
+	const engine = engineWith('created');
+	const stored = JSON.stringify({ integration: `${sandbox.gatewayUrl} ${PROJECT}`, signingSecret: 'newer' });
+	engine.credentials.data.registration = stored;
+	expect(await deliver(engine, 'newer')).toEqual({ status: 200, runs: 1 });
+	await engine.hook('checkExists', trigger);
+	expect(engine.credentials.registration.signingSecret).toBe('newer');
+	expect(engine.staticData).toEqual({ global: {} });
 });
 
 test('unpublishing puts back the URL of an integration that it took over', async () => {
@@ -99,8 +133,8 @@ test.each(['created', 'tookOver'] as const)(
 	async (kind) => {
 		const engine = engineWith(kind);
 		expect(await engine.hook('checkExists', trigger)).toBe(true);
-		expect(sandbox.store.requests.map(({ method }) => method)).toEqual(['GET']);
-		expect(JSON.stringify(engine.staticData)).toContain(SECRET);
+		expect(new Set(sandbox.store.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+		expect(engine.credentials.registration.signingSecret).toBe(SECRET);
 		await engine.hook('delete', trigger);
 		expect(integration()?.webhookUrl).toBe(kind === 'created' ? undefined : ELSEWHERE);
 	},
@@ -121,7 +155,7 @@ test('publishing after a move gives the integration the new URL, and unpublishin
 test('publishing remembers from now on which integration it created', async () => {
 	const engine = engineWith('created');
 	await engine.hook('checkExists', trigger);
-	expect(JSON.stringify(engine.staticData)).toContain('"createdAt":"2026-01-01T00:00:00.000Z"');
+	expect(engine.credentials.registration.createdAt).toBe('2026-01-01T00:00:00.000Z');
 });
 
 describe('a secret that leaked is revoked by typing another:', () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { OneCredential } from './support/credentials';
 import { Engine } from './support/engine';
 import { RoomStage, observed, type Reply } from './support/roomStage';
 import { PROJECT, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
@@ -28,6 +29,7 @@ let sandbox: Sandbox;
 let secret: string;
 let roomId: string;
 let database: IDataObject;
+let credential: OneCredential;
 let processes: WebhookProcess[];
 
 const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
@@ -39,14 +41,14 @@ function save(staticData: IDataObject, isTouched: boolean): void {
 
 /** A main, with what it has read of the database. */
 class Main {
-	/** Processes share no memory, and what one remembers goes by the credential's ID. */
+	/** Processes share no memory, and what one remembers of a creation goes by the credential's ID. */
 	private readonly credentialId = randomUUID();
 	private engine = this.read();
 	private isTouched = false;
 
 	private read(): Engine {
 		return new Engine({
-			credential: credentialFor(sandbox, { signingSecret: secret }),
+			credential,
 			staticData: observed(structuredClone(database)),
 			credentialId: this.credentialId,
 		});
@@ -135,8 +137,10 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 		} else {
 			sandbox = await startSandbox();
 		}
+		credential = new OneCredential(credentialFor(sandbox, { signingSecret: secret }));
 		await new Main().register();
 		secret = integration()?.signingSecret ?? '';
+		credential.data.signingSecret = secret;
 		await new Main().register();
 		before = structuredClone(integration());
 		({ roomId } = openRoom(sandbox));
@@ -168,12 +172,11 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 	const events: Array<[string, () => Promise<unknown>]> = [
 		['another main becomes the leader', () => new Main().register()],
 		[
-			'another main becomes the leader, and saves the address, which was not saved',
+			'another main becomes the leader, and stores the address, which was not stored',
 			async () => {
-				const { jelouQuestions } = database.global as IDataObject;
-				database = { global: { jelouQuestions } };
+				credential.data.registration = '';
 				await new Main().register();
-				expect(database).not.toEqual({ global: { jelouQuestions } });
+				expect(credential.registration.addresses).toMatchObject([{ url: URL_HERE }]);
 			},
 		],
 		...(made === 'by hand' ? [published] : []),

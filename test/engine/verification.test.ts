@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
+import * as verification from '../../nodes/Jelou/trigger/delivery/verify';
 import { Engine } from './support/engine';
 
 const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
@@ -84,12 +85,35 @@ test('a secret that was changed right after the minute was over works as well', 
 	expect(await deliver(engine, sign('new'))).toBe(200);
 });
 
-test('once a secret is typed, the one that was kept from registration is refused within a minute', async () => {
-	const engine = new Engine({
-		credential: { projectId: 'p', apiKey: 'k', signingSecret: '' },
-		credentialId: 'typed-later',
-		staticData: { global: { jelou: { 'https://gateway.jelou.ai/platform p': { signingSecret: 'leaked' } } } },
+const INTEGRATION = 'https://gateway.jelou.ai/platform p';
+const stored = (signingSecret: string) => JSON.stringify({ integration: INTEGRATION, signingSecret });
+
+test('a secret that another process stored works on the next delivery, and the one before no longer', async () => {
+	const engine = engineWith('');
+	expect(await deliver(engine, sign('first'))).toBe(401);
+	now += 1_000;
+	engine.credentials.data.registration = stored('first');
+	expect(await deliver(engine, sign('first'))).toBe(200);
+	now += 1_000;
+	engine.credentials.data.registration = stored('second');
+	expect(await deliver(engine, sign('second'))).toBe(200);
+	expect(await deliver(engine, sign('first'))).toBe(401);
+});
+
+test('a delivery is known to be of its integration, and what is sent for it is signed with its secret', async () => {
+	const verifyDelivery = jest.spyOn(verification, 'verifyDelivery');
+	const engine = engineWith('');
+	engine.credentials.data.registration = stored('given');
+	await deliver(engine, sign('given'));
+	expect(await verifyDelivery.mock.results[0]?.value).toMatchObject({
+		project: INTEGRATION,
+		secret: 'given',
 	});
+});
+
+test('once a secret is typed, the one that a trigger was given is refused within a minute', async () => {
+	const engine = engineWith('');
+	engine.credentials.data.registration = stored('leaked');
 	expect(await deliver(engine, sign('leaked'))).toBe(200);
 	engine.credentials.data.signingSecret = 'typed';
 	now += 60_000;

@@ -4,7 +4,7 @@ import { PAUSED, STARTED, handOver, roomOf } from '../server/support/rooms';
 import { Conversations } from './faults/conversations';
 import { FaultBench } from './faults/rows';
 import { SHORT } from './faults/sizes';
-import { openTyped, servedBy } from './support/addresses';
+import { openScaled, servedBy } from './support/addresses';
 import { startScaleStage, type ScaleStage } from './support/stage';
 
 jest.setTimeout(420_000);
@@ -71,7 +71,7 @@ test('by address one webhook process holds all messages of a room, which are one
 });
 
 test('a paused conversation starts nothing on either webhook process, and is given back on both', async () => {
-	const dialogue = await openTyped(stage, [], { change: handOver });
+	const dialogue = await openScaled(stage, [], { change: handOver });
 	const all = stage.cluster.webhooks.map(({ port }) => port);
 	const finished = async (count: number) => {
 		const isSo = async () => (await stage.client.executionCount(dialogue.workflowId)) === count;

@@ -1,10 +1,11 @@
 import type { INode } from 'n8n-workflow';
 
-import { SEND_PATH, baseUrlsFor } from '../../nodes/Jelou/shared/endpoints';
+import { SEND_PATH } from '../../nodes/Jelou/shared/endpoints';
 import { readErrorResponse } from '../../nodes/Jelou/shared/errorResponse';
 import { redact, toApiError } from '../../nodes/Jelou/shared/apiError';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Failure, JelouRequest } from '../../nodes/Jelou/shared/types';
+import { LOADED } from './support/credential';
 
 const NODE: INode = {
 	id: '1',
@@ -14,14 +15,7 @@ const NODE: INode = {
 	position: [0, 0],
 	parameters: {},
 };
-const credential = {
-	projectId: 'p',
-	apiKey: 'KEY-recognisable',
-	signingSecret: 'SECRET-recognisable',
-	environment: 'production',
-	allowsPlainHttp: false,
-	baseUrls: baseUrlsFor('production', '', ''),
-};
+const credential = { ...LOADED, apiKey: 'KEY-recognisable', signingSecret: 'SECRET-recognisable' };
 const GATEWAY = ['v1', 'external-support', 'p'];
 const REQUESTS = {
 	chatbot: { target: 'chatbot', method: 'POST', path: SEND_PATH },

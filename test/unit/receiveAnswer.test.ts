@@ -26,6 +26,8 @@ function receive(
 			return waiting();
 		},
 		getNodeParameter: (name: string) => name === 'options.downloadMedia' && downloadMedia,
+		getWorkflow: () => ({ id: '1', name: 'Test' }),
+		getWorkflowStaticData: () => ({}),
 		getCredentials: () => Promise.resolve({ projectId: 'p', apiKey: 'k', environment: 'production' }),
 		helpers: {
 			httpRequest: () =>

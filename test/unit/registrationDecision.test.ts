@@ -6,7 +6,7 @@ import {
 	type UnregisterDecision,
 	type WebhookState,
 } from '../../nodes/Jelou/trigger/registration/decide';
-import type { Registration } from '../../nodes/Jelou/shared/registrationStore';
+import type { Registration, TriggerName } from '../../nodes/Jelou/shared/registration';
 
 const HERE = 'https://n8n.example.com/webhook/a/webhook';
 const TEST = 'https://n8n.example.com/webhook-test/a/webhook';
@@ -17,74 +17,101 @@ const ELSEWHERE = 'https://other.example.com/hook';
 const BORN = '2026-01-01T00:00:00.000Z';
 const LATER = '2026-02-02T00:00:00.000Z';
 
-const OWNER: Registration = { signingSecret: 's', createdAt: BORN, webhookUrl: HERE, isOwner: true };
-const ENDED: Registration = { ...OWNER, webhookUrl: undefined, previousUrl: undefined };
-const MEMORY = { secret: 's', createdAt: BORN };
+const SELF: TriggerName = {
+	workflowId: 'a',
+	workflowName: 'Workflow A',
+	nodeId: 'node',
+	nodeName: 'Jelou Trigger',
+};
+const OTHER: TriggerName = { ...SELF, workflowId: 'b', workflowName: 'Workflow B' };
+
+const own = { url: HERE, trigger: SELF };
+const neighbour = { url: NEIGHBOUR, trigger: OTHER };
+const elsewhere = { url: ELSEWHERE };
+
+/** The integration that a trigger created, with where it was pointed to. */
+const made = (...addresses: Registration['addresses']): Registration => ({
+	signingSecret: 's',
+	createdAt: BORN,
+	isOwner: true,
+	addresses,
+});
+const OWNER = made(own);
+const withoutDate = (registration: Registration): Registration => ({ ...registration, createdAt: undefined });
 
 const at = (webhookUrl: string, createdAt: string | undefined = BORN) => ({ webhookUrl, createdAt });
 const session = (restoreUrl: string | undefined, ...listening: string[]): WebhookState['session'] => ({
 	restoreUrl,
-	createdIn: restoreUrl === undefined ? 'workflow' : undefined,
 	listening: new Set(listening),
 });
 
 function state(given: Partial<WebhookState>): WebhookState {
 	return {
 		integration: undefined,
-		registration: {},
+		registration: { addresses: [] },
 		session: undefined,
 		typedSecret: undefined,
-		memory: undefined,
 		url: HERE,
+		trigger: SELF,
 		isTest: false,
 		replaceExisting: false,
-		workflowId: 'workflow',
 		creation: undefined,
 		...given,
 	};
 }
 
-const refuse = (reason: RefusalReason, currentUrl: string): RegisterDecision => ({
+const refuse = (reason: RefusalReason, currentUrl: string, holder?: TriggerName): RegisterDecision => ({
 	action: 'refuse',
 	reason,
 	currentUrl,
+	...(holder && { holder }),
 });
 const testing = { isTest: true, url: TEST };
 
 const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 	['there is no integration', {}, { action: 'create' }],
-	['there is none, though one is kept', { registration: OWNER }, { action: 'create' }],
+	['there is none, though one is stored', { registration: OWNER }, { action: 'create' }],
 	['there is none, for a test', testing, { action: 'create' }],
 	['ours points here', { integration: at(HERE), registration: OWNER }, { action: 'leave', save: OWNER }],
 	[
 		'ours of a version that kept no date points here',
-		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined } },
+		{ integration: at(HERE), registration: withoutDate(OWNER) },
 		{ action: 'leave', save: OWNER },
 	],
 	[
 		'ours points to the address from before a move',
-		{ integration: at(MOVED), registration: { ...OWNER, webhookUrl: MOVED } },
+		{ integration: at(MOVED), registration: made({ ...own, url: MOVED }) },
 		{ action: 'pointTo', save: OWNER },
 	],
 	[
-		'ours points to a test URL that a crash left',
+		'ours was given the new address by hand after a move, and took over from another system before',
+		{ integration: at(HERE), registration: made({ ...own, url: MOVED }, elsewhere) },
+		{ action: 'leave', save: made(own, elsewhere) },
+	],
+	[
+		"ours points to a neighbour's test URL that a crash left",
 		{ integration: at(NEIGHBOURS_TEST), registration: OWNER },
 		{ action: 'pointTo', save: OWNER },
 	],
 	[
+		'a test that crashed had created it',
+		{ integration: at(NEIGHBOURS_TEST), registration: made({ url: NEIGHBOURS_TEST, trigger: OTHER }) },
+		{ action: 'pointTo', save: OWNER },
+	],
+	[
+		"a test that crashed had borrowed it from another workflow's trigger",
+		{ integration: at(TEST), registration: made(neighbour) },
+		refuse('takenByAnotherWorkflow', NEIGHBOUR, OTHER),
+	],
+	[
 		"it points to this trigger's test URL that a crash left, and the secret is typed",
 		{ integration: at(TEST), typedSecret: 't' },
-		{ action: 'pointTo', save: { webhookUrl: HERE } },
+		{ action: 'pointTo', save: { addresses: [own] } },
 	],
 	[
 		'it points here, and the secret is typed',
 		{ integration: at(HERE), typedSecret: 't' },
-		{ action: 'leave', save: { webhookUrl: HERE } },
-	],
-	[
-		'it points here, and the secret is only in memory',
-		{ integration: at(HERE), memory: MEMORY },
-		{ action: 'leave', save: { webhookUrl: HERE }, note: 'secretInMemoryOnly' },
+		{ action: 'leave', save: { addresses: [own] } },
 	],
 	[
 		'it points here, and nobody knows the secret',
@@ -112,78 +139,83 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 		refuse('takenByAnotherSystem', ELSEWHERE),
 	],
 	[
-		'it points to another workflow',
-		{ integration: at(NEIGHBOUR), memory: MEMORY },
+		'it points to another workflow of this n8n, which the credential does not know',
+		{ integration: at(NEIGHBOUR), typedSecret: 't' },
 		refuse('takenByAnotherWorkflow', NEIGHBOUR),
+	],
+	[
+		'it points to another workflow, which the credential knows',
+		{ integration: at(NEIGHBOUR), registration: made(neighbour) },
+		refuse('takenByAnotherWorkflow', NEIGHBOUR, OTHER),
+	],
+	[
+		'it points to another workflow at the address from before a move',
+		{ integration: at(MOVED), registration: made({ ...neighbour, url: MOVED }) },
+		refuse('takenByAnotherWorkflow', MOVED, OTHER),
+	],
+	[
+		'it points to another workflow and is to be replaced',
+		{ integration: at(NEIGHBOUR), registration: made(neighbour, elsewhere), replaceExisting: true },
+		{ action: 'pointTo', save: made(own, neighbour, elsewhere) },
+	],
+	[
+		'it points to another workflow that had replaced this one, and is to be replaced',
+		{ integration: at(NEIGHBOUR), registration: made(neighbour, own, elsewhere), replaceExisting: true },
+		{ action: 'pointTo', save: made(own, neighbour, elsewhere) },
 	],
 	[
 		'it points to another system and is to be replaced',
 		{ integration: at(ELSEWHERE), typedSecret: 't', replaceExisting: true },
-		{ action: 'pointTo', save: { webhookUrl: HERE, previousUrl: ELSEWHERE } },
+		{ action: 'pointTo', save: { addresses: [own, elsewhere] } },
+	],
+	[
+		'another system has taken it since, and is to be replaced',
+		{ integration: at(ELSEWHERE), registration: made(own, neighbour), replaceExisting: true },
+		{ action: 'pointTo', save: made(own, elsewhere) },
 	],
 	[
 		"it points to another's test URL and is to be replaced",
 		{ integration: at(NEIGHBOURS_TEST), typedSecret: 't', replaceExisting: true },
-		{ action: 'pointTo', save: { webhookUrl: HERE, previousUrl: NEIGHBOUR } },
+		{ action: 'pointTo', save: { addresses: [own, { url: NEIGHBOUR }] } },
 	],
 	[
-		'the typed secret is not the one kept',
+		'the typed secret is not the one stored',
 		{ integration: at(HERE), registration: OWNER, typedSecret: 't' },
 		refuse('wrongSecret', HERE),
 	],
 	[
-		'the typed secret is not the one kept by a version that kept no date',
-		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined }, typedSecret: 't' },
-		{ action: 'leave', save: { ...OWNER, createdAt: undefined }, note: 'doubtfulSecret' },
-	],
-	[
-		'the typed secret is not the one in memory',
-		{ integration: at(NEIGHBOUR), memory: MEMORY, typedSecret: 't', replaceExisting: true },
-		refuse('wrongSecret', NEIGHBOUR),
-	],
-	[
-		'the typed secret is not the one in memory, of which nothing tells whose it is',
-		{ integration: at(HERE), memory: { secret: 's' }, typedSecret: 't' },
-		{ action: 'leave', save: { webhookUrl: HERE } },
+		'the typed secret is not the one stored without a date',
+		{ integration: at(HERE), registration: withoutDate(OWNER), typedSecret: 't' },
+		{ action: 'leave', save: withoutDate(OWNER), note: 'doubtfulSecret' },
 	],
 	[
 		'the typed secret is of an integration created since',
-		{ integration: at(HERE, LATER), registration: OWNER, memory: MEMORY, typedSecret: 't' },
-		{ action: 'leave', save: { webhookUrl: HERE } },
+		{ integration: at(HERE, LATER), registration: OWNER, typedSecret: 't' },
+		{ action: 'leave', save: { addresses: [own] } },
 	],
 	[
 		'an integration was created since, and no secret is typed',
-		{ integration: at(HERE, LATER), registration: OWNER, memory: MEMORY },
+		{ integration: at(HERE, LATER), registration: OWNER },
 		refuse('unknownSecretOfOwnUrl', HERE),
 	],
-	[
-		'the date kept has no milliseconds',
-		{
-			integration: at(HERE, '2026-01-01T00:00:00.000Z'),
-			registration: { ...OWNER, createdAt: '2026-01-01T00:00:00Z' },
-		},
-		{ action: 'leave', save: { ...OWNER, createdAt: '2026-01-01T00:00:00Z' } },
-	],
-	[
-		'the date kept differs by milliseconds',
-		{
-			integration: at(HERE, '2026-01-01T00:00:00.002Z'),
-			registration: { ...OWNER, createdAt: '2026-01-01T00:00:00.001Z' },
-		},
-		refuse('unknownSecretOfOwnUrl', HERE),
-	],
-	[
-		'the date is in no known form',
-		{ integration: at(HERE, 'yesterday'), registration: OWNER },
-		{ action: 'leave', save: OWNER },
-	],
+	...(
+		[
+			['has no milliseconds', '2026-01-01T00:00:00Z'],
+			['is in another zone', '2025-12-31T19:00:00-05:00'],
+			['is in no known form', 'yesterday'],
+		] as const
+	).map(([how, createdAt]): (typeof REGISTER)[number] => [
+		`the date stored ${how}`,
+		{ integration: at(HERE), registration: { ...OWNER, createdAt } },
+		{ action: 'leave', save: { ...OWNER, createdAt } },
+	]),
 	[
 		'the creation was not answered',
 		{ integration: at(HERE), creation: 'unanswered' },
 		{ action: 'recreate' },
 	],
 	[
-		'the creation was not answered, but what is there is the one kept',
+		'the creation was not answered, but what is there is the one stored',
 		{ integration: at(HERE), registration: OWNER, creation: 'unanswered' },
 		{ action: 'leave', save: OWNER },
 	],
@@ -204,44 +236,51 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 	],
 	[
 		'a test finds production',
-		{ ...testing, integration: at(HERE), memory: MEMORY },
-		{
-			action: 'pointTo',
-			save: { webhookUrl: TEST, previousUrl: HERE, isOwner: false },
-			restoreUrl: HERE,
-		},
+		{ ...testing, integration: at(HERE), registration: OWNER },
+		{ action: 'pointTo', restoreUrl: HERE },
+	],
+	[
+		'a test finds another system',
+		{ ...testing, integration: at(ELSEWHERE), registration: OWNER },
+		{ action: 'pointTo', restoreUrl: ELSEWHERE, save: made(elsewhere) },
 	],
 	[
 		'a test finds another test, which borrowed from production',
-		{ ...testing, integration: at(NEIGHBOURS_TEST), memory: MEMORY, session: session(HERE, NEIGHBOURS_TEST) },
 		{
-			action: 'pointTo',
-			save: { webhookUrl: TEST, previousUrl: HERE, isOwner: false },
-			restoreUrl: HERE,
+			...testing,
+			integration: at(NEIGHBOURS_TEST),
+			registration: OWNER,
+			session: session(HERE, NEIGHBOURS_TEST),
 		},
+		{ action: 'pointTo', restoreUrl: HERE },
 	],
 	[
-		'a test finds a test URL that a crash left',
-		{ ...testing, integration: at(NEIGHBOURS_TEST), memory: MEMORY },
-		{
-			action: 'pointTo',
-			save: { webhookUrl: TEST, previousUrl: NEIGHBOUR, isOwner: false },
-			restoreUrl: NEIGHBOUR,
-		},
+		'a test finds a test URL that a crash left, of which nothing is stored',
+		{ ...testing, integration: at(NEIGHBOURS_TEST), typedSecret: 't' },
+		{ action: 'pointTo', restoreUrl: NEIGHBOUR, save: { addresses: [{ url: NEIGHBOUR }] } },
 	],
 	[
-		'production finds a test of this workflow that created it',
-		{ integration: at(TEST), memory: MEMORY, session: session(undefined, TEST) },
+		'a test finds a test URL that a crash left, which borrowed from production',
+		{ ...testing, integration: at(NEIGHBOURS_TEST), registration: OWNER },
+		{ action: 'pointTo', restoreUrl: HERE },
+	],
+	[
+		'production finds a test that created it',
+		{
+			integration: at(TEST),
+			registration: made({ url: TEST, trigger: SELF }),
+			session: session(undefined, TEST),
+		},
 		{ action: 'pointTo', save: OWNER },
 	],
 	[
-		'production finds a test of another workflow that created it, whose secret is not its own',
+		'production finds a test of another workflow that created it',
 		{
 			integration: at(NEIGHBOURS_TEST),
-			memory: MEMORY,
-			session: { ...session(undefined, NEIGHBOURS_TEST), createdIn: 'b' } as WebhookState['session'],
+			registration: made({ url: NEIGHBOURS_TEST, trigger: OTHER }),
+			session: session(undefined, NEIGHBOURS_TEST),
 		},
-		{ action: 'recreate' },
+		{ action: 'pointTo', save: OWNER },
 	],
 	[
 		'production finds a test that borrowed from it',
@@ -256,35 +295,49 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 ];
 
 const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
-	['there is no integration, and nothing is kept', {}, { action: 'leave' }],
-	['there is none, and a secret is kept', { registration: OWNER }, { action: 'leave', note: 'notFound' }],
+	['there is no integration, and nothing is stored', {}, { action: 'leave' }],
+	['there is none, and a secret is stored', { registration: OWNER }, { action: 'leave', note: 'notFound' }],
 	['ours points here', { integration: at(HERE), registration: OWNER }, { action: 'delete' }],
 	[
 		'ours of a version that kept no date points here',
-		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined } },
+		{ integration: at(HERE), registration: withoutDate(OWNER) },
 		{ action: 'delete' },
 	],
 	[
 		'ours points to the address from before a move',
-		{ integration: at(MOVED), registration: { ...OWNER, webhookUrl: MOVED } },
+		{ integration: at(MOVED), registration: made({ ...own, url: MOVED }) },
 		{ action: 'delete' },
 	],
 	["somebody else's points here", { integration: at(HERE) }, { action: 'leave', note: 'stays' }],
-	['it points elsewhere, and nothing is kept', { integration: at(ELSEWHERE) }, { action: 'leave', save: {} }],
+	[
+		'it points elsewhere, and nothing is stored',
+		{ integration: at(ELSEWHERE) },
+		{ action: 'leave', save: { addresses: [] } },
+	],
 	[
 		'it points elsewhere since',
-		{ integration: at(ELSEWHERE), registration: { ...OWNER, previousUrl: NEIGHBOUR } },
-		{ action: 'leave', save: ENDED },
+		{ integration: at(ELSEWHERE), registration: made(own, neighbour) },
+		{ action: 'leave', save: made(neighbour) },
+	],
+	[
+		'another workflow has replaced it',
+		{ integration: at(NEIGHBOUR), registration: made(neighbour, own, elsewhere) },
+		{ action: 'leave', save: made(neighbour, elsewhere) },
 	],
 	[
 		'it was taken over',
-		{ integration: at(HERE), registration: { webhookUrl: HERE, previousUrl: ELSEWHERE } },
-		{ action: 'restore', url: ELSEWHERE, save: {} },
+		{ integration: at(HERE), registration: { addresses: [own, elsewhere] } },
+		{ action: 'restore', url: ELSEWHERE, save: { addresses: [elsewhere] } },
+	],
+	[
+		'it was taken over from another workflow that had taken it over',
+		{ integration: at(HERE), registration: made(own, neighbour, elsewhere) },
+		{ action: 'restore', url: NEIGHBOUR, save: made(neighbour, elsewhere) },
 	],
 	[
 		'it was created again by hand',
 		{ integration: at(HERE, LATER), registration: OWNER },
-		{ action: 'leave', note: 'anotherIntegration', save: {} },
+		{ action: 'leave', note: 'anotherIntegration', save: { addresses: [] } },
 	],
 	[
 		'another secret is typed',
@@ -292,8 +345,8 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 		{ action: 'leave', note: 'anotherSecret' },
 	],
 	[
-		'another secret is typed, and nothing tells whose the kept one is',
-		{ integration: at(HERE), registration: { ...OWNER, createdAt: undefined }, typedSecret: 't' },
+		'another secret is typed, and nothing tells whose the stored one is',
+		{ integration: at(HERE), registration: withoutDate(OWNER), typedSecret: 't' },
 		{ action: 'leave', note: 'anotherSecret' },
 	],
 	[
@@ -305,12 +358,22 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	[
 		"its creation was not answered, and somebody else's is there",
 		{ integration: at(ELSEWHERE), creation: 'unanswered' },
-		{ action: 'leave', save: {} },
+		{ action: 'leave', save: { addresses: [] } },
 	],
 	[
 		'a test ends that borrowed from production',
-		{ ...testing, integration: at(TEST), registration: { webhookUrl: TEST }, session: session(HERE, TEST) },
-		{ action: 'restore', url: HERE, save: {} },
+		{ ...testing, integration: at(TEST), registration: OWNER, session: session(HERE, TEST) },
+		{ action: 'restore', url: HERE },
+	],
+	[
+		'a test ends that another process began, and borrowed from production',
+		{ ...testing, integration: at(TEST), registration: OWNER },
+		{ action: 'restore', url: HERE },
+	],
+	[
+		'a test ends that another process began, and borrowed from another system',
+		{ ...testing, integration: at(TEST), registration: { addresses: [elsewhere] } },
+		{ action: 'restore', url: ELSEWHERE },
 	],
 	[
 		'a test ends that created it',
@@ -318,47 +381,72 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 		{ action: 'delete' },
 	],
 	[
+		'a test ends that another process began, and that created it',
+		{ ...testing, integration: at(TEST), registration: made({ url: TEST, trigger: SELF }) },
+		{ action: 'delete' },
+	],
+	[
+		'a test ends of which nothing is known',
+		{ ...testing, integration: at(TEST) },
+		{ action: 'leave', note: 'stays' },
+	],
+	[
 		'a test ends that created it, and another still listens',
-		{ ...testing, integration: at(TEST), session: session(undefined, TEST, NEIGHBOURS_TEST) },
-		{ action: 'handOver', url: NEIGHBOURS_TEST },
+		{
+			...testing,
+			integration: at(TEST),
+			registration: made({ url: TEST, trigger: SELF }),
+			session: session(undefined, TEST, NEIGHBOURS_TEST),
+		},
+		{ action: 'handOver', url: NEIGHBOURS_TEST, save: made({ url: NEIGHBOURS_TEST }) },
 	],
 	[
 		'a test ends while another has the webhook, of which n8n 1.x hears nothing any more',
 		{ ...testing, integration: at(NEIGHBOURS_TEST), session: session(HERE, TEST, NEIGHBOURS_TEST) },
-		{ action: 'restore', url: HERE, save: {} },
+		{ action: 'restore', url: HERE },
 	],
 	[
 		'a test ends after production took the webhook',
-		{ ...testing, integration: at(HERE), session: session(HERE, TEST) },
-		{ action: 'leave', save: {} },
+		{ ...testing, integration: at(HERE), registration: OWNER, session: session(HERE, TEST) },
+		{ action: 'leave' },
+	],
+	[
+		'a test ends after its integration was created again by hand',
+		{
+			...testing,
+			integration: at(TEST, LATER),
+			registration: made({ url: TEST, trigger: SELF }),
+			session: session(undefined, TEST),
+		},
+		{ action: 'leave', note: 'anotherIntegration' },
 	],
 	[
 		'production ends while a test has the webhook that it created',
 		{ integration: at(NEIGHBOURS_TEST), registration: OWNER, session: session(HERE, NEIGHBOURS_TEST) },
-		{ action: 'leaveToTest', restoreUrl: undefined, save: { ...ENDED, isOwner: false } },
+		{ action: 'leaveToTest', restoreUrl: undefined, save: made() },
 	],
 	[
 		'production ends while a test has the webhook that it took over',
 		{
 			integration: at(NEIGHBOURS_TEST),
-			registration: { webhookUrl: HERE, previousUrl: ELSEWHERE },
+			registration: { addresses: [own, elsewhere] },
 			session: session(HERE, NEIGHBOURS_TEST),
 		},
-		{ action: 'leaveToTest', restoreUrl: ELSEWHERE, save: { isOwner: false } },
+		{ action: 'leaveToTest', restoreUrl: ELSEWHERE, save: { addresses: [elsewhere] } },
 	],
 	[
 		'production ends while a test has the webhook that somebody else created',
 		{
 			integration: at(NEIGHBOURS_TEST),
-			registration: { webhookUrl: HERE },
+			registration: { addresses: [own] },
 			session: session(HERE, NEIGHBOURS_TEST),
 		},
 		{ action: 'leave', note: 'staysAfterTest' },
 	],
 	[
-		'a refused activation ends, and nothing is kept, while a test has a webhook that it created',
+		'a refused activation ends, and nothing is stored, while a test has a webhook that it created',
 		{ integration: at(NEIGHBOURS_TEST), session: session(undefined, NEIGHBOURS_TEST) },
-		{ action: 'leave', save: {} },
+		{ action: 'leave', save: { addresses: [] } },
 	],
 ];
 
@@ -373,12 +461,19 @@ test.each(UNREGISTER)('unregistering when %s', (_name, given, decision) => {
 describe('whatever the state,', () => {
 	const URLS = [undefined, HERE, TEST, MOVED, NEIGHBOUR, NEIGHBOURS_TEST, ELSEWHERE];
 	const REGISTRATIONS: Registration[] = [
-		{},
+		{ addresses: [] },
 		OWNER,
-		{ ...OWNER, createdAt: undefined },
-		{ webhookUrl: HERE, previousUrl: ELSEWHERE },
-		{ webhookUrl: MOVED },
+		withoutDate(OWNER),
+		{ addresses: [own, elsewhere] },
+		{ addresses: [{ ...own, url: MOVED }] },
+		made(neighbour, own),
+		made({ url: NEIGHBOURS_TEST, trigger: OTHER }),
 	];
+	/** Where the integration points to that this trigger, or its test, may take away. */
+	const isOwnUrl = ({ integration, registration, trigger, url }: WebhookState) =>
+		[url, registration.addresses.find((each) => each.trigger === trigger)?.url].includes(
+			integration?.webhookUrl,
+		);
 	const SESSIONS = [undefined, session(HERE, TEST), session(undefined, TEST, NEIGHBOURS_TEST)];
 	const ALL = URLS.flatMap((webhookUrl) =>
 		REGISTRATIONS.flatMap((registration) =>
@@ -406,17 +501,13 @@ describe('whatever the state,', () => {
 			const decision = decideUnregister(each);
 			if (decision.action !== 'leave' || decision.note === undefined) return false;
 			if (decision.note === 'notFound' || decision.note === 'staysAfterTest') return false;
-			return ![each.url, each.registration.webhookUrl].includes(each.integration?.webhookUrl);
+			return !isOwnUrl(each);
 		});
 		expect(wrong).toEqual([]);
 	});
 
 	test('only what points here is deleted', () => {
-		const wrong = ALL.filter(
-			(each) =>
-				decideUnregister(each).action === 'delete' &&
-				![each.url, each.registration.webhookUrl].includes(each.integration?.webhookUrl),
-		);
+		const wrong = ALL.filter((each) => decideUnregister(each).action === 'delete' && !isOwnUrl(each));
 		expect(wrong).toEqual([]);
 	});
 
@@ -426,9 +517,9 @@ describe('whatever the state,', () => {
 
 	test('no test URL is saved to be put back', () => {
 		const saved = ALL.map(decideRegister).map((decision) =>
-			'save' in decision ? decision.save?.previousUrl : '',
+			'save' in decision ? (decision.save?.addresses ?? []) : [],
 		);
-		expect(saved.filter((url) => url?.includes('/webhook-test/'))).toEqual([]);
+		expect(saved.filter(([, next]) => next?.url.includes('/webhook-test/'))).toEqual([]);
 	});
 
 	test('nothing of another integration is saved', () => {

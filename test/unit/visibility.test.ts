@@ -72,6 +72,11 @@ describe('the credential explains what is missing or unsafe, beside the field', 
 	});
 });
 
+test('n8n gives nobody what a trigger stored in the credential: it is neither a field nor sent to the editor', () => {
+	const stored = new JelouApi().properties.find(({ name }) => name === 'registration');
+	expect(stored).toMatchObject({ type: 'hidden', typeOptions: { expirable: true, password: true } });
+});
+
 test('the size of media is asked for only when media are downloaded', () => {
 	const options = triggerFields.find(({ name }) => name === 'options')?.options as INodeProperties[];
 	expect(visible(options, { downloadMedia: true })).toContain('maxMediaSize');

@@ -1,48 +1,20 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	CREDENTIAL_NAME,
-	loadCredential,
-	withSigningSecret,
-	type LoadedCredential,
-} from '../shared/credential';
+import { CREDENTIAL_NAME, loadCredential, type LoadedCredential } from '../shared/credential';
 import { FieldError } from '../shared/errors';
-import { readRegistration } from '../shared/registrationStore';
-import { cachedSecret, sendingSecret } from '../shared/secrets';
 import type { ToolInput } from './toolInput';
 
-const NO_SECRET = {
-	message: 'No signing secret is known, so nothing can be sent',
-	advice:
-		"Enter the signing secret in the Jelou credential. Without it, only the workflow whose Jelou Trigger created the project's integration can send, and in n8n's queue mode not even that one.",
-	testAdvice:
-		'To run this step as a test, enter the signing secret in the Jelou credential. Without it, only the published workflow can reply.',
-};
-
-/** Where a run keeps that it has waited. */
-export const WAITED_KEY = 'jelouWaited';
-
 /**
- * n8n gives no static data to a test run, nor to a run that it resumes after a time limit. Both run where triggers are
- * registered, so the secret is known in this process; but for tests that queue mode gives to workers.
- */
-function secretOfProcess(context: IExecuteFunctions, credential: LoadedCredential): string | undefined {
-	const isWithoutData = context.getMode() === 'manual' || context.getContext('flow')[WAITED_KEY] === true;
-	return isWithoutData ? cachedSecret(credential) : undefined;
-}
-
-/**
- * The credential with the secret to sign a message with.
+ * The credential, once it is known that it can sign a message.
  *
- * @throws FieldError when none is known
+ * @throws FieldError when no signing secret is known
  */
-export function withSecret(context: IExecuteFunctions, credential: LoadedCredential): LoadedCredential {
+export function withSecret(credential: LoadedCredential): LoadedCredential {
 	if (credential.signingSecret !== '') return credential;
-	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-	const secret = sendingSecret(credential, registration) ?? secretOfProcess(context, credential);
-	if (secret !== undefined) return withSigningSecret(credential, secret);
-	const isTest = context.getMode() === 'manual';
-	throw new FieldError(NO_SECRET.message, isTest ? NO_SECRET.testAdvice : NO_SECRET.advice);
+	throw new FieldError(
+		'No signing secret is known, so nothing can be sent',
+		"Choose the Jelou credential of the workflow whose Jelou Trigger created the project's integration, or enter the signing secret in this one.",
+	);
 }
 
 /**

@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import type { LoadedCredential } from '../shared/credential';
+import { forProject, type LoadedCredential } from '../shared/credential';
 import { RateLimit } from '../shared/rateLimit';
 import { call } from '../shared/transport';
 import { loadCredentials, withSecret } from './credentials';
@@ -60,7 +60,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
 		const { maxRetries, simplify, timeout, ...options } = readOptions(item);
 		const projectId = options.projectId || loaded.projectId;
-		const credential = { ...loaded, projectId };
+		const credential = forProject(loaded, projectId);
 		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
 		const { allowsPlainHttp } = loaded;
 		const buildContext = { projectId, allowsPlainHttp, timezone };
@@ -68,21 +68,19 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 			case 'ask': {
 				checkCanWait(context, tool);
 				const asking = operation.ask(item, buildContext);
-				const run = async () =>
-					await askAndWait(context, withSecret(context, credential), asking, callOptions);
+				const run = async () => await askAndWait(context, withSecret(credential), asking, callOptions);
 				return { run, warning: () => operation.warning?.(asking.message) };
 			}
 			case 'tell': {
 				const telling = operation.tell(item);
-				const run = async () =>
-					await tellTrigger(context, withSecret(context, credential), telling, callOptions);
+				const run = async () => await tellTrigger(context, withSecret(credential), telling, callOptions);
 				return { run };
 			}
 			case 'request': {
 				const request = operation.buildRequest(item, buildContext);
 				const run = async () => {
 					const isSigned = request.target === 'chatbot';
-					const sender = isSigned ? withSecret(context, credential) : credential;
+					const sender = isSigned ? withSecret(credential) : credential;
 					const { data, envelope } = await call(context, sender, request, callOptions);
 					return { ...operation.extraOutput?.(request, data), ...(simplify ? data : envelope) };
 				};

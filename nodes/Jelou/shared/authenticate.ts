@@ -44,7 +44,7 @@ function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOpt
  * The signed body becomes a Buffer: from text, n8n's HTTP client would cut the white space at both ends, and the bytes
  * sent would no longer be the bytes signed.
  *
- * @throws Error when a message is to be signed and the credential has no signing secret
+ * @throws Error when a message is to be signed and no signing secret is known
  * @throws InvalidUrlError when a custom base URL of the credential is not a URL
  * @see Jelou's pages "Authentication" and "Webhook signature"
  */
@@ -66,7 +66,9 @@ export function authenticate(
 	if (kind === 'apiKey') return { ...guarded, headers: { ...headers, [API_KEY_HEADER]: credential.apiKey } };
 
 	if (credential.signingSecret === '') {
-		throw new Error('Signing Secret is empty in the Jelou credential, so the message cannot be signed.');
+		throw new Error(
+			'No signing secret is known in the Jelou credential, so the message cannot be signed. Publish a workflow with a Jelou Trigger that has this credential, or enter Signing Secret in it.',
+		);
 	}
 	const body = bytesOf(requestOptions.body);
 	if (!Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) {

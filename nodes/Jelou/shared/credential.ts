@@ -2,12 +2,25 @@ import {
 	NodeOperationError,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsDecrypted,
+	type IDataObject,
 	type INode,
 } from 'n8n-workflow';
 
+import { BoundedMap } from './boundedMap';
 import { baseUrlsFor } from './endpoints';
 import { environmentNamed, type BaseUrls } from './environments';
 import { InvalidUrlError } from './errors';
+import {
+	NOTHING,
+	REGISTRATION_FIELD,
+	dataToStore,
+	formatRegistration,
+	isNothing,
+	readRegistration,
+	readSaved,
+	type Registration,
+	type TriggerName,
+} from './registration';
 
 export const CREDENTIAL_NAME = 'jelouApi';
 
@@ -15,8 +28,14 @@ export const CREDENTIAL_NAME = 'jelouApi';
 export interface JelouCredential {
 	projectId: string;
 	apiKey: string;
-	/** Empty when the user left it out: see "Who holds the signing secret" in the README. */
+	/** What the user entered, alone, so that a secret that leaked is revoked by entering another. Mostly empty. */
+	typedSecret: string;
+	/** Signs messages and verifies events: the typed one, else the one that a trigger was given. Empty when none is known. */
 	signingSecret: string;
+	/** What is stored of the project's integration. */
+	registration: Registration;
+	/** Whether something is stored that cannot be read. */
+	isUnreadable: boolean;
 	environment: string;
 	/** Whether webhooks and media may be on plain HTTP and private addresses: the environment's choice. */
 	allowsPlainHttp: boolean;
@@ -27,6 +46,14 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
+/** Names an integration: one per project and gateway. */
+export function integrationKey({
+	baseUrls,
+	projectId,
+}: Pick<JelouCredential, 'baseUrls' | 'projectId'>): string {
+	return `${baseUrls.gateway} ${projectId}`;
+}
+
 /**
  * Reads a decrypted credential without believing its shape. Spaces around a pasted value are dropped.
  *
@@ -34,13 +61,21 @@ function text(value: unknown): string {
  */
 export function readCredential(data: ICredentialDataDecryptedObject): JelouCredential {
 	const environment = text(data.environment) || 'production';
+	const projectId = text(data.projectId);
+	const baseUrls = baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl));
+	const stored = readRegistration(data[REGISTRATION_FIELD], integrationKey({ baseUrls, projectId }));
+	const registration = stored ?? NOTHING;
+	const typedSecret = text(data.signingSecret);
 	return {
-		projectId: text(data.projectId),
+		projectId,
 		apiKey: text(data.apiKey),
-		signingSecret: text(data.signingSecret),
+		typedSecret,
+		signingSecret: typedSecret || (registration.signingSecret ?? ''),
+		registration,
+		isUnreadable: stored === undefined,
 		environment,
 		allowsPlainHttp: environmentNamed(environment).allowsPlainHttp,
-		baseUrls: baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl)),
+		baseUrls,
 	};
 }
 
@@ -52,9 +87,70 @@ export interface LoadedCredential extends JelouCredential {
 }
 
 interface CredentialContext {
+	logger: { warn(message: string): void };
 	getNode(): INode;
+	getWorkflow(): { id?: string; name?: string };
+	getWorkflowStaticData(type: 'global'): IDataObject;
 	/** @param itemIndex the item whose fields the credential's expressions read, where a node has items */
 	getCredentials(type: string, itemIndex?: number): Promise<ICredentialDataDecryptedObject>;
+}
+
+/** The node, and its workflow. */
+export function triggerNameOf(context: Pick<CredentialContext, 'getNode' | 'getWorkflow'>): TriggerName {
+	const { id, name } = context.getNode();
+	const workflow = context.getWorkflow();
+	return {
+		workflowId: workflow.id ?? '',
+		workflowName: workflow.name ?? '',
+		nodeId: id,
+		nodeName: name,
+	};
+}
+
+/** The same credential, holding this of the project's integration. */
+export function withRegistration(credential: LoadedCredential, registration: Registration): LoadedCredential {
+	const text = formatRegistration(integrationKey(credential), registration);
+	const data = { ...credential.decrypted.data, [REGISTRATION_FIELD]: text };
+	return {
+		...credential,
+		registration,
+		signingSecret: credential.typedSecret || (registration.signingSecret ?? ''),
+		decrypted: { ...credential.decrypted, data },
+	};
+}
+
+/** The same credential, in which n8n stores this with the next request that is made with it. */
+export function storing(credential: LoadedCredential, registration: Registration): LoadedCredential {
+	const text = formatRegistration(integrationKey(credential), registration);
+	const data = dataToStore(credential.decrypted.data ?? {}, text);
+	return { ...credential, decrypted: { ...credential.decrypted, data } };
+}
+
+/** The same credential for another project, whose secret it knows only where one is typed. */
+export function forProject(credential: LoadedCredential, projectId: string): LoadedCredential {
+	if (projectId === credential.projectId) return credential;
+	return { ...credential, projectId, registration: NOTHING, signingSecret: credential.typedSecret };
+}
+
+/** The same credential with what a version before 1.1 saved in the workflow, where the credential holds nothing. */
+export function withSaved(context: CredentialContext, credential: LoadedCredential): LoadedCredential {
+	if (!isNothing(credential.registration)) return credential;
+	const staticData = context.getWorkflowStaticData('global');
+	return withRegistration(
+		credential,
+		readSaved(staticData, integrationKey(credential), triggerNameOf(context)),
+	);
+}
+
+/** The credentials of which the log says already that what they hold cannot be read. */
+const reported = new BoundedMap<string, true>(500);
+
+function reportUnreadable(context: CredentialContext, id: string, name: string): void {
+	if (reported.has(id)) return;
+	reported.set(id, true);
+	context.logger.warn(
+		`What the Jelou credential "${name}" holds of the project's integration cannot be read, so its signing secret is not known. Enter it in the credential, or publish the workflow with the Jelou Trigger again.`,
+	);
 }
 
 /**
@@ -78,7 +174,10 @@ export async function loadCredential(
 			itemIndex,
 		});
 	}
-	return { ...credential, id: id ?? '', decrypted: { id: id ?? '', name, type: CREDENTIAL_NAME, data } };
+	const decrypted = { id: id ?? '', name, type: CREDENTIAL_NAME, data };
+	if (credential.isUnreadable) reportUnreadable(context, decrypted.id, name);
+	const loaded = { ...credential, id: decrypted.id, decrypted };
+	return credential.typedSecret === '' ? withSaved(context, loaded) : loaded;
 }
 
 function parse(node: INode, data: ICredentialDataDecryptedObject, itemIndex?: number): JelouCredential {
@@ -94,10 +193,4 @@ function parse(node: INode, data: ICredentialDataDecryptedObject, itemIndex?: nu
 			},
 		);
 	}
-}
-
-/** The same credential, signing with the secret that the workflow's trigger was given. */
-export function withSigningSecret(credential: LoadedCredential, signingSecret: string): LoadedCredential {
-	const data = { ...credential.decrypted.data, signingSecret };
-	return { ...credential, signingSecret, decrypted: { ...credential.decrypted, data } };
 }

@@ -19,9 +19,9 @@ const TIMEOUT_MS = 15_000;
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 const explained = ({ message, advice }: Explanation) => failed(`${message}. ${advice}`);
 
-function passed({ signingSecret }: JelouCredential, message: string): INodeCredentialTestResult {
+function passed({ typedSecret }: JelouCredential, message: string): INodeCredentialTestResult {
 	const unchecked =
-		signingSecret === '' ? '' : ' The signing secret was not checked: Jelou has no way to test it.';
+		typedSecret === '' ? '' : ' The signing secret was not checked: Jelou has no way to test it.';
 	return { status: 'OK', message: `Connection successful. ${message}${unchecked}` };
 }
 

@@ -157,7 +157,7 @@ test('a second workflow of the same project is refused, and the message says wha
 	await editor.askToPublish();
 	await editor.page
 		.getByText(
-			"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
+			/The workflow ".+" already receives this project's events: unpublish it, turn on Replace Existing Webhook/,
 		)
 		.waitFor();
 });

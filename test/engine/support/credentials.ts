@@ -1,20 +1,38 @@
 import {
 	ICredentialsHelper,
+	isExpression,
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type IHttpRequestOptions,
 	type INodeParameters,
 } from 'n8n-workflow';
 
 import { JelouApi } from '../../../credentials/JelouApi.credentials';
 
-/** n8n's credentials helper with one credential in memory, and the real `authenticate` of `jelouApi`. */
+/** n8n's credentials helper with one credential in memory, and the real methods of `jelouApi`. */
 export class OneCredential extends ICredentialsHelper {
 	private readonly type = new JelouApi();
-	/** How often the credential was decrypted. */
+	/** How often the credential was decrypted, and stored. */
 	reads = 0;
+	writes = 0;
+	/** Whether n8n's database fails. */
+	isReadOnly = false;
 
-	constructor(public data: ICredentialDataDecryptedObject) {
+	/**
+	 * @param data what is stored, expressions as they are
+	 * @param line what n8n 1.x stores is all of the data that a request is made with
+	 */
+	constructor(
+		public data: ICredentialDataDecryptedObject,
+		public line: 'v1' | 'v2' = 'v2',
+	) {
 		super();
+	}
+
+	/** What is stored of the project's integration. */
+	get registration(): IDataObject {
+		const text = this.data.registration;
+		return typeof text === 'string' && text !== '' ? (JSON.parse(text) as IDataObject) : {};
 	}
 
 	override getParentTypes(): string[] {
@@ -33,8 +51,28 @@ export class OneCredential extends ICredentialsHelper {
 		return await this.type.authenticate(credentials, requestOptions);
 	}
 
-	override preAuthentication(): Promise<undefined> {
-		return Promise.resolve(undefined);
+	/** As `CredentialsHelper.preAuthentication` does it in n8n 2.41 and 1.123. */
+	override async preAuthentication(
+		...[helpers, credentials, , node, isExpired]: Parameters<ICredentialsHelper['preAuthentication']>
+	): Promise<ICredentialDataDecryptedObject | undefined> {
+		const expirable = this.type.properties.find(
+			({ type, typeOptions }) => type === 'hidden' && typeOptions?.expirable === true,
+		);
+		if (expirable === undefined || (credentials[expirable.name] !== '' && !isExpired)) return undefined;
+		const { preAuthentication } = this.type;
+		const output = (await preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
+		if (output[expirable.name] === undefined || !node.credentials) return undefined;
+		const changed = Object.entries(output).filter(
+			([name]) => name === expirable.name || !isExpression(this.data[name]),
+		);
+		const toStore =
+			this.line === 'v1'
+				? Object.assign(credentials, output)
+				: { ...this.data, ...Object.fromEntries(changed) };
+		if (this.isReadOnly) throw new Error('The database is read-only');
+		this.writes++;
+		this.data = JSON.parse(JSON.stringify(toStore)) as ICredentialDataDecryptedObject;
+		return Object.assign(credentials, output);
 	}
 
 	override runPreAuthentication(): Promise<undefined> {
@@ -50,10 +88,11 @@ export class OneCredential extends ICredentialsHelper {
 		...[, , , mode, , , values]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
 		this.reads++;
-		if (values === undefined) return Promise.resolve({ ...this.data });
+		const stored: ICredentialDataDecryptedObject = { registration: '', ...this.data };
+		if (values === undefined) return Promise.resolve(stored);
 		const { connectionInputData, itemIndex, node, runExecutionData, runIndex, workflow } = values;
 		const data = workflow.expression.getParameterValue(
-			{ ...this.data } as INodeParameters,
+			stored as INodeParameters,
 			runExecutionData,
 			runIndex,
 			itemIndex,

@@ -77,7 +77,8 @@ function webhookData(
 }
 
 export interface EngineOptions {
-	credential: ICredentialDataDecryptedObject;
+	/** The credential's data, or a credential that several workflows have. */
+	credential: ICredentialDataDecryptedObject | OneCredential;
 	staticData?: IDataObject;
 	/** The base of the trigger's URLs, for example the address of a test's own server. */
 	webhookBaseUrl?: string;
@@ -86,6 +87,9 @@ export interface EngineOptions {
 	/** What tells the URLs of triggers apart. */
 	webhookId?: string;
 	workflowId?: string;
+	workflowName?: string;
+	nodeId?: string;
+	nodeName?: string;
 	/** What n8n's endpoints for webhooks are called, where they were renamed. */
 	endpoints?: { production: string; test: string };
 	/** How the action node is run: by hand in the editor unless said otherwise. */
@@ -117,6 +121,8 @@ export class Engine {
 	private readonly credentialId: string;
 	private readonly webhookId: string;
 	private readonly workflowId: string;
+	private readonly workflowName: string;
+	private readonly trigger: { id: string; name: string };
 	private readonly mode: WorkflowExecuteMode;
 	private readonly timezone: string | undefined;
 	private readonly endpoints: { production: string; test: string };
@@ -128,6 +134,9 @@ export class Engine {
 		credentialId,
 		webhookId,
 		workflowId,
+		workflowName = 'Test',
+		nodeId = 'node-1',
+		nodeName = 'Jelou Trigger',
 		mode,
 		timezone,
 		endpoints,
@@ -135,18 +144,20 @@ export class Engine {
 		this.timezone = timezone;
 		this.mode = mode ?? 'manual';
 		this.endpoints = endpoints ?? { production: 'webhook', test: 'webhook-test' };
-		this.credentials = new OneCredential(credential);
+		this.credentials = credential instanceof OneCredential ? credential : new OneCredential(credential);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
 		this.credentialId = credentialId ?? 'credential-1';
 		this.webhookId = webhookId ?? 'webhook-1';
 		this.workflowId = workflowId ?? 'workflow-1';
+		this.workflowName = workflowName;
+		this.trigger = { id: nodeId, name: nodeName };
 	}
 
 	private workflow(nodes: INode[], connections: IConnections = {}): Workflow {
 		return new Workflow({
 			id: this.workflowId,
-			name: 'Test',
+			name: this.workflowName,
 			nodes,
 			connections,
 			active: false,
@@ -289,7 +300,7 @@ export class Engine {
 	}
 
 	private hookContext(parameters: INodeParameters, isTest: boolean, activation: WorkflowActivateMode) {
-		const node = this.node('jelouTrigger', parameters);
+		const node = this.node('jelouTrigger', parameters, this.trigger);
 		const workflow = this.workflow([node]);
 		const additionalData = this.additionalData();
 		const data = webhookData(node, additionalData, isTest);
@@ -305,7 +316,7 @@ export class Engine {
 		response: Response,
 		parameters: INodeParameters,
 	): Promise<IWebhookResponseData> {
-		const node = this.node('jelouTrigger', parameters);
+		const node = this.node('jelouTrigger', parameters, this.trigger);
 		const workflow = this.workflow([node]);
 		workflow.staticData = this.staticData;
 		const additionalData = this.additionalData({ httpRequest: request, httpResponse: response });

@@ -1,10 +1,21 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Sandbox } from '../../../sandbox';
+import { OneCredential } from './credentials';
 import { Engine } from './engine';
 import { PROJECT, credentialFor } from './setup';
 
 const BASE = 'https://n8n.example.com';
+
+/** The credentials of a test, by their IDs. */
+const credentials = new WeakMap<Sandbox, Map<string, OneCredential>>();
+
+/** The credential with an ID; it is new with the first workflow that has it. */
+export function credentialOf(sandbox: Sandbox, id: string, signingSecret = ''): OneCredential {
+	const known = credentials.get(sandbox) ?? new Map<string, OneCredential>();
+	credentials.set(sandbox, known);
+	const credential = known.get(id) ?? new OneCredential(credentialFor(sandbox, { signingSecret }));
+	known.set(id, credential);
+	return credential;
+}
 
 /** A workflow with a Jelou Trigger, as n8n's core drives it: in production, and listening for a test. */
 export class TriggerWorkflow {
@@ -12,15 +23,20 @@ export class TriggerWorkflow {
 	readonly testUrl: string;
 	isActive = false;
 	isListening = false;
+	readonly credential: OneCredential;
+	private readonly credentialId: string;
 	private production: Engine;
 	private listening: Engine;
 
+	/** @param credentialId workflows have the same credential unless another secret is typed in theirs */
 	constructor(
-		private readonly sandbox: Sandbox,
+		sandbox: Sandbox,
 		readonly name: string,
-		private readonly signingSecret = '',
-		private readonly credentialId?: string,
+		signingSecret = '',
+		credentialId = `credential with "${signingSecret}"`,
 	) {
+		this.credentialId = credentialId;
+		this.credential = credentialOf(sandbox, credentialId, signingSecret);
 		this.url = `${BASE}/webhook/${name}/webhook`;
 		this.testUrl = `${BASE}/webhook-test/${name}/webhook`;
 		this.production = this.engine();
@@ -28,17 +44,14 @@ export class TriggerWorkflow {
 	}
 
 	private engine(): Engine {
-		const credential = credentialFor(this.sandbox, { signingSecret: this.signingSecret });
 		return new Engine({
-			credential,
+			credential: this.credential,
 			webhookId: this.name,
+			workflowId: this.name,
+			workflowName: this.name,
 			webhookBaseUrl: BASE,
 			credentialId: this.credentialId,
 		});
-	}
-
-	get staticData(): IDataObject {
-		return this.production.staticData;
 	}
 
 	async activate(replaceExisting = false): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import type { Dialogue, Step } from '../../server/support/dialogue';
 import { roomOf } from '../../server/support/rooms';
-import { openTyped } from '../support/addresses';
+import { openScaled } from '../support/addresses';
 import type { ScaleStage } from '../support/stage';
 import { failedRuns, isTaken, type Execution } from './count';
 import { Ledger } from './ledger';
@@ -66,7 +66,7 @@ export class Conversations {
 
 	static async open(stage: ScaleStage, fault: string, count: number): Promise<Conversations> {
 		const trigger = { options: { combineMessages: COMBINED_AT_S } };
-		const dialogue = await openTyped(stage, STEPS, { users: count, trigger });
+		const dialogue = await openScaled(stage, STEPS, { users: count, trigger });
 		const ledger = new Ledger(stage, fault, dialogue.workflowId, dialogue.projectId);
 		await ledger.ready;
 		return new Conversations(stage, dialogue, ledger, count);

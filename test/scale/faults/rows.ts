@@ -34,10 +34,8 @@ export class FaultBench {
 			await waitUntil('the other workflow to end', () =>
 				Promise.resolve(integrationOf(sandbox) === undefined),
 			);
-			await this.stage.saveCredential('');
 		}
 		await this.stage.activate(id);
-		await this.stage.saveCredential(integrationOf(sandbox)?.signingSecret ?? '');
 		this.active = id;
 		return id;
 	}

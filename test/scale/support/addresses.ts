@@ -1,24 +1,16 @@
 import type { N8nProcess } from '../../../scripts/scale/n8nProcess';
 import { openDialogue, type Dialogue, type DialogueOptions, type Step } from '../../server/support/dialogue';
-import { credentialData } from '../../server/support/stage';
 import { integrationOf, type ScaleStage } from './stage';
 
 const FORGERIES = 6;
 
-/** Opens a dialogue with the signing secret typed into its credential, as queue mode needs it. */
-export async function openTyped(
+/** Opens a dialogue at the address that the webhook processes are behind. */
+export async function openScaled(
 	{ client, cluster, sandbox }: ScaleStage,
 	steps: Step[],
 	options: DialogueOptions,
 ): Promise<Dialogue> {
-	const n8n = { url: cluster.webhookUrl };
-	const dialogue = await openDialogue({ client, n8n, sandbox }, steps, options);
-	const { projectId } = dialogue;
-	const project = sandbox.store.projects.get(projectId);
-	const { signingSecret = '' } = project?.integration ?? {};
-	const data = credentialData(sandbox, { projectId, apiKey: project?.apiKey ?? '', signingSecret });
-	await client.saveCredential(projectId, 'jelouApi', data);
-	return dialogue;
+	return await openDialogue({ client, n8n: { url: cluster.webhookUrl }, sandbox }, steps, options);
 }
 
 /**

@@ -5,7 +5,10 @@ import { baseUrlsFor } from '../../../nodes/Jelou/shared/endpoints';
 export const LOADED: LoadedCredential = {
 	projectId: 'p',
 	apiKey: 'k',
+	typedSecret: '',
 	signingSecret: '',
+	registration: { addresses: [] },
+	isUnreadable: false,
 	environment: 'production',
 	allowsPlainHttp: false,
 	baseUrls: baseUrlsFor('production', '', ''),

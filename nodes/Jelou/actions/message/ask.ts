@@ -8,7 +8,6 @@ import { isObject } from '../../shared/json';
 import type { Question } from '../../shared/roomNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
-import { WAITED_KEY } from '../credentials';
 import { isReview, withoutReview, type ToolInput } from '../toolInput';
 import { keepQuestion } from './questionId';
 import { notStored, postNote, tell, triggerUrl } from '../tellTrigger';
@@ -91,8 +90,6 @@ export async function askAndWait(
 	} finally {
 		if (!isSent) await withdraw(context, address, credential, question);
 	}
-	// A run that n8n resumes because the time is up has no static data, and so no secret that is kept there.
-	context.getContext('flow')[WAITED_KEY] = true;
 	const input = context.getInputData();
 	const json = withoutAnswer(input[0]?.json ?? {}, isReview(context.getNode()));
 	input[0] = { ...input[0], json };

@@ -1,25 +1,26 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { CREDENTIAL_NAME, loadCredential } from '../../shared/credential';
-import { acceptedSecrets, cachedSecret, cacheSecret } from '../../shared/secrets';
-import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
-import { isPrivateHost } from '../../shared/publicUrl';
-import { readRegistration } from '../../shared/registrationStore';
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
+import { CREDENTIAL_NAME, integrationKey, loadCredential } from '../../shared/credential';
+import { isPrivateHost } from '../../shared/publicUrl';
+import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
 
-/** How long secrets are used before they are read again, in milliseconds. */
+/** How long a secret is used before it is read again, in milliseconds. */
 const FRESH_MS = 60_000;
 /** The least time between two readings because a signature did not match. */
 const REREAD_MS = 1_000;
 const MAX_ENTRIES = 500;
 
 interface Entry {
-	secrets: readonly string[];
+	/** Names the integration: its gateway and project. */
+	project: string;
+	/** The one secret that is accepted and signed with; empty when none is known. */
+	secret: string;
 	/** What Jelou gave this n8n, where another secret is typed in the credential: not accepted, only recognized. */
-	replaced: readonly string[];
+	replaced: string;
 	allowPrivateMedia: boolean;
-	/** When they were last read, and when because a signature did not match, as `uptime` tells it. */
+	/** When it was last read, and when because a signature did not match, as `uptime` tells it. */
 	readAt: number;
 	rereadAt: number;
 }
@@ -28,13 +29,17 @@ export type Verification =
 	| {
 			ok: true;
 			body: Buffer;
+			/** Names the integration that the delivery is of: its gateway and project. */
+			project: string;
+			/** Signs what is sent for the delivery. */
+			secret: string;
 			/** Whether its media may come from the private network: only where the gateway itself is in it. */
 			allowPrivateMedia: boolean;
 	  }
 	| { ok: false; reason: string; detail?: string };
 
 /**
- * The secrets of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each
+ * The secret of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each
  * time, some 20 ms of processor time, which is most of what a delivery costs.
  */
 const known = new BoundedMap<string, Entry>(MAX_ENTRIES);
@@ -47,14 +52,12 @@ export function triggerKeyOf(context: IWebhookFunctions): string {
 
 async function read(context: IWebhookFunctions, key: string, rereadAt: number): Promise<Entry> {
 	const credential = await loadCredential(context);
-	const registration = readRegistration(context.getWorkflowStaticData('global'), credential);
-	// After a restart this is where test listening finds the secret again.
-	if (registration.signingSecret) cacheSecret(credential, registration.signingSecret, registration.createdAt);
-	const secrets = acceptedSecrets(credential, registration);
-	const given = [registration.signingSecret, cachedSecret(credential)];
+	const { registration, signingSecret: secret } = credential;
+	const { signingSecret: given = '' } = registration;
 	const entry = {
-		secrets,
-		replaced: given.filter((secret) => secret !== undefined).filter((secret) => !secrets.includes(secret)),
+		project: integrationKey(credential),
+		secret,
+		replaced: given === secret ? '' : given,
 		allowPrivateMedia: isPrivateHost(new URL(credential.baseUrls.gateway)),
 		readAt: uptime(),
 		rereadAt,
@@ -83,11 +86,13 @@ function refusal(reason: string, detail?: string): Verification {
 	return { ok: false, reason, detail };
 }
 
-function refusalFor(body: Buffer, header: string, { replaced, secrets }: Entry): Verification {
-	if (secrets.length === 0) {
-		return refusal('no signing secret is known. Fill in Signing Secret in the Jelou credential');
+function refusalFor(body: Buffer, header: string, { replaced, secret }: Entry): Verification {
+	if (secret === '') {
+		return refusal(
+			'no signing secret is known. Publish the workflow again, or fill in Signing Secret in the Jelou credential',
+		);
 	}
-	if (verify(body, header, replaced)) {
+	if (verify(body, header, [replaced])) {
 		return refusal(
 			'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
 		);
@@ -109,17 +114,18 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)
 		entry = await readOnce(context, key, entry?.rereadAt);
-	let isGenuine = verify(body, header, entry.secrets);
+	let isGenuine = verify(body, header, [entry.secret]);
 	if (!isGenuine && now - entry.rereadAt >= REREAD_MS) {
 		entry = await readOnce(context, key, now);
-		isGenuine = verify(body, header, entry.secrets);
+		isGenuine = verify(body, header, [entry.secret]);
 	}
 	if (!isGenuine) return refusalFor(body, header, entry);
-	return { ok: true, body, allowPrivateMedia: entry.allowPrivateMedia };
+	const { allowPrivateMedia, project, secret } = entry;
+	return { ok: true, body, project, secret, allowPrivateMedia };
 }
 
 /**
- * Whether a delivery is genuine. Where a signature does not match, the secrets are read again, at most once a second: a
+ * Whether a delivery is genuine. Where a signature does not match, the secret is read again, at most once a second: a
  * secret that was changed works on the next delivery, and a flood of forgeries costs nothing.
  *
  * Never rejects: an error that escapes would make n8n start the workflow with an empty item.

@@ -1,4 +1,4 @@
-import type { Registration } from '../../shared/registrationStore';
+import { isOf, type Registration, type TriggerName } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
 import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } from '../../shared/webhookUrls';
 import type { TestSession } from './testSessions';
@@ -7,22 +7,20 @@ import type { TestSession } from './testSessions';
 export interface WebhookState {
 	/** What Jelou has for the project. */
 	integration: Integration | undefined;
-	/** What this trigger saved. While test listening it is empty: n8n gives a test a static data of its own. */
+	/** What the credential holds of it. */
 	registration: Registration;
 	/** What the tests that listen now have borrowed. */
 	session: TestSession | undefined;
-	/** The secret in the credential. */
+	/** The secret that the user entered in the credential. */
 	typedSecret: string | undefined;
-	/** The secret that some trigger of this process was given. */
-	memory: { secret: string; createdAt?: string } | undefined;
 	/** This trigger's URL in the present context: production and test listening have different ones. */
 	url: string;
+	trigger: TriggerName;
 	/** Where this n8n serves webhooks, as far as it is known. */
 	endpoints?: WebhookEndpoints;
 	isTest: boolean;
 	replaceExisting: boolean;
-	workflowId: string;
-	/** A creation that this trigger has just tried without being given the secret: Jelou rejected it, or its answer was lost. */
+	/** A creation that this trigger has just tried without being given the secret: Jelou rejected it, or its response was lost. */
 	creation: 'rejected' | 'unanswered' | undefined;
 }
 
@@ -32,9 +30,18 @@ export type RefusalReason =
 	| 'unknownSecretOfOwnUrl'
 	| 'takenByAnotherWorkflow'
 	| 'takenByAnotherSystem'
+	| 'notStored'
 	| 'unreachable';
 
-export type RegisterNote = 'secretInMemoryOnly' | 'doubtfulSecret';
+export interface Refusal {
+	action: 'refuse';
+	reason: RefusalReason;
+	currentUrl: string;
+	/** The trigger that has the webhook, where it is known. */
+	holder?: TriggerName;
+}
+
+export type RegisterNote = 'doubtfulSecret';
 
 export type RegisterDecision =
 	| { action: 'create' }
@@ -42,14 +49,14 @@ export type RegisterDecision =
 	| { action: 'recreate' }
 	| {
 			action: 'pointTo';
-			save: Registration;
+			save?: Registration;
 			/** Where a test found the webhook, to put it back. */
 			restoreUrl?: string;
 			note?: RegisterNote;
 	  }
 	/** Jelou posts here already. */
 	| { action: 'leave'; save?: Registration; note?: RegisterNote }
-	| { action: 'refuse'; reason: RefusalReason; currentUrl: string };
+	| Refusal;
 
 export type UnregisterNote = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 
@@ -73,38 +80,28 @@ function isSameMoment(one: string | undefined, other: string | undefined): boole
 }
 
 interface Knowledge {
-	/** The registration without what was saved of an integration that is not this one. */
+	/** The registration without what was stored of an integration that is not this one. */
 	registration: Registration;
-	/** Whether what is saved is of this integration; `undefined` when nothing tells. */
+	/** Whether what is stored is of this integration; `undefined` when nothing tells. */
 	isSame: boolean | undefined;
-	/** The secret that Jelou gave this n8n, as far as it may be the one of this integration. */
-	given: string | undefined;
 	isSecretKnown: boolean;
-	/** Whether the secret is neither typed nor saved, so that a restart loses it. */
-	isInMemoryOnly: boolean;
 	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
 	/** The same where nothing tells whether it was for this integration. */
 	isTypedDoubtful: boolean;
 }
 
-function knowledgeOf(state: WebhookState, { createdAt }: Integration): Knowledge {
-	const { memory, registration, typedSecret } = state;
+function knowledgeOf({ registration, typedSecret }: WebhookState, { createdAt }: Integration): Knowledge {
 	const isSame = isSameMoment(registration.createdAt, createdAt);
-	const current = isSame === false ? { webhookUrl: registration.webhookUrl } : registration;
-	const isMemorySame = isSameMoment(memory?.createdAt, createdAt);
-	const saved = current.signingSecret;
-	const given = saved ?? (isMemorySame === false ? undefined : memory?.secret);
-	const isCertain = saved === undefined ? isMemorySame === true : isSame === true;
+	const current = isSame === false ? { addresses: registration.addresses.slice(0, 1) } : registration;
+	const given = current.signingSecret;
 	const differs = typedSecret !== undefined && given !== undefined && typedSecret !== given;
 	return {
 		registration: current,
 		isSame,
-		given,
 		isSecretKnown: typedSecret !== undefined || given !== undefined,
-		isInMemoryOnly: typedSecret === undefined && saved === undefined && given !== undefined,
-		isTypedWrong: differs && isCertain,
-		isTypedDoubtful: differs && !isCertain && saved !== undefined,
+		isTypedWrong: differs && isSame === true,
+		isTypedDoubtful: differs && isSame === undefined,
 	};
 }
 
@@ -124,60 +121,81 @@ export function decideRegister(state: WebhookState): RegisterDecision {
 	// There was none before, and nobody else has this URL: it is ours, and its secret is lost.
 	if (isHere && creation === 'unanswered' && knowledge.isSame !== true) return { action: 'recreate' };
 	if (knowledge.isTypedWrong) return refuse('wrongSecret');
-	// Another process of this n8n was quicker and was given the secret. Saving here could erase it there.
+	// Another process of this n8n was quicker and was given the secret. Storing here could erase it.
 	if (isHere && creation === 'rejected') return { action: 'leave' };
 	if (!knowledge.isSecretKnown) {
-		// A test replaces nothing: production may have the secret in its static data.
+		// A test replaces nothing: another credential may know the secret.
 		if (!isHere || isTest) return refuse('unknownSecret');
 		return replaceExisting ? { action: 'recreate' } : refuse('unknownSecretOfOwnUrl');
 	}
-	return isTest ? borrow(state, currentUrl) : decideProduction(state, integration, knowledge);
+	const owner = ownerOf(state, integration, knowledge);
+	return isTest ? borrow(state, owner, knowledge) : decideProduction(state, integration, owner, knowledge);
+}
+
+/** Whose the webhook is, apart from tests; `undefined` when a test created the integration, with which it ends. */
+function ownerOf(
+	{ endpoints = {}, session, url }: WebhookState,
+	{ webhookUrl: currentUrl }: Integration,
+	{ registration }: Knowledge,
+): string | undefined {
+	const running = sessionAt(session, currentUrl);
+	if (running) return running.restoreUrl;
+	// A crash in the middle of a test leaves its URL there.
+	const [first] = registration.addresses;
+	return first && isTestUrlOf(url, currentUrl, endpoints) ? first.url : currentUrl;
 }
 
 /** What a test has to put back: never a test URL, which a crash may have left there, but its production URL. */
-function borrow({ endpoints = {}, session, url }: WebhookState, currentUrl: string): RegisterDecision {
-	const running = sessionAt(session, currentUrl);
-	const restoreUrl = running ? running.restoreUrl : toProductionUrl(currentUrl, url, endpoints);
-	const save = { webhookUrl: url, previousUrl: restoreUrl, isOwner: restoreUrl === undefined };
+function borrow(
+	{ endpoints = {}, url }: WebhookState,
+	owner: string | undefined,
+	{ registration }: Knowledge,
+): RegisterDecision {
+	const restoreUrl = owner === undefined ? undefined : toProductionUrl(owner, url, endpoints);
+	const isKnown = restoreUrl === undefined || registration.addresses[0]?.url === restoreUrl;
+	// Another process may be the one that ends the test.
+	const save = isKnown ? undefined : { ...registration, addresses: [{ url: restoreUrl }] };
 	return { action: 'pointTo', save, restoreUrl };
 }
 
 function decideProduction(
 	state: WebhookState,
 	{ createdAt, webhookUrl: currentUrl }: Integration,
-	{ given, isInMemoryOnly, isTypedDoubtful, registration }: Knowledge,
+	owner: string | undefined,
+	{ isTypedDoubtful, registration }: Knowledge,
 ): RegisterDecision {
-	const { endpoints = {}, replaceExisting, session, typedSecret, url, workflowId } = state;
-	const running = sessionAt(session, currentUrl);
+	const { endpoints = {}, replaceExisting, trigger, url } = state;
+	const { addresses } = registration;
+	const self = { url, trigger };
+	const born = { createdAt: registration.createdAt ?? createdAt };
 	// It ends with the test, so nobody's is replaced, and it belongs to this workflow from now on.
-	if (running && running.restoreUrl === undefined) {
-		const wasGivenHere = running.createdIn === workflowId;
-		if (!wasGivenHere && typedSecret === undefined) return { action: 'recreate' };
-		const signingSecret = registration.signingSecret ?? (wasGivenHere ? given : undefined);
-		return {
-			action: 'pointTo',
-			save: { ...registration, signingSecret, createdAt, webhookUrl: url, isOwner: true },
-		};
+	if (owner === undefined) {
+		const save = { ...registration, ...born, isOwner: true, addresses: [self] };
+		return { action: 'pointTo', save };
 	}
-	const owner = running?.restoreUrl ?? currentUrl;
-	// A crash in the middle of a test, also of another workflow, leaves its URL at the integration that this one created.
-	const isLeftOver =
-		registration.isOwner === true && running === undefined && isTestUrlOf(url, owner, endpoints);
+	const holder = addresses.find((address) => address.url === owner);
+	const isOfTest = registration.isOwner === true && isTestUrlOf(url, owner, endpoints);
 	const productionUrl = toProductionUrl(owner, url, endpoints);
-	const isOurs = [url, registration.webhookUrl].includes(owner) || productionUrl === url || isLeftOver;
+	const isOurs =
+		[owner, productionUrl].includes(url) || (holder !== undefined && (isOf(holder, trigger) || isOfTest));
+	const other = holder?.trigger;
 	if (!isOurs && !replaceExisting) {
-		const reason = hasSameOrigin(owner, url) ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
-		return { action: 'refuse', reason, currentUrl: owner };
+		const isHere = other !== undefined || hasSameOrigin(owner, url);
+		const reason = isHere ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
+		return { action: 'refuse', reason, currentUrl: owner, holder: other };
 	}
+	const at = addresses.findIndex((address) => address === holder || (isOurs && isOf(address, trigger)));
+	const replaced = isOurs ? [] : [holder ?? { url: productionUrl }];
+	const earlier = at < 0 ? [] : addresses.slice(at + 1);
 	const save: Registration = {
 		...registration,
-		...(registration.isOwner === true && !isTypedDoubtful
-			? { createdAt: registration.createdAt ?? createdAt }
-			: {}),
-		webhookUrl: url,
-		...(isOurs ? {} : { previousUrl: productionUrl }),
+		...(registration.isOwner === true && !isTypedDoubtful ? born : {}),
+		addresses: [
+			self,
+			...[...replaced, ...earlier].filter((each) => each.url !== url && !isOf(each, trigger)),
+		],
 	};
-	const note = isInMemoryOnly ? 'secretInMemoryOnly' : isTypedDoubtful ? 'doubtfulSecret' : undefined;
+	const note = isTypedDoubtful ? 'doubtfulSecret' : undefined;
 	return { action: currentUrl === url ? 'leave' : 'pointTo', save, note };
 }
 
@@ -186,40 +204,65 @@ function decideProduction(
  * after a registration that failed.
  */
 export function decideUnregister(state: WebhookState): UnregisterDecision {
-	const { creation, integration, isTest, session, url } = state;
+	const { creation, integration, isTest, session, trigger, url } = state;
 	// A single 404 can be wrong: the next creation is what shows that the integration, and its secret, are gone.
 	if (integration === undefined) {
-		return { action: 'leave', note: state.registration.signingSecret === undefined ? undefined : 'notFound' };
+		const isKept = !isTest && state.registration.signingSecret !== undefined;
+		return { action: 'leave', note: isKept ? 'notFound' : undefined };
 	}
-	const { isSame, isTypedDoubtful, isTypedWrong, registration } = knowledgeOf(state, integration);
-	const ended: Registration = { ...registration, webhookUrl: undefined, previousUrl: undefined };
-	const currentUrl = integration.webhookUrl;
+	const knowledge = knowledgeOf(state, integration);
+	if (isTest) return decideEndOfTest(state, integration, knowledge);
+	const { isSame, isTypedDoubtful, isTypedWrong, registration } = knowledge;
+	const { addresses } = registration;
+	const at = addresses.findIndex((address) => isOf(address, trigger));
+	const own = addresses[at];
+	const earlier = own ? addresses.slice(at + 1) : [];
 	const isOurs = (address: string | undefined) =>
-		address !== undefined && (address === url || address === state.registration.webhookUrl);
-	const ownSession = sessionAt(session, url);
+		address !== undefined && (address === url || address === own?.url);
+	const [back] = earlier;
+	const ended = { ...registration, addresses: earlier };
+	const currentUrl = integration.webhookUrl;
 
-	if (!isTest && isOurs(sessionAt(session, currentUrl)?.restoreUrl)) {
-		const restoreUrl = registration.previousUrl;
-		if (restoreUrl === undefined && registration.isOwner !== true)
+	if (isOurs(sessionAt(session, currentUrl)?.restoreUrl)) {
+		if (back === undefined && registration.isOwner !== true)
 			return { action: 'leave', note: 'staysAfterTest' };
-		return { action: 'leaveToTest', restoreUrl, save: { ...ended, isOwner: false } };
+		return { action: 'leaveToTest', restoreUrl: back?.url, save: ended };
 	}
 	if (!isOurs(currentUrl)) {
-		const restoreUrl = ownSession?.restoreUrl;
-		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.
-		return restoreUrl !== undefined && sessionAt(session, currentUrl)
-			? { action: 'restore', url: restoreUrl, save: ended }
-			: { action: 'leave', save: ended };
+		// Another trigger may have it, and this one is not put back when that one ends.
+		const others = addresses.filter((address) => address !== own);
+		return { action: 'leave', save: { ...registration, addresses: others } };
 	}
-
-	const restoreUrl = ownSession ? ownSession.restoreUrl : registration.previousUrl;
-	if (restoreUrl !== undefined) return { action: 'restore', url: restoreUrl, save: ended };
+	if (back !== undefined) return { action: 'restore', url: back.url, save: ended };
 	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
 	if (isSame === false) return { action: 'leave', note: 'anotherIntegration', save: ended };
-	if (ownSession) {
-		const next = [...ownSession.listening].find((other) => other !== url);
-		return next === undefined ? { action: 'delete' } : { action: 'handOver', url: next };
-	}
 	if (registration.isOwner !== true) return { action: 'leave', note: 'stays' };
 	return isTypedWrong || isTypedDoubtful ? { action: 'leave', note: 'anotherSecret' } : { action: 'delete' };
+}
+
+function decideEndOfTest(
+	{ creation, session, url }: WebhookState,
+	{ webhookUrl: currentUrl }: Integration,
+	{ isSame, registration }: Knowledge,
+): UnregisterDecision {
+	const own = sessionAt(session, url);
+	if (currentUrl !== url) {
+		const restoreUrl = own?.restoreUrl;
+		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.
+		return restoreUrl !== undefined && sessionAt(session, currentUrl)
+			? { action: 'restore', url: restoreUrl }
+			: { action: 'leave' };
+	}
+	const [first] = registration.addresses;
+	const isCreatedByTest = first?.url === url && registration.isOwner === true;
+	// Where another process began the test, what it borrowed is known from the credential.
+	const restoreUrl = own ? own.restoreUrl : first?.url === url ? undefined : first?.url;
+	if (restoreUrl !== undefined) return { action: 'restore', url: restoreUrl };
+	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
+	if (isSame === false) return { action: 'leave', note: 'anotherIntegration' };
+	const next = [...(own?.listening ?? [])].find((other) => other !== url);
+	if (next !== undefined) {
+		return { action: 'handOver', url: next, save: { ...registration, addresses: [{ url: next }] } };
+	}
+	return own || isCreatedByTest ? { action: 'delete' } : { action: 'leave', note: 'stays' };
 }

@@ -1,9 +1,10 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
-import { readErrorResponse } from '../../shared/errorResponse';
-import type { LoadedCredential } from '../../shared/credential';
 import { toApiError } from '../../shared/apiError';
+import { integrationKey, storing, type LoadedCredential } from '../../shared/credential';
 import { projectPath } from '../../shared/endpoints';
+import { readErrorResponse } from '../../shared/errorResponse';
+import { NOTHING, formatRegistration, type Registration } from '../../shared/registration';
 import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
 import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
@@ -33,7 +34,7 @@ type Creation =
 			retryAfterMs?: number;
 	  };
 
-/** The project's one integration, at Jelou. */
+/** The project's one integration, at Jelou, and what the credential holds of it: n8n stores that with a request. */
 export class IntegrationApi {
 	constructor(
 		private readonly context: IHookFunctions,
@@ -43,11 +44,25 @@ export class IntegrationApi {
 	/**
 	 * Reads it (Jelou's page "Get integration"); `undefined` when the project has none.
 	 *
+	 * @param toStore what n8n stores before
 	 * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
 	 */
-	async get(): Promise<Integration | undefined> {
-		const answer = await this.callUnlessNotFound(this.request('GET'));
+	async get(toStore?: Registration): Promise<Integration | undefined> {
+		const answer = await this.callUnlessNotFound(this.request('GET'), toStore);
 		return answer && toIntegration(answer);
+	}
+
+	/** Stores this, with a reading whose own result counts for nothing. */
+	async store(registration: Registration): Promise<void> {
+		const credential = this.credentialToStore(registration);
+		await tryCall(this.context, credential, this.request('GET'), { maxRetries: 0 });
+	}
+
+	/** The same unless it is what is stored already. */
+	async storeChanged(registration: Registration | undefined): Promise<void> {
+		if (registration === undefined) return;
+		const format = (each: Registration) => formatRegistration(integrationKey(this.credential), each);
+		if (format(registration) !== format(this.credential.registration)) await this.store(registration);
 	}
 
 	/**
@@ -80,9 +95,9 @@ export class IntegrationApi {
 		};
 	}
 
-	/** Gives it another webhook URL; its secret stays (Jelou's page "Update integration"). */
-	async update(webhookUrl: string): Promise<void> {
-		await call(this.context, this.credential, this.request('PATCH', webhookUrl));
+	/** Gives it another webhook URL, and stores this before; its secret stays (Jelou's page "Update integration"). */
+	async update(webhookUrl: string, toStore?: Registration): Promise<void> {
+		await call(this.context, this.credentialToStore(toStore), this.request('PATCH', webhookUrl));
 	}
 
 	/**
@@ -92,6 +107,15 @@ export class IntegrationApi {
 	 */
 	async delete(): Promise<boolean> {
 		return (await this.callUnlessNotFound(this.request('DELETE'))) !== undefined;
+	}
+
+	/** Deletes it, and then what is stored of it. */
+	async deleteAndForget(): Promise<void> {
+		if (await this.delete()) await this.store(NOTHING);
+	}
+
+	private credentialToStore(registration: Registration | undefined): LoadedCredential {
+		return registration ? storing(this.credential, registration) : this.credential;
 	}
 
 	private request(method: JelouRequest['method'], webhookUrl?: string): JelouRequest {
@@ -104,8 +128,11 @@ export class IntegrationApi {
 	}
 
 	/** `undefined` when Jelou itself says that the project has no integration. */
-	private async callUnlessNotFound(request: JelouRequest): Promise<JelouAnswer | undefined> {
-		const result = await tryCall(this.context, this.credential, request);
+	private async callUnlessNotFound(
+		request: JelouRequest,
+		toStore?: Registration,
+	): Promise<JelouAnswer | undefined> {
+		const result = await tryCall(this.context, this.credentialToStore(toStore), request);
 		if (result.ok) return result.answer;
 		if (isNotFound(result.failure)) return undefined;
 		throw toApiError(this.context.getNode(), result.failure, request, this.credential);

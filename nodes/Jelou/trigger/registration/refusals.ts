@@ -2,32 +2,33 @@ import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workf
 
 import { sentence } from '../../shared/errorResponse';
 import { hostOf } from '../../shared/publicUrl';
-import type { RefusalReason, RegisterNote, UnregisterNote } from './decide';
+import type { Refusal, RefusalReason, RegisterNote, UnregisterNote } from './decide';
 
 // n8n shows of an activation that failed its error's message and nothing else, so the remedy belongs in the message.
 
-const REFUSALS: Record<RefusalReason, (currentUrl: string) => string> = {
+const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	wrongSecret: () =>
 		"The signing secret in the Jelou credential is not the one that Jelou gave this n8n for the project's integration. Enter the current one, or clear the field.",
 	unknownSecret: () =>
-		'This project already has an integration: enter its signing secret in the Jelou credential, or delete the integration first',
+		'This project already has an integration, and this Jelou credential does not know its signing secret: choose the credential that it was created with, enter the secret in this one, or delete the integration',
 	unknownSecretOfOwnUrl: () =>
-		'This project already has an integration that points to this trigger: enter its signing secret in the Jelou credential, or turn on Replace Existing Webhook to delete it and create a new one',
-	takenByAnotherWorkflow: () =>
-		"Another workflow of this n8n already receives this project's events: unpublish it, or turn on Replace Existing Webhook",
-	takenByAnotherSystem: (currentUrl) =>
+		'This project already has an integration that points to this trigger, and this Jelou credential does not know its signing secret: choose the credential that it was created with, enter the secret in this one, or turn on Replace Existing Webhook to delete it and create a new one',
+	takenByAnotherWorkflow: ({ holder }) =>
+		holder
+			? `The workflow "${holder.workflowName}" already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project`
+			: "Another workflow of this n8n already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project",
+	takenByAnotherSystem: ({ currentUrl }) =>
 		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook to take it over until this workflow is unpublished, or use another Jelou project`,
-	unreachable: (currentUrl) =>
+	notStored: () =>
+		'n8n could not store the signing secret in the Jelou credential, so the new integration was deleted again: check that the credential still exists, save it once more, and publish again',
+	unreachable: ({ currentUrl }) =>
 		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again`,
 };
 
 /** Ends a registration. @throws NodeOperationError, which says what to do */
-export function refuse(
-	context: IHookFunctions,
-	{ reason, currentUrl }: { reason: RefusalReason; currentUrl: string },
-): never {
-	if (reason === 'wrongSecret') log(context, reason);
-	throw new NodeOperationError(context.getNode(), REFUSALS[reason](currentUrl));
+export function refuse(context: IHookFunctions, refusal: Refusal): never {
+	if (refusal.reason === 'wrongSecret') log(context, refusal.reason);
+	throw new NodeOperationError(context.getNode(), REFUSALS[refusal.reason](refusal));
 }
 
 /** Puts the remedy of an error, which is in its description, into its message. */
@@ -55,14 +56,13 @@ const NOTES: Record<Note, string> = {
 		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
 		'created an integration whose signing secret is not the one in the Jelou credential. Someone else may have recreated it, so it stays and still points here. Delete it or give it another URL in Jelou.',
-	secretInMemoryOnly:
-		'knows the signing secret only until n8n restarts, because another workflow created the integration. Enter the secret in the Jelou credential.',
 	doubtfulSecret:
 		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or clear the field.',
 	wrongSecret:
 		'was not registered: the signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or clear the field.',
 };
 
+/** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
 export function log(context: IHookFunctions, note: Note | undefined): void {
 	if (note === undefined) return;
 	const { id, name } = context.getWorkflow();

@@ -1,7 +1,8 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { loadCredential, type LoadedCredential } from '../../shared/credential';
+import { integrationKey, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
+import { isSaved, type Registration } from '../../shared/registration';
 import { DEFAULT_RETRIES, wait } from '../../shared/retry';
 import { learnEndpoint } from '../../shared/webhookUrls';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
@@ -9,15 +10,16 @@ import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
 import {
 	clearFailed,
-	clearRegistration,
+	clearUnanswered,
+	loadForHook,
 	loadState,
 	markFailed,
 	markUnanswered,
-	saveCreated,
-	saveRegistration,
+	readStored,
+	removeMoved,
 	webhookUrlOf,
 } from './state';
-import { beginTest, setRestoreUrl } from './testSessions';
+import { beginTest, endSession, setRestoreUrl } from './testSessions';
 
 interface Registering {
 	context: IHookFunctions;
@@ -26,13 +28,13 @@ interface Registering {
 	state: WebhookState;
 }
 
-/** Runs a part of the registration, and notes how it ended. */
+/** Runs a part of the registration, and keeps how it ended. */
 async function attempt(
 	context: IHookFunctions,
 	run: (credential: LoadedCredential, url: string) => Promise<boolean>,
 ): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
-		const credential = await loadCredential(context);
+		const credential = await loadForHook(context);
 		const url = webhookUrlOf(context);
 		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
 		clearFailed(credential, url);
@@ -43,17 +45,32 @@ async function attempt(
 	});
 }
 
+async function loadRegistering(
+	context: IHookFunctions,
+	credential: LoadedCredential,
+	url: string,
+	toStore?: Registration,
+): Promise<Registering> {
+	const integrations = new IntegrationApi(context, credential);
+	const integration = await integrations.get(toStore);
+	const replaceExisting = context.getNodeParameter('replaceExisting', false) === true;
+	const state = loadState(context, credential, url, integration, replaceExisting);
+	return { context, credential, integrations, state };
+}
+
 /**
  * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
  * test.
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
-	return await attempt(context, async (credential) => {
-		const integrations = new IntegrationApi(context, credential);
-		const state = loadState(context, credential, await integrations.get());
-		const decision = decideRegister(state);
+	return await attempt(context, async (credential, url) => {
+		const isToMove = isSaved(context.getWorkflowStaticData('global'), integrationKey(credential));
+		const toStore = isToMove ? credential.registration : undefined;
+		const registering = await loadRegistering(context, credential, url, toStore);
+		if (isToMove) await removeMoved(context, credential);
+		const decision = decideRegister(registering.state);
 		if (decision.action !== 'leave') return false;
-		await act({ context, credential, integrations, state }, decision);
+		await act(registering, decision);
 		return true;
 	});
 }
@@ -67,11 +84,10 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
 export async function create(context: IHookFunctions): Promise<boolean> {
 	return await attempt(context, async (credential, url) => {
 		if (!credential.allowsPlainHttp && !isPublicHttps(url)) {
-			refuse(context, { reason: 'unreachable', currentUrl: url });
+			refuse(context, { action: 'refuse', reason: 'unreachable', currentUrl: url });
 		}
-		const integrations = new IntegrationApi(context, credential);
-		const state = loadState(context, credential, await integrations.get());
-		await act({ context, credential, integrations, state }, decideRegister(state));
+		const registering = await loadRegistering(context, credential, url);
+		await act(registering, decideRegister(registering.state));
 		return true;
 	});
 }
@@ -82,46 +98,67 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 	if (decision.action === 'create' || decision.action === 'recreate') {
 		return await createOwn(registering, decision);
 	}
-	// Saved before it is done: when the update fails half-way, it is still known what has to be put back.
-	if (decision.save) saveRegistration(context, credential, decision.save);
-	if (decision.action === 'pointTo') {
-		const { restoreUrl } = decision;
-		if (state.isTest) beginTest(credential, state.url, { restoreUrl, createdIn: undefined });
-		if (state.integration?.webhookUrl !== state.url) await integrations.update(state.url);
-	}
-	if (!state.isTest) setRestoreUrl(credential, state.url);
+	const { integration, isTest, url } = state;
+	if (decision.action === 'pointTo' && isTest) beginTest(credential, url, decision.restoreUrl);
+	if (integration?.webhookUrl === url) await integrations.storeChanged(decision.save);
+	// Stored before it is done: when the update fails half-way, it is still known what has to be put back.
+	else await integrations.update(url, decision.save);
+	if (!isTest) setRestoreUrl(credential, url);
 	log(context, decision.note);
 }
 
-/** Creates the integration, and saves its secret. After a failure, what is there by then decides. */
+/** Creates the integration, and stores its secret. After a failure, what is there by then decides. */
 async function createOwn(
-	{ context, credential, integrations, state }: Registering,
+	registering: Registering,
 	{ action }: { action: 'create' | 'recreate' },
 ): Promise<void> {
+	const { context, credential, integrations, state } = registering;
 	const { typedSecret, url } = state;
-	// What is saved of the deleted one is replaced once the next one is there.
+	// What is stored of the deleted one is replaced once the next one is there.
 	if (action === 'recreate') await integrations.delete();
 	let outcome: WebhookState['creation'];
 	for (let retries = 0; ; retries++) {
 		const creation = await integrations.create(url);
 		if (creation.ok && typedSecret !== undefined && typedSecret !== creation.signingSecret) {
 			// Only the typed one is accepted, so nothing that Jelou signs would be.
-			clearRegistration(context, credential, url);
-			await integrations.delete();
-			refuse(context, { reason: 'wrongSecret', currentUrl: url });
+			await integrations.deleteAndForget();
+			refuse(context, { action: 'refuse', reason: 'wrongSecret', currentUrl: url });
 		}
-		if (creation.ok) return saveCreated(context, credential, state, creation);
+		if (creation.ok) return await storeCreated(registering, creation);
 
 		if (creation.reason === 'unanswered') markUnanswered(credential, url);
-		// What an attempt without an answer created is what the next one may be refused for.
+		// What an attempt without a response created is what the next one may be refused for.
 		if (outcome !== 'unanswered') outcome = creation.reason;
 		if (action === 'recreate') throw creation.error;
 		const integration = await integrations.get().catch(() => undefined);
 		if (integration !== undefined) {
 			const after = { ...state, integration, creation: outcome };
-			return await act({ context, credential, integrations, state: after }, decideRegister(after));
+			return await act({ ...registering, state: after }, decideRegister(after));
 		}
 		if (retries === DEFAULT_RETRIES || creation.retryAfterMs === undefined) throw creation.error;
 		await wait(creation.retryAfterMs);
 	}
+}
+
+/** Stores an integration that was created just now, in place of what was known of the project's earlier one. */
+async function storeCreated(
+	{ context, credential, integrations, state: { isTest, trigger, url } }: Registering,
+	{ createdAt, signingSecret }: { createdAt: string | undefined; signingSecret: string },
+): Promise<void> {
+	endSession(credential);
+	clearUnanswered(credential, url);
+	await integrations.store({
+		signingSecret,
+		createdAt,
+		isOwner: true,
+		addresses: [{ url, trigger }],
+	});
+	const stored = await readStored(context).catch(() => undefined);
+	if (stored?.signingSecret !== signingSecret) {
+		// Nobody would know its secret, for ever.
+		await integrations.deleteAndForget();
+		refuse(context, { action: 'refuse', reason: 'notStored', currentUrl: url });
+	}
+	await removeMoved(context, credential);
+	if (isTest) beginTest(credential, url, undefined);
 }

@@ -2,19 +2,20 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
-import type { LoadedCredential } from '../../shared/credential';
 import {
+	CREDENTIAL_NAME,
 	integrationKey,
-	optionalText,
-	readRegistration,
-	writeRegistration,
-	type Registration,
-} from '../../shared/registrationStore';
-import { cacheSecret, clearCachedSecret, secretInMemory } from '../../shared/secrets';
+	loadCredential,
+	readCredential,
+	triggerNameOf,
+	withSaved,
+	type LoadedCredential,
+} from '../../shared/credential';
+import { isNothing, isSaved, optionalText, removeSaved, type Registration } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
 import { isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
 import type { WebhookState } from './decide';
-import { beginTest, endSession, sessionOf } from './testSessions';
+import { sessionOf } from './testSessions';
 
 /** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
 const UNANSWERED_MS = 5 * 60_000;
@@ -27,6 +28,10 @@ const creationKey = (credential: LoadedCredential, url: string) =>
 
 export function markUnanswered(credential: LoadedCredential, url: string): void {
 	unanswered.set(creationKey(credential, url), uptime());
+}
+
+export function clearUnanswered(credential: LoadedCredential, url: string): void {
+	unanswered.delete(creationKey(credential, url));
 }
 
 function wasUnanswered(credential: LoadedCredential, url: string): boolean {
@@ -50,61 +55,49 @@ export function webhookUrlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }
 
+/** Whether a hook is called for a test. When it ends a test n8n does not say so; the URL does. */
+export function isTestHook(context: IHookFunctions, credential: LoadedCredential, url: string): boolean {
+	const isTestUrl = isTestUrlOf(url, url) || sessionOf(credential)?.listening.has(url) === true;
+	return isTestUrl || context.getActivationMode() === 'manual';
+}
+
 /** What is decided from: the integration, and what is known of it here once it was read. */
 export function loadState(
 	context: IHookFunctions,
 	credential: LoadedCredential,
+	url: string,
 	integration: Integration | undefined,
+	replaceExisting = false,
 ): WebhookState {
-	const url = webhookUrlOf(context);
-	const session = sessionOf(credential);
-	const typedSecret = optionalText(credential.signingSecret);
-	// When it ends a test n8n does not say so; the URL does.
-	const isTestUrl = isTestUrlOf(url, url) || session?.listening.has(url) === true;
+	const typedSecret = optionalText(credential.typedSecret);
 	return {
 		integration,
-		registration: readRegistration(context.getWorkflowStaticData('global'), credential),
-		session,
+		registration: credential.registration,
+		session: sessionOf(credential),
 		typedSecret,
-		memory: secretInMemory(credential),
 		url,
+		trigger: triggerNameOf(context),
 		endpoints: learnedEndpoints(),
-		isTest: isTestUrl || context.getActivationMode() === 'manual',
-		replaceExisting: context.getNodeParameter('replaceExisting', false) === true,
-		workflowId: context.getWorkflow().id ?? '',
+		isTest: isTestHook(context, credential, url),
+		replaceExisting,
 		// Who typed a secret may have created the integration by hand since.
 		creation: typedSecret === undefined && wasUnanswered(credential, url) ? 'unanswered' : undefined,
 	};
 }
 
-/** Saves what is known of the integration in this workflow's static data, and its secret in memory for test listening. */
-export function saveRegistration(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	registration: Registration,
-): void {
-	const { createdAt, signingSecret } = registration;
-	const isEmpty = Object.values(registration).every((value) => value === undefined || value === false);
-	writeRegistration(context.getWorkflowStaticData('global'), credential, isEmpty ? undefined : registration);
-	if (signingSecret !== undefined) cacheSecret(credential, signingSecret, createdAt);
+/** The node's credential, with what a version before 1.1 saved in the workflow, also where a secret is typed. */
+export async function loadForHook(context: IHookFunctions): Promise<LoadedCredential> {
+	return withSaved(context, await loadCredential(context));
 }
 
-/** Saves an integration that was created just now; what was known of the project's earlier one is cleared. */
-export function saveCreated(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	{ isTest, url, workflowId }: WebhookState,
-	{ createdAt, signingSecret }: Pick<Integration, 'createdAt' | 'signingSecret'>,
-): void {
-	clearRegistration(context, credential, url);
-	saveRegistration(context, credential, { signingSecret, createdAt, webhookUrl: url, isOwner: true });
-	if (isTest) beginTest(credential, url, { restoreUrl: undefined, createdIn: workflowId });
+/** What the credential itself holds by now. */
+export async function readStored(context: IHookFunctions): Promise<Registration> {
+	return readCredential(await context.getCredentials(CREDENTIAL_NAME)).registration;
 }
 
-/** Clears everything about an integration that is gone. */
-export function clearRegistration(context: IHookFunctions, credential: LoadedCredential, url: string): void {
-	writeRegistration(context.getWorkflowStaticData('global'), credential, undefined);
-	clearCachedSecret(credential);
-	unanswered.delete(creationKey(credential, url));
-	endSession(credential);
+/** Removes what a version before 1.1 saved in the workflow, once the credential holds it. */
+export async function removeMoved(context: IHookFunctions, credential: LoadedCredential): Promise<void> {
+	const staticData = context.getWorkflowStaticData('global');
+	const key = integrationKey(credential);
+	if (isSaved(staticData, key) && !isNothing(await readStored(context))) removeSaved(staticData, key);
 }

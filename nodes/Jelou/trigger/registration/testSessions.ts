@@ -1,6 +1,5 @@
-import type { JelouCredential } from '../../shared/credential';
-import { integrationKey } from '../../shared/registrationStore';
 import { BoundedMap } from '../../shared/boundedMap';
+import { integrationKey, type JelouCredential } from '../../shared/credential';
 
 /**
  * What test listening in the editor has borrowed. A project has one webhook URL, so a test takes production's for a
@@ -10,8 +9,6 @@ import { BoundedMap } from '../../shared/boundedMap';
 export interface TestSession {
 	/** The URL to put back at the end; `undefined` when there was no integration before, so it is deleted. */
 	restoreUrl: string | undefined;
-	/** The workflow that was given the secret of an integration that ends with the session. */
-	createdIn: string | undefined;
 	/** The URLs of the tests that listen now, in the order in which they began. */
 	listening: ReadonlySet<string>;
 }
@@ -27,21 +24,17 @@ export function sessionOf(credential: JelouCredential): TestSession | undefined 
 export function beginTest(
 	credential: JelouCredential,
 	testUrl: string,
-	{ restoreUrl, createdIn }: Pick<TestSession, 'restoreUrl' | 'createdIn'>,
+	restoreUrl: string | undefined,
 ): void {
-	const session = sessionOf(credential) ?? { restoreUrl, createdIn, listening: new Set<string>() };
+	const session = sessionOf(credential) ?? { restoreUrl, listening: new Set<string>() };
 	const listening = new Set(session.listening).add(testUrl);
 	sessions.set(integrationKey(credential), { ...session, listening });
 }
 
 /** Changes what goes back in the end: production was published or unpublished during a test. */
-export function setRestoreUrl(
-	credential: JelouCredential,
-	restoreUrl: string | undefined,
-	createdIn?: string,
-): void {
+export function setRestoreUrl(credential: JelouCredential, restoreUrl: string | undefined): void {
 	const session = sessionOf(credential);
-	if (session) sessions.set(integrationKey(credential), { ...session, restoreUrl, createdIn });
+	if (session) sessions.set(integrationKey(credential), { ...session, restoreUrl });
 }
 
 /** Notes that a test has ended. With the last one the session ends. */

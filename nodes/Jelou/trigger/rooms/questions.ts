@@ -3,10 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { uptime } from '../../shared/clock';
-import { loadCredential, withSigningSecret } from '../../shared/credential';
+import { loadCredential } from '../../shared/credential';
 import { messageRequest } from '../../shared/message';
-import { readRegistration } from '../../shared/registrationStore';
-import { sendingSecret } from '../../shared/secrets';
 import { call } from '../../shared/transport';
 import { whereOf, type JelouEvent } from '../delivery/events';
 import { warn } from '../delivery/log';
@@ -28,9 +26,7 @@ async function askAgain(
 	question: OpenQuestion,
 	arrivedAt: number,
 ): Promise<void> {
-	const loaded = await loadCredential(context);
-	const registration = readRegistration(context.getWorkflowStaticData('global'), loaded);
-	const credential = withSigningSecret(loaded, sendingSecret(loaded, registration) ?? '');
+	const credential = await loadCredential(context);
 	const content = { body: question.expects.invalidMessage };
 	const message = messageRequest(question, { id: randomUUID(), type: 'text', content });
 	await call(context, credential, message, {

@@ -1,0 +1,147 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+
+import { parseBody } from './errorResponse';
+import { isObject } from './json';
+
+/** A Jelou Trigger, by what n8n and the user call it. */
+export interface TriggerName {
+	workflowId: string;
+	workflowName: string;
+	nodeId: string;
+	nodeName: string;
+}
+
+/** An address that the integration was given. */
+export interface Address {
+	url: string;
+	/** Absent where it is not a trigger of this n8n's, or one that is not known. */
+	trigger?: TriggerName;
+}
+
+export function isOf({ trigger }: Address, { nodeId, workflowId }: TriggerName): boolean {
+	return trigger?.workflowId === workflowId && trigger.nodeId === nodeId;
+}
+
+/**
+ * What this n8n knows of a project's integration. It is stored in the credential, encrypted, where every workflow that
+ * uses the credential finds it. Jelou shows the signing secret once, to whoever creates the integration.
+ */
+export interface Registration {
+	signingSecret?: string;
+	/** When Jelou created the integration that the secret belongs to; versions before 1.1 did not save it. */
+	createdAt?: string;
+	/** True when a trigger created the integration, and so may delete it. */
+	isOwner?: boolean;
+	/** Where the integration points to, as far as it was done here, followed by what has to be put back, in order. */
+	addresses: Address[];
+}
+
+export const NOTHING: Registration = { addresses: [] };
+
+export function isNothing({ addresses, signingSecret }: Registration): boolean {
+	return signingSecret === undefined && addresses.length === 0;
+}
+
+/** The credential's hidden property. */
+export const REGISTRATION_FIELD = 'registration';
+/** Where a request carries what n8n is to store. */
+const PENDING_FIELD = 'pendingRegistration';
+
+export function optionalText(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function readTrigger(value: unknown): TriggerName | undefined {
+	if (!isObject(value)) return undefined;
+	const { nodeId, nodeName, workflowId, workflowName } = value;
+	if (!isText(nodeId) || !isText(nodeName) || !isText(workflowId) || !isText(workflowName)) return undefined;
+	return { workflowId, workflowName, nodeId, nodeName };
+}
+
+function readAddresses(value: unknown): Address[] {
+	const all: unknown[] = Array.isArray(value) ? value : [];
+	return all.flatMap((each): Address[] => {
+		const { trigger, url } = isObject(each) ? each : {};
+		return isText(url) ? [{ url, trigger: readTrigger(trigger) }] : [];
+	});
+}
+
+/** What is stored for an integration, as a text; `''` for nothing. */
+export function formatRegistration(integration: string, registration: Registration): string {
+	if (isNothing(registration)) return '';
+	const { addresses, createdAt, isOwner = false, signingSecret } = registration;
+	return JSON.stringify({ integration, signingSecret, createdAt, isOwner, addresses });
+}
+
+/**
+ * Reads what is stored. A credential whose project or gateway was changed holds nothing for the new one.
+ *
+ * @returns `undefined` when the text cannot be read
+ */
+export function readRegistration(text: unknown, integration: string): Registration | undefined {
+	if (text === undefined || text === '') return NOTHING;
+	const saved = parseBody(text);
+	if (typeof saved?.integration !== 'string') return undefined;
+	if (saved.integration !== integration) return NOTHING;
+	return {
+		signingSecret: optionalText(saved.signingSecret),
+		createdAt: optionalText(saved.createdAt),
+		isOwner: saved.isOwner === true,
+		addresses: readAddresses(saved.addresses),
+	};
+}
+
+/** The credential's data, of which n8n stores this text with the next request that is made with it. */
+export function dataToStore(
+	data: ICredentialDataDecryptedObject,
+	text: string,
+): ICredentialDataDecryptedObject {
+	// n8n calls `preAuthentication` where the field is empty in the data that a request is made with.
+	return { ...data, [REGISTRATION_FIELD]: '', [PENDING_FIELD]: text };
+}
+
+/** What n8n is to store in a credential: nothing, unless a request was made to store something. */
+export function pendingRegistration(data: ICredentialDataDecryptedObject): IDataObject {
+	const text = data[PENDING_FIELD];
+	if (typeof text !== 'string') return {};
+	// n8n 1.x stores all of the data, so what was pending must not stand in it any more.
+	return { [REGISTRATION_FIELD]: text, [PENDING_FIELD]: undefined };
+}
+
+/** Where versions before 1.1 saved it: in the static data of the workflow whose trigger was published. */
+const STATIC_KEY = 'jelou';
+
+function savedIn(staticData: IDataObject): IDataObject {
+	return isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {};
+}
+
+export function isSaved(staticData: IDataObject, integration: string): boolean {
+	return integration in savedIn(staticData);
+}
+
+/** What a version before 1.1 saved in a workflow. */
+export function readSaved(staticData: IDataObject, integration: string, trigger: TriggerName): Registration {
+	const saved = savedIn(staticData)[integration];
+	if (!isObject(saved)) return NOTHING;
+	const webhookUrl = optionalText(saved.webhookUrl);
+	const previousUrl = optionalText(saved.previousUrl);
+	return {
+		signingSecret: optionalText(saved.signingSecret),
+		createdAt: optionalText(saved.createdAt),
+		isOwner: saved.isOwner === true,
+		addresses: [
+			...(webhookUrl === undefined ? [] : [{ url: webhookUrl, trigger }]),
+			...(previousUrl === undefined ? [] : [{ url: previousUrl }]),
+		],
+	};
+}
+
+/** Removes it, once it is stored in the credential. Writes nothing where there is nothing: n8n saves static data whole. */
+export function removeSaved(staticData: IDataObject, integration: string): void {
+	if (!isSaved(staticData, integration)) return;
+	const others = Object.entries(savedIn(staticData)).filter(([key]) => key !== integration);
+	// Assigned as a whole, so that n8n notices the change whatever the depth.
+	staticData[STATIC_KEY] = others.length > 0 ? Object.fromEntries(others) : undefined;
+}

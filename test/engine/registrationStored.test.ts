@@ -1,0 +1,120 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { OneCredential } from './support/credentials';
+import { Engine, errorOf } from './support/engine';
+import { collectWarnings } from './support/log';
+import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
+import { integrationOf } from './support/triggers';
+
+let sandbox: Sandbox;
+let credential: OneCredential;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	credential = new OneCredential(credentialFor(sandbox));
+});
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await sandbox.close();
+});
+
+let ids = 0;
+/** A workflow of its own, with the credential. */
+function workflow(name: string) {
+	const credentialId = `stored ${String(++ids)}`;
+	return new Engine({
+		credential,
+		credentialId,
+		workflowId: name,
+		workflowName: name,
+		webhookId: name,
+	});
+}
+
+const secret = () => integrationOf(sandbox)?.signingSecret;
+
+async function sends(name: string): Promise<string | undefined> {
+	const { roomId } = openRoom(sandbox);
+	const message = { resource: 'message', operation: 'send', roomId, botId: BOT, userId: USER, text: 'x' };
+	const run = await workflow(name).run({ ...message, messageType: 'text' }, [{}]);
+	return errorOf(run)?.message;
+}
+
+describe.each(['v1', 'v2'] as const)('as n8n %s stores credentials,', (line) => {
+	beforeEach(() => {
+		credential.line = line;
+	});
+
+	test('the secret is stored, and another workflow signs with it', async () => {
+		const before: ICredentialDataDecryptedObject = { ...credential.data };
+		await workflow('publishes').register();
+		expect(credential.registration).toMatchObject({ signingSecret: secret(), isOwner: true });
+		expect(credential.data).toEqual({ ...before, registration: credential.data.registration });
+		expect(await sends('another')).toBeUndefined();
+	});
+
+	test('a run, a credential with nothing stored and a test of it store nothing', async () => {
+		await sends('another');
+		expect(credential.writes).toBe(0);
+	});
+
+	test('nothing is stored of an integration that was deleted', async () => {
+		const publishes = workflow('publishes');
+		await publishes.register();
+		await publishes.hook('delete');
+		expect(credential.data.registration).toBe('');
+		expect(await sends('another')).toMatch(/No signing secret is known/);
+	});
+
+	test('publishing again, another integration is stored in place of the first', async () => {
+		const publishes = workflow('publishes');
+		await publishes.register();
+		await publishes.hook('delete');
+		await publishes.register();
+		expect(credential.registration.signingSecret).toBe(secret());
+	});
+});
+
+test('in n8n 2.x, expressions of the credential stay', async () => {
+	const apiKey = `={{ "${DEMO_PROJECT.apiKey}" }}`;
+	const getDecrypted = credential.getDecrypted.bind(credential);
+	jest.spyOn(credential, 'getDecrypted').mockImplementation(async (...given) => ({
+		...(await getDecrypted(...given)),
+		apiKey: DEMO_PROJECT.apiKey,
+	}));
+	credential.data.apiKey = apiKey;
+	await workflow('publishes').register();
+	expect(credential.registration.signingSecret).toBe(secret());
+	expect(credential.data.apiKey).toBe(apiKey);
+});
+
+test('a credential whose project was changed knows nothing of the new one', async () => {
+	await workflow('publishes').register();
+	credential.data.projectId = 'another-project';
+	expect(await sends('another')).toMatch(/No signing secret is known/);
+	credential.data.projectId = PROJECT;
+	expect(await sends('another')).toBeUndefined();
+});
+
+describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
+	'text that is %j cannot be read:',
+	(text) => {
+		test('the log says so once, and reading leaves it', async () => {
+			const warnings = collectWarnings();
+			credential.data.registration = text;
+			const own = workflow('another');
+			for (let n = 0; n < 2; n++) await own.run({ resource: 'integration', operation: 'get' }, [{}]);
+			expect(warnings).toEqual([
+				expect.stringMatching(/^What the Jelou credential "Jelou" holds .+ cannot be read, .+publish/),
+			]);
+			expect(credential.data.registration).toBe(text);
+		});
+
+		test('publishing goes on as if nothing were known', async () => {
+			collectWarnings();
+			credential.data.registration = text;
+			await workflow('publishes').register();
+			expect(credential.registration.signingSecret).toBe(secret());
+		});
+	},
+);
