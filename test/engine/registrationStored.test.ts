@@ -118,3 +118,19 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 		});
 	},
 );
+
+test.each([
+	['three milliseconds', 3, true],
+	['ten seconds', 10_000, true],
+	['a minute', 60_000, false],
+])('Jelou gives a date that is %s off: the same one is %s', async (_name, ms, isSame) => {
+	const publishes = workflow('publishes');
+	await publishes.register();
+	const integration = integrationOf(sandbox);
+	if (integration) integration.createdAt = new Date(Date.parse(integration.createdAt) + ms).toISOString();
+	const publishing = publishes.register();
+	if (isSame) await publishing;
+	else await expect(publishing).rejects.toThrow(/does not know its signing secret/);
+	await publishes.hook('delete');
+	expect(integrationOf(sandbox) === undefined).toBe(isSame);
+});

@@ -201,6 +201,9 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 	...(
 		[
 			['has no milliseconds', '2026-01-01T00:00:00Z'],
+			['differs by milliseconds', '2026-01-01T00:00:00.003Z'],
+			['differs by ten seconds', '2026-01-01T00:00:10.000Z'],
+			['is earlier by ten seconds', '2025-12-31T23:59:50.000Z'],
 			['is in another zone', '2025-12-31T19:00:00-05:00'],
 			['is in no known form', 'yesterday'],
 		] as const
@@ -209,6 +212,11 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 		{ integration: at(HERE), registration: { ...OWNER, createdAt } },
 		{ action: 'leave', save: { ...OWNER, createdAt } },
 	]),
+	[
+		'the date stored differs by more than ten seconds',
+		{ integration: at(HERE), registration: { ...OWNER, createdAt: '2026-01-01T00:00:10.001Z' } },
+		refuse('unknownSecretOfOwnUrl', HERE),
+	],
 	[
 		'the creation was not answered',
 		{ integration: at(HERE), creation: 'unanswered' },

@@ -69,14 +69,15 @@ export type UnregisterDecision = { save?: Registration; note?: UnregisterNote } 
 	| { action: 'leaveToTest'; restoreUrl: string | undefined }
 );
 
-/** Whether two dates of Jelou are the same moment, of which one may be written without milliseconds; `undefined` unless both tell. */
+/** How far apart two dates of Jelou's may be that are of the same creation: the one of its application, and of its database. */
+const SAME_MOMENT_MS = 10_000;
+
+/** Whether two dates of Jelou are the same moment; `undefined` unless both tell. */
 function isSameMoment(one: string | undefined, other: string | undefined): boolean | undefined {
 	if (one === undefined || other === undefined) return undefined;
-	const [first, second] = [Date.parse(one), Date.parse(other)];
-	if (one === other || first === second) return true;
-	if (Number.isNaN(first) || Number.isNaN(second)) return undefined;
-	if (first % 1_000 !== 0 && second % 1_000 !== 0) return false;
-	return Math.floor(first / 1_000) === Math.floor(second / 1_000);
+	if (one === other) return true;
+	const apart = Math.abs(Date.parse(one) - Date.parse(other));
+	return Number.isNaN(apart) ? undefined : apart <= SAME_MOMENT_MS;
 }
 
 interface Knowledge {
