@@ -120,6 +120,19 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 );
 
 test.each([
+	['HTTPS://N8N.EXAMPLE.COM:443/webhook/publishes/webhook', true],
+	['https://n8n.example.com/webhook/publishes/../publishes/webhook', true],
+	['https://n8n.example.com/webhook/publishes/webhook/', false],
+	['http://n8n.example.com/webhook/publishes/webhook', false],
+])('Jelou writes the address as %s: the same one is %s', async (webhookUrl, isSame) => {
+	const publishes = workflow('publishes');
+	await publishes.register();
+	const integration = integrationOf(sandbox);
+	if (integration) integration.webhookUrl = webhookUrl;
+	expect(await publishes.hook('checkExists').catch(() => 'refused')).toBe(isSame ? true : false);
+});
+
+test.each([
 	['three milliseconds', 3, true],
 	['ten seconds', 10_000, true],
 	['a minute', 60_000, false],

@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { parseBody } from './errorResponse';
 import { isObject } from './json';
+import { canonicalUrl } from './webhookUrls';
 
 /** A Jelou Trigger, by what n8n and the user call it. */
 export interface TriggerName {
@@ -132,8 +133,8 @@ export function readSaved(staticData: IDataObject, integration: string, trigger:
 		createdAt: optionalText(saved.createdAt),
 		isOwner: saved.isOwner === true,
 		addresses: [
-			...(webhookUrl === undefined ? [] : [{ url: webhookUrl, trigger }]),
-			...(previousUrl === undefined ? [] : [{ url: previousUrl }]),
+			...(webhookUrl === undefined ? [] : [{ url: canonicalUrl(webhookUrl), trigger }]),
+			...(previousUrl === undefined ? [] : [{ url: canonicalUrl(previousUrl) }]),
 		],
 	};
 }

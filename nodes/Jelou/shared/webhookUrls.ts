@@ -26,9 +26,14 @@ export function learnEndpoint(
 	const { webhookId } = context.getNode();
 	// The path of a node without an ID is another; it is learned from the next node that has one.
 	if (webhookId === undefined) return;
-	const url = context.getNodeWebhookUrl('default') ?? '';
+	const url = canonicalUrl(context.getNodeWebhookUrl('default') ?? '');
 	const path = `/${webhookId}/webhook`;
 	if (url.endsWith(path)) learned[kind] = url.slice(0, -path.length);
+}
+
+/** An address as a URL is written: two that are the same URL, but for a default port or the case of the host, become one. */
+export function canonicalUrl(address: string): string {
+	return URL.canParse(address) ? new URL(address).href : address;
 }
 
 /** Whether two addresses are of the same host, and so of the same n8n. */

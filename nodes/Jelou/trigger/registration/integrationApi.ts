@@ -8,11 +8,12 @@ import { NOTHING, formatRegistration, type Registration } from '../../shared/reg
 import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
 import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
+import { canonicalUrl } from '../../shared/webhookUrls';
 
 function toIntegration({ data }: JelouAnswer): Integration {
 	const { createdAt, signingSecret, webhookUrl } = data;
 	return {
-		webhookUrl: typeof webhookUrl === 'string' ? webhookUrl : '',
+		webhookUrl: typeof webhookUrl === 'string' ? canonicalUrl(webhookUrl) : '',
 		...(typeof createdAt === 'string' && createdAt !== '' ? { createdAt } : {}),
 		...(typeof signingSecret === 'string' && signingSecret !== '' ? { signingSecret } : {}),
 	};

@@ -13,7 +13,7 @@ import {
 } from '../../shared/credential';
 import { isNothing, isSaved, optionalText, removeSaved, type Registration } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
-import { isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
+import { canonicalUrl, isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
 import type { WebhookState } from './decide';
 import { sessionOf } from './testSessions';
 
@@ -52,7 +52,7 @@ export function clearFailed(credential: LoadedCredential, url: string): boolean 
 }
 
 export function webhookUrlOf(context: IHookFunctions): string {
-	return context.getNodeWebhookUrl('default') ?? '';
+	return canonicalUrl(context.getNodeWebhookUrl('default') ?? '');
 }
 
 /** Whether a hook is called for a test. When it ends a test n8n does not say so; the URL does. */
