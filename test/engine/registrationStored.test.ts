@@ -20,7 +20,7 @@ afterEach(async () => {
 
 let ids = 0;
 /** A workflow of its own, with the credential. */
-function workflow(name: string) {
+function workflow(name: string, extra: { nodeId?: string; nodeName?: string; webhookId?: string } = {}) {
 	const credentialId = `stored ${String(++ids)}`;
 	return new Engine({
 		credential,
@@ -28,6 +28,7 @@ function workflow(name: string) {
 		workflowId: name,
 		workflowName: name,
 		webhookId: name,
+		...extra,
 	});
 }
 
@@ -118,6 +119,22 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 		});
 	},
 );
+
+describe('two triggers of one project in one workflow:', () => {
+	const second = { nodeId: 'second', nodeName: 'Jelou Trigger1', webhookId: 'second' };
+
+	test('one that replaces the other in an edit keeps the integration', async () => {
+		const before = workflow('both');
+		await before.register();
+		const known = secret();
+		await before.hook('delete', {}, { isHeld: true });
+		await workflow('both', second).register();
+		expect(integrationOf(sandbox)).toMatchObject({
+			webhookUrl: 'https://n8n.example.com/webhook/second/webhook',
+			signingSecret: known,
+		});
+	});
+});
 
 test.each([
 	['HTTPS://N8N.EXAMPLE.COM:443/webhook/publishes/webhook', true],

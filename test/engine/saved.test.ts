@@ -92,22 +92,22 @@ test('unpublishing deletes an integration that it created, and nothing is stored
 	expect(everythingStored(engine)).not.toContain(SECRET);
 });
 
-test.each(['checkExists'] as const)(
+test.each(['checkExists', 'delete'] as const)(
 	'%s moves the secret from the workflow into the credential',
 	async (method) => {
 		const engine = engineWith('created');
-		await engine.hook(method, trigger);
+		await engine.hook(method, trigger, { isHeld: true });
 		expect(engine.credentials.registration).toMatchObject({ signingSecret: SECRET, isOwner: true });
 		expect(engine.staticData).toEqual({ global: {} });
 	},
 );
 
-test.each(['checkExists'] as const)(
+test.each(['checkExists', 'delete'] as const)(
 	'the secret stays in the workflow while n8n cannot store it in the credential, with %s',
 	async (method) => {
 		const engine = engineWith('created');
 		engine.credentials.isReadOnly = true;
-		await engine.hook(method, trigger).catch(() => undefined);
+		await engine.hook(method, trigger, { isHeld: true }).catch(() => undefined);
 		expect(JSON.stringify(engine.staticData)).toContain(SECRET);
 		expect(await deliver(engine, SECRET)).toEqual({ status: 200, runs: 1 });
 	},

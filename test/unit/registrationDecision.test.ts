@@ -3,6 +3,7 @@ import {
 	decideUnregister,
 	type RefusalReason,
 	type RegisterDecision,
+	type TriggerStatus,
 	type UnregisterDecision,
 	type WebhookState,
 } from '../../nodes/Jelou/trigger/registration/decide';
@@ -44,6 +45,7 @@ const session = (restoreUrl: string | undefined, ...listening: string[]): Webhoo
 	restoreUrl,
 	listening: new Set(listening),
 });
+const statuses = (url: string, status: TriggerStatus) => ({ statuses: new Map([[url, status]]) });
 
 function state(given: Partial<WebhookState>): WebhookState {
 	return {
@@ -53,6 +55,7 @@ function state(given: Partial<WebhookState>): WebhookState {
 		typedSecret: undefined,
 		url: HERE,
 		trigger: SELF,
+		statuses: new Map(),
 		isTest: false,
 		replaceExisting: false,
 		creation: undefined,
@@ -162,6 +165,20 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 		'it points to another workflow that had replaced this one, and is to be replaced',
 		{ integration: at(NEIGHBOUR), registration: made(neighbour, own, elsewhere), replaceExisting: true },
 		{ action: 'pointTo', save: made(own, neighbour, elsewhere) },
+	],
+	[
+		'it points to another workflow that was unpublished a moment ago',
+		{
+			integration: at(NEIGHBOUR),
+			registration: made(neighbour, elsewhere),
+			...statuses(NEIGHBOUR, 'released'),
+		},
+		{ action: 'pointTo', save: made(own, elsewhere) },
+	],
+	[
+		'it points to another workflow whose publishing failed',
+		{ integration: at(NEIGHBOUR), registration: made(neighbour), ...statuses(NEIGHBOUR, 'failed') },
+		refuse('takenByAnotherWorkflow', NEIGHBOUR, OTHER),
 	],
 	[
 		'it points to another system and is to be replaced',
@@ -477,6 +494,7 @@ describe('whatever the state,', () => {
 		made(neighbour, own),
 		made({ url: NEIGHBOURS_TEST, trigger: OTHER }),
 	];
+	const STATUSES = [undefined, statuses(NEIGHBOUR, 'released')];
 	/** Where the integration points to that this trigger, or its test, may take away. */
 	const isOwnUrl = ({ integration, registration, trigger, url }: WebhookState) =>
 		[url, registration.addresses.find((each) => each.trigger === trigger)?.url].includes(
@@ -488,15 +506,18 @@ describe('whatever the state,', () => {
 			SESSIONS.flatMap((running) =>
 				[undefined, 't', 's'].flatMap((typedSecret) =>
 					[testing, { isTest: false, url: HERE }].flatMap((mode) =>
-						[true, false].map((replaceExisting) =>
-							state({
-								...mode,
-								registration,
-								typedSecret,
-								replaceExisting,
-								integration: webhookUrl === undefined ? undefined : at(webhookUrl),
-								session: running,
-							}),
+						[true, false].flatMap((replaceExisting) =>
+							STATUSES.map((status) =>
+								state({
+									...mode,
+									...status,
+									registration,
+									typedSecret,
+									replaceExisting,
+									integration: webhookUrl === undefined ? undefined : at(webhookUrl),
+									session: running,
+								}),
+							),
 						),
 					),
 				),

@@ -17,6 +17,8 @@ export interface Address {
 	url: string;
 	/** Absent where it is not a trigger of this n8n's, or one that is not known. */
 	trigger?: TriggerName;
+	/** When the trigger was published last, in Unix milliseconds: by it, other processes see that it was. */
+	publishedAt?: number;
 }
 
 export function isOf({ trigger }: Address, { nodeId, workflowId }: TriggerName): boolean {
@@ -64,8 +66,10 @@ function readTrigger(value: unknown): TriggerName | undefined {
 function readAddresses(value: unknown): Address[] {
 	const all: unknown[] = Array.isArray(value) ? value : [];
 	return all.flatMap((each): Address[] => {
-		const { trigger, url } = isObject(each) ? each : {};
-		return isText(url) ? [{ url, trigger: readTrigger(trigger) }] : [];
+		const { publishedAt, trigger, url } = isObject(each) ? each : {};
+		if (!isText(url)) return [];
+		const at = typeof publishedAt === 'number' ? publishedAt : undefined;
+		return [{ url, trigger: readTrigger(trigger), publishedAt: at }];
 	});
 }
 

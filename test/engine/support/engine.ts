@@ -29,6 +29,7 @@ import type { Request, Response } from 'express';
 import { Jelou } from '../../../nodes/Jelou/Jelou.node';
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
 import { OneCredential } from './credentials';
+import { holdLater, passLater } from './later';
 import { Probe } from './probe';
 import { Agent, Join, Step } from './step';
 
@@ -280,12 +281,16 @@ export class Engine {
 		parameters: INodeParameters = {},
 		{
 			isTest = false,
+			isHeld = false,
 			activation = isTest ? 'manual' : 'activate',
-		}: { isTest?: boolean; activation?: WorkflowActivateMode } = {},
+		}: { isTest?: boolean; isHeld?: boolean; activation?: WorkflowActivateMode } = {},
 	): Promise<boolean> {
-		return await trigger.webhookMethods.default[method].call(
-			this.hookContext(parameters, isTest, activation),
-		);
+		holdLater();
+		const { [method]: call } = trigger.webhookMethods.default;
+		const result = await call.call(this.hookContext(parameters, isTest, activation));
+		// Held, what comes of it later is done when the test says so.
+		if (method === 'delete' && !isHeld) await passLater();
+		return result;
 	}
 
 	/** Publishes or listens as n8n's core does: creates only what does not exist, and deletes after a create that failed. */

@@ -64,6 +64,12 @@ export class TriggerWorkflow {
 		this.isActive = false;
 	}
 
+	/** n8n unpublishes it, and whatever it does next comes within the moment. */
+	async release(): Promise<void> {
+		await this.production.hook('delete', {}, { isHeld: true });
+		this.isActive = false;
+	}
+
 	/** A test gets a static data of its own, which is empty. */
 	async listen(): Promise<void> {
 		this.listening = this.engine();
@@ -73,7 +79,7 @@ export class TriggerWorkflow {
 
 	/** After an event, a time-out or a cancel. */
 	async stopListening(): Promise<void> {
-		await this.listening.hook('delete', {}, { isTest: true, activation: 'update' });
+		await this.listening.hook('delete', {}, { isTest: true, isHeld: true, activation: 'update' });
 		this.isListening = false;
 	}
 }

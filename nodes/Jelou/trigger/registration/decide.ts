@@ -3,6 +3,12 @@ import type { Integration } from '../../shared/types';
 import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } from '../../shared/webhookUrls';
 import type { TestSession } from './testSessions';
 
+/**
+ * What n8n last did with a trigger, but to publish it: failed to, or unpublished it a moment ago, so that its webhook is
+ * given back unless it is published again.
+ */
+export type TriggerStatus = 'failed' | 'released';
+
 /** Everything that registering and unregistering are decided from. */
 export interface WebhookState {
 	/** What Jelou has for the project. */
@@ -16,6 +22,8 @@ export interface WebhookState {
 	/** This trigger's URL in the present context: production and test listening have different ones. */
 	url: string;
 	trigger: TriggerName;
+	/** What this process knows of the project's triggers, by their URLs. */
+	statuses: ReadonlyMap<string, TriggerStatus>;
 	/** Where this n8n serves webhooks, as far as it is known. */
 	endpoints?: WebhookEndpoints;
 	isTest: boolean;
@@ -165,9 +173,9 @@ function decideProduction(
 	owner: string | undefined,
 	{ isTypedDoubtful, registration }: Knowledge,
 ): RegisterDecision {
-	const { endpoints = {}, replaceExisting, trigger, url } = state;
+	const { endpoints = {}, replaceExisting, statuses, trigger, url } = state;
 	const { addresses } = registration;
-	const self = { url, trigger };
+	const self = { ...addresses.find((address) => isOf(address, trigger)), url, trigger };
 	const born = { createdAt: registration.createdAt ?? createdAt };
 	// It ends with the test, so nobody's is replaced, and it belongs to this workflow from now on.
 	if (owner === undefined) {
@@ -178,7 +186,9 @@ function decideProduction(
 	const isOfTest = registration.isOwner === true && isTestUrlOf(url, owner, endpoints);
 	const productionUrl = toProductionUrl(owner, url, endpoints);
 	const isOurs =
-		[owner, productionUrl].includes(url) || (holder !== undefined && (isOf(holder, trigger) || isOfTest));
+		[owner, productionUrl].includes(url) ||
+		(holder !== undefined && (isOf(holder, trigger) || isOfTest)) ||
+		statuses.get(owner) === 'released';
 	const other = holder?.trigger;
 	if (!isOurs && !replaceExisting) {
 		const isHere = other !== undefined || hasSameOrigin(owner, url);

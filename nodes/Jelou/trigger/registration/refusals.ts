@@ -64,8 +64,20 @@ const NOTES: Record<Note, string> = {
 
 /** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
 export function log(context: IHookFunctions, note: Note | undefined): void {
-	if (note === undefined) return;
+	if (note !== undefined) warn(context, NOTES[note]);
+}
+
+/** The same of a webhook that could not be given back. Nobody sees an error by then. */
+export function logNotGivenBack(context: IHookFunctions, error: unknown): void {
+	const why = sentence(error instanceof Error ? error.message : 'unknown error');
+	warn(
+		context,
+		`could not give the project's webhook back: ${why} It still points here. Publish and unpublish the workflow again, or delete the integration in Jelou.`,
+	);
+}
+
+function warn(context: IHookFunctions, text: string): void {
 	const { id, name } = context.getWorkflow();
 	const where = name === undefined ? '' : ` of workflow "${name}"`;
-	context.logger.warn(`Jelou Trigger "${context.getNode().name}"${where} ${NOTES[note]}`, { workflowId: id });
+	context.logger.warn(`Jelou Trigger "${context.getNode().name}"${where} ${text}`, { workflowId: id });
 }

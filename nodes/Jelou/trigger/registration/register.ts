@@ -1,22 +1,22 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { integrationKey, type LoadedCredential } from '../../shared/credential';
+import { triggerNameOf, withRegistration, type LoadedCredential } from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
-import { isSaved, type Registration } from '../../shared/registration';
+import { isOf, type Registration, type TriggerName } from '../../shared/registration';
 import { DEFAULT_RETRIES, wait } from '../../shared/retry';
 import { learnEndpoint } from '../../shared/webhookUrls';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
 import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
 import {
-	clearFailed,
 	clearUnanswered,
-	loadForHook,
+	isTestHook,
 	loadState,
-	markFailed,
+	loadToRegister,
 	markUnanswered,
 	readStored,
 	removeMoved,
+	statusesOf,
 	webhookUrlOf,
 } from './state';
 import { beginTest, endSession, setRestoreUrl } from './testSessions';
@@ -34,12 +34,13 @@ async function attempt(
 	run: (credential: LoadedCredential, url: string) => Promise<boolean>,
 ): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
-		const credential = await loadForHook(context);
+		const credential = await loadToRegister(context);
 		const url = webhookUrlOf(context);
 		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
-		clearFailed(credential, url);
+		// A webhook that was about to be given back is not.
+		statusesOf(credential).delete(url);
 		return await run(credential, url).catch((error: unknown) => {
-			markFailed(credential, url);
+			statusesOf(credential).set(url, 'failed');
 			throw error;
 		});
 	});
@@ -59,15 +60,29 @@ async function loadRegistering(
 }
 
 /**
+ * Notes when the trigger was published. Another process may be about to take its webhook back, and leaves it then.
+ *
+ * @returns `undefined` when nothing is stored of the trigger
+ */
+function stamp(registration: Registration, trigger: TriggerName): Registration | undefined {
+	const { addresses } = registration;
+	if (!addresses.some((address) => isOf(address, trigger))) return undefined;
+	const publishedAt = Date.now();
+	const stamped = addresses.map((each) => (isOf(each, trigger) ? { ...each, publishedAt } : each));
+	return { ...registration, addresses: stamped };
+}
+
+/**
  * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
  * test.
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
-	return await attempt(context, async (credential, url) => {
-		const isToMove = isSaved(context.getWorkflowStaticData('global'), integrationKey(credential));
-		const toStore = isToMove ? credential.registration : undefined;
-		const registering = await loadRegistering(context, credential, url, toStore);
-		if (isToMove) await removeMoved(context, credential);
+	return await attempt(context, async (loaded, url) => {
+		const isTest = isTestHook(context, loaded, url);
+		const stamped = isTest ? undefined : stamp(loaded.registration, triggerNameOf(context));
+		const credential = stamped ? withRegistration(loaded, stamped) : loaded;
+		const registering = await loadRegistering(context, credential, url, stamped);
+		if (!isTest) await removeMoved(context, credential);
 		const decision = decideRegister(registering.state);
 		if (decision.action !== 'leave') return false;
 		await act(registering, decision);
@@ -151,7 +166,7 @@ async function storeCreated(
 		signingSecret,
 		createdAt,
 		isOwner: true,
-		addresses: [{ url, trigger }],
+		addresses: [{ url, trigger, publishedAt: Date.now() }],
 	});
 	const stored = await readStored(context).catch(() => undefined);
 	if (stored?.signingSecret !== signingSecret) {

@@ -14,7 +14,7 @@ import {
 import { isNothing, isSaved, optionalText, removeSaved, type Registration } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
 import { canonicalUrl, isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
-import type { WebhookState } from './decide';
+import type { TriggerStatus, WebhookState } from './decide';
 import { sessionOf } from './testSessions';
 
 /** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
@@ -39,16 +39,28 @@ function wasUnanswered(credential: LoadedCredential, url: string): boolean {
 	return at !== undefined && uptime() - at < UNANSWERED_MS;
 }
 
-/** The registrations that failed: n8n then calls `delete` as if the workflow ended, and registers again. */
-const failed = new BoundedMap<string, true>(500);
+/** What n8n last did with the triggers of each project in this process, by their URLs. */
+const statuses = new BoundedMap<string, Map<string, TriggerStatus>>(500);
 
-export function markFailed(credential: LoadedCredential, url: string): void {
-	failed.set(creationKey(credential, url), true);
+export function statusesOf(credential: LoadedCredential): Map<string, TriggerStatus> {
+	const key = integrationKey(credential);
+	const known = statuses.get(key) ?? new BoundedMap<string, TriggerStatus>(500);
+	statuses.set(key, known);
+	return known;
 }
 
-/** Clears the mark, and says whether there was one. */
-export function clearFailed(credential: LoadedCredential, url: string): boolean {
-	return failed.delete(creationKey(credential, url));
+/** The integrations that are being given back at this moment. */
+const endings = new BoundedMap<string, Promise<void>>(500);
+
+/** Does it so that a trigger that is published meanwhile waits, and finds what has become of the integration. */
+export async function whileGivingBack(
+	credential: LoadedCredential,
+	work: () => Promise<void>,
+): Promise<void> {
+	const key = integrationKey(credential);
+	const ending = work().finally(() => endings.delete(key));
+	endings.set(key, ending);
+	await ending;
 }
 
 export function webhookUrlOf(context: IHookFunctions): string {
@@ -77,6 +89,7 @@ export function loadState(
 		typedSecret,
 		url,
 		trigger: triggerNameOf(context),
+		statuses: statusesOf(credential),
 		endpoints: learnedEndpoints(),
 		isTest: isTestHook(context, credential, url),
 		replaceExisting,
@@ -88,6 +101,15 @@ export function loadState(
 /** The node's credential, with what a version before 1.1 saved in the workflow, also where a secret is typed. */
 export async function loadForHook(context: IHookFunctions): Promise<LoadedCredential> {
 	return withSaved(context, await loadCredential(context));
+}
+
+/** The same once nothing of its integration is being given back any more. */
+export async function loadToRegister(context: IHookFunctions): Promise<LoadedCredential> {
+	const credential = await loadForHook(context);
+	const ending = endings.get(integrationKey(credential));
+	if (ending === undefined) return credential;
+	await ending.catch(() => undefined);
+	return await loadToRegister(context);
 }
 
 /** What the credential itself holds by now. */

@@ -1,0 +1,15 @@
+import * as clock from '../../../nodes/Jelou/shared/clock';
+
+let works: Array<() => Promise<void>> = [];
+
+/** What the product does after a while is done when a test says so. */
+export function holdLater(): void {
+	if (jest.isMockFunction(clock.later)) return;
+	works = [];
+	jest.spyOn(clock, 'later').mockImplementation((_ms, work) => void works.push(work));
+}
+
+/** Lets the while pass. */
+export async function passLater(): Promise<void> {
+	for (const work of works.splice(0)) await work();
+}
