@@ -123,6 +123,19 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 describe('two triggers of one project in one workflow:', () => {
 	const second = { nodeId: 'second', nodeName: 'Jelou Trigger1', webhookId: 'second' };
 
+	test.each([false, true])(
+		'the second is refused, naming the first; to be replaced: %s',
+		async (replaceExisting) => {
+			const before = workflow('both');
+			await before.register();
+			const { webhookUrl } = integrationOf(sandbox) ?? {};
+			await expect(workflow('both', second).register({ replaceExisting })).rejects.toThrow(
+				'The trigger "Jelou Trigger" in this workflow already receives this project\'s events',
+			);
+			expect(integrationOf(sandbox)).toMatchObject({ webhookUrl, signingSecret: secret() });
+		},
+	);
+
 	test('one that replaces the other in an edit keeps the integration', async () => {
 		const before = workflow('both');
 		await before.register();

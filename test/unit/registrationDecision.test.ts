@@ -25,6 +25,7 @@ const SELF: TriggerName = {
 	nodeName: 'Jelou Trigger',
 };
 const OTHER: TriggerName = { ...SELF, workflowId: 'b', workflowName: 'Workflow B' };
+const SECOND: TriggerName = { ...SELF, nodeId: 'second', nodeName: 'Jelou Trigger1' };
 
 const own = { url: HERE, trigger: SELF };
 const neighbour = { url: NEIGHBOUR, trigger: OTHER };
@@ -179,6 +180,30 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 		'it points to another workflow whose publishing failed',
 		{ integration: at(NEIGHBOUR), registration: made(neighbour), ...statuses(NEIGHBOUR, 'failed') },
 		refuse('takenByAnotherWorkflow', NEIGHBOUR, OTHER),
+	],
+	[
+		'it points to another trigger of this workflow',
+		{ integration: at(NEIGHBOUR), registration: made({ url: NEIGHBOUR, trigger: SECOND }) },
+		refuse('takenInThisWorkflow', NEIGHBOUR, SECOND),
+	],
+	[
+		'it points to another trigger of this workflow, which is published, and is to be replaced',
+		{
+			integration: at(NEIGHBOUR),
+			registration: made({ url: NEIGHBOUR, trigger: SECOND }),
+			replaceExisting: true,
+			...statuses(NEIGHBOUR, 'published'),
+		},
+		refuse('takenInThisWorkflow', NEIGHBOUR, SECOND),
+	],
+	[
+		'it points to a trigger that this workflow had before n8n was started, and is to be replaced',
+		{
+			integration: at(NEIGHBOUR),
+			registration: made({ url: NEIGHBOUR, trigger: SECOND }),
+			replaceExisting: true,
+		},
+		{ action: 'pointTo', save: made(own, { url: NEIGHBOUR, trigger: SECOND }) },
 	],
 	[
 		'it points to another system and is to be replaced',
@@ -494,7 +519,7 @@ describe('whatever the state,', () => {
 		made(neighbour, own),
 		made({ url: NEIGHBOURS_TEST, trigger: OTHER }),
 	];
-	const STATUSES = [undefined, statuses(NEIGHBOUR, 'released')];
+	const STATUSES = [undefined, statuses(NEIGHBOUR, 'released'), statuses(HERE, 'published')];
 	/** Where the integration points to that this trigger, or its test, may take away. */
 	const isOwnUrl = ({ integration, registration, trigger, url }: WebhookState) =>
 		[url, registration.addresses.find((each) => each.trigger === trigger)?.url].includes(

@@ -4,10 +4,10 @@ import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } fr
 import type { TestSession } from './testSessions';
 
 /**
- * What n8n last did with a trigger, but to publish it: failed to, or unpublished it a moment ago, so that its webhook is
- * given back unless it is published again.
+ * What n8n last did with a trigger: published it, failed to, or unpublished it a moment ago, so that its webhook is given
+ * back unless it is published again.
  */
-export type TriggerStatus = 'failed' | 'released';
+export type TriggerStatus = 'published' | 'failed' | 'released';
 
 /** Everything that registering and unregistering are decided from. */
 export interface WebhookState {
@@ -36,6 +36,7 @@ export type RefusalReason =
 	| 'wrongSecret'
 	| 'unknownSecret'
 	| 'unknownSecretOfOwnUrl'
+	| 'takenInThisWorkflow'
 	| 'takenByAnotherWorkflow'
 	| 'takenByAnotherSystem'
 	| 'notStored'
@@ -190,9 +191,13 @@ function decideProduction(
 		(holder !== undefined && (isOf(holder, trigger) || isOfTest)) ||
 		statuses.get(owner) === 'released';
 	const other = holder?.trigger;
-	if (!isOurs && !replaceExisting) {
+	const isInThisWorkflow = other?.workflowId === trigger.workflowId;
+	// Two triggers of one workflow would replace each other each time that it is published.
+	const mayReplace = replaceExisting && !(isInThisWorkflow && statuses.get(owner) === 'published');
+	if (!isOurs && !mayReplace) {
 		const isHere = other !== undefined || hasSameOrigin(owner, url);
-		const reason = isHere ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
+		const elsewhere = isHere ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
+		const reason = isInThisWorkflow ? 'takenInThisWorkflow' : elsewhere;
 		return { action: 'refuse', reason, currentUrl: owner, holder: other };
 	}
 	const at = addresses.findIndex((address) => address === holder || (isOurs && isOf(address, trigger)));

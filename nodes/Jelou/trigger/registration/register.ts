@@ -39,10 +39,12 @@ async function attempt(
 		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
 		// A webhook that was about to be given back is not.
 		statusesOf(credential).delete(url);
-		return await run(credential, url).catch((error: unknown) => {
+		const isDone = await run(credential, url).catch((error: unknown) => {
 			statusesOf(credential).set(url, 'failed');
 			throw error;
 		});
+		if (isDone) statusesOf(credential).set(url, 'published');
+		return isDone;
 	});
 }
 
