@@ -228,7 +228,7 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 	[
 		'the typed secret is not the one stored without a date',
 		{ integration: at(HERE), registration: withoutDate(OWNER), typedSecret: 't' },
-		{ action: 'leave', save: withoutDate(OWNER), note: 'doubtfulSecret' },
+		{ action: 'leave', save: withoutDate(OWNER), line: 'doubtfulSecret' },
 	],
 	[
 		'the typed secret is of an integration created since',
@@ -346,7 +346,7 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 
 const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	['there is no integration, and nothing is stored', {}, { action: 'leave' }],
-	['there is none, and a secret is stored', { registration: OWNER }, { action: 'leave', note: 'notFound' }],
+	['there is none, and a secret is stored', { registration: OWNER }, { action: 'leave', line: 'notFound' }],
 	['ours points here', { integration: at(HERE), registration: OWNER }, { action: 'delete' }],
 	[
 		'ours of a version that kept no date points here',
@@ -358,7 +358,7 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 		{ integration: at(MOVED), registration: made({ ...own, url: MOVED }) },
 		{ action: 'delete' },
 	],
-	["somebody else's points here", { integration: at(HERE) }, { action: 'leave', note: 'stays' }],
+	["somebody else's points here", { integration: at(HERE) }, { action: 'leave', line: 'stays' }],
 	[
 		'it points elsewhere, and nothing is stored',
 		{ integration: at(ELSEWHERE) },
@@ -387,17 +387,17 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	[
 		'it was created again by hand',
 		{ integration: at(HERE, LATER), registration: OWNER },
-		{ action: 'leave', note: 'anotherIntegration', save: { addresses: [] } },
+		{ action: 'leave', line: 'anotherIntegration', save: { addresses: [] } },
 	],
 	[
 		'another secret is typed',
 		{ integration: at(HERE), registration: OWNER, typedSecret: 't' },
-		{ action: 'leave', note: 'anotherSecret' },
+		{ action: 'leave', line: 'anotherSecret' },
 	],
 	[
 		'another secret is typed, and nothing tells whose the stored one is',
 		{ integration: at(HERE), registration: withoutDate(OWNER), typedSecret: 't' },
-		{ action: 'leave', note: 'anotherSecret' },
+		{ action: 'leave', line: 'anotherSecret' },
 	],
 	[
 		'the right secret is typed',
@@ -438,7 +438,7 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	[
 		'a test ends of which nothing is known',
 		{ ...testing, integration: at(TEST) },
-		{ action: 'leave', note: 'stays' },
+		{ action: 'leave', line: 'stays' },
 	],
 	[
 		'a test ends that created it, and another still listens',
@@ -468,7 +468,7 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 			registration: made({ url: TEST, trigger: SELF }),
 			session: session(undefined, TEST),
 		},
-		{ action: 'leave', note: 'anotherIntegration' },
+		{ action: 'leave', line: 'anotherIntegration' },
 	],
 	[
 		'production ends while a test has the webhook that it created',
@@ -491,7 +491,7 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 			registration: { addresses: [own] },
 			session: session(HERE, NEIGHBOURS_TEST),
 		},
-		{ action: 'leave', note: 'staysAfterTest' },
+		{ action: 'leave', line: 'staysAfterTest' },
 	],
 	[
 		'a refused activation ends, and nothing is stored, while a test has a webhook that it created',
@@ -553,8 +553,8 @@ describe('whatever the state,', () => {
 	test('the log says "still points here" only when Jelou does point here', () => {
 		const wrong = ALL.filter((each) => {
 			const decision = decideUnregister(each);
-			if (decision.action !== 'leave' || decision.note === undefined) return false;
-			if (decision.note === 'notFound' || decision.note === 'staysAfterTest') return false;
+			if (decision.action !== 'leave' || decision.line === undefined) return false;
+			if (decision.line === 'notFound' || decision.line === 'staysAfterTest') return false;
 			return !isOwnUrl(each);
 		});
 		expect(wrong).toEqual([]);

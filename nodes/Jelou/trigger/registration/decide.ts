@@ -50,7 +50,7 @@ export interface Refusal {
 	holder?: TriggerName;
 }
 
-export type RegisterNote = 'doubtfulSecret';
+export type RegisterLine = 'doubtfulSecret';
 
 export type RegisterDecision =
 	| { action: 'create' }
@@ -61,15 +61,15 @@ export type RegisterDecision =
 			save?: Registration;
 			/** Where a test found the webhook, to put it back. */
 			restoreUrl?: string;
-			note?: RegisterNote;
+			line?: RegisterLine;
 	  }
 	/** Jelou posts here already. */
-	| { action: 'leave'; save?: Registration; note?: RegisterNote }
+	| { action: 'leave'; save?: Registration; line?: RegisterLine }
 	| Refusal;
 
-export type UnregisterNote = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
+export type UnregisterLine = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 
-export type UnregisterDecision = { save?: Registration; note?: UnregisterNote } & (
+export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } & (
 	| { action: 'restore'; url: string }
 	/** Gives the webhook to another test that listens. */
 	| { action: 'handOver'; url: string }
@@ -211,8 +211,8 @@ function decideProduction(
 			...[...replaced, ...earlier].filter((each) => each.url !== url && !isOf(each, trigger)),
 		],
 	};
-	const note = isTypedDoubtful ? 'doubtfulSecret' : undefined;
-	return { action: currentUrl === url ? 'leave' : 'pointTo', save, note };
+	const line = isTypedDoubtful ? 'doubtfulSecret' : undefined;
+	return { action: currentUrl === url ? 'leave' : 'pointTo', save, line };
 }
 
 /**
@@ -224,7 +224,7 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 	// A single 404 can be wrong: the next creation is what shows that the integration, and its secret, are gone.
 	if (integration === undefined) {
 		const isKept = !isTest && state.registration.signingSecret !== undefined;
-		return { action: 'leave', note: isKept ? 'notFound' : undefined };
+		return { action: 'leave', line: isKept ? 'notFound' : undefined };
 	}
 	const knowledge = knowledgeOf(state, integration);
 	if (isTest) return decideEndOfTest(state, integration, knowledge);
@@ -241,7 +241,7 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 
 	if (isOurs(sessionAt(session, currentUrl)?.restoreUrl)) {
 		if (back === undefined && registration.isOwner !== true)
-			return { action: 'leave', note: 'staysAfterTest' };
+			return { action: 'leave', line: 'staysAfterTest' };
 		return { action: 'leaveToTest', restoreUrl: back?.url, save: ended };
 	}
 	if (!isOurs(currentUrl)) {
@@ -251,9 +251,9 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 	}
 	if (back !== undefined) return { action: 'restore', url: back.url, save: ended };
 	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
-	if (isSame === false) return { action: 'leave', note: 'anotherIntegration', save: ended };
-	if (registration.isOwner !== true) return { action: 'leave', note: 'stays' };
-	return isTypedWrong || isTypedDoubtful ? { action: 'leave', note: 'anotherSecret' } : { action: 'delete' };
+	if (isSame === false) return { action: 'leave', line: 'anotherIntegration', save: ended };
+	if (registration.isOwner !== true) return { action: 'leave', line: 'stays' };
+	return isTypedWrong || isTypedDoubtful ? { action: 'leave', line: 'anotherSecret' } : { action: 'delete' };
 }
 
 function decideEndOfTest(
@@ -275,10 +275,10 @@ function decideEndOfTest(
 	const restoreUrl = own ? own.restoreUrl : first?.url === url ? undefined : first?.url;
 	if (restoreUrl !== undefined) return { action: 'restore', url: restoreUrl };
 	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
-	if (isSame === false) return { action: 'leave', note: 'anotherIntegration' };
+	if (isSame === false) return { action: 'leave', line: 'anotherIntegration' };
 	const next = [...(own?.listening ?? [])].find((other) => other !== url);
 	if (next !== undefined) {
 		return { action: 'handOver', url: next, save: { ...registration, addresses: [{ url: next }] } };
 	}
-	return own || isCreatedByTest ? { action: 'delete' } : { action: 'leave', note: 'stays' };
+	return own || isCreatedByTest ? { action: 'delete' } : { action: 'leave', line: 'stays' };
 }

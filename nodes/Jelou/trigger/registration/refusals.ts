@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workf
 
 import { sentence } from '../../shared/errorResponse';
 import { hostOf } from '../../shared/publicUrl';
-import type { Refusal, RefusalReason, RegisterNote, UnregisterNote } from './decide';
+import type { Refusal, RefusalReason, RegisterLine, UnregisterLine } from './decide';
 
 // n8n shows of an activation that failed its error's message and nothing else, so the remedy belongs in the message.
 
@@ -45,9 +45,9 @@ export async function withRemedyInMessage<T>(run: () => Promise<T>): Promise<T> 
 	});
 }
 
-export type Note = UnregisterNote | RegisterNote | 'wrongSecret';
+export type LogLine = UnregisterLine | RegisterLine | 'wrongSecret';
 
-const NOTES: Record<Note, string> = {
+const LINES: Record<LogLine, string> = {
 	stays:
 		"did not create the project's integration, so it stays and still points here. Delete it or give it another URL in Jelou.",
 	staysAfterTest:
@@ -65,8 +65,8 @@ const NOTES: Record<Note, string> = {
 };
 
 /** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
-export function log(context: IHookFunctions, note: Note | undefined): void {
-	if (note !== undefined) warn(context, NOTES[note]);
+export function log(context: IHookFunctions, line: LogLine | undefined): void {
+	if (line !== undefined) warn(context, LINES[line]);
 }
 
 /** The same of a webhook that could not be given back. Nobody sees an error by then. */

@@ -121,7 +121,7 @@ async function act(registering: Registering, decision: RegisterDecision): Promis
 	// Stored before it is done: when the update fails half-way, it is still known what has to be put back.
 	else await integrations.update(url, decision.save);
 	if (!isTest) setRestoreUrl(credential, url);
-	log(context, decision.note);
+	log(context, decision.line);
 }
 
 /** Creates the integration, and stores its secret. After a failure, what is there by then decides. */

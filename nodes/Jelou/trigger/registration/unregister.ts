@@ -107,6 +107,6 @@ async function giveBack(
 		case 'leave':
 			await integrations.storeChanged(decision.save);
 	}
-	log(context, decision.note);
+	log(context, decision.line);
 	endTest(credential, url);
 }
