@@ -231,6 +231,11 @@ const REGISTER: Array<[string, Partial<WebhookState>, RegisterDecision]> = [
 		{ action: 'leave', save: withoutDate(OWNER), line: 'doubtfulSecret' },
 	],
 	[
+		'the typed secret is not the one stored, whose date differs a little',
+		{ integration: at(HERE, '2026-01-01T00:00:03.000Z'), registration: OWNER, typedSecret: 't' },
+		{ action: 'leave', save: OWNER, line: 'doubtfulSecret' },
+	],
+	[
 		'the typed secret is of an integration created since',
 		{ integration: at(HERE, LATER), registration: OWNER, typedSecret: 't' },
 		{ action: 'leave', save: { addresses: [own] } },
@@ -397,6 +402,11 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 	[
 		'another secret is typed, and nothing tells whose the stored one is',
 		{ integration: at(HERE), registration: withoutDate(OWNER), typedSecret: 't' },
+		{ action: 'leave', line: 'anotherSecret' },
+	],
+	[
+		'another secret is typed, and the date differs a little',
+		{ integration: at(HERE, '2026-01-01T00:00:03.000Z'), registration: OWNER, typedSecret: 't' },
 		{ action: 'leave', line: 'anotherSecret' },
 	],
 	[

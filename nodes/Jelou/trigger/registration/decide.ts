@@ -81,12 +81,11 @@ export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } 
 /** How far apart two dates of Jelou's may be that are of the same creation: the one of its application, and of its database. */
 const SAME_MOMENT_MS = 10_000;
 
-/** Whether two dates of Jelou are the same moment; `undefined` unless both tell. */
-function isSameMoment(one: string | undefined, other: string | undefined): boolean | undefined {
+/** How far apart two dates of Jelou's are, in milliseconds; `undefined` unless both tell. */
+function timeBetween(one: string | undefined, other: string | undefined): number | undefined {
 	if (one === undefined || other === undefined) return undefined;
-	if (one === other) return true;
-	const apart = Math.abs(Date.parse(one) - Date.parse(other));
-	return Number.isNaN(apart) ? undefined : apart <= SAME_MOMENT_MS;
+	const ms = one === other ? 0 : Math.abs(Date.parse(one) - Date.parse(other));
+	return Number.isNaN(ms) ? undefined : ms;
 }
 
 interface Knowledge {
@@ -97,12 +96,13 @@ interface Knowledge {
 	isSecretKnown: boolean;
 	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
-	/** The same where nothing tells whether it was for this integration. */
+	/** The same where it is not certain that it was for this integration: it may have been created again in a moment. */
 	isTypedDoubtful: boolean;
 }
 
 function knowledgeOf({ registration, typedSecret }: WebhookState, { createdAt }: Integration): Knowledge {
-	const isSame = isSameMoment(registration.createdAt, createdAt);
+	const apart = timeBetween(registration.createdAt, createdAt);
+	const isSame = apart === undefined ? undefined : apart <= SAME_MOMENT_MS;
 	const current = isSame === false ? { addresses: registration.addresses.slice(0, 1) } : registration;
 	const given = current.signingSecret;
 	const differs = typedSecret !== undefined && given !== undefined && typedSecret !== given;
@@ -110,8 +110,8 @@ function knowledgeOf({ registration, typedSecret }: WebhookState, { createdAt }:
 		registration: current,
 		isSame,
 		isSecretKnown: typedSecret !== undefined || given !== undefined,
-		isTypedWrong: differs && isSame === true,
-		isTypedDoubtful: differs && isSame === undefined,
+		isTypedWrong: differs && apart === 0,
+		isTypedDoubtful: differs && apart !== 0,
 	};
 }
 
