@@ -139,7 +139,6 @@ export function unansweredOrder(stage: () => Stage): () => void {
 	});
 	afterAll(async () => orders?.close());
 
-	// n8n goes on with such a run without the workflow's static data, where the secret that the trigger was given is.
 	return () =>
 		test("stops when a question is not answered in time, whichever it is, also with the trigger's own secret", async () => {
 			const last = () => dialogues.map(([userId]) => example.said(userId).at(-1) ?? '');
