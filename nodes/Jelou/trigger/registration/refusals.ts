@@ -27,10 +27,14 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again`,
 };
 
+/** Where n8n's log says nothing, or too little: of a workflow of which another trigger is published, for example. */
+const LOGGED: RefusalReason[] = ['wrongSecret', 'takenInThisWorkflow'];
+
 /** Ends a registration. @throws NodeOperationError, which says what to do */
 export function refuse(context: IHookFunctions, refusal: Refusal): never {
-	if (refusal.reason === 'wrongSecret') log(context, refusal.reason);
-	throw new NodeOperationError(context.getNode(), REFUSALS[refusal.reason](refusal));
+	const message = REFUSALS[refusal.reason](refusal);
+	if (LOGGED.includes(refusal.reason)) warn(context, `was not registered. ${sentence(message)}`);
+	throw new NodeOperationError(context.getNode(), message);
 }
 
 /** Puts the remedy of an error, which is in its description, into its message. */
@@ -45,7 +49,7 @@ export async function withRemedyInMessage<T>(run: () => Promise<T>): Promise<T> 
 	});
 }
 
-export type LogLine = UnregisterLine | RegisterLine | 'wrongSecret';
+type LogLine = UnregisterLine | RegisterLine;
 
 const LINES: Record<LogLine, string> = {
 	stays:
@@ -60,8 +64,6 @@ const LINES: Record<LogLine, string> = {
 		'created an integration whose signing secret is not the one in the Jelou credential. Someone else may have recreated it, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	doubtfulSecret:
 		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or clear the field.',
-	wrongSecret:
-		'was not registered: the signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or clear the field.',
 };
 
 /** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
