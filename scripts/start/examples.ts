@@ -1,3 +1,5 @@
+import { CREDENTIAL_BLANKING_VALUE } from 'n8n-workflow';
+
 import type { Sandbox } from '../../sandbox';
 import type { Json } from '../json';
 import type { N8nClient } from '../n8n/client';
@@ -73,17 +75,19 @@ async function moveWorkflow({ client, sandbox }: Surroundings, id: string): Prom
 	if (activeVersionId === versionId) await client.activate(id);
 }
 
+/** Publishes it, and waits until its trigger has stored in the credential what it was given. */
 async function publish(
-	{ client, sandbox }: Surroundings,
+	{ client, made, sandbox }: Surroundings,
 	{ id, name }: StartProject,
 	workflow: Json,
 ): Promise<void> {
 	await publishAgain(client, String(workflow.id));
 	const isSilent = !JSON.stringify(workflow.nodes).includes('n8n-nodes-jelou.jelouTrigger');
-	const isRegistered = () => sandbox.store.projects.get(id)?.integration != null;
-	await waitUntil(`"${name}" to register with the sandbox`, () =>
-		Promise.resolve(isSilent || isRegistered()),
-	);
+	const isRegistered = async () => {
+		const { registration } = await client.credentialData(String(made.credentials[id]));
+		return sandbox.store.projects.get(id)?.integration != null && registration === CREDENTIAL_BLANKING_VALUE;
+	};
+	await waitUntil(`"${name}" to register with the sandbox`, async () => isSilent || (await isRegistered()));
 }
 
 /**
@@ -97,11 +101,12 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 	if (!made.sandboxUrls.includes(sandbox.url)) made.sandboxUrls.push(sandbox.url);
 	made.save();
 	const credentials = await client.credentials();
-	for (const project of withLast(projects, ({ id }) => id === OWN.id)) {
+	const openCredential = async (project: StartProject) => {
 		const saved = credentials.find(({ id }) => id === made.credentials[project.id]);
 		if (made.credentials[project.id] === undefined) await makeCredential(surroundings, project, credentials);
 		else if (saved) await moveCredential(surroundings, saved);
-	}
+	};
+	for (const project of projects) if (project.id !== OWN.id) await openCredential(project);
 	const examples = withLast(projects, ({ file }) => file === FIRST);
 	for (const { credential: name, file, id } of examples) {
 		if (file === undefined || made.workflows[file] !== undefined) continue;
@@ -124,4 +129,6 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 		made.published.push(file);
 		made.save();
 	}
+	// The person's own is saved last, also after what the triggers have stored in theirs.
+	for (const project of projects) if (project.id === OWN.id) await openCredential(project);
 }
