@@ -7,7 +7,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { EVENT_OPTIONS } from './trigger/delivery/events';
+import { EVENT_OPTIONS } from './trigger/event/events';
 import { handleDelivery } from './trigger/delivery/receive';
 import { properties } from './trigger/properties';
 import { checkExists, create } from './trigger/registration/register';

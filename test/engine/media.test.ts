@@ -4,7 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import type { JelouEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import type { JelouEvent } from '../../nodes/Jelou/trigger/event/events';
 import { withMedia, type MediaOptions } from '../../nodes/Jelou/shared/media';
 import { serve, type HttpServer } from '../support/httpServer';
 import { servePublicName, webhookContext } from './support/webhookContext';

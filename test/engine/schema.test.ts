@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
 import { readAnswer } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Workflow } from 'n8n-workflow';
 
 import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
-import { EVENT_OPTIONS, isOutgoingMessage, parseEvent } from '../../nodes/Jelou/trigger/delivery/events';
+import { EVENT_OPTIONS, isOutgoingMessage, parseEvent } from '../../nodes/Jelou/trigger/event/events';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../fixtures', `${name}.json`));
 

@@ -1,4 +1,4 @@
-import { isAskedFor, exceedsMaximumAge, readFilters } from '../../nodes/Jelou/trigger/delivery/filters';
+import { isAskedFor, exceedsMaximumAge, readFilters } from '../../nodes/Jelou/trigger/event/filters';
 
 const message = (type: unknown, bot: unknown = { id: 'b1' }) =>
 	({ event: 'message', bot, value: { type } }) as never;

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_OPTIONS } from './delivery/events';
+import { EVENT_OPTIONS } from './event/events';
 import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 
 /** What a user sets on the Jelou Trigger. */

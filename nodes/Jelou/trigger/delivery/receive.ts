@@ -1,8 +1,8 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { isOutgoingMessage, parseEvent, type JelouEvent } from './events';
-import { exceedsMaximumAge, isAskedFor, readFilters } from './filters';
-import { warn } from './log';
+import { isOutgoingMessage, parseEvent, type JelouEvent } from '../event/events';
+import { exceedsMaximumAge, isAskedFor, readFilters } from '../event/filters';
+import { warn } from '../event/log';
 import { timeLeft } from './timeLeft';
 import { triggerKeyOf, verifyDelivery } from './verify';
 import { toItem } from '../../shared/media';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../shared/json';
 import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
-import { isBlank, trimmed } from '../../shared/text';
+import { trimmed } from '../../shared/text';
+import { mediaUrlOf, textOf, textsOf } from '../event/text';
 
 /** What a customer's message says as an answer; `valid` when it is what the question asks for. */
 export interface Answer {
@@ -53,29 +53,6 @@ const NO = [
 
 /** The longest text that is searched for a number, an email address or a choice: the search may not hold n8n up. */
 const MAX_LENGTH = 1_000;
-
-function contentOf({ value }: IDataObject): IDataObject {
-	return isObject(value) && isObject(value.content) ? value.content : {};
-}
-
-/** The text of a message, or the caption of its media; '' where there is nothing to see. */
-export function textOf(event: IDataObject): string {
-	const { body, caption } = contentOf(event);
-	const text = [body, caption].find((each) => typeof each === 'string' && !isBlank(each));
-	return typeof text === 'string' ? trimmed(text) : '';
-}
-
-const joined = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n');
-
-/** The texts of several messages, one a line. */
-export function textsOf(events: readonly IDataObject[]): string {
-	return joined(events.map(textOf));
-}
-
-function mediaUrlOf(event: IDataObject): string {
-	const { url } = contentOf(event);
-	return typeof url === 'string' ? url : '';
-}
 
 /**
  * The one number in a text, in the ways in which it is written in Latin America: `1042`, `# 1.042`, `1.234,50`,
@@ -205,12 +182,11 @@ export function readAnswers(events: readonly IDataObject[], expects: Expectation
 	const { type } = expects;
 	const answers = events.map((event) => readAnswer(event, expects));
 	const last = answers.at(-1) ?? notFitting(type, '');
-	const texts = events.map(textOf);
-	const text = joined(texts);
+	const text = textsOf(events);
 	if (type === 'any' || type === 'text') return text === '' ? last : { valid: true, answer: text };
 	const fitting = answers.findLast(({ valid }) => valid);
 	const said = answers.flatMap(({ answer, choice, valid }, n): Array<string | number> => {
-		if (!valid) return choicesNamedIn(texts[n] ?? '', expects);
+		if (!valid) return choicesNamedIn(textOf(events[n] ?? {}), expects);
 		return [choice ?? String(answer).toLowerCase()];
 	});
 	const isClear = type === 'media' || new Set(said).size === 1;

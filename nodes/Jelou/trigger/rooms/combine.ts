@@ -1,9 +1,9 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import { uptime } from '../../shared/clock';
-import { whereOf, type JelouEvent } from '../delivery/events';
-import { warn } from '../delivery/log';
-import { textsOf } from './answer';
+import { whereOf, type JelouEvent } from '../event/events';
+import { warn } from '../event/log';
+import { textsOf } from '../event/text';
 import { follow, outcomeOf } from './duplicates';
 
 const MAX_SECONDS = 10;

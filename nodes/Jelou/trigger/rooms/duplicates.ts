@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
 import { isObject } from '../../shared/json';
-import type { JelouEvent } from '../delivery/events';
+import type { JelouEvent } from '../event/events';
 
 /** Jelou documents for its other products both no repetition and three, so a message may arrive more than once. */
 const MAX_MESSAGES = 10_000;

@@ -7,7 +7,7 @@ import {
 	type NoteStatus,
 	type RoomNote,
 } from '../../shared/roomNote';
-import { warn } from '../delivery/log';
+import { warn } from '../event/log';
 import { isStoredAsPaused, registerOf, storeRooms, storedText, type RoomRegister } from './register';
 
 function originOf(address: string | undefined): string | undefined {

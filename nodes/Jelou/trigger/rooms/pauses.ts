@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { whereOf, type JelouEvent } from '../delivery/events';
+import { whereOf, type JelouEvent } from '../event/events';
 import { registerOf, storeRooms } from './register';
 
 /** Whether a person has the event's conversation. The end of the conversation ends the pause, too. */

@@ -2,7 +2,7 @@ import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
 import { OUTGOING_MESSAGE } from '../../shared/messageTypes';
-import { textOf } from '../rooms/answer';
+import { textOf } from './text';
 
 /** One event of Jelou, with `event` filled in. Everything else is as Jelou sent it. */
 export type JelouEvent = IDataObject & { event: string };
