@@ -1,6 +1,7 @@
 import eslint from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
@@ -19,6 +20,22 @@ const withoutContradicted = (rules) =>
 /** What is published. n8n's rules are about what runs inside n8n; the sandbox, scripts and tests run beside it. */
 const SHIPPED = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
+/** What a folder of nodes/Jelou may import besides itself: imports point down only. */
+const BELOW = {
+	shared: [],
+	actions: ['shared'],
+	'trigger/event': ['shared'],
+	'trigger/rooms': ['shared', 'trigger/event'],
+	'trigger/delivery': ['shared', 'trigger/event', 'trigger/rooms'],
+	'trigger/registration': ['shared', 'trigger/rooms'],
+};
+const zones = Object.entries(BELOW).map(([folder, below]) => ({
+	target: `./nodes/Jelou/${folder}`,
+	from: './nodes/Jelou',
+	except: [folder, ...below].map((path) => `./${path}`),
+	message: `${folder} may import ${below.join(', ') || 'nothing but itself'}.`,
+}));
+
 export default tseslint.config(
 	{ ignores: ['dist/', 'build/', '.n8n-jelou/', 'test/n8n/', 'test/n8n-v1/', '**/node_modules/'] },
 	{
@@ -26,6 +43,15 @@ export default tseslint.config(
 		extends: [eslint.configs.recommended, tseslint.configs.strict],
 		linterOptions: { reportUnusedDisableDirectives: 'error' },
 		rules: { 'no-console': 'error' },
+	},
+	{
+		files: SHIPPED,
+		plugins: { 'import-x': importX },
+		settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'] })] },
+		rules: {
+			'import-x/no-cycle': 'error',
+			'import-x/no-restricted-paths': ['error', { zones }],
+		},
 	},
 	{
 		// Not the tests: there the matchers of Jest are of type `any`.
