@@ -68,6 +68,7 @@ export const faults = {
 		times: count,
 		path: { enum: ['gateway', 'chatbot', 'all'] },
 		method: { enum: ['GET', 'POST', 'PATCH', 'DELETE'] },
+		naming: id,
 	},
 };
 

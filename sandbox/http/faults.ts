@@ -42,6 +42,8 @@ export interface Faults {
 	path?: 'gateway' | 'chatbot' | 'all';
 	/** Requests with this method; all of them when absent. */
 	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	/** Requests with this text in their address or body, such as a project's ID; all of them when absent. */
+	naming?: string;
 }
 
 /** Holds the faults that are switched on and counts them down. */
@@ -67,11 +69,16 @@ export class FaultSwitch {
 		return replyAtOnce;
 	}
 
-	/** The faults that hit one request to this part of the API; taking them uses them up by one. */
-	take(area: string, method: string): Faults {
-		const { path = 'all', times, respond } = this.faults;
+	/**
+	 * The faults that hit one request to this part of the API; taking them uses them up by one.
+	 *
+	 * @param text its address and body
+	 */
+	take(area: string, method: string, text: string): Faults {
+		const { naming = '', path = 'all', times, respond } = this.faults;
 		if (path !== 'all' && path !== area) return {};
 		if (this.faults.method !== undefined && this.faults.method !== method) return {};
+		if (!text.includes(naming)) return {};
 		const taken = structuredClone(this.faults);
 		if (respond?.times !== undefined && --respond.times <= 0) delete this.faults.respond;
 		if (times !== undefined) this.faults.times = times - 1;
@@ -89,7 +96,7 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 	app.addHook('preValidation', async (request, reply) => {
 		const { area } = request.info;
 		if (area !== 'gateway' && area !== 'chatbot') return;
-		const taken = faults.take(area, request.method);
+		const taken = faults.take(area, request.method, `${request.url} ${request.rawBody.toString()}`);
 		const { latencyMs = 0, respond, drop = false, dropAfterProcessing = false } = taken;
 		const { halfAnswer = false, endlessAnswer = false, dripMs } = taken;
 

@@ -129,6 +129,20 @@ export class N8nClient {
 		else await this.call('POST', `/workflows/${id}/deactivate`, {});
 	}
 
+	/**
+	 * Waits until n8n has done what publishing or unpublishing takes, and gives its words for the triggers that failed. n8n 1.x
+	 * has done it by then, and has said so.
+	 */
+	async publishingErrors(id: string): Promise<string[]> {
+		if ((await this.versions()).isV1) return [];
+		for (;;) {
+			const { status, triggers } = await this.record('GET', `/workflows/${id}/publication-status`);
+			const errors = LIST.parse(triggers).flatMap(({ errorMessage }) => errorMessage ?? []);
+			if (status !== 'in_progress') return errors.map(String);
+			await sleep(50);
+		}
+	}
+
 	async executions(workflowId: string): Promise<Json[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		return await this.list(`/executions?filter=${filter}&limit=100`);

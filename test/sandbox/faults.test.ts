@@ -31,6 +31,20 @@ test('answers like a proxy in front of Jelou', async () => {
 	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 404);
 });
 
+test('concerns requests alone that name a text, in their address or body', async () => {
+	const sandbox = await start();
+	await integrate(sandbox, WEBHOOK);
+	const { status } = await call(sandbox.gatewayUrl, INTEGRATION);
+	sandbox.setFaults({ respond: { status: 500 }, naming: 'https://example.com/other', times: 2 });
+	const change = async (webhookUrl: string) =>
+		(await call(sandbox.gatewayUrl, INTEGRATION, { method: 'PATCH', body: { webhookUrl } })).status;
+	expect([status, await change(`${WEBHOOK}/2`), await change('https://example.com/other')]).toEqual([
+		200, 200, 500,
+	]);
+	sandbox.setFaults({ respond: { status: 500 }, naming: INTEGRATION, times: 1 });
+	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(500);
+});
+
 test('drops the connection before anything is processed', async () => {
 	const sandbox = await start();
 	sandbox.setFaults({ drop: true, times: 1 });

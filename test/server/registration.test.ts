@@ -7,6 +7,7 @@ import {
 	CREDENTIAL_NAME,
 	PROJECT,
 	credentialData,
+	publishRefusedWith as refusedWith,
 	startStage,
 	webhookAnswers,
 	type Stage,
@@ -50,18 +51,7 @@ async function unpublish(id: string): Promise<void> {
 	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
 }
 
-/** n8n 1.x says at once why it refuses, 2.x after it has tried for a while, and in its log. */
-async function publishRefusedWith(id: string, message: string): Promise<void> {
-	const before = stage.n8n.log().length;
-	const thrown = await stage.client.activate(id).then(
-		() => '',
-		(error: Error) => error.message,
-	);
-	// What n8n 1.x answers is shown as JSON.
-	const said = () => (thrown + stage.n8n.log().slice(before)).replaceAll('\\"', '"');
-	await waitUntil(`n8n to say "${message}"`, () => Promise.resolve(said().includes(message)));
-	await stage.client.deactivate(id).catch(() => undefined);
-}
+const publishRefusedWith = async (id: string, message: string) => refusedWith(stage, id, message);
 
 async function replaceExisting(id: string): Promise<void> {
 	const { connections, nodes, settings, versionId } = await stage.client.workflow(id);

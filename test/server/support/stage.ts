@@ -21,8 +21,11 @@ export interface Stage {
 	n8n: N8nServer;
 	client: N8nClient;
 	sandbox: Sandbox;
-	/** Ends n8n, gracefully or as a crash would, and starts it again on the same port with the same data. */
-	restart(how: 'stop' | 'kill'): Promise<void>;
+	/**
+	 * Ends n8n, gracefully or as a crash would, and starts it again on the same port with the same data; with other settings
+	 * from then on, where some are given.
+	 */
+	restart(how: 'stop' | 'kill', env?: Record<string, string>): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -38,8 +41,9 @@ export async function startStage(
 		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env };
 		let n8n = await startN8n(options);
 		const client = new N8nClient(n8n.url);
-		const restart = async (how: 'stop' | 'kill') => {
+		const restart: Stage['restart'] = async (how, changed = {}) => {
 			await n8n[how]();
+			options.env = { ...options.env, ...changed };
 			n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
 		};
 		const stop = async () => {
@@ -53,7 +57,15 @@ export async function startStage(
 			await stop();
 			throw error;
 		}
-		return { n8n, client, sandbox, restart, stop };
+		return {
+			get n8n() {
+				return n8n;
+			},
+			client,
+			sandbox,
+			restart,
+			stop,
+		};
 	} catch (error) {
 		await sandbox.close();
 		throw error;
@@ -69,6 +81,25 @@ export async function webhookAnswers(
 		const url = sandbox.store.projects.get(project)?.integration?.webhookUrl;
 		return url !== undefined && (await fetch(url, { method: 'POST' })).status === 401;
 	});
+}
+
+/** Publishes what n8n must refuse, and unpublishes it. n8n 1.x says why at once, 2.x after it has tried for a while. */
+export async function publishRefusedWith(
+	{ client, n8n }: Pick<Stage, 'client' | 'n8n'>,
+	id: string,
+	message: string | RegExp,
+): Promise<void> {
+	const before = n8n.log().length;
+	const thrown = await client.activate(id).then(
+		() => '',
+		(error: Error) => error.message,
+	);
+	await waitUntil(`n8n to say "${String(message)}"`, async () => {
+		const failed = (await client.publishingErrors(id)).join();
+		const said = thrown + failed + n8n.log().slice(before);
+		return typeof message === 'string' ? said.includes(message) : message.test(said);
+	});
+	await client.deactivate(id).catch(() => undefined);
 }
 
 /** The credential's data for the sandbox. */
