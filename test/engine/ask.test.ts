@@ -39,7 +39,7 @@ beforeEach(async () => {
 	jest
 		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
 		.mockImplementation(() => `${origin}/webhook-waiting/7/node-1?signature=hidden`);
-	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
+	jest.spyOn(ExecuteContext.prototype, 'getExecutionId').mockReturnValue('7');
 	eventsGoTo(`${origin}/webhook/webhook-1/webhook`);
 });
 afterEach(async () => {
@@ -81,24 +81,25 @@ test('each note has an ID of its own, also where it says the same again', async 
 	expect(new Set(ids).size).toBe(2);
 });
 
-test('a question is told to the trigger, signed, read back, and then sent; the run waits, with its input', async () => {
+test('a question is told to the trigger, signed, then sent, and read back; the run waits, with its input', async () => {
 	const { run, sent: messages } = await asks({
 		responseType: 'choice',
 		choices: { values: [{ text: 'A' }, { text: 'B' }] },
 	});
 	expect(errorOf(run)).toBeUndefined();
 	expect(notes).toMatchObject(
-		[1, 2].map(() => ({
+		['ask', 'sent'].map((note) => ({
 			path: '/webhook/webhook-1/webhook',
 			isSigned: true,
-			note: 'ask',
-			instanceId: 'this-n8n',
+			note,
+			address: `${origin}/webhook/webhook-1/webhook`,
 			question: {
+				runId: '7',
 				roomId: room.room_id,
 				userId: USER,
 				botId: BOT,
 				projectId: PROJECT,
-				resumeUrl: `${origin}/webhook-waiting/7/node-1?signature=hidden`,
+				resumePath: '/webhook-waiting/7/node-1?signature=hidden',
 				expects: { type: 'choice', choices: ['A', 'B'], maxAttempts: 3 },
 			},
 		})),
@@ -133,7 +134,7 @@ test('nobody is asked where n8n would not find again which question it is', asyn
 	expect(notes).toEqual([]);
 });
 
-test('n8n loses what was stored by another at the same moment, and the note is sent until it has not', async () => {
+test('n8n loses what was stored by another at the same moment, and the note is posted until it has not', async () => {
 	replies.push(...Array.from({ length: 4 }, () => ({ status: 200, body: { status: 'registered' } })));
 	const { run, sent: messages } = await asks();
 	expect(run.status).toBe('waiting');
@@ -141,11 +142,11 @@ test('n8n loses what was stored by another at the same moment, and the note is s
 	expect(messages).toHaveLength(1);
 });
 
-test('while the process that serves the address is being restarted, the note is sent again', async () => {
+test('while the process that serves the address is being restarted, the note is posted again', async () => {
 	replies.push({ status: 502, body: '<html>' }, ...Array(30).fill({ status: 503, body: '' }));
 	const { run, sent: messages } = await asks();
 	expect(run.status).toBe('waiting');
-	expect(notes).toHaveLength(32);
+	expect(notes.map(({ note }) => note)).toEqual([...Array<string>(32).fill('ask'), 'sent']);
 	expect(messages).toHaveLength(1);
 });
 
@@ -203,6 +204,33 @@ test('while somebody listens for a test event, the published trigger is told', a
 	expect(notes).toMatchObject([{ path: '/webhook/webhook-1/webhook' }, {}]);
 });
 
+test.each([
+	['is never read back', { status: 200, body: { status: 'registered' } }],
+	['is refused when it was sent', { status: 500, body: '' }],
+])('a question that %s was sent, so the run waits', async (_name, reply) => {
+	answer = () => (notes.length > 1 ? reply : { status: 200, body: { status: 'registered' } });
+	const { run, sent: messages } = await asks();
+	expect(run.status).toBe('waiting');
+	expect(messages).toHaveLength(1);
+	expect(notes.map(({ note }) => note)).not.toContain('withdraw');
+});
+
+test('a question that waits its turn is not sent by the node, and the run waits', async () => {
+	answer = () => ({ status: 200, body: { status: 'queued' } });
+	const { run, sent: messages } = await asks();
+	expect(run.status).toBe('waiting');
+	expect(messages).toEqual([]);
+	expect(notes).toMatchObject([{ note: 'ask', ifBusy: 'wait', text: '¿Qué?' }]);
+});
+
+test.each(['wait', 'replace', 'fail'])(
+	'the trigger is told to %s where another question is open',
+	async (ifBusy) => {
+		await asks({ options: { ifBusy } });
+		expect(notes[0]).toMatchObject({ note: 'ask', ifBusy });
+	},
+);
+
 test('a question that could not be sent is taken back', async () => {
 	sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot' });
 	const { run } = await asks();
@@ -235,7 +263,7 @@ describe('pausing and resuming', () => {
 				path: '/webhook/webhook-1/webhook',
 				isSigned: true,
 				note: 'pause',
-				instanceId: 'this-n8n',
+				address: `${origin}/webhook/webhook-1/webhook`,
 				pause: { roomId: room.room_id },
 			})),
 		);
@@ -250,7 +278,7 @@ describe('pausing and resuming', () => {
 		replies.push({ status: 200, body: { status: 'registered' } }, { status: 503, body: '' });
 		const { run } = await tells('resume');
 		expect(notes).toHaveLength(3);
-		expect(notes).toMatchObject([1, 2, 3].map(() => ({ note: 'resume', roomId: room.room_id })));
+		expect(notes).toMatchObject([1, 2, 3].map(() => ({ note: 'endPause', roomId: room.room_id })));
 		const json = outputOf(run)[0]?.json ?? {};
 		expect(json).toEqual({ ...room, paused: false });
 		expect(problemsOf('v1.0.0/conversation/resume.json', json)).toEqual([]);
@@ -337,6 +365,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 			{},
 		],
 		['a response type of another time', 'Response Type "form" is unknown', { responseType: 'form' }, {}],
+		['another way to be busy', 'If Another Question Is Open is unknown', { options: { ifBusy: 'ask' } }, {}],
 		['attempts that are no number', 'Max Attempts is 1.5', { options: { maxAttempts: 1.5 } }, {}],
 		[
 			'a time limit in the past',
@@ -372,7 +401,22 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			'5,000 questions are open',
 			{ status: 200, body: { status: 'full' } },
-			'5,000 questions of this project are open already Wait until some are answered or time out, or shorten Limit Wait Time',
+			'Too many questions of this project are open There can be 5,000, or fewer where their choices are long. Wait until some are answered or time out, or shorten Limit Wait Time',
+		],
+		[
+			"another run's question is open, and it is not to wait",
+			{ status: 200, body: { status: 'busy' } },
+			'Another question is open in this conversation Ask when it is answered, or set If Another Question Is Open in the options to Wait Its Turn',
+		],
+		[
+			'the conversation is paused',
+			{ status: 200, body: { status: 'paused' } },
+			'The automation of this conversation is paused, so no answer would arrive Use Resume Automation first',
+		],
+		[
+			'a proxy changes the path of what n8n is sent',
+			{ status: 200, body: { status: 'unreachable' } },
+			'Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path.',
 		],
 		['the trigger has another secret', { status: 401, body: {} }, 'another signing secret than this node'],
 		['the trigger is of another n8n', REFUSED, 'Give all processes of n8n the same WEBHOOK_URL'],
@@ -404,15 +448,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 			return { status: 503, body: '' };
 		};
 		expect((await asks()).sent).toEqual([]);
-		expect(notes.map(({ note }) => note)).toEqual(['ask']);
-	});
-
-	test('the trigger cannot store it: it is taken back', async () => {
-		answer = () => ({ status: 200, body: { status: 'registered' } });
-		const tried = await asks();
-		expect(tried.said).toContain('let the load balancer send one address to one webhook process');
-		expect(tried.sent).toEqual([]);
-		expect(notes.at(-1)).toMatchObject({ note: 'withdraw' });
+		expect(notes.map(({ note }) => note)).toEqual(['ask', 'withdraw']);
 	});
 
 	test.each([

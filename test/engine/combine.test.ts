@@ -1,31 +1,36 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { MAX_HELD, bursts } from '../../nodes/Jelou/trigger/rooms/combine';
-import { inProgress } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import * as holding from '../../nodes/Jelou/trigger/rooms/held';
 import type { Sandbox } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
-import { openRoom, sandboxWithIntegration } from './support/setup';
+import { USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { UNAVAILABLE } from './support/waitingRuns';
 
 let sandbox: Sandbox;
 let secret: string;
 let roomId: string;
 let stage: RoomStage;
+let hold: jest.SpiedFunction<typeof holding.hold>;
 
 beforeAll(async () => {
 	({ sandbox, secret } = await sandboxWithIntegration());
 	({ roomId } = openRoom(sandbox));
 });
 afterAll(async () => sandbox.close());
-beforeEach(stopTime);
+beforeEach(() => {
+	stopTime();
+	hold = jest.spyOn(holding, 'hold');
+});
 afterEach(async () => {
 	jest.useRealTimers();
 	await stage.close();
-	await waitUntil('the responses to be over', () => Promise.resolve(inProgress.size === 0));
-	expect([bursts.size, inProgress.size]).toEqual([0, 0]);
+	await waitUntil('the responses to be over', () =>
+		Promise.resolve(heldResponses().every((response) => response.closed)),
+	);
+	jest.restoreAllMocks();
 });
 
 const open = async (options: INodeParameters = { combineMessages: 1 }, events?: string[]) => {
@@ -33,19 +38,20 @@ const open = async (options: INodeParameters = { combineMessages: 1 }, events?: 
 	return stage;
 };
 const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** The responses of the deliveries that were held in this test. */
+function heldResponses() {
+	const contexts = hold.mock.calls.filter((_, n) => hold.mock.results[n]?.value === true);
+	return [...new Set(contexts.map(([context]) => context.getResponseObject()))];
+}
 const held = async (count: number) =>
-	waitUntil(
-		`${String(count)} to be held`,
-		() => Promise.resolve([...bursts.values()].reduce((sum, burst) => sum + burst.held.length, 0) === count),
-		30_000,
-		1,
-	);
+	waitUntil(`${String(count)} to be held`, () => Promise.resolve(heldResponses().length >= count), 30_000, 1);
 /** Delivers one after the other, as soon as the one before is held. */
 async function inOrder(...payloads: IDataObject[]) {
+	const before = heldResponses().length;
 	const replies: Array<Promise<unknown>> = [];
 	for (const payload of payloads) {
 		replies.push(stage.deliver(payload));
-		await held(replies.length);
+		await held(before + replies.length);
 	}
 	return await passTime(Promise.all(replies));
 }
@@ -143,12 +149,12 @@ test('no more than 50 deliveries are held at once: the next are not waited with,
 		answered++;
 		return reply;
 	});
-	await waitUntil('what is too much to be answered', () => Promise.resolve(answered >= 31), 30_000, 1);
-	expect(bursts.size).toBeLessThan(MAX_HELD);
+	await waitUntil('what is too much to be answered', () => Promise.resolve(answered >= 30), 30_000, 1);
+	expect([answered, heldResponses().length]).toEqual([30, 50]);
 	expect(await passTime(Promise.all(replies))).toEqual(replies.map(() => STARTED));
 	expect(stage.receiver.runs).toHaveLength(80);
 	expect(stage.engine.warnings).toEqual([
-		expect.stringContaining('holds 50 deliveries already, and does not wait for more messages'),
+		expect.stringContaining('holds 50 deliveries already, and holds no more'),
 	]);
 });
 
@@ -332,11 +338,73 @@ test('the repetition of a message that is held waits, and is a duplicate', async
 	expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b']]);
 });
 
-test('the end of the conversation is not waited for: the messages before it run, and then it does', async () => {
+test('the repetitions of a message that is held count as well: those beyond 50 are refused, and nothing waits then', async () => {
+	await open({ combineMessages: 5 });
+	const message = stage.message('a');
+	const first = stage.deliver(message);
+	await held(1);
+	let refused = 0;
+	const repetitions = Array.from({ length: 60 }, async () => {
+		const reply = await stage.deliver(message);
+		if (reply.status === 503) refused++;
+		return reply;
+	});
+	await waitUntil('what is too much to be refused', () => Promise.resolve(refused >= 11), 30_000, 1);
+	const other = stage.says('b', { room_id: 'another' });
+	expect([await other, heldResponses().length]).toEqual([STARTED, 50]);
+	expect(await passTime(first)).toEqual(STARTED);
+	const replies = await passTime(Promise.all(repetitions));
+	expect(replies.filter((reply) => reply.status === 503)).toEqual(
+		Array.from({ length: 11 }, () => ({ status: 503, body: { status: 'busy' } })),
+	);
+	expect(replies.filter((reply) => reply.status === 200)).toEqual(
+		Array.from({ length: 49 }, () => DUPLICATE),
+	);
+	expect(await stage.deliver(message)).toEqual(DUPLICATE);
+	expect(stage.receiver.runs).toHaveLength(2);
+});
+
+test.each<[string, (close: IDataObject) => IDataObject]>([
+	['of the customer', (close) => close],
+	['that names no customer', ({ contact, ...close }) => (contact ? close : {})],
+])(
+	'the end of the conversation %s is not waited for: the messages before it run, and then it does',
+	async (_name, closeOf) => {
+		await open({ combineMessages: 10 });
+		const [a, b] = [stage.says('a'), held(1).then(async () => stage.says('b'))];
+		await held(2);
+		const close = stage.deliver(
+			closeOf({ event: 'conversation.close', room_id: roomId, contact: { id: USER } }),
+		);
+		expect(await passTime(Promise.all([a, b, close]))).toEqual([COMBINED, STARTED, STARTED]);
+		expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb' }, { event: 'conversation.close' }]);
+	},
+);
+
+test('the end of the conversation ends no wait in another room', async () => {
 	await open({ combineMessages: 10 });
-	const [a, b] = [stage.says('a'), held(1).then(async () => stage.says('b'))];
-	await held(2);
-	const close = stage.closes();
-	expect(await passTime(Promise.all([a, b, close]))).toEqual([COMBINED, STARTED, STARTED]);
-	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb' }, { event: 'conversation.close' }]);
+	const other = stage.says('a', { room_id: 'another' });
+	await held(1);
+	expect(await stage.closes()).toEqual(STARTED);
+	expect(stage.receiver.runs).toMatchObject([{ event: 'conversation.close' }]);
+	expect(await passTime(other)).toEqual(STARTED);
+});
+
+test('the same end of a conversation twice is one, and another end of it is another', async () => {
+	await open({});
+	expect([await stage.closes(), await stage.closes()]).toEqual([STARTED, DUPLICATE]);
+	const close = { event: 'conversation.close', room_id: roomId, timestamp: 7 };
+	expect([await stage.deliver(close), await stage.deliver(close)]).toEqual([STARTED, DUPLICATE]);
+	expect(stage.receiver.runs).toHaveLength(2);
+});
+
+test('of messages without an ID none is a duplicate, and a number is an ID', async () => {
+	await open({});
+	const withId = (id: string | number, body: string) =>
+		stage.message('', { value: { id, type: 'text', content: { body } } });
+	const replies = [];
+	for (const message of [withId('', 'hola'), withId('', 'hola'), withId(7, 'hola'), withId(7, 'hola')]) {
+		replies.push(await stage.deliver(message));
+	}
+	expect(replies).toEqual([STARTED, STARTED, STARTED, DUPLICATE]);
 });

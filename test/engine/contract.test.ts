@@ -3,13 +3,13 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
+import { startRecorder } from '../support/recorder';
 import { OPERATIONS } from '../unit/support/operations';
 import { startContract, type Contract } from './support/contract';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { SENT_MESSAGES } from './support/messages';
 import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
-import { WaitingRuns } from './support/waitingRuns';
 
 const WEBHOOK = 'https://n8n.example.com/webhook/elsewhere';
 const BEARER = { authType: 'bearer', authorization: 'token' };
@@ -56,17 +56,14 @@ test('every operation of the node, and every answer to it, is as documented', as
 	for (const message of SENT_MESSAGES) await run('message', 'send', message, room);
 
 	// An n8n of its own, with a trigger that takes each note.
-	const n8n = await WaitingRuns.start();
-	for (const status of ['registered', 'confirmed', 'registered', 'confirmed', 'registered', 'confirmed']) {
-		n8n.replies.push({ status: 200, body: { status } });
-	}
-	jest.spyOn(ExecuteContext.prototype, 'getInstanceId').mockReturnValue('this-n8n');
-	jest.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl').mockReturnValue(n8n.resumeUrl('7'));
-	await run('integration', 'update', { webhookUrl: `${n8n.origin}/webhook/webhook-1/webhook` });
+	const n8n = await startRecorder(() => ({ body: JSON.stringify({ status: 'confirmed' }) }));
+	const resumeUrl = `${n8n.url}/webhook-waiting/7/node-1?signature=hidden`;
+	jest.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl').mockReturnValue(resumeUrl);
+	await run('integration', 'update', { webhookUrl: `${n8n.url}/webhook/webhook-1/webhook` });
 	await run('message', 'sendAndWait', { message: '¿Qué?' }, room);
 	await run('conversation', 'pause', {}, room);
 	await run('conversation', 'resume', {}, room);
-	n8n.close();
+	await n8n.close();
 
 	const start = { ...PARTIES, initialMessage: 'Hola', additionalFields: ASSIGNED };
 	const { conversationId } = await run('conversation', 'start', start);

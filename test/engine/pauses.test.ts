@@ -3,9 +3,11 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Pause } from '../../nodes/Jelou/shared/roomNote';
 import type { Sandbox } from '../../sandbox';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
+import { formatRooms } from '../../nodes/Jelou/trigger/rooms/storedRooms';
 import { RoomStage } from './support/roomStage';
-import { openRoom, sandboxWithIntegration } from './support/setup';
+import { BOT, USER, openRoom, sandboxWithIntegration } from './support/setup';
 
 let sandbox: Sandbox;
 let secret: string;
@@ -40,7 +42,7 @@ const pauseOf = (id: string, extra: Partial<Pause> = {}): Pause => ({
 });
 const pauses = (id: string, extra: Partial<Pause> = {}) =>
 	stage.note({ note: 'pause', pause: pauseOf(id, extra) });
-const resumes = () => stage.note({ note: 'resume', roomId });
+const resumes = () => stage.note({ note: 'endPause', roomId });
 
 async function pause(...given: Parameters<typeof pauseOf>): Promise<IDataObject> {
 	const note = pauses(...given);
@@ -86,14 +88,36 @@ describe('a paused conversation', () => {
 		expect(stage.receiver.runs.map((run) => run.paused)).toEqual([true, undefined]);
 	});
 
-	test('has no open question any more, also after the pause', async () => {
+	test('has no open question any more, also after the pause: its run goes on without an answer', async () => {
 		const asked = await stage.ask('q');
 		await pause('p');
+		await waitUntil('the run to go on', () => Promise.resolve(stage.runs.resumed.length > 0));
+		const place = { room_id: roomId, bot: { id: BOT }, contact: { id: USER } };
+		expect(stage.runs.resumed).toEqual([
+			{ questionId: 'q', answer: { event: place, outcome: { answered: false, outcome: 'paused' } } },
+		]);
 		expect(await stage.says('Ana')).toEqual(PAUSED);
 		await stage.deliver(resumes());
 		await stage.deliver(asked);
 		expect(await stage.says('Ana')).toEqual(STARTED);
-		expect(stage.runs.requests).toBe(0);
+		expect(stage.runs.requests).toBe(1);
+	});
+
+	test('takes no question', async () => {
+		await pause('p');
+		expect(await stage.tell(stage.question('q'))).toEqual(status(200, 'paused'));
+		await stage.deliver(resumes());
+		expect(await stage.tell(stage.question('q'))).toEqual(status(200, 'registered'));
+	});
+
+	test('takes no question, nor one that waits its turn, which ends with the pause', async () => {
+		await stage.ask('q');
+		expect(await stage.tell(stage.question('next'))).toEqual(status(200, 'queued'));
+		await pause('p');
+		await waitUntil('both runs to go on', () => Promise.resolve(stage.runs.resumed.length > 1));
+		expect(stage.answers()).toEqual(
+			['q', 'next'].map((questionId) => ({ questionId, answered: false, outcome: 'paused' })),
+		);
 	});
 
 	test('costs a delivery nothing: it writes nothing and reads no credential', async () => {
@@ -118,8 +142,13 @@ test('messages that are held when the pause begins start nothing', async () => {
 
 test('where 5,000 conversations are paused no other is, and the log says so', async () => {
 	const until = Date.now() + 60_000;
-	const others = Array.from({ length: 5_000 }, (_, n) => [`p${String(n)}`, `room-${String(n)}`, 1, until]);
-	stage.restore({ 'node-1': JSON.stringify([[], [], others]) });
+	const others = Array.from({ length: 5_000 }, (_, n) => ({
+		...{ id: `p${String(n)}`, roomId: `room-${String(n)}`, askedAt: 1, until },
+		hasEnded: false,
+	}));
+	await stage.deliver(pauses('first', { roomId: 'another room' }));
+	const [project = ''] = Object.keys(stage.stored);
+	stage.restore({ [project]: formatRooms({ questions: [], pauses: others, ended: [] }) });
 	expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'full'));
 	expect(stage.engine.warnings).toEqual([
 		expect.stringContaining('refused a note of a Jelou node: 5,000 conversations are paused already'),
@@ -143,7 +172,7 @@ describe('what was ended stays ended:', () => {
 		stage.restore(old);
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
 		// That it has ended is stored until its time is up; the pause itself is not.
-		expect(JSON.stringify(stage.stored)).not.toMatch(/"p\\*"/);
+		expect(JSON.stringify(stage.stored)).toMatch(/"p\\*",.*,true\]\]/);
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
@@ -172,17 +201,21 @@ describe('what was ended stays ended:', () => {
 		await pause('p');
 		const note = resumes();
 		expect((await stage.deliver(note, sign(Buffer.from('{}'), 'x'))).status).toBe(401);
-		expect((await stage.deliver({ ...note, instanceId: 'another' })).status).toBe(403);
+		expect(
+			(await stage.deliver({ ...note, address: 'https://other.example.com/webhook/webhook-1/webhook' }))
+				.status,
+		).toBe(403);
 		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
-	test('the write of an answer in another room keeps a pause that its copy has not', async () => {
+	test('the next write after an answer in another room keeps a pause that its copy has not', async () => {
 		await stage.ask('q', {}, { roomId: 'another room' });
 		const old = stage.stored;
 		await pause('p');
 		stage.restore(old);
 		await stage.says('Ana', { room_id: 'another room' });
+		await stage.deliver(stage.note({ note: 'keep' }));
 		expect(JSON.stringify(stage.stored)).toContain(roomId);
 	});
 });
@@ -192,7 +225,12 @@ describe('a note that changes nothing:', () => {
 	const cases: Array<[string, number, Change, string | null | undefined]> = [
 		['without a signature', 401, (note) => note, null],
 		['with the signature of another body', 401, (note) => note, sign(Buffer.from('{}'), 'x')],
-		['of another n8n', 403, (note) => ({ ...note, instanceId: 'another' }), undefined],
+		[
+			'for another trigger',
+			403,
+			(note) => ({ ...note, address: 'https://other.example.com/webhook/webhook-1/webhook' }),
+			undefined,
+		],
 		['a minute old', 403, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
 		['from a minute ahead', 403, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
 		['without an ID', 403, (note) => ({ ...note, noteId: undefined }), undefined],

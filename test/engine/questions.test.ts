@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Question } from '../../nodes/Jelou/shared/roomNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
-import { hurry, stopTime } from '../support/time';
+import { passTime, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
 import { RoomStage } from './support/roomStage';
@@ -40,7 +40,8 @@ const says: RoomStage['says'] = async (...given) => stage.says(...given);
 const question: RoomStage['question'] = (...given) => stage.question(...given);
 const ask: RoomStage['ask'] = async (...given) => stage.ask(...given);
 const answers = () => stage.answers();
-const asks = (asked: Question): IDataObject => stage.note({ note: 'ask', question: asked });
+const asks = (asked: Question): IDataObject =>
+	stage.note({ note: 'ask', question: asked, text: '¿Qué?', ifBusy: 'replace' });
 const sentToCustomer = () =>
 	(sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent').length;
 
@@ -57,35 +58,36 @@ describe('a note', () => {
 
 	const PARTS = 'note of a Jelou node: it lacks a part';
 	const AGE = 'note of a Jelou node: its time is more than a minute off';
-	const ADDRESS = 'note of a Jelou node: its run waits at another address than this trigger';
 	test.each<[string, string, (note: IDataObject) => IDataObject, string | null | undefined]>([
 		['without a signature', 'delivery: it has no signature', (note) => note, null],
 		['with another signature', 'delivery: its signature', (note) => note, sign(Buffer.from('{}'), 'x')],
 		[
-			'of another n8n',
-			'note of a Jelou node: it comes from another n8n',
-			(note) => ({ ...note, instanceId: 'another' }),
+			'for another trigger',
+			'note of a Jelou node: it is for another address',
+			(note) => ({ ...note, address: String(note.address).replace('webhook-1', 'webhook-2') }),
 			undefined,
 		],
-		['without its n8n', PARTS, (note) => ({ ...note, instanceId: undefined }), undefined],
+		['without its address', PARTS, (note) => ({ ...note, address: undefined }), undefined],
 		['a minute old', AGE, (note) => ({ ...note, sentAt: Date.now() - 60_100 }), undefined],
 		['from a minute ahead', AGE, (note) => ({ ...note, sentAt: Date.now() + 61_000 }), undefined],
 		['without its time', PARTS, (note) => ({ ...note, sentAt: undefined }), undefined],
 		['without an ID', PARTS, (note) => ({ ...note, noteId: undefined }), undefined],
 		['that is of another kind', PARTS, (note) => ({ ...note, note: 'forget' }), undefined],
 		['without its question', PARTS, (note) => ({ ...note, question: undefined }), undefined],
-		[
-			'that names another origin to resume at',
-			ADDRESS,
-			() => asks(question('q', {}, { resumeUrl: 'https://evil.example.com/webhook-waiting/1/node-1' })),
-			undefined,
-		],
-		[
-			'that names something else than a URL to resume at',
-			ADDRESS,
-			() => asks(question('q', {}, { resumeUrl: 'webhook-waiting' })),
-			undefined,
-		],
+		...[
+			'https://evil.example.com/1',
+			'//evil.example.com/1',
+			'/\\evil.example.com/1',
+			'webhook-waiting/1',
+		].map(
+			(resumePath) =>
+				[
+					`that names ${resumePath} to resume at`,
+					PARTS,
+					() => asks(question('q', {}, { resumePath })),
+					undefined,
+				] as [string, string, () => IDataObject, undefined],
+		),
 	])('%s is refused and changes nothing', async (_name, why, change, signature) => {
 		const status = why.startsWith('note') ? 403 : 401;
 		const refused = await deliver(change(asks(question('q'))), signature);
@@ -170,13 +172,20 @@ describe('an answer', () => {
 		expect(runs.requests).toBe(2);
 	});
 
-	test('of another customer, or in another room, is none', async () => {
+	test('in another room is none', async () => {
 		await ask('q');
-		expect(await says('hola', { contact: { id: 'somebody else' } })).toEqual(STARTED);
 		expect(await says('hola', { room_id: 'another room' })).toEqual(STARTED);
 		expect(runs.resumed).toEqual([]);
 		expect(await says('Ana')).toEqual(ANSWERED);
 	});
+
+	test.each(['+593990000001', '593 99 000 0001', 'urn:mbid:A/x', 7])(
+		'in the room is one, whatever the number of the customer is written like: %j',
+		async (id) => {
+			await ask('q');
+			expect(await says('Ana', { contact: { id } })).toEqual(ANSWERED);
+		},
+	);
 
 	test('goes to the newest question of the room', async () => {
 		await ask('old');
@@ -204,10 +213,11 @@ describe('an answer', () => {
 	});
 
 	test('is not lost silently while n8n cannot be reached: the delivery fails, and its repetition answers', async () => {
+		stopTime();
 		await ask('q');
 		runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
 		const repeated = message('Ana');
-		const failed = await hurry(async () => deliver(repeated));
+		const failed = await passTime(deliver(repeated));
 		expect(failed).toEqual({ status: 503, body: { status: 'not passed on' } });
 		expect(receiver.runs).toEqual([]);
 		runs.replies.length = 0;
@@ -235,9 +245,19 @@ describe('an answer', () => {
 
 	test('that cannot be asked for again fails, and can be given still', async () => {
 		await ask('q', { type: 'number' });
-		sandbox.setFaults({ respond: { status: 500 }, path: 'chatbot', times: 1 });
+		sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
 		expect(await says('no sé')).toEqual({ status: 503, body: { status: 'not asked again' } });
 		expect(await says('7')).toEqual(ANSWERED);
+	});
+
+	test('that may have been asked for again counts as that: its repetition asks no more', async () => {
+		await ask('q', { type: 'number', maxAttempts: 1 });
+		sandbox.setFaults({ respond: { status: 500 }, path: 'chatbot', times: 1 });
+		const unclear = message('no sé');
+		expect(await deliver(unclear)).toEqual(ASKED_AGAIN);
+		expect(engine.warnings).toEqual([expect.stringContaining('does not know whether a question was sent')]);
+		expect(await deliver(unclear)).toEqual({ status: 200, body: { status: 'duplicate' } });
+		expect(await says('no sé')).toEqual(ANSWERED);
 	});
 
 	test('is also the end of the conversation: the run goes on without one, and the event starts the workflow too', async () => {

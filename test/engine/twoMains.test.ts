@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import type { NoteContent } from '../../nodes/Jelou/shared/roomNote';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { OneCredential } from './support/credentials';
 import { Engine } from './support/engine';
@@ -108,19 +109,21 @@ async function begin(asked: WebhookProcess): Promise<void> {
 		askedAt: Date.now(),
 		until: Date.now() + 60_000,
 	};
-	const notes = [
-		stage.note({ note: 'ask', question: stage.question('q') }),
-		stage.note({ note: 'pause', pause }),
+	const question = stage.question('q');
+	const notes: Array<[NoteContent, string]> = [
+		[{ note: 'ask', question, text: '¿Qué?', ifBusy: 'wait' }, 'registered'],
+		[{ note: 'sent', question, openedAt: Date.now() }, 'confirmed'],
+		[{ note: 'pause', pause }, 'registered'],
 	];
-	for (const note of notes) expect(await asked.deliver(note)).toEqual(status('registered'));
+	for (const [note, said] of notes) expect(await asked.deliver(stage.note(note))).toEqual(status(said));
 }
 
 /** The answer reaches the run that asked, and nothing starts in the room that is paused. */
-async function expectNothingLost(asked: WebhookProcess, serving: WebhookProcess): Promise<void> {
+async function expectNothingLost(serving: WebhookProcess): Promise<void> {
 	const { stage } = serving;
 	expect(await serving.deliver(stage.message('hola', PAUSED_ROOM))).toEqual(status('paused'));
 	expect(await serving.deliver(stage.message('Ana'))).toEqual(status('answered'));
-	expect(asked.stage.runs.resumed).toMatchObject([{ questionId: 'q' }]);
+	expect(stage.runs.resumed).toMatchObject([{ questionId: 'q' }]);
 	expect(stage.receiver.runs).toEqual([]);
 }
 
@@ -201,7 +204,7 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 				sandbox.setFaults({});
 				expect(integration()).toEqual(before);
 				const serving = who === 'the same webhook process' ? asked : await WebhookProcess.start();
-				await expectNothingLost(asked, serving);
+				await expectNothingLost(serving);
 			},
 		);
 	});
@@ -214,7 +217,7 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 			await main.register();
 			expect(integration()).toEqual(before);
 			const serving = who === 'the same webhook process' ? asked : await WebhookProcess.start();
-			await expectNothingLost(asked, serving);
+			await expectNothingLost(serving);
 		},
 	);
 });

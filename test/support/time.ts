@@ -7,14 +7,14 @@ export function stopTime(): void {
 	});
 }
 
-/** Lets the time that was stopped pass until a promise is settled, ten times as fast as it does. */
-export async function passTime<T>(promise: Promise<T>): Promise<T> {
+/** Lets the time that was stopped pass until a promise is settled, about so many times as fast as it does. */
+export async function passTime<T>(promise: Promise<T>, speed = 10): Promise<T> {
 	let isSettled = false;
 	const settle = () => void (isSettled = true);
 	promise.then(settle, settle);
 	while (!isSettled) {
 		await new Promise((resolve) => realTimeout(resolve, 1));
-		await jest.advanceTimersByTimeAsync(10);
+		await jest.advanceTimersByTimeAsync(speed);
 	}
 	return await promise;
 }

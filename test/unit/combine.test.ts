@@ -2,7 +2,12 @@ import { EventEmitter } from 'node:events';
 
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { MAX_HELD, asOne, bursts, combine, readGap } from '../../nodes/Jelou/trigger/rooms/combine';
+import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
+import type { JelouEvent } from '../../nodes/Jelou/trigger/event/events';
+import { asOne, combine, readGap } from '../../nodes/Jelou/trigger/rooms/combine';
+import { isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import { hold } from '../../nodes/Jelou/trigger/rooms/held';
+import { passTime, stopTime } from '../support/time';
 
 test.each([
 	[undefined, 0],
@@ -19,47 +24,168 @@ test.each([
 	expect(readGap(seconds)).toBe(milliseconds);
 });
 
-test('a test event in the editor is not held, and has the shape of a combined one', async () => {
-	const context = { getMode: () => 'manual' } as unknown as IWebhookFunctions;
-	const event = {
-		event: 'message',
-		room_id: 'room',
-		chatInput: 'hola',
-		value: { content: { body: 'hola' } },
+const GAP = 1_000;
+const COMBINED = { code: 200, status: 'combined' };
+
+let warnings: string[];
+let ends: Array<() => void>;
+beforeEach(() => {
+	stopTime();
+	warnings = [];
+	ends = [];
+});
+// So that none is held in the next test.
+afterEach(() => {
+	for (const end of ends) end();
+	jest.useRealTimers();
+});
+
+/** A delivery, with what becomes of it. */
+function delivery({ closed = false, mode = 'webhook' } = {}) {
+	const response = Object.assign(new EventEmitter(), { closed, writableFinished: false, statusCode: 200 });
+	const context = {
+		getMode: () => mode,
+		getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
+		getResponseObject: () => response,
+		getWorkflow: () => ({ id: 'workflow' }),
+		logger: { warn: (line: string) => warnings.push(line) },
+	} as unknown as IWebhookFunctions;
+	const deadline = new Deadline();
+	const answer = (statusCode: number) => {
+		Object.assign(response, { writableFinished: true, statusCode });
+		response.emit('finish');
 	};
-	const turn = await combine(context, 'trigger', event, 'message', 10_000);
-	expect(bursts.size).toBe(0);
-	if ('code' in turn) throw new Error(turn.status);
-	expect(asOne(turn)).toEqual({ ...event, messages: [event] });
+	ends.push(() => {
+		response.closed = true;
+		response.emit('close');
+	});
+	const take = async (event: JelouEvent, { gap = GAP, key = undefined as string | undefined } = {}) =>
+		await combine(context, 'trigger', event, key, gap, deadline);
+	return { answer, context, deadline, take };
+}
+
+const message = (room: string, body = 'hola', customer = 'ana') => ({
+	event: 'message',
+	room_id: room,
+	contact: { id: customer },
+	chatInput: body,
+	value: { content: { body } },
+});
+const close = (room: string) => ({ event: 'conversation.close', room_id: room });
+
+/** Gives a promise that is settled already the time to say so. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+	const open = Symbol('open');
+	await new Promise((resolve) => setImmediate(resolve));
+	return (await Promise.race([promise, Promise.resolve(open)])) !== open;
+}
+
+test('a test event in the editor is not held, and has the shape of a combined one', async () => {
+	const event = message('editor');
+	const { deadline, take } = delivery({ mode: 'manual' });
+	const group = await take(event);
+	if ('code' in group) throw new Error(group.status);
+	expect(asOne(group)).toEqual({ ...event, messages: [event] });
+	expect(deadline.hasWaited).toBe(false);
+});
+
+test('without the option nothing is held, and there are no messages', async () => {
+	const event = message('no option');
+	const group = await delivery().take(event, { gap: 0 });
+	if ('code' in group) throw new Error(group.status);
+	expect(asOne(group)).toEqual(event);
+});
+
+test('what came before comes with the event, and nothing comes of no events', async () => {
+	const group = await delivery().take(message('before'), { gap: 0 });
+	if ('code' in group) throw new Error(group.status);
+	const before = message('before', 'antes');
+	expect(asOne({ ...group, messagesBefore: [before] })).toMatchObject({ messagesBefore: [before] });
+	expect(asOne({ ...group, arrivals: [] })).toBeUndefined();
+});
+
+test('messages of one customer go on with the last, at the deadline of the first, and all end as that does', async () => {
+	const [one, two] = [delivery(), delivery()];
+	const first = one.take(message('pair', 'a'));
+	const second = two.take(message('pair', 'b'));
+	const group = await passTime(second);
+	if ('code' in group) throw new Error(group.status);
+	expect(asOne(group)).toMatchObject({ chatInput: 'a\nb' });
+	expect(group.deadline).toBe(one.deadline);
+	expect([one.deadline.hasWaited, two.deadline.hasWaited]).toEqual([true, true]);
+	two.answer(200);
+	expect(await first).toEqual(COMBINED);
+});
+
+test.each([
+	['succeeds', 200, false],
+	['fails', 503, true],
+])(
+	'the repetition of a message that was combined is a first one only if that %s',
+	async (_name, code, isNew) => {
+		const key = `repeated ${String(code)}`;
+		const [one, two, again] = [delivery(), delivery(), delivery()];
+		const first = one.take(message(key, 'a'), { key });
+		const second = two.take(message(key, 'b'));
+		const repeated = isFirst(again.context, key, again.deadline);
+		await passTime(second);
+		expect(await isSettled(repeated)).toBe(false);
+		two.answer(code);
+		expect(await repeated).toBe(isNew);
+		expect(await first).toMatchObject({ code });
+	},
+);
+
+test.each([
+	['that names no customer', close('closing')],
+	['of its customer', { ...close('closing'), contact: { id: 'ana' } }],
+])('the end of a conversation, %s, comes after what is held in its room', async (_name, event) => {
+	const [one, other, elsewhere, closing] = [delivery(), delivery(), delivery(), delivery()];
+	const held = [one.take(message('closing', 'a')), other.take(message('closing', 'b', 'luis'))];
+	const notHeld = elsewhere.take(message('another', 'c'));
+	const closed = closing.take(event);
+	// It waits for none of them, but for what becomes of each.
+	for (const group of await Promise.all(held)) expect(group).toMatchObject({ isCombined: true });
+	one.answer(200);
+	expect(await isSettled(closed)).toBe(false);
+	other.answer(503);
+	expect(await closed).toMatchObject({ arrivals: [{ event }], isCombined: false });
+	expect([closing.deadline.hasWaited, await isSettled(notHeld)]).toEqual([true, false]);
+	await passTime(notHeld);
+});
+
+test('the end of a conversation waits for nothing where nothing is held, and for no other trigger', async () => {
+	const [one, closing] = [delivery(), delivery()];
+	const held = combine(one.context, 'other', message('triggers'), undefined, GAP, one.deadline);
+	expect(await closing.take(close('triggers'))).toMatchObject({ isCombined: false });
+	expect([closing.deadline.hasWaited, await isSettled(held)]).toEqual([false, false]);
+	await passTime(held);
+});
+
+test('50 deliveries are held, whatever for; a message beyond goes on at once, with all that it was held with', async () => {
+	const first = delivery();
+	const held = first.take(message('full', 'a'), { key: 'full' });
+	for (let n = 0; n < 48; n++) expect(hold(delivery().context)).toBe(true);
+	const repeated = delivery();
+	const repetition = isFirst(repeated.context, 'full', repeated.deadline);
+	const [alone, last] = [delivery(), delivery()];
+	expect(await alone.take(message('beyond', 'b'))).toMatchObject({ arrivals: [{}] });
+	expect(warnings).toEqual([expect.stringContaining('holds 50 deliveries already, and holds no more')]);
+	expect(await isSettled(held)).toBe(false);
+	expect(await last.take(message('full', 'c'))).toMatchObject({ arrivals: [{}, {}] });
+	last.answer(200);
+	expect(await held).toEqual(COMBINED);
+	expect(await repetition).toBe(false);
 });
 
 test('deliveries whose connection is gone hold nothing: Combine Messages works on, and an end does not wait', async () => {
-	const warnings: string[] = [];
-	const delivery = (closed: boolean) => {
-		const response = Object.assign(new EventEmitter(), { closed, writableFinished: false, statusCode: 200 });
-		const context = {
-			getMode: () => 'webhook',
-			getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
-			getResponseObject: () => response,
-			getWorkflow: () => ({ id: 'workflow' }),
-			logger: { warn: (line: string) => warnings.push(line) },
-		} as unknown as IWebhookFunctions;
-		return { context, end: () => response.emit('close') };
-	};
-	const message = (room: number) => ({ event: 'message', room_id: `closed ${String(room)}` });
-	for (let n = 0; n <= MAX_HELD; n++) {
-		await combine(delivery(true).context, 'trigger', message(n), undefined, 1);
+	for (let n = 0; n <= 50; n++) {
+		await passTime(delivery({ closed: true }).take(message(`closed ${String(n)}`), { gap: 1 }));
 	}
-	const { context, end } = delivery(false);
-	const turn = combine(context, 'trigger', message(0), undefined, 1);
+	await passTime(delivery().take(message('closed 0'), { gap: 1 }));
 	expect(warnings).toEqual([]);
-	await turn;
-	end();
-
-	const gone = combine(delivery(true).context, 'trigger', message(0), undefined, 10_000);
-	const close = { event: 'conversation.close', room_id: 'closed 0' };
-	expect(await combine(delivery(false).context, 'trigger', close, undefined, 0)).toMatchObject({
-		events: [close],
-	});
+	const gone = delivery({ closed: true }).take(message('closed 0'));
+	const event = close('closed 0');
+	expect(await delivery().take(event, { gap: 0 })).toMatchObject({ arrivals: [{ event }] });
 	await gone;
 });

@@ -3,16 +3,34 @@ import { EventEmitter } from 'node:events';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import { isFirst, outcomeOf } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
+import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
+import { eventKey, isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
+import { hold, outcomeOf } from '../../nodes/Jelou/trigger/rooms/held';
 
-/** A delivery, and its answer to Jelou. */
+const warnings: string[] = [];
+/** Breaks off the deliveries of a test, so that none is held in the next. */
+let ends: Array<() => void> = [];
+afterEach(() => {
+	for (const end of ends) end();
+	ends = [];
+});
+
+/** A delivery, and its response. */
 function delivery(mode = 'webhook') {
 	const response = Object.assign(new EventEmitter(), {
 		closed: false,
 		writableFinished: false,
 		statusCode: 200,
 	});
-	const context = { getMode: () => mode, getResponseObject: () => response } as unknown as IWebhookFunctions;
+	const context = {
+		getMode: () => mode,
+		getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
+		getResponseObject: () => response,
+		getWorkflow: () => ({ id: 'workflow' }),
+		logger: { warn: (line: string) => warnings.push(line) },
+	} as unknown as IWebhookFunctions;
+	const deadline = new Deadline();
 	const answer = (statusCode: number) => {
 		Object.assign(response, { writableFinished: true, statusCode });
 		response.emit('finish');
@@ -21,14 +39,16 @@ function delivery(mode = 'webhook') {
 		response.closed = true;
 		response.emit('close');
 	};
-	return { context, answer, breakOff };
+	const first = async (key: string) => await isFirst(context, key, deadline);
+	ends.push(breakOff);
+	return { context, deadline, answer, breakOff, first };
 }
 
-async function handled(key: string, status = 200): Promise<boolean> {
-	const { answer, context } = delivery();
-	const first = await isFirst(context, key);
-	if (first) answer(status);
-	return first;
+async function handled(key: string, status = 200): Promise<boolean | 'busy'> {
+	const { answer, first } = delivery();
+	const isNew = await first(key);
+	if (isNew === true) answer(status);
+	return isNew;
 }
 
 test('a message that was handled is none the second time, for an hour', async () => {
@@ -47,9 +67,9 @@ test.each([500, 503, 401])('a message that was answered with %d runs when it com
 
 test('a message that comes twice at once waits for the first: it runs when that breaks off', async () => {
 	const [one, two, three] = [delivery(), delivery(), delivery()];
-	expect(await isFirst(one.context, 'b')).toBe(true);
-	const second = isFirst(two.context, 'b');
-	const third = isFirst(three.context, 'b');
+	expect(await one.first('b')).toBe(true);
+	const second = two.first('b');
+	const third = three.first('b');
 	one.breakOff();
 	expect(await second).toBe(true);
 	two.answer(200);
@@ -59,8 +79,8 @@ test('a message that comes twice at once waits for the first: it runs when that 
 test('a delivery that broke off before anybody looked at it has failed, and its repetition runs', async () => {
 	const [one, two] = [delivery(), delivery()];
 	one.breakOff();
-	expect(await isFirst(one.context, 'broken off')).toBe(true);
-	expect(await isFirst(two.context, 'broken off')).toBe(true);
+	expect(await one.first('broken off')).toBe(true);
+	expect(await two.first('broken off')).toBe(true);
 });
 
 test.each([
@@ -82,7 +102,88 @@ test('of 10,000 messages the oldest is forgotten', async () => {
 });
 
 test('in the editor an event may be sent again and again', async () => {
-	for (const { context } of [delivery('manual'), delivery('manual')]) {
-		expect(await isFirst(context, 'c')).toBe(true);
+	for (const { first } of [delivery('manual'), delivery('manual')]) {
+		expect(await first('c')).toBe(true);
 	}
+});
+
+test('a delivery that has waited for another one has an old copy of the static data', async () => {
+	const [one, two] = [delivery(), delivery()];
+	await one.first('waited');
+	const second = two.first('waited');
+	one.answer(200);
+	expect([await second, one.deadline.hasWaited, two.deadline.hasWaited]).toEqual([false, false, true]);
+});
+
+test('50 are held at most, whatever they wait for; what is beyond is busy, and is first again later', async () => {
+	const first = delivery();
+	await first.first('stuck');
+	const other = delivery();
+	expect(hold(other.context)).toBe(true);
+	const waiting = Array.from({ length: 49 }, () => delivery());
+	const firsts = waiting.map(async (each) => await each.first('stuck'));
+	expect(await delivery().first('stuck')).toBe('busy');
+	expect([hold(other.context), hold(delivery().context)]).toEqual([true, false]);
+	expect(await handled('not held')).toBe(true);
+	expect(warnings).toEqual([expect.stringContaining('holds 50 deliveries already, and holds no more')]);
+
+	first.answer(200);
+	expect(await Promise.all(firsts)).toEqual(firsts.map(() => false));
+	expect(hold(delivery().context)).toBe(false);
+	for (const each of waiting) each.answer(200);
+	expect(await handled('stuck')).toBe(false);
+	expect(hold(delivery().context)).toBe(true);
+});
+
+test('deliveries that are over already hold nothing', async () => {
+	for (let n = 0; n < 60; n++) {
+		const { breakOff, context } = delivery();
+		breakOff();
+		expect(hold(context)).toBe(true);
+		await outcomeOf(context);
+	}
+});
+
+describe('an event is named', () => {
+	const keyOf = (payload: object, trigger = 'trigger') => {
+		const body = Buffer.from(JSON.stringify(payload));
+		const event = parseEvent(body);
+		return event && eventKey(trigger, event, body);
+	};
+	const message = (id: unknown, extra: object = {}) => ({
+		...{ event: 'message', room_id: 'room', value: { id, type: 'text', content: { body: 'hola' } } },
+		...extra,
+	});
+	const close = { event: 'conversation.close', room_id: 'room', timestamp: 1 };
+
+	test.each([[''], [undefined], [null], [{}], [true], [['id']]])(
+		'not if it is a message with the ID %j',
+		(id) => {
+			expect(keyOf(message(id))).toBeUndefined();
+		},
+	);
+
+	test('by the ID of the message, in its room, at its trigger, whatever else is in it', () => {
+		for (const id of ['id', 7, 0]) {
+			const same = [message(id), message(id, { timestamp: 2 })].map((each) => keyOf(each));
+			const others = [
+				keyOf(message(`${String(id)}.`)),
+				keyOf(message(id, { room_id: 'other' })),
+				keyOf(message(id), 'other'),
+			];
+			expect(new Set(same).size).toBe(1);
+			expect(new Set([...same, ...others]).size).toBe(4);
+		}
+	});
+
+	test.each([
+		['the end of a conversation', close],
+		['its beginning', { ...close, event: 'conversation.start' }],
+		['an event that Jelou adds later', { event: 'conversation.rated', room_id: 'room', value: { id: '' } }],
+	])('by its bytes if it is no message: %s', (_name, payload) => {
+		expect(keyOf(payload)).toBeDefined();
+		expect(keyOf({ ...payload })).toBe(keyOf(payload));
+		expect(keyOf({ ...payload, timestamp: 2 })).not.toBe(keyOf(payload));
+		expect(keyOf(payload, 'other')).not.toBe(keyOf(payload));
+	});
 });

@@ -1,7 +1,7 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import type { Recipient } from '../shared/message';
-import type { Expectation, NoteContent } from '../shared/roomNote';
+import type { Expectation, IfBusy, NoteContent } from '../shared/roomNote';
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 
@@ -63,7 +63,11 @@ export type Operation = RequestOperation | AskOperation | TellOperation;
 export interface Asking {
 	/** The request that asks. */
 	message: JelouRequest;
+	/** The text of it. */
+	text: string;
 	recipient: Omit<Recipient, 'projectId'>;
+	/** What becomes of it where another run's question is open. */
+	ifBusy: IfBusy;
 	expects: Expectation;
 	/** Unix milliseconds. */
 	until: number;

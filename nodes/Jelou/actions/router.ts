@@ -17,8 +17,8 @@ import type { Operation } from './operation';
 import { readConcurrency, readOptions } from './options';
 import { Origin } from './origin';
 import { ParameterReader } from './parameterReader';
+import { tellTrigger } from './notifyTrigger';
 import { findOperation } from './resources';
-import { tellTrigger } from './tellTrigger';
 import { ToolInput } from './toolInput';
 
 function chosenOperation(context: IExecuteFunctions): Operation {

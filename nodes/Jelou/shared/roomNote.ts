@@ -41,25 +41,41 @@ export type Pause = RoomEntry;
 
 /** A question that a run has asked in a room. It lasts as long as the run waits. */
 export interface Question extends RoomEntry {
+	/** The run that asks. Of two questions of one run, the later takes the place of the earlier. */
+	runId: string;
 	userId: string;
 	botId: string;
 	projectId: string;
-	/** Where n8n resumes the run. Whoever knows it can resume the run, so it is never shown. */
-	resumeUrl: string;
+	/**
+	 * Where n8n resumes the run: a path with its query, at the address that the trigger has by then. Whoever knows it can
+	 * resume the run, so it is never shown.
+	 */
+	resumePath: string;
 	expects: Expectation;
 }
 
+/** What becomes of a question in a room where another run's question is open. */
+export const IF_BUSY = ['wait', 'replace', 'fail'] as const;
+export type IfBusy = (typeof IF_BUSY)[number];
+
 /** What is told. */
 export type NoteContent =
-	| { note: 'ask'; question: Question }
+	/** A question is about to be sent. Where it has to wait its turn, the trigger sends its text. */
+	| { note: 'ask'; question: Question; text: string; ifBusy: IfBusy }
+	/** It was sent, at a time in Unix milliseconds: what arrives from then on can be its answer. */
+	| { note: 'sent'; question: Question; openedAt: number }
 	| { note: 'withdraw'; roomId: string; questionId: string }
 	| { note: 'pause'; pause: Pause }
-	| { note: 'resume'; roomId: string };
+	| { note: 'endPause'; roomId: string }
+	/** From the trigger to itself: store what this process knows. */
+	| { note: 'keep' }
+	/** From the trigger to itself: ask the question that is next in the room. */
+	| { note: 'askNext'; roomId: string };
 
 /** A note as it is sent. */
 export type NoteToSend = {
-	/** The n8n that sends the note, and when it did, in Unix milliseconds. */
-	instanceId: string;
+	/** The trigger's address that it is for, and when it was sent, in Unix milliseconds. */
+	address: string;
 	sentAt: number;
 } & NoteContent;
 
@@ -114,46 +130,68 @@ export function readPause(value: unknown): Pause | undefined {
 export function readQuestion(value: unknown): Question | undefined {
 	const entry = readPause(value);
 	if (entry === undefined || !isObject(value)) return undefined;
-	const { botId, projectId, resumeUrl, userId } = value;
+	const { botId, projectId, resumePath, runId, userId } = value;
 	const expects = readExpectation(value.expects);
-	if (expects === undefined || !isText(userId) || !isText(botId)) return undefined;
-	if (!isText(projectId) || !isText(resumeUrl)) return undefined;
-	return { ...entry, userId, botId, projectId, resumeUrl, expects };
+	if (expects === undefined || !isText(userId) || !isText(botId) || !isText(runId)) return undefined;
+	// Not another host, as "//host" would be, also with white space between, which is taken off a URL.
+	if (!isText(projectId) || !isText(resumePath) || !/^\/(?![/\\\s])/.test(resumePath)) return undefined;
+	return { ...entry, runId, userId, botId, projectId, resumePath, expects };
 }
 
-/** Reads a note; `undefined` when it is not whole. */
-export function readNote(payload: IDataObject): RoomNote | undefined {
-	const { instanceId, note, noteId, questionId, roomId, sentAt } = payload;
-	if (!isText(instanceId) || !isText(noteId) || !isCount(sentAt)) return undefined;
-	const posted = { instanceId, noteId, sentAt };
+function readContent(payload: IDataObject): NoteContent | undefined {
+	const { note, questionId, roomId, text } = payload;
 	switch (note) {
 		case 'ask': {
 			const question = readQuestion(payload.question);
-			return question && { ...posted, note, question };
+			const ifBusy = IF_BUSY.find((known) => known === payload.ifBusy);
+			return question && ifBusy && isText(text) ? { note, question, text, ifBusy } : undefined;
+		}
+		case 'sent': {
+			const question = readQuestion(payload.question);
+			const { openedAt } = payload;
+			return question && isCount(openedAt) ? { note, question, openedAt } : undefined;
 		}
 		case 'withdraw':
-			if (!isText(roomId) || !isText(questionId)) return undefined;
-			return { ...posted, note, roomId, questionId };
+			return isText(roomId) && isText(questionId) ? { note, roomId, questionId } : undefined;
 		case 'pause': {
 			const pause = readPause(payload.pause);
-			return pause && { ...posted, note, pause };
+			return pause && { note, pause };
 		}
-		case 'resume':
-			return isText(roomId) ? { ...posted, note, roomId } : undefined;
+		case 'endPause':
+		case 'askNext':
+			return isText(roomId) ? { note, roomId } : undefined;
+		case 'keep':
+			return { note };
 		default:
 			return undefined;
 	}
 }
 
-/** What the trigger answers a note with: `{ status }`, so that the node knows who answered. */
+/** Reads a note; `undefined` when it is not whole. */
+export function readNote(payload: IDataObject): RoomNote | undefined {
+	const { address, noteId, sentAt } = payload;
+	if (!isText(address) || !isText(noteId) || !isCount(sentAt)) return undefined;
+	const content = readContent(payload);
+	return content && { address, noteId, sentAt, ...content };
+}
+
+/** What the trigger responds to a note with: `{ status }`, so that the node knows who responded. */
 export const NOTE_STATUS = {
-	/** Known to the process that answered. */
+	/** Known to the process that responded, and stored when it has. */
 	registered: 'registered',
 	/** Known, and read back from n8n's database. */
 	confirmed: 'confirmed',
+	/** Registered, and waits its turn: the trigger asks it when the room is free. */
+	queued: 'queued',
 	withdrawn: 'withdrawn',
+	/** Another run's question is open in the room. */
+	busy: 'busy',
+	/** The room is paused. */
+	paused: 'paused',
 	/** The project has as many open questions, or paused rooms, as it may have. */
 	full: 'full',
+	/** n8n does not take a request at its own resume address. */
+	unreachable: 'unreachable',
 	refused: 'refused',
 } as const;
 export type NoteStatus = keyof typeof NOTE_STATUS;
@@ -163,7 +201,7 @@ export interface Resumption {
 	questionId: string;
 	/** What the run goes on with. Without it the node only says whether it waits for an answer to this question. */
 	answer?: {
-		/** The event that the answer arrived with, as the trigger puts it out. */
+		/** The event that the answer arrived with, as the trigger puts it out; of a pause, whose conversation it is. */
 		event: IDataObject;
 		/** Added to the event in the output: `answered`, and for an answer `valid`, `answer`, `choice`, `data`. */
 		outcome: IDataObject;

@@ -24,3 +24,8 @@ export function isBlank(text: string): boolean {
 export function wellFormed(text: string): string {
 	return text.replace(/\p{Cs}/gu, '');
 }
+
+/** Texts as a numbered list, from 1. */
+export function numbered(texts: readonly string[]): string {
+	return texts.map((text, n) => `${String(n + 1)}. ${text}`).join('\n');
+}

@@ -41,6 +41,11 @@ export function hasSameOrigin(one: string, other: string): boolean {
 	return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
 }
 
+/** Whether two addresses are the same URL, however they are written. */
+export function isSameAddress(one: string, other: string): boolean {
+	return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
+}
+
 const isBelow = (endpoint: string | undefined, address: string): endpoint is string =>
 	endpoint !== undefined && address.startsWith(`${endpoint}/`);
 

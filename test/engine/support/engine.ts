@@ -195,6 +195,7 @@ export class Engine {
 			startRunnerTask: refuse,
 			logAiEvent: () => undefined,
 			currentNodeExecutionIndex: 0,
+			executionId: '1',
 			variables: {},
 			restApiUrl: `${this.baseUrl}/rest`,
 			instanceBaseUrl: this.baseUrl,
@@ -257,7 +258,7 @@ export class Engine {
 			updatedAt: now,
 			activeVersionId: null,
 		});
-		const execute = new WorkflowExecute(this.additionalData({ hooks }), this.mode);
+		const execute = new WorkflowExecute(this.additionalData({ hooks, executionId: '1' }), this.mode);
 		const main = [items.map((json) => ({ json }))];
 		const trigger = { name: node.name, data: { data: { main } } as never };
 		return execute.run({ workflow, startNode: node, triggerToStartFrom: trigger, pinData });

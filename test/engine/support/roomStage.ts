@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { WebhookContext } from 'n8n-core';
 import { ObservableObject, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
 import {
 	writeNote,
 	type Expectation,
+	type IfBusy,
 	type NoteContent,
 	type Question,
 } from '../../../nodes/Jelou/shared/roomNote';
@@ -15,8 +15,6 @@ import { Engine } from './engine';
 import { startReceiver, type Receiver } from './receiver';
 import { BOT, PROJECT, USER, credentialFor } from './setup';
 import { WaitingRuns } from './waitingRuns';
-
-export const INSTANCE = 'this-n8n';
 
 export interface Reply {
 	status: number;
@@ -41,9 +39,10 @@ export class RoomStage {
 		{ roomId, sandbox, secret }: { sandbox: Sandbox; secret: string; roomId: string },
 		options: INodeParameters = {},
 		events = ['*'],
+		/** Those of an n8n that was ended. */
+		given?: WaitingRuns,
 	): Promise<RoomStage> {
-		jest.spyOn(WebhookContext.prototype, 'getInstanceId').mockReturnValue(INSTANCE);
-		const runs = await WaitingRuns.start();
+		const runs = given ?? (await WaitingRuns.start());
 		const engine = new Engine({
 			credential: credentialFor(sandbox, { signingSecret: secret }),
 			staticData: observed(),
@@ -52,7 +51,9 @@ export class RoomStage {
 			credentialId: randomUUID(),
 			workflowId: randomUUID(),
 		});
-		return new RoomStage(engine, await startReceiver(engine, { events, options }), runs, secret, roomId);
+		const receiver = await startReceiver(engine, { events, options });
+		runs.triggers = receiver.url;
+		return new RoomStage(engine, receiver, runs, secret, roomId);
 	}
 
 	async close(): Promise<void> {
@@ -62,12 +63,12 @@ export class RoomStage {
 
 	/** What n8n has stored of the rooms. */
 	get stored(): IDataObject {
-		return (this.engine.staticData.global as IDataObject).jelouQuestions as IDataObject;
+		return (this.engine.staticData.global as IDataObject).jelouRooms as IDataObject;
 	}
 
 	/** From now on deliveries get this copy of what is stored; gives n8n's static data. */
-	restore(jelouQuestions: IDataObject): IDataObject {
-		const staticData = observed({ global: { jelouQuestions } });
+	restore(jelouRooms: IDataObject): IDataObject {
+		const staticData = observed({ global: { jelouRooms } });
 		Object.assign(this.engine, { staticData });
 		return staticData;
 	}
@@ -120,7 +121,8 @@ export class RoomStage {
 			userId: USER,
 			botId: BOT,
 			projectId: PROJECT,
-			resumeUrl: this.runs.resumeUrl(id),
+			runId: id,
+			resumePath: this.runs.resumePath(id),
 			askedAt: Date.now(),
 			until: Date.now() + 60_000,
 			expects: { type: 'any', choices: [], invalidMessage: 'Otra vez', maxAttempts: 2, ...expects },
@@ -129,12 +131,21 @@ export class RoomStage {
 	}
 
 	note(content: NoteContent): IDataObject {
-		return writeNote({ ...content, instanceId: INSTANCE, sentAt: Date.now() });
+		const address = `${this.runs.origin}/webhook/webhook-1/webhook`;
+		return writeNote({ ...content, address, sentAt: Date.now() });
 	}
 
+	/** Tells the trigger of a question that is about to be sent. */
+	async tell(question: Question, ifBusy: IfBusy = 'wait'): Promise<Reply> {
+		return await this.deliver(this.note({ note: 'ask', question, text: '¿Qué?', ifBusy }));
+	}
+
+	/** Asks a question as a node does, in the place of one that is open. */
 	async ask(...given: Parameters<RoomStage['question']>): Promise<IDataObject> {
-		const note = this.note({ note: 'ask', question: this.question(...given) });
+		const question = this.question(...given);
+		const note = this.note({ note: 'ask', question, text: '¿Qué?', ifBusy: 'replace' });
 		expect(await this.deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
+		await this.deliver(this.note({ note: 'sent', question, openedAt: Date.now() }));
 		return note;
 	}
 

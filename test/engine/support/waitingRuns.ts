@@ -23,10 +23,23 @@ export class WaitingRuns {
 	readonly resumed: Array<Required<Resumption>> = [];
 	/** What n8n answers to the next requests, before it goes on as it should. */
 	readonly replies: ResumeReply[] = [];
+	/** Where this n8n has its triggers. */
+	triggers = '';
 	private constructor(private readonly server: Recorder) {}
 
 	static async start(): Promise<WaitingRuns> {
-		const server = await startRecorder(({ body }) => {
+		const server = await startRecorder(({ body, headers, path }, response) => {
+			if (path.startsWith('/webhook/')) {
+				const signature = String(headers['x-jelou-signature']);
+				fetch(`${runs.triggers}${path}`, {
+					method: 'POST',
+					headers: { 'Content-Type': 'application/json', 'X-Jelou-Signature': signature },
+					body: Uint8Array.from(body),
+				})
+					.then(async (given) => response.writeHead(given.status).end(await given.text()))
+					.catch(() => response.destroy());
+				return undefined;
+			}
 			const reply = runs.replies.shift() ?? runs.resume(JSON.parse(body.toString()) as Resumption);
 			return { status: reply.status, body: JSON.stringify(reply.body) };
 		});
@@ -34,9 +47,15 @@ export class WaitingRuns {
 		return runs;
 	}
 
-	/** How often n8n was asked. */
+	/** How often n8n was asked about a run, but for the first time, when the trigger finds out whether it can be asked. */
 	get requests(): number {
-		return this.server.requests.length;
+		return this.server.requests.filter(({ path }) => !path.startsWith('/webhook/')).length - 1;
+	}
+
+	/** The notes that the trigger gave itself. */
+	get ownNotes(): Array<{ note: string }> {
+		const own = this.server.requests.filter(({ path }) => path.startsWith('/webhook/'));
+		return own.map(({ body }) => JSON.parse(body.toString()) as { note: string });
 	}
 
 	/** What the addresses of this n8n begin with. */
@@ -44,8 +63,8 @@ export class WaitingRuns {
 		return this.server.url;
 	}
 
-	resumeUrl(question: string): string {
-		return `${this.origin}/webhook-waiting/${question}/node-1?signature=hidden-${question}`;
+	resumePath(question: string): string {
+		return `/webhook-waiting/${question}/node-1?signature=hidden-${question}`;
 	}
 
 	async close(): Promise<void> {

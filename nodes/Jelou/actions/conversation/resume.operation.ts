@@ -15,7 +15,7 @@ export const resume: TellOperation = {
 	tell(item) {
 		const { roomId: room } = readIds(item, 'roomId');
 		return {
-			content: { note: 'resume', roomId: room },
+			content: { note: 'endPause', roomId: room },
 			output: { paused: false, room_id: room, ...partnersIn(room, item) },
 		};
 	},

@@ -5,27 +5,47 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { LoadedCredential } from '../../shared/credential';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
-import type { Question } from '../../shared/roomNote';
+import { postNote } from '../../shared/postNote';
+import { NOTE_STATUS, type Question } from '../../shared/roomNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
 import { isReview, withoutReview, type ToolInput } from '../toolInput';
 import { keepQuestion } from './questionId';
-import { notStored, postNote, tell, triggerUrl } from '../tellTrigger';
+import { RefusedNoteError, notify, triggerUrl } from '../notifyTrigger';
 
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
+
+const WITHDRAW_TIMEOUT_MS = 3_000;
 
 /** Takes a question back that was not sent. What went wrong is said already, so a failure here says nothing. */
 async function withdraw(
 	context: IExecuteFunctions,
 	address: string,
-	credential: LoadedCredential,
+	{ signingSecret }: LoadedCredential,
 	{ id: questionId, roomId }: Question,
 ): Promise<void> {
+	const content = { note: 'withdraw' as const, roomId, questionId };
 	try {
-		await postNote(context, address, credential, { note: 'withdraw', roomId, questionId });
+		await postNote(context, address, signingSecret, content, WITHDRAW_TIMEOUT_MS);
 	} catch {
 		// The question then ends with its time limit, or with a message that finds no run waiting.
+	}
+}
+
+/** Says that a question was sent just now. It was, so the run waits whatever becomes of this. */
+async function notifySent(
+	context: IExecuteFunctions,
+	address: string,
+	credential: LoadedCredential,
+	question: Question,
+): Promise<void> {
+	const openedAt = Date.now();
+	try {
+		await notify(context, address, credential, { note: 'sent', question, openedAt });
+	} catch {
+		// The trigger takes a question for sent after a minute.
+		context.logger.warn('The Jelou Trigger could not be told that a question was sent');
 	}
 }
 
@@ -51,7 +71,7 @@ export function checkCanWait(context: IExecuteFunctions, tool: ToolInput): void 
 }
 
 /** What the answer to a question adds to an item. */
-const ANSWER_FIELDS = ['answered', 'valid', 'answer', 'choice'];
+const ANSWER_FIELDS = ['answered', 'valid', 'answer', 'choice', 'outcome', 'messagesBefore'];
 /** The input as it goes on when the time is up, without what would then be taken for an answer. */
 function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 	const json = ofReview ? withoutReview(input) : input;
@@ -62,8 +82,8 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 }
 
 /**
- * Asks a question in a room and puts the run to wait. The project's trigger is told first, so that an answer finds the
- * run however quick it is.
+ * Asks a question in a room and puts the run to wait. The project's trigger is told before it is sent, so that an answer
+ * finds the run however quick it is, and after, so that nothing is taken for its answer that came before it.
  *
  * @returns the input, which is also what n8n goes on with when the time is up
  * @throws FieldError when no trigger can receive the answer, and NodeApiError when the question could not be sent. In
@@ -72,24 +92,35 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 export async function askAndWait(
 	context: IExecuteFunctions,
 	credential: LoadedCredential,
-	{ expects, message, recipient, until }: Asking,
+	{ expects, ifBusy, message, recipient, text, until }: Asking,
 	options: CallOptions,
 ): Promise<IDataObject> {
-	const resumeUrl = context.getSignedResumeUrl();
+	const { pathname, search } = new URL(context.getSignedResumeUrl());
 	const address = await triggerUrl(context, credential, options);
 	const { projectId } = credential;
 	const id = randomUUID();
-	const question: Question = { ...recipient, projectId, id, resumeUrl, askedAt: Date.now(), until, expects };
+	const question: Question = {
+		...recipient,
+		projectId,
+		id,
+		runId: context.getExecutionId(),
+		resumePath: pathname + search,
+		askedAt: Date.now(),
+		until,
+		expects,
+	};
 	keepQuestion(context, id);
-	const isStored = await tell(context, address, credential, { note: 'ask', question });
-	let isSent = false;
-	try {
-		if (!isStored) throw notStored('question', 'Nothing was sent.');
+	const asked = async () => {
+		const status = await notify(context, address, credential, { note: 'ask', question, text, ifBusy });
+		// It waits its turn, and the trigger asks it when the room is free.
+		if (status === NOTE_STATUS.queued) return;
 		await call(context, credential, message, options);
-		isSent = true;
-	} finally {
-		if (!isSent) await withdraw(context, address, credential, question);
-	}
+		await notifySent(context, address, credential, question);
+	};
+	await asked().catch(async (error: unknown) => {
+		if (!(error instanceof RefusedNoteError)) await withdraw(context, address, credential, question);
+		throw error;
+	});
 	const input = context.getInputData();
 	const json = withoutAnswer(input[0]?.json ?? {}, isReview(context.getNode()));
 	input[0] = { ...input[0], json };

@@ -6,7 +6,8 @@ import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
 import type { MessageValue } from '../../shared/messageTypes';
-import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
+import { IF_BUSY, answerKey, type AnswerType, type Expectation, type IfBusy } from '../../shared/roomNote';
+import { numbered } from '../../shared/text';
 import { readIds } from '../ids';
 import { entryText, type ItemParameters } from '../itemParameters';
 import type { AskOperation } from '../operation';
@@ -41,9 +42,6 @@ const INVALID_MESSAGES: Record<AnswerType, string> = {
 	choice: 'Por favor, responde con el número de una de estas opciones:',
 	approval: 'Por favor, responde con una de estas opciones:',
 };
-
-const numbered = (choices: readonly string[]) =>
-	choices.map((text, n) => `${String(n + 1)}. ${text}`).join('\n');
 
 function checkLabels(labels: readonly string[], name: string): string[] {
 	const texts = labels.map((label) => label.trim());
@@ -119,14 +117,18 @@ function readExpectation(item: ItemParameters): Expectation {
 	const type = readType(item);
 	const choices = readChoicesFor(type, item);
 	const own = item.collection('options');
-	const list = choices.length > 0 ? `\n\n${numbered(choices)}` : '';
 	return {
 		type,
 		choices,
-		invalidMessage:
-			(entryText(own, 'invalidMessage', 'Invalid Answer Message') || INVALID_MESSAGES[type]) + list,
+		invalidMessage: entryText(own, 'invalidMessage', 'Invalid Answer Message') || INVALID_MESSAGES[type],
 		maxAttempts: checkNumber(own.maxAttempts, maxAttempts),
 	};
+}
+
+function readIfBusy({ ifBusy = 'wait' }: IDataObject): IfBusy {
+	const known = IF_BUSY.find((value) => value === ifBusy);
+	if (known !== undefined) return known;
+	throw new FieldError('If Another Question Is Open is unknown', `Use one of ${IF_BUSY.join(', ')}.`);
 }
 
 /** How n8n writes an object into a text, as the message that it proposes for a review does with the tool's input. */
@@ -285,6 +287,30 @@ export const sendAndWait: AskOperation = {
 				description: 'Whether to add the image, video, audio or document of the answer as binary data',
 			},
 			{
+				displayName: 'If Another Question Is Open',
+				name: 'ifBusy',
+				type: 'options',
+				options: [
+					{
+						name: 'Fail',
+						value: 'fail',
+						description: 'Ask nothing, and end with an error',
+					},
+					{
+						name: 'Replace It',
+						value: 'replace',
+						description: 'Ask at once. The other run waits in vain until its time is up.',
+					},
+					{
+						name: 'Wait Its Turn',
+						value: 'wait',
+						description: 'Ask when the other question is answered or over. Limit Wait Time includes that.',
+					},
+				],
+				default: 'wait',
+				description: 'What to do when another run has asked something in this conversation',
+			},
+			{
 				displayName: 'Invalid Answer Message',
 				name: 'invalidMessage',
 				type: 'string',
@@ -301,11 +327,12 @@ export const sendAndWait: AskOperation = {
 		const recipient = readIds(item, 'roomId', 'botId', 'userId');
 		const question = readQuestion(item);
 		const expects = readExpectation(item);
-		const body = expects.choices.length > 0 ? `${question}\n\n${numbered(expects.choices)}` : question;
-		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body } };
+		const text = expects.choices.length > 0 ? `${question}\n\n${numbered(expects.choices)}` : question;
+		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body: text } };
 		const message = messageRequest({ projectId, ...recipient }, value);
-		const until = waitUntil(item.collection('options'), { zone: timezone });
-		return { message, recipient, expects, until };
+		const own = item.collection('options');
+		const until = waitUntil(own, { zone: timezone });
+		return { message, text, recipient, ifBusy: readIfBusy(own), expects, until };
 	},
 	warning: channelWarning,
 };

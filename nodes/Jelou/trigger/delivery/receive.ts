@@ -1,34 +1,32 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { isNote } from '../../shared/roomNote';
+import { isObject } from '../../shared/json';
+import { toItem } from '../../shared/media';
+import { learnEndpoint } from '../../shared/webhookUrls';
+import { Deadline } from '../event/deadline';
 import { isOutgoingMessage, parseEvent, type JelouEvent } from '../event/events';
 import { exceedsMaximumAge, isAskedFor, readFilters } from '../event/filters';
 import { warn } from '../event/log';
-import { timeLeft } from './timeLeft';
-import { triggerKeyOf, verifyDelivery } from './verify';
-import { toItem } from '../../shared/media';
-import { isNote } from '../../shared/roomNote';
-import { learnEndpoint } from '../../shared/webhookUrls';
 import { asOne, combine, readGap } from '../rooms/combine';
-import { isFirst, messageKey } from '../rooms/duplicates';
-import { handleNote } from '../rooms/notes';
-import { isPaused } from '../rooms/pauses';
-import { answerQuestion } from '../rooms/questions';
-import { isObject } from '../../shared/json';
+import { eventKey, isFirst } from '../rooms/duplicates';
+import { openRooms, type OpenRooms } from '../rooms/rooms';
+import { triggerKeyOf, verifyDelivery, type Verification } from './verify';
 
 const MEDIA_TIMEOUT_MS = 15_000;
 
-/** The delivery has its answer, and starts nothing. */
-const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
+/** The delivery has its response, and starts nothing. */
+const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
 
-function answer(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
+function respond(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
 	context.getResponseObject().status(status).json(body).end();
-	return ANSWERED;
+	return RESPONDED;
 }
 
 /** 401: not believed. The log says why, without anything of the delivery. */
 function refuse(context: IWebhookFunctions, reason: string, detail?: string): IWebhookResponseData {
 	warn(context, `refused a delivery: ${reason}`, detail);
-	return answer(context, 401, { status: 'unauthorized' });
+	return respond(context, 401, { status: 'unauthorized' });
 }
 
 /** 200: genuine, and nothing to do. */
@@ -49,13 +47,13 @@ function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData 
 	try {
 		warn(context, 'could not handle a delivery', kindOf(context, error));
 	} catch {
-		// The delivery needs its answer, whatever is wrong with the log.
+		// The delivery needs its response, whatever is wrong with the log.
 	}
 	try {
 		const { headersSent } = context.getResponseObject();
-		return headersSent ? ANSWERED : answer(context, 500, { status: 'not handled' });
+		return headersSent ? RESPONDED : respond(context, 500, { status: 'not handled' });
 	} catch {
-		return ANSWERED;
+		return RESPONDED;
 	}
 }
 
@@ -68,21 +66,33 @@ export async function handleDelivery(context: IWebhookFunctions): Promise<IWebho
 	}
 }
 
-/**
- * Each step either answers a delivery or passes it on. It is verified over its raw bytes before anything in it is looked
- * at. One that is about no question or pause writes nothing: n8n saves static data whole, over what others wrote.
- */
+/** Verifies a delivery over its raw bytes, before anything in it is looked at. */
 async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const deadline = new Deadline();
 	const verified = await verifyDelivery(context);
 	if (!verified.ok) return refuse(context, verified.reason, verified.detail);
+	const rooms = openRooms(context, { ...verified, deadline, triggerKey: triggerKeyOf(context) });
+	try {
+		return await handleGenuine(context, verified, rooms, deadline);
+	} finally {
+		rooms.save();
+	}
+}
 
+/** Each step either responds to a delivery or passes it on. */
+async function handleGenuine(
+	context: IWebhookFunctions,
+	{ allowPrivateMedia, body }: Verification & { ok: true },
+	rooms: OpenRooms,
+	deadline: Deadline,
+): Promise<IWebhookResponseData> {
 	// In a test n8n may give either URL.
 	if (context.getMode() !== 'manual') learnEndpoint('production', context);
 
-	const event = parseEvent(verified.body);
+	const event = parseEvent(body);
 	if (event === undefined) {
 		warn(context, 'refused a delivery: it is signed, but not a JSON object');
-		return answer(context, 400, { status: 'not a JSON object' });
+		return respond(context, 400, { status: 'not a JSON object' });
 	}
 
 	if (isOutgoingMessage(event)) {
@@ -90,16 +100,16 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		return IGNORED;
 	}
 
-	const key = triggerKeyOf(context);
 	if (isNote(event)) {
-		const reply = { status: handleNote(context, key, event) };
-		return reply.status === 'refused' ? answer(context, 403, reply) : { webhookResponse: reply };
+		const status = await rooms.note(event);
+		return status === 'refused' ? respond(context, 403, { status }) : { webhookResponse: { status } };
 	}
 
-	const message = messageKey(key, event);
-	if (message !== undefined && !(await isFirst(context, message))) {
-		return { webhookResponse: { status: 'duplicate' } };
-	}
+	const triggerKey = triggerKeyOf(context);
+	const key = eventKey(triggerKey, event, body);
+	const first = key === undefined || (await isFirst(context, key, deadline));
+	if (first === 'busy') return respond(context, 503, { status: 'busy' });
+	if (!first) return { webhookResponse: { status: 'duplicate' } };
 
 	const given = context.getNodeParameter('options', {});
 	const options: IDataObject = isObject(given) ? given : {};
@@ -109,23 +119,24 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		return isAsked(event) ? refuse(context, 'its timestamp is outside Maximum Age') : IGNORED;
 	}
 
-	const turn = await combine(context, key, event, message, readGap(options.combineMessages));
-	if ('code' in turn) return answer(context, turn.code, { status: turn.status });
+	const group = await combine(context, triggerKey, event, key, readGap(options.combineMessages), deadline);
+	if ('code' in group) return respond(context, group.code, { status: group.status });
 
-	const paused = isPaused(context, key, event);
+	const paused = rooms.isPaused(event);
 	if (paused && options.pausedConversations !== 'startWorkflow') {
 		return { webhookResponse: { status: 'paused' } };
 	}
 
-	const outcome = await answerQuestion(context, key, turn);
+	const outcome = await rooms.answer(group);
 	if (outcome?.code === 200) return { webhookResponse: { status: outcome.status } };
-	if (outcome) return answer(context, outcome.code, { status: outcome.status });
+	if (outcome) return respond(context, outcome.code, { status: outcome.status });
 
-	const asked = asOne({ ...turn, events: turn.events.filter(isAsked) });
+	const asked = asOne({ ...group, arrivals: group.arrivals.filter((arrival) => isAsked(arrival.event)) });
 	if (asked === undefined) return IGNORED;
 
 	const json = paused ? { ...asked, paused } : asked;
-	const timeout = timeLeft(turn.arrivedAt, MEDIA_TIMEOUT_MS);
-	const item = await toItem(context, json, options, verified.allowPrivateMedia, timeout);
+	if (options.downloadMedia === true) deadline.hasWaited = true;
+	const timeout = group.deadline.timeout(MEDIA_TIMEOUT_MS);
+	const item = await toItem(context, json, options, allowPrivateMedia, timeout);
 	return { workflowData: [[item]], webhookResponse: { status: 'accepted' } };
 }

@@ -1,10 +1,16 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { triggerNameOf, withRegistration, type LoadedCredential } from '../../shared/credential';
+import {
+	integrationKey,
+	triggerNameOf,
+	withRegistration,
+	type LoadedCredential,
+} from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
 import { isOf, type Registration, type TriggerName } from '../../shared/registration';
 import { DEFAULT_RETRIES, wait } from '../../shared/retry';
 import { learnEndpoint } from '../../shared/webhookUrls';
+import { wakeQueues } from '../rooms/wakeQueues';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
 import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
@@ -43,8 +49,10 @@ async function attempt(
 			statusesOf(credential).set(url, 'failed');
 			throw error;
 		});
-		if (isDone) statusesOf(credential).set(url, 'published');
-		return isDone;
+		if (!isDone) return false;
+		statusesOf(credential).set(url, 'published');
+		wakeQueues(context, integrationKey(credential), credential.signingSecret);
+		return true;
 	});
 }
 

@@ -1,52 +1,57 @@
-import { sleep, type IWebhookFunctions } from 'n8n-workflow';
+import { sleep, type IDataObject, type IWebhookFunctions } from 'n8n-workflow';
 
 import { uptime } from '../../shared/clock';
+import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
 import { textsOf } from '../event/text';
-import { follow, outcomeOf } from './duplicates';
+import { follow } from './duplicates';
+import { hold, outcomeOf } from './held';
 
 const MAX_SECONDS = 10;
-/**
- * The longest that a delivery is held, in milliseconds. Jelou waits 20 s for its answer, and what comes after this takes
- * time, too: resuming a run that n8n may have to store yet, or downloading media.
- */
-const MAX_HELD_MS = 10_000;
-/** How many deliveries are held at once. n8n 2.41 keeps an isolate, 11 MB, for each webhook call that is not answered. */
-export const MAX_HELD = 50;
 
-let holding = 0;
-
-/** Events that go on together. */
-export interface Turn {
-	events: JelouEvent[];
-	/** When the first arrived, as `uptime` tells it. */
+/** An event, and when it arrived, as `uptime` tells it. */
+export interface Arrival {
+	event: JelouEvent;
 	arrivedAt: number;
+}
+
+/** Events that go on together: the messages of one customer that follow each other, or a single event. */
+export interface EventGroup {
+	arrivals: Arrival[];
+	/** That of the first. */
+	deadline: Deadline;
 	/** Whether the output has `messages`. */
 	isCombined: boolean;
+	/** Messages that came before, and belong to them. */
+	messagesBefore: IDataObject[];
 }
 
 /** A delivery that is held open. */
-interface Held {
-	event: JelouEvent;
-	/** True when it was answered with 2xx. */
+interface Held extends Arrival {
+	/** True when its response was 2xx. */
 	outcome: Promise<boolean>;
 	isOver: boolean;
 }
 
 /** The messages of one customer that follow each other. */
 class Burst {
-	readonly startedAt = uptime();
 	readonly held: Held[] = [];
 	/** The delivery that goes on with all of them: the last whose connection is still there. */
 	readonly carrier: Promise<Held | undefined>;
 	/** What becomes of that one. The others end as it does, so that Jelou repeats all or none. */
 	readonly outcome: Promise<boolean>;
-	private lastAt = this.startedAt;
+	private lastAt = uptime();
 	private isEnded = false;
 	private wake = () => {};
 
-	constructor(gap: number, onDecided: () => void) {
+	constructor(
+		readonly roomId: string,
+		/** That of the first delivery. */
+		readonly deadline: Deadline,
+		gap: number,
+		onDecided: () => void,
+	) {
 		this.carrier = this.wait(gap).then(() => {
 			onDecided();
 			return this.held.findLast(({ isOver }) => !isOver) ?? this.held.at(-1);
@@ -55,18 +60,13 @@ class Burst {
 	}
 
 	add(context: IWebhookFunctions, event: JelouEvent): Held {
-		const mine = { event, outcome: outcomeOf(context), isOver: false };
-		holding++;
+		const mine = { event, arrivedAt: uptime(), outcome: outcomeOf(context), isOver: false };
 		void mine.outcome.then(() => {
-			holding--;
 			mine.isOver = true;
 		});
 		this.held.push(mine);
-		this.lastAt = uptime();
-		if (holding >= MAX_HELD) {
-			warn(context, `holds ${String(MAX_HELD)} deliveries already, and does not wait for more messages`);
-			this.end();
-		}
+		this.lastAt = mine.arrivedAt;
+		if (!hold(context)) this.end();
 		return mine;
 	}
 
@@ -79,7 +79,7 @@ class Burst {
 	private async wait(gap: number): Promise<void> {
 		const woken = new Promise<void>((resolve) => (this.wake = resolve));
 		while (!this.isEnded) {
-			const left = Math.min(this.lastAt + gap, this.startedAt + MAX_HELD_MS) - uptime();
+			const left = Math.min(this.lastAt + gap - uptime(), this.deadline.left('combine'));
 			if (left <= 0) return;
 			await Promise.race([sleep(left), woken]);
 		}
@@ -87,12 +87,12 @@ class Burst {
 }
 
 /** The bursts that are waited for, by trigger, room and customer. */
-export const bursts = new Map<string, Burst>();
+const bursts = new Map<string, Burst>();
 
 /** Messages as they were written, where they say so, and else as they arrived: deliveries can overtake each other. */
-function inOrder(held: readonly Held[]): JelouEvent[] {
-	const events = held.map(({ event }) => event);
-	return events.sort((a, b) => Number(a.timestamp) - Number(b.timestamp) || 0);
+function inOrder(held: readonly Held[]): Arrival[] {
+	const arrivals = held.map(({ arrivedAt, event }) => ({ arrivedAt, event }));
+	return arrivals.sort((a, b) => Number(a.event.timestamp) - Number(b.event.timestamp) || 0);
 }
 
 /** How long the trigger waits for more messages, in milliseconds; 0: not at all. */
@@ -105,35 +105,45 @@ export function readGap(seconds: unknown): number {
  * Holds a message until no other of the same customer follows it. The end of a conversation is held for nothing, and
  * comes after the messages before it.
  *
- * @param message names the message, if it can be named
- * @returns what goes on with this delivery, or how it is answered because another delivery goes on with its message
+ * @param key names the event, if it can be named
+ * @returns what goes on with this delivery, or its response because another delivery goes on with its message
  */
 export async function combine(
 	context: IWebhookFunctions,
 	triggerKey: string,
 	event: JelouEvent,
-	message: string | undefined,
+	key: string | undefined,
 	gap: number,
-): Promise<Turn | { code: number; status: string }> {
+	deadline: Deadline,
+): Promise<EventGroup | { code: number; status: string }> {
 	const { roomId, userId } = whereOf(event);
 	const isCombined = gap > 0 && event.event === 'message' && roomId !== undefined;
-	const alone: Turn = { events: [event], arrivedAt: uptime(), isCombined };
-	const room = JSON.stringify([triggerKey, roomId, userId]);
-	let burst = bursts.get(room);
+	const rest = { isCombined, messagesBefore: [] };
+	const alone: EventGroup = { arrivals: [{ event, arrivedAt: deadline.arrivedAt }], deadline, ...rest };
 	if (event.event === 'conversation.close') {
-		burst?.end();
-		await burst?.outcome;
+		// Of the whole room: such an event may name no customer.
+		const before = [...bursts].filter(
+			([name, burst]) => burst.roomId === roomId && name.startsWith(triggerKey),
+		);
+		for (const [, burst] of before) burst.end();
+		for (const [, burst] of before) {
+			deadline.hasWaited = true;
+			await burst.outcome;
+		}
 	}
 	// n8n listens for one test event only, and somebody is looking at the editor.
 	if (!isCombined || context.getMode() === 'manual') return alone;
+	const name = triggerKey + JSON.stringify([roomId, userId]);
+	let burst = bursts.get(name);
 	if (burst === undefined) {
-		burst = new Burst(gap, () => bursts.delete(room));
-		bursts.set(room, burst);
+		burst = new Burst(roomId, deadline, gap, () => bursts.delete(name));
+		bursts.set(name, burst);
 	}
+	deadline.hasWaited = true;
 	const mine = burst.add(context, event);
-	if (message !== undefined) follow(message, burst.outcome);
+	if (key !== undefined) follow(key, burst.outcome);
 	if ((await burst.carrier) === mine) {
-		return { events: inOrder(burst.held), arrivedAt: burst.startedAt, isCombined };
+		return { arrivals: inOrder(burst.held), deadline: burst.deadline, ...rest };
 	}
 	if (await burst.outcome) return { code: 200, status: 'combined' };
 	warn(context, 'refused a message: the delivery that it was combined with failed');
@@ -141,7 +151,15 @@ export async function combine(
 }
 
 /** Events as one: the last, with all of them and their texts. `undefined` where there are none. */
-export function asOne({ events, isCombined }: Pick<Turn, 'events' | 'isCombined'>): JelouEvent | undefined {
+export function asOne({
+	arrivals,
+	isCombined,
+	messagesBefore,
+}: Omit<EventGroup, 'deadline'>): JelouEvent | undefined {
+	const events = arrivals.map(({ event }) => event);
 	const last = events.at(-1);
-	return last && isCombined ? { ...last, messages: events, chatInput: textsOf(events) } : last;
+	if (last === undefined) return undefined;
+	const before = messagesBefore.length > 0 ? { messagesBefore } : {};
+	const all = isCombined ? { messages: events, chatInput: textsOf(events) } : {};
+	return { ...last, ...all, ...before };
 }

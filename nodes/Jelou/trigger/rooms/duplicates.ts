@@ -1,23 +1,34 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+
+import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
 import { isObject } from '../../shared/json';
+import type { Deadline } from '../event/deadline';
 import type { JelouEvent } from '../event/events';
+import { hold, outcomeOf } from './held';
 
-/** Jelou documents for its other products both no repetition and three, so a message may arrive more than once. */
-const MAX_MESSAGES = 10_000;
+/** Jelou documents for its other products both no repetition and three, so an event may arrive more than once. */
+const MAX_EVENTS = 10_000;
 const REMEMBERED_MS = 60 * 60 * 1_000;
 
-/** When each message was answered with success, as `uptime` tells it. */
-const handled = new BoundedMap<string, number>(MAX_MESSAGES);
-/** The messages that are being handled, each with what becomes of it: true for success. */
-export const inProgress = new Map<string, Promise<boolean>>();
+/** When each event was responded to with success, as `uptime` tells it. */
+const handled = new BoundedMap<string, number>(MAX_EVENTS);
+/** The events that are being handled, each with what becomes of it: true for success. */
+const inProgress = new Map<string, Promise<boolean>>();
 
-/** Names a message of a trigger; `undefined` for an event that is no message, or has no ID. */
-export function messageKey(triggerKey: string, event: JelouEvent): string | undefined {
-	const id = event.event === 'message' && isObject(event.value) ? event.value.id : undefined;
-	return typeof id === 'string' ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
+/**
+ * Names an event of a trigger: a message by its ID, anything else by its bytes. `undefined` for a message without an ID,
+ * since a customer may write the same twice.
+ */
+export function eventKey(triggerKey: string, event: JelouEvent, body: Buffer): string | undefined {
+	if (event.event !== 'message') {
+		return JSON.stringify([triggerKey, createHash('sha256').update(body).digest('base64')]);
+	}
+	const id = isObject(event.value) ? event.value.id : undefined;
+	const isId = typeof id === 'number' || (typeof id === 'string' && id !== '');
+	return isId ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
 }
 
 function isHandled(key: string): boolean {
@@ -26,37 +37,31 @@ function isHandled(key: string): boolean {
 }
 
 /**
- * Says whether this process is the first to handle a message. One that arrives twice at once waits for what becomes of
- * the first: only a message whose delivery was answered with 2xx is remembered, so the repetition of one that failed runs.
+ * Says whether this process is the first to handle an event. One that arrives twice at once waits for what becomes of the
+ * first: only an event whose delivery was responded to with 2xx is remembered, so the repetition of one that failed runs.
  *
- * @param key names the trigger and the message
+ * @param key names the trigger and the event
  */
-export async function isFirst(context: IWebhookFunctions, key: string): Promise<boolean> {
+export async function isFirst(
+	context: IWebhookFunctions,
+	key: string,
+	deadline: Deadline,
+): Promise<boolean | 'busy'> {
 	// In the editor an event is often sent again on purpose.
 	if (context.getMode() === 'manual') return true;
 	for (let other = inProgress.get(key); other !== undefined; other = inProgress.get(key)) {
-		if (await other) return false;
+		if (!hold(context)) return 'busy';
+		deadline.hasWaited = true;
+		const became = await Promise.race([other, sleep(deadline.left('respond')).then(() => 'busy' as const)]);
+		if (became === 'busy') return became;
+		if (became) return false;
 	}
 	if (isHandled(key)) return false;
 	follow(key, outcomeOf(context));
 	return true;
 }
 
-/** What becomes of a delivery, which may be over already: true when it was answered with 2xx. */
-export async function outcomeOf(context: IWebhookFunctions): Promise<boolean> {
-	const response = context.getResponseObject();
-	return await new Promise((resolve) => {
-		const end = () => {
-			resolve(response.writableFinished && response.statusCode >= 200 && response.statusCode < 300);
-		};
-		// Its events were emitted before, and come no more.
-		if (response.closed || response.writableFinished) return end();
-		response.once('finish', end);
-		response.once('close', end);
-	});
-}
-
-/** A message is handled when this succeeds, and from now on by nothing else. */
+/** An event is handled when this succeeds, and from now on by nothing else. */
 export function follow(key: string, outcome: Promise<boolean>): void {
 	inProgress.set(key, outcome);
 	void outcome.then((isSuccess) => {

@@ -1,87 +1,140 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import {
 	MAX_NOTE_AGE_MS,
 	NOTE_STATUS,
 	readNote,
 	type NoteStatus,
+	type Pause,
 	type RoomNote,
 } from '../../shared/roomNote';
+import { isSameAddress } from '../../shared/webhookUrls';
+import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
-import { isStoredAsPaused, registerOf, storeRooms, storedText, type RoomRegister } from './register';
+import { oneAtATime } from './oneAtATime';
+import { watchQueue } from './ownNotes';
+import { askNext, endQuestions, placeOf, roomKeyOf } from './questions';
+import { canResume } from './resumeRun';
+import type { KeptQuestion } from './storedRooms';
+import type { RoomView } from './view';
 
-function originOf(address: string | undefined): string | undefined {
-	return address !== undefined && URL.canParse(address) ? new URL(address).origin : undefined;
-}
-
-/**
- * Why a note is refused: it is for the n8n that sent it, and for a moment. One that was recorded, or comes from elsewhere,
- * counts for nothing.
- */
-function faultOf(context: IWebhookFunctions, note: RoomNote): string | undefined {
-	if (note.instanceId !== context.getInstanceId()) return 'it comes from another n8n';
-	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return 'its time is more than a minute off';
-	const own = originOf(context.getNodeWebhookUrl('default'));
-	if (note.note !== 'ask' || (own !== undefined && originOf(note.question.resumeUrl) === own))
-		return undefined;
-	return 'its run waits at another address than this trigger';
-}
-
-function refuse(
-	context: IWebhookFunctions,
-	reason: string,
-	status: NoteStatus = NOTE_STATUS.refused,
-): NoteStatus {
+function refuse({ context }: RoomView, reason: string, status: NoteStatus = NOTE_STATUS.refused): NoteStatus {
 	warn(context, `refused a note of a Jelou node: ${reason}`);
 	return status;
 }
 
+/** Why a note is refused: it is for one trigger, and for a moment. One that was recorded, or is for another, counts for nothing. */
+function faultOf({ address }: RoomView, note: RoomNote): string | undefined {
+	if (!isSameAddress(note.address, address)) return 'it is for another address';
+	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return 'its time is more than a minute off';
+	return undefined;
+}
+
+async function takeQuestion(
+	view: RoomView,
+	{ ifBusy, question, text }: RoomNote & { note: 'ask' },
+): Promise<NoteStatus> {
+	const { store } = view;
+	const { id, roomId } = question;
+	// A customer can be quicker than the node that repeats its note.
+	if (store.hasEnded(id)) return 'confirmed';
+	if (store.isPaused(roomId)) return 'paused';
+	if (!store.find(question) && !(await canResume(view, question))) {
+		return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
+	}
+	const known = store.find(question);
+	if (known) {
+		if (known.text !== '') return 'queued';
+		return store.isStored(id) ? 'confirmed' : 'registered';
+	}
+	const isBusy = store.isBusyFor(question);
+	if (isBusy && ifBusy === 'fail') return 'busy';
+	const isQueued = isBusy && ifBusy === 'wait';
+	const added = isQueued ? store.add(question, 'queued', text) : store.add(question, 'pending');
+	if (added === undefined) return refuse(view, 'as many questions are open as there may be', 'full');
+	if (!isQueued) return 'registered';
+	watchQueue(view, roomId);
+	return 'queued';
+}
+
+/** The customer has the question: an older one that it takes the place of is over. */
+function takeSent({ store }: RoomView, { openedAt, question }: RoomNote & { note: 'sent' }): NoteStatus {
+	if (store.hasEnded(question.id)) return 'confirmed';
+	const known = store.find(question);
+	const opened = known ?? store.add(question, 'pending');
+	if (opened === undefined) return 'full';
+	for (const other of store.asked(question.roomId)) if (other !== opened) store.end(other);
+	store.open(opened, openedAt);
+	return store.isStored(question.id) ? 'confirmed' : 'registered';
+}
+
+function takePause(view: RoomView, pause: Pause): NoteStatus {
+	const { context, store } = view;
+	if (store.knowsPause(pause)) return store.isStored(pause.id) ? 'confirmed' : 'registered';
+	if (!store.addPause(pause)) return refuse(view, '5,000 conversations are paused already', 'full');
+	const questions = store.inRoom(pause.roomId);
+	for (const question of questions) store.end(question);
+	// A person has the conversation now: what the customer writes is for that person, and no run waits for it.
+	void oneAtATime(roomKeyOf(view, pause.roomId), async () => await tellPaused(view, questions)).catch(() => {
+		warn(context, 'could not tell a run that its conversation was paused. It waits until its time is up');
+	});
+	return 'registered';
+}
+
+async function tellPaused(view: RoomView, questions: readonly KeptQuestion[]): Promise<void> {
+	for (const question of questions) {
+		const outcome = { answered: false, outcome: 'paused' };
+		const answer = { event: placeOf(question), outcome };
+		if (await endQuestions(view, [question], answer, new Deadline())) continue;
+		throw new Error('The run could not be told.');
+	}
+}
+
+function takeEndOfPause({ store }: RoomView, roomId: string): NoteStatus {
+	const isStored = store.isStoredAsPaused(roomId);
+	store.endPause(roomId);
+	return isStored ? 'registered' : 'confirmed';
+}
+
 /** Does what a note says. */
-function take(context: IWebhookFunctions, register: RoomRegister, note: RoomNote): NoteStatus {
-	const staticData = context.getWorkflowStaticData('global');
-	const nodeId = context.getNode().id;
-	const { pauses, questions } = register;
-	const store = (status: NoteStatus) => {
-		storeRooms(register, staticData, nodeId);
-		return status;
-	};
-	if (note.note === 'withdraw') {
-		questions.close(note.roomId, note.questionId);
-		return store('withdrawn');
+async function take(view: RoomView, note: RoomNote, deadline: Deadline): Promise<NoteStatus> {
+	switch (note.note) {
+		case 'ask':
+			return await takeQuestion(view, note);
+		case 'sent':
+			return takeSent(view, note);
+		case 'withdraw':
+			view.store.endById(note.roomId, note.questionId);
+			return 'withdrawn';
+		case 'pause':
+			return takePause(view, note.pause);
+		case 'endPause':
+			return takeEndOfPause(view, note.roomId);
+		case 'keep':
+			return 'confirmed';
+		case 'askNext':
+			await askNext(view, note.roomId, deadline);
+			return 'confirmed';
 	}
-	if (note.note === 'resume') {
-		const wasStored = isStoredAsPaused(staticData, nodeId, note.roomId);
-		register.endPause(note.roomId);
-		return wasStored ? store('registered') : 'confirmed';
-	}
-	const [entries, { id }] = note.note === 'ask' ? [questions, note.question] : [pauses, note.pause];
-	// A customer can be quicker than the node that asks whether its question is known.
-	if (entries.isClosed(id)) return 'confirmed';
-	if (storedText(staticData, nodeId).includes(JSON.stringify(id))) return 'confirmed';
-	if (note.note === 'ask') {
-		return questions.add({ ...note.question, attempts: 0 })
-			? store('registered')
-			: refuse(context, '5,000 questions are open already', 'full');
-	}
-	if (!pauses.add(note.pause)) return refuse(context, '5,000 conversations are paused already', 'full');
-	// A person has the conversation now: what the customer writes is for that person.
-	questions.close(note.pause.roomId);
-	return store('registered');
 }
 
 /**
- * Handles a note of a Jelou node: of a question or a pause that begins or ends. The note was verified like any delivery.
- * It starts no workflow. One that comes again, recorded or repeated on its way, changes nothing.
+ * Handles a note of a Jelou node, or of the trigger itself. It was verified like any delivery. It starts no workflow. One
+ * that comes again, recorded or repeated on its way, changes nothing.
  *
- * @returns what to answer
+ * @returns what to respond
  */
-export function handleNote(context: IWebhookFunctions, triggerKey: string, payload: IDataObject): NoteStatus {
+export async function takeNote(
+	view: RoomView,
+	payload: IDataObject,
+	deadline: Deadline,
+): Promise<NoteStatus> {
 	const note = readNote(payload);
-	if (note === undefined) return refuse(context, 'it lacks a part');
-	const fault = faultOf(context, note);
-	if (fault !== undefined) return refuse(context, fault);
-	const register = registerOf(triggerKey, context.getWorkflowStaticData('global'), context.getNode().id);
-	const status = register.notes.get(note.noteId) ?? take(context, register, note);
-	register.notes.set(note.noteId, status);
+	if (note === undefined) return refuse(view, 'it lacks a part');
+	const fault = faultOf(view, note);
+	if (fault !== undefined) return refuse(view, fault);
+	const { notes } = view.store;
+	const status = notes.get(note.noteId) ?? (await take(view, note, deadline));
+	notes.set(note.noteId, status);
 	return status;
 }

@@ -1,101 +1,239 @@
 import { randomUUID } from 'node:crypto';
 
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { uptime } from '../../shared/clock';
+import { toApiError } from '../../shared/apiError';
 import { loadCredential } from '../../shared/credential';
 import { messageRequest } from '../../shared/message';
-import { call } from '../../shared/transport';
+import { wasNotProcessed } from '../../shared/retry';
+import { numbered } from '../../shared/text';
+import { tryCall } from '../../shared/transport';
+import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
-import { timeLeft } from '../delivery/timeLeft';
 import { readAnswers } from './answer';
-import { asOne, type Turn } from './combine';
-import { registerOf, storeRooms, type OpenQuestion, type RoomRegister } from './register';
-import { resume } from './resume';
-import { inTurn, isTaken } from './turns';
+import { asOne, type EventGroup } from './combine';
+import { hold } from './held';
+import { isTaken, oneAtATime } from './oneAtATime';
+import { keepNow } from './ownNotes';
+import { resumeRun } from './resumeRun';
+import type { KeptQuestion } from './storedRooms';
+import type { RoomView } from './view';
 
-/** What became of an event: Jelou's answer, or `undefined` for one that no question waits for. */
+/** What became of an event: the response to Jelou, or `undefined` for one that no question waits for. */
 export type QuestionOutcome = { code: number; status: string } | undefined;
 
-/** With the resume request before it, within the 20 s that Jelou waits. */
-const ASK_AGAIN_TIMEOUT_MS = 8_000;
+const SEND_TIMEOUT_MS = 8_000;
+const BUSY = { code: 503, status: 'busy' };
+const NOT_PASSED_ON = { code: 503, status: 'not passed on' };
 
-async function askAgain(
-	context: IWebhookFunctions,
-	question: OpenQuestion,
-	arrivedAt: number,
-): Promise<void> {
+export const roomKeyOf = ({ triggerKey }: RoomView, roomId: string) => JSON.stringify([triggerKey, roomId]);
+
+/**
+ * Sends the customer a text of a question.
+ *
+ * @returns `sent`: it was, or may have been. Else why it certainly was not, and whether Jelou may take it later.
+ */
+async function send(
+	{ context }: RoomView,
+	question: KeptQuestion,
+	body: string,
+	deadline?: Deadline,
+): Promise<{ isSent: true } | { isSent: false; error: Error; isPassing: boolean }> {
 	const credential = await loadCredential(context);
-	const content = { body: question.expects.invalidMessage };
-	const message = messageRequest(question, { id: randomUUID(), type: 'text', content });
-	await call(context, credential, message, {
-		timeout: timeLeft(arrivedAt, ASK_AGAIN_TIMEOUT_MS),
-		maxRetries: 0,
-	});
+	const request = messageRequest(question, { id: randomUUID(), type: 'text', content: { body } });
+	const timeout = deadline?.timeout(SEND_TIMEOUT_MS) ?? SEND_TIMEOUT_MS;
+	const result = await tryCall(context, credential, request, { timeout, maxRetries: 0 });
+	if (result.ok) return { isSent: true };
+	const { failure } = result;
+	const error = toApiError(context.getNode(), failure, request, credential);
+	if (!wasNotProcessed(failure)) {
+		warn(context, 'does not know whether a question was sent, and takes it for sent', error.message);
+		return { isSent: true };
+	}
+	const isPassing = failure.kind === 'network' || [429, 503].includes(failure.status);
+	return { isSent: false, error, isPassing };
 }
 
-async function handle(
-	context: IWebhookFunctions,
-	register: RoomRegister,
-	question: OpenQuestion,
-	event: JelouEvent,
-	{ arrivedAt, events }: Turn,
-	decidedAt: number,
-): Promise<QuestionOutcome> {
-	const { attempts, expects, id: questionId, resumeUrl, roomId } = question;
-	const store = () => {
-		storeRooms(register, context.getWorkflowStaticData('global'), context.getNode().id);
-	};
-	const answer = event.event === 'message' ? readAnswers(events, expects) : undefined;
-	const outcome = answer ? { answered: true, ...answer } : { answered: false };
-	const fits = answer === undefined || answer.valid || attempts >= expects.maxAttempts;
+/** Gives messages to the run that asked; `gone` when it waits no more. */
+async function give(
+	view: RoomView,
+	question: KeptQuestion,
+	group: EventGroup,
+): Promise<NonNullable<QuestionOutcome> | 'gone'> {
+	const { context, store } = view;
+	const { attempts, expects } = question;
+	const { arrivals, deadline } = group;
+	const messagesBefore = [...group.messagesBefore, ...question.messagesBefore];
+	const event = asOne({ ...group, messagesBefore });
+	if (event === undefined) return 'gone';
+	const answer = readAnswers(
+		arrivals.map((arrival) => arrival.event),
+		expects,
+	);
+	const fits = answer.valid || attempts >= expects.maxAttempts;
 	// Before the customer is asked again, the run is asked whether it waits still.
-	const resumption = { questionId, ...(fits ? { answer: { event, outcome } } : {}) };
-	const result = await resume(context, resumeUrl, resumption, arrivedAt, decidedAt);
-	if (result === 'unknown') {
-		warn(context, 'could not pass on an answer to the run that waits for it', 'check WEBHOOK_URL');
-		return { code: 503, status: 'not passed on' };
+	const outcome = { answered: true, ...answer };
+	const result = await resumeRun(view, question, fits ? { event, outcome } : undefined, deadline);
+	switch (result) {
+		case 'unknown':
+			if (store.isLost(question)) {
+				warn(context, 'does not wait any longer for a run that it could not reach for a minute');
+				store.end(question);
+				return 'gone';
+			}
+			warn(context, 'could not pass on an answer to the run that waits for it', 'check WEBHOOK_URL');
+			return NOT_PASSED_ON;
+		case 'gone':
+			store.end(question);
+			return 'gone';
+		case 'resumed':
+			store.reserve(question);
+			store.end(question);
+			return { code: 200, status: 'answered' };
+		case 'waiting':
+			return await askAgain(view, question, deadline);
 	}
-	if (result === 'waiting') {
-		try {
-			await askAgain(context, question, arrivedAt);
-		} catch (error) {
-			warn(context, 'could not ask again', error instanceof Error ? error.message : 'unknown error');
-			return { code: 503, status: 'not asked again' };
+}
+
+async function askAgain(
+	view: RoomView,
+	question: KeptQuestion,
+	deadline: Deadline,
+): Promise<NonNullable<QuestionOutcome>> {
+	const { attempts, expects } = question;
+	const { choices, invalidMessage } = expects;
+	const body = choices.length > 0 ? `${invalidMessage}\n\n${numbered(choices)}` : invalidMessage;
+	const sending = await send(view, question, body, deadline);
+	if (!sending.isSent) {
+		warn(view.context, 'could not ask again', sending.error.message);
+		return { code: 503, status: 'not asked again' };
+	}
+	view.store.change(question, { attempts: attempts + 1 });
+	await keepNow(view);
+	return { code: 200, status: 'asked again' };
+}
+
+/** Gives a customer's messages to the run whose question the customer has. */
+async function giveMessages(view: RoomView, roomId: string, group: EventGroup): Promise<QuestionOutcome> {
+	const { context, store } = view;
+	const { arrivals, deadline } = group;
+	for (;;) {
+		const [question] = store.asked(roomId);
+		if (question === undefined) return undefined;
+		if (store.isPending(question)) {
+			if (!hold(context)) return BUSY;
+			deadline.hasWaited = true;
+			await store.decided(question, deadline.left('pending'));
+			if (!store.isPending(question) || !store.find(question)) continue;
+			warn(context, 'refused a message: a question was being sent in its room all the while');
+			return NOT_PASSED_ON;
 		}
-		question.attempts++;
-		store();
-		return { code: 200, status: 'asked again' };
+		const late = arrivals.filter(({ arrivedAt }) => store.wasOpenAt(question, arrivedAt));
+		const early = arrivals.filter((arrival) => !late.includes(arrival)).map(({ event }) => event);
+		if (early.length > 0 && !store.keepBefore(question, early)) {
+			warn(context, 'starts the workflow with a message that came before a question was sent: too many did');
+			return undefined;
+		}
+		if (late.length === 0) {
+			await keepNow(view);
+			return { code: 200, status: 'kept' };
+		}
+		const outcome = await give(view, question, { ...group, arrivals: late });
+		if (outcome !== 'gone') return outcome;
+		// It gets no answer: the message starts the workflow as if nothing had been asked, with what came before it.
+		const known = arrivals.map(({ event }) => event as IDataObject);
+		group.messagesBefore.push(...question.messagesBefore.filter((event) => !known.includes(event)));
 	}
-	register.questions.close(roomId, questionId);
-	store();
-	// A run that is gone gets no answer: the message starts the workflow as if nothing had been asked. A close event is
-	// an event in its own right besides ending the question.
-	return result === 'resumed' && answer ? { code: 200, status: 'answered' } : undefined;
+}
+
+/** Ends the questions of a room, each run going on without an answer. */
+export async function endQuestions(
+	view: RoomView,
+	questions: readonly KeptQuestion[],
+	answer: { event: IDataObject; outcome: IDataObject },
+	deadline: Deadline,
+): Promise<boolean> {
+	let areTold = true;
+	for (const question of questions) {
+		const { messagesBefore } = question;
+		const event = messagesBefore.length > 0 ? { ...answer.event, messagesBefore } : answer.event;
+		const result = await resumeRun(view, question, { ...answer, event }, deadline);
+		if (result === 'unknown') areTold = false;
+		else view.store.end(question);
+	}
+	return areTold;
+}
+
+/** The end of a conversation ends its questions, and is an event in its own right as well. */
+async function close(
+	view: RoomView,
+	roomId: string,
+	event: JelouEvent,
+	deadline: Deadline,
+): Promise<QuestionOutcome> {
+	const { context, store } = view;
+	for (const question of store.asked(roomId)) await store.decided(question, deadline.left('pending'));
+	const areTold = await endQuestions(
+		view,
+		store.inRoom(roomId),
+		{ event, outcome: { answered: false } },
+		deadline,
+	);
+	if (areTold) return undefined;
+	warn(context, 'could not tell a run that its conversation was closed', 'check WEBHOOK_URL');
+	return NOT_PASSED_ON;
 }
 
 /**
- * Gives a customer's messages, or the end of the conversation, to the run that asked in this room. Events of one room
- * take turns, so that an answer reaches one question.
+ * Gives a customer's messages, or the end of the conversation, to the run that asked in this room. A question is found by
+ * its room alone: a customer's number is written in several ways. Events of one room take turns, so that an answer reaches
+ * one question.
  *
  * @returns `undefined` when no run waits for them
  */
-export async function answerQuestion(
-	context: IWebhookFunctions,
-	triggerKey: string,
-	turn: Turn,
-): Promise<QuestionOutcome> {
-	const decidedAt = uptime();
-	const event = asOne(turn);
+export async function answerQuestion(view: RoomView, group: EventGroup): Promise<QuestionOutcome> {
+	const event = asOne(group);
 	if (event === undefined || !['message', 'conversation.close'].includes(event.event)) return undefined;
-	const { roomId, userId } = whereOf(event);
+	const { roomId } = whereOf(event);
 	if (roomId === undefined) return undefined;
-	const register = registerOf(triggerKey, context.getWorkflowStaticData('global'), context.getNode().id);
-	const room = JSON.stringify([triggerKey, roomId]);
-	if (register.questions.find(roomId, userId) === undefined && !isTaken(room)) return undefined;
-	return await inTurn(room, async () => {
-		const question = register.questions.find(roomId, userId);
-		return question && (await handle(context, register, question, event, turn, decidedAt));
-	});
+	const key = roomKeyOf(view, roomId);
+	if (isTaken(key)) {
+		if (!hold(view.context)) return BUSY;
+		group.deadline.hasWaited = true;
+	} else if (view.store.inRoom(roomId).length === 0) return undefined;
+	return await oneAtATime(key, async () =>
+		event.event === 'message'
+			? await giveMessages(view, roomId, group)
+			: await close(view, roomId, event, group.deadline),
+	);
+}
+
+/** What a run goes on with that gets no event: whose conversation it is. */
+export function placeOf({ botId, roomId, userId }: KeptQuestion): IDataObject {
+	return { room_id: roomId, bot: { id: botId }, contact: { id: userId } };
+}
+
+/** Asks the question whose turn it is in a room, if the room is free and its run still waits. */
+export async function askNext(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
+	const { context, store } = view;
+	const question = store.nextIn(roomId);
+	if (question === undefined) return;
+	store.change(question, { phase: 'pending' });
+	// So that a restart in the middle does not ask it twice.
+	await keepNow(view);
+	const state = await resumeRun(view, question, undefined, deadline);
+	if (state === 'unknown') return store.change(question, { phase: 'queued' });
+	if (state !== 'waiting') return store.end(question);
+	const sending = await send(view, question, question.text);
+	if (sending.isSent) return store.open(question);
+	if (sending.isPassing) return store.change(question, { phase: 'queued' });
+	warn(context, 'could not ask a question that had waited its turn', sending.error.message);
+	const outcome = { answered: false, outcome: 'failed', error: messageOf(sending.error) };
+	await endQuestions(view, [question], { event: placeOf(question), outcome }, deadline);
+	store.end(question);
+}
+
+function messageOf({ message, ...rest }: Error & { description?: unknown }): string {
+	return typeof rest.description === 'string' ? `${message}: ${rest.description}` : message;
 }

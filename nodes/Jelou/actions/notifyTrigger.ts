@@ -4,30 +4,31 @@ import { toApiError } from '../shared/apiError';
 import { uptime } from '../shared/clock';
 import type { LoadedCredential } from '../shared/credential';
 import { projectPath } from '../shared/endpoints';
-import { parseBody, readErrorResponse } from '../shared/errorResponse';
+import { readErrorResponse } from '../shared/errorResponse';
 import { FieldError } from '../shared/errors';
-import { isObject } from '../shared/json';
+import { postNote } from '../shared/postNote';
 import { hostOf } from '../shared/publicUrl';
 import { wait } from '../shared/retry';
-import { NOTE_STATUS, writeNote, type NoteContent } from '../shared/roomNote';
-import { SIGNATURE_HEADER, sign } from '../shared/signature';
+import { NOTE_STATUS, type NoteContent } from '../shared/roomNote';
 import { tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import type { Telling } from './operation';
 import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
 
-const NOTE_TIMEOUT_MS = 10_000;
-/** How often a note is sent until n8n has stored it; another process may overwrite it in the same moment. */
+/** How often a note is posted until n8n has stored it: another process may overwrite it in the same moment. */
 const MAX_NOTES = 8;
-const NOTE_PAUSE_MS = 100;
+const NOTE_WAIT_MS = 100;
 /** For how long it is sent again while nobody serves the address: a webhook process is back some ten seconds after its end. */
 const UNAVAILABLE_MS = 20_000;
-const UNAVAILABLE_PAUSE_MS = 500;
+const UNAVAILABLE_WAIT_MS = 500;
 /** The path of every Jelou Trigger. Nothing is told to any other webhook. */
 const TRIGGER_PATH = '/webhook';
 
+/** The trigger does not know what it was told, and says so. */
+export class RefusedNoteError extends FieldError {}
+
 const noTrigger = (why: string) =>
-	new FieldError(
+	new RefusedNoteError(
 		"No published Jelou Trigger receives this project's answers",
 		`${why} Publish a workflow with a Jelou Trigger for this project; a test in the editor is not enough. Nothing was sent or changed.`,
 	);
@@ -87,36 +88,38 @@ export async function triggerUrl(
 	return toProductionUrl(address, own);
 }
 
-/** Posts a note to the trigger, and gives what it answers. */
-export async function postNote(
-	context: IExecuteFunctions,
-	address: string,
-	{ signingSecret }: LoadedCredential,
-	content: NoteContent,
-): Promise<{ status: unknown; code: unknown }> {
-	const note = writeNote({ ...content, instanceId: context.getInstanceId(), sentAt: Date.now() });
-	const body = Buffer.from(JSON.stringify(note));
-	let response: unknown;
-	try {
-		response = await context.helpers.httpRequest({
-			method: 'POST',
-			url: address,
-			headers: { 'Content-Type': 'application/json', [SIGNATURE_HEADER]: sign(body, signingSecret) },
-			body,
-			encoding: 'text',
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			timeout: NOTE_TIMEOUT_MS,
-		});
-	} catch (error) {
-		throw unreachable(address, error);
-	}
-	const { body: answer, statusCode: code } = isObject(response) ? response : {};
-	return { status: parseBody(answer)?.status, code };
-}
-
 const isUnavailable = (code: unknown) => [502, 503, 504].includes(Number(code));
+
+const PAUSES_FULL = {
+	message: '5,000 conversations of this project are paused already',
+	advice: 'Resume some of them, or pause for fewer hours.',
+};
+
+/** What the trigger refuses a note with, in words. */
+const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
+	[NOTE_STATUS.full]: {
+		message: 'Too many questions of this project are open',
+		advice:
+			'There can be 5,000, or fewer where their choices are long. Wait until some are answered or time out, or shorten Limit Wait Time.',
+	},
+	[NOTE_STATUS.busy]: {
+		message: 'Another question is open in this conversation',
+		advice: 'Ask when it is answered, or set If Another Question Is Open in the options to Wait Its Turn.',
+	},
+	[NOTE_STATUS.paused]: {
+		message: 'The automation of this conversation is paused, so no answer would arrive',
+		advice: 'Use Resume Automation first, or ask when the pause is over.',
+	},
+	[NOTE_STATUS.unreachable]: {
+		message: 'n8n does not take requests at the address where it goes on with a run',
+		advice:
+			'A proxy before n8n changes the path. Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path. Then restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
+	},
+	[NOTE_STATUS.refused]: {
+		message: 'The Jelou Trigger takes this node for one of another n8n',
+		advice: 'Give all processes of n8n the same WEBHOOK_URL, encryption key and time.',
+	},
+};
 
 function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldError {
 	if (isUnavailable(code)) {
@@ -125,26 +128,10 @@ function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldEr
 			'Check the load balancer before n8n and the address in WEBHOOK_URL, then try again. Nothing was sent or changed.',
 		);
 	}
-	if (status === NOTE_STATUS.full && note === 'pause') {
-		return new FieldError(
-			'5,000 conversations of this project are paused already',
-			'Resume some of them, or pause for fewer hours. Nothing was sent or changed.',
-		);
-	}
-	if (status === NOTE_STATUS.full) {
-		return new FieldError(
-			'5,000 questions of this project are open already',
-			'Wait until some are answered or time out, or shorten Limit Wait Time. Nothing was sent or changed.',
-		);
-	}
-	if (status === NOTE_STATUS.refused) {
-		return new FieldError(
-			'The Jelou Trigger takes this node for one of another n8n',
-			'Give all processes of n8n the same WEBHOOK_URL, encryption key and time. Nothing was sent or changed.',
-		);
-	}
+	const refused = note === 'pause' && status === NOTE_STATUS.full ? PAUSES_FULL : REFUSALS[String(status)];
+	if (refused) return new RefusedNoteError(refused.message, `${refused.advice} Nothing was sent or changed.`);
 	if (code === 401) {
-		return new FieldError(
+		return new RefusedNoteError(
 			'The Jelou Trigger uses another signing secret than this node',
 			"Choose the same Jelou credential in both nodes, with the integration's current signing secret. Nothing was sent or changed.",
 		);
@@ -152,44 +139,57 @@ function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldEr
 	return noTrigger(`The address that the project's events go to answered with status ${String(code)}.`);
 }
 
+/** When a note has been posted often enough: a question is read back once it was sent, a pause at once. */
+const DONE: Record<NoteContent['note'], readonly unknown[]> = {
+	ask: [NOTE_STATUS.registered, NOTE_STATUS.confirmed, NOTE_STATUS.queued],
+	sent: [NOTE_STATUS.confirmed],
+	withdraw: [NOTE_STATUS.withdrawn],
+	pause: [NOTE_STATUS.confirmed],
+	endPause: [NOTE_STATUS.confirmed],
+	keep: [NOTE_STATUS.confirmed],
+	askNext: [NOTE_STATUS.confirmed],
+};
+
 /**
- * Tells the trigger, until n8n has stored it.
+ * Gives the trigger a note, until n8n has stored it.
  *
- * @returns false when others write to the workflow's static data all the time
+ * @returns what the trigger responds; `registered` for a note to be read back when others write all the time
  * @throws FieldError when there is no trigger, or it refuses
  */
-export async function tell(
+export async function notify(
 	context: IExecuteFunctions,
 	address: string,
-	credential: LoadedCredential,
+	{ signingSecret }: LoadedCredential,
 	content: NoteContent,
-): Promise<boolean> {
+): Promise<unknown> {
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = uptime() + UNAVAILABLE_MS;
 	let registered = 0;
 	while (registered < MAX_NOTES) {
 		// The second goes at once: it reads back what the first wrote.
-		if (registered > 1) await sleep(NOTE_PAUSE_MS * registered);
-		const { code, status } = await postNote(context, address, credential, content);
-		if (status === NOTE_STATUS.confirmed) return true;
+		if (registered > 1) await sleep(NOTE_WAIT_MS * registered);
+		let response: Awaited<ReturnType<typeof postNote>>;
+		try {
+			response = await postNote(context, address, signingSecret, content);
+		} catch (error) {
+			throw unreachable(address, error);
+		}
+		const { code, status } = response;
+		if (DONE[content.note].includes(status)) return status;
 		if (status === NOTE_STATUS.registered) registered++;
 		else if (!isUnavailable(code) || uptime() > giveUpAt || signal?.aborted)
 			throw refusal(status, code, content);
 		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
-		else await wait(UNAVAILABLE_PAUSE_MS, signal);
+		else await wait(UNAVAILABLE_WAIT_MS, signal);
 	}
-	return false;
+	return NOTE_STATUS.registered;
 }
 
-export const notStored = (what: string, end: string) =>
-	new FieldError(
-		`The Jelou Trigger could not store the ${what}`,
-		`Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process. ${end}`,
-	);
-
 /**
- * Tells the project's trigger, as a whole operation.
+ * Tells the project's trigger something about a conversation, as a whole operation.
  *
+ * @returns what the node puts out
+ * @throws FieldError when no trigger has taken it
  */
 export async function tellTrigger(
 	context: IExecuteFunctions,
@@ -198,7 +198,10 @@ export async function tellTrigger(
 	options: CallOptions,
 ): Promise<IDataObject> {
 	const address = await triggerUrl(context, credential, options);
-	if (!(await tell(context, address, credential, content)))
-		throw notStored('pause', 'Then run the node again.');
-	return output;
+	const status = await notify(context, address, credential, content);
+	if (status !== NOTE_STATUS.registered) return output;
+	throw new FieldError(
+		'The Jelou Trigger could not store the pause',
+		'Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process. Then run the node again.',
+	);
 }

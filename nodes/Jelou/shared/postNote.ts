@@ -1,0 +1,37 @@
+import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { parseBody } from './errorResponse';
+import { isObject } from './json';
+import { writeNote, type NoteContent } from './roomNote';
+import { SIGNATURE_HEADER, sign } from './signature';
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Posts a note to a trigger's address, signed like a delivery of Jelou's.
+ *
+ * @returns what the trigger responds; `status` is only the trigger's own where it is one of `NOTE_STATUS`
+ * @throws what n8n's request helper throws when there is no response
+ */
+export async function postNote(
+	{ helpers }: Pick<IExecuteFunctions | IHookFunctions | IWebhookFunctions, 'helpers'>,
+	address: string,
+	secret: string,
+	content: NoteContent,
+	timeout = TIMEOUT_MS,
+): Promise<{ status: unknown; code: unknown }> {
+	const body = Buffer.from(JSON.stringify(writeNote({ ...content, address, sentAt: Date.now() })));
+	const response: unknown = await helpers.httpRequest({
+		method: 'POST',
+		url: address,
+		headers: { 'Content-Type': 'application/json', [SIGNATURE_HEADER]: sign(body, secret) },
+		body,
+		encoding: 'text',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout,
+	});
+	const { body: said, statusCode: code } = isObject(response) ? response : {};
+	return { status: parseBody(said)?.status, code };
+}

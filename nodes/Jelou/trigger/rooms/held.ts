@@ -1,0 +1,36 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { warn } from '../event/log';
+
+/** How many deliveries are held at once. n8n 2.41 keeps an isolate, 11 MB, for each webhook call that has no response. */
+const MAX_HELD = 50;
+
+/** The responses of the deliveries that wait for something else than their own work: for messages, for another delivery. */
+const held = new Set<unknown>();
+
+/** Holds a delivery until it has its response; false when there are as many as there may be. */
+export function hold(context: IWebhookFunctions): boolean {
+	const response = context.getResponseObject();
+	if (held.has(response)) return true;
+	if (held.size >= MAX_HELD) {
+		warn(context, `holds ${String(MAX_HELD)} deliveries already, and holds no more`);
+		return false;
+	}
+	held.add(response);
+	void outcomeOf(context).then(() => held.delete(response));
+	return true;
+}
+
+/** What becomes of a delivery, which may be over already: true when its response was 2xx. */
+export async function outcomeOf(context: IWebhookFunctions): Promise<boolean> {
+	const response = context.getResponseObject();
+	return await new Promise((resolve) => {
+		const end = () => {
+			resolve(response.writableFinished && response.statusCode >= 200 && response.statusCode < 300);
+		};
+		// Its events were emitted before, and come no more.
+		if (response.closed || response.writableFinished) return end();
+		response.once('finish', end);
+		response.once('close', end);
+	});
+}

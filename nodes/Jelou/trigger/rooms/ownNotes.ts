@@ -1,0 +1,75 @@
+import { sleep } from 'n8n-workflow';
+
+import { uptime } from '../../shared/clock';
+import { postNote } from '../../shared/postNote';
+import type { NoteContent } from '../../shared/roomNote';
+import { warn } from '../event/log';
+import type { RoomView } from './view';
+
+/** How long after a write it is made sure that it is still there: as long as a run may take that erases it at its end. */
+const KEEP_AFTER_MS = 3_000;
+/** The least time between two of these notes. */
+const KEEP_EVERY_MS = 10_000;
+/** Time for asking the next question, with n8n and Jelou in between. */
+const ASK_TIMEOUT_MS = 30_000;
+const WATCH_EVERY_MS = 500;
+const WATCH_AFTER_FAILURE_MS = 5_000;
+
+/** Gives the trigger itself a note. Never throws. @returns whether it was taken */
+async function postToSelf(
+	{ address, context, secret }: RoomView,
+	content: NoteContent,
+	timeout?: number,
+): Promise<boolean> {
+	let why = 'no response';
+	try {
+		const { code } = await postNote(context, address, secret, content, timeout);
+		if (code === 200) return true;
+		why = `status ${String(code)}`;
+	} catch {
+		// The error may hold the address, with more than its host.
+	}
+	warn(
+		context,
+		'could not reach itself at its own address. What it knows of its rooms is stored with the next delivery instead',
+		`${why}; check WEBHOOK_URL`,
+	);
+	return false;
+}
+
+/** Has what is known stored now, with a fresh copy of the static data: that of a delivery which has waited is an old one. */
+export async function keepNow(view: RoomView): Promise<void> {
+	view.store.keptAt = uptime();
+	await postToSelf(view, { note: 'keep' });
+}
+
+/** Has what is known stored in a while, at most once in ten seconds, so that what a run has erased at its end is back. */
+export function keepSoon(view: RoomView): void {
+	const { store } = view;
+	if (store.isKeeping) return;
+	store.isKeeping = true;
+	const wait = Math.max(KEEP_AFTER_MS, store.keptAt + KEEP_EVERY_MS - uptime());
+	void sleep(wait).then(async () => {
+		store.isKeeping = false;
+		if (!store.isEmpty || store.needsSaving) await keepNow(view);
+	});
+}
+
+/** Asks the questions of a room that wait their turn, each as soon as the room is free. */
+export function watchQueue(view: RoomView, roomId: string): void {
+	const { store } = view;
+	if (store.watched.has(roomId)) return;
+	store.watched.add(roomId);
+	void watch(view, roomId).finally(() => store.watched.delete(roomId));
+}
+
+async function watch(view: RoomView, roomId: string): Promise<void> {
+	const { store } = view;
+	while (store.hasQueue(roomId)) {
+		const isFree = store.nextIn(roomId) !== undefined;
+		const isFine = !isFree || (await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS));
+		// What could not be asked now is tried again until its time is up.
+		const failed = !isFine || (isFree && store.nextIn(roomId) !== undefined);
+		await sleep(failed ? WATCH_AFTER_FAILURE_MS : WATCH_EVERY_MS);
+	}
+}

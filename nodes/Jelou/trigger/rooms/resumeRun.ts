@@ -1,0 +1,117 @@
+import { sleep } from 'n8n-workflow';
+
+import { uptime } from '../../shared/clock';
+import { parseBody } from '../../shared/errorResponse';
+import { isObject } from '../../shared/json';
+import { RESUME_STATUS, type Question, type Resumption } from '../../shared/roomNote';
+import type { Deadline } from '../event/deadline';
+import { warn } from '../event/log';
+import type { RoomView } from './view';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 3_000;
+/** How long what n8n says is believed to be passing, where it may be. */
+const PASSING_MS = 3_000;
+const FIRST_WAIT_MS = 50;
+const MAX_WAIT_MS = 500;
+
+/**
+ * `resumed`: the run has gone on. `waiting`: it waits for this question's answer. `gone`: it waits no more (ended,
+ * stopped, deleted). `unknown`: n8n could not be asked, so the delivery has to fail, and nothing is lost.
+ */
+export type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
+
+/** `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading while it writes. `misrouted`: not n8n's own address. */
+type Reply = ResumeResult | 'running' | 'passing' | 'misrouted';
+
+/**
+ * What n8n's response to a resume request says. As seen in n8n 1.123 and 2.41: 409 while the run is still running, another
+ * 409 when it has failed or was stopped; 404 when it was deleted; 200 with a page when it is over. n8n 1.x writes that a
+ * run waits before it writes where: for a moment it then responds with the page, another 404 or a 500, or asks the node
+ * about an older question. n8n 2.x responds with 500 too when somebody else resumes the run.
+ */
+function readReply(status: number, body: unknown): Reply {
+	const json = parseBody(body);
+	if (status === 200) {
+		if (json?.status === RESUME_STATUS.resumed || json?.status === RESUME_STATUS.waiting) return json.status;
+		return 'passing';
+	}
+	const message = typeof json?.message === 'string' ? json.message : '';
+	if (status === 409) return /running/i.test(message) ? 'running' : 'gone';
+	if (status === 404) return /does not exist/i.test(message) ? 'gone' : 'passing';
+	// The signature is over the path: a proxy has changed that, or n8n has another key or (1.x) another host by now.
+	if (status === 401 || status === 403) return 'misrouted';
+	return status === 500 ? 'passing' : 'unknown';
+}
+
+async function post(
+	{ address, context }: RoomView,
+	{ resumePath }: Question,
+	resumption: Resumption,
+	timeout: number,
+): Promise<Reply> {
+	try {
+		const response: unknown = await context.helpers.httpRequest({
+			method: 'POST',
+			url: new URL(resumePath, address).href,
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+			body: JSON.stringify(resumption),
+			encoding: 'text',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout,
+		});
+		return isObject(response) ? readReply(Number(response.statusCode), response.body) : 'unknown';
+	} catch {
+		// The error holds the resume URL, so nothing of it is passed on.
+		return 'unknown';
+	}
+}
+
+/**
+ * Whether n8n takes requests at its own resume addresses: asked once for each address of the trigger, while a run is
+ * asking, so that nobody is asked what could not be answered.
+ */
+export async function canResume(view: RoomView, question: Question): Promise<boolean> {
+	const { address, store } = view;
+	if (store.probedAddress === address) return true;
+	const reply = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
+	if (reply === 'misrouted') return false;
+	if (reply !== 'unknown') store.probedAddress = address;
+	return true;
+}
+
+/**
+ * Gives the waiting run its answer, or asks whether it waits for one. Tries at least once, however late it is. Never
+ * throws: an error that escapes would make n8n start the workflow.
+ */
+export async function resumeRun(
+	view: RoomView,
+	question: Question,
+	answer: Resumption['answer'],
+	deadline: Deadline,
+): Promise<ResumeResult> {
+	const start = uptime();
+	deadline.hasWaited = true;
+	let isUnsure = false;
+	for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
+		const timeout = deadline.timeout(REQUEST_TIMEOUT_MS);
+		const reply = await post(view, question, { questionId: question.id, answer }, timeout);
+		if (reply === 'resumed' || reply === 'waiting') return reply;
+		if (reply === 'misrouted') {
+			warn(
+				view.context,
+				'does not wait for a run any longer: n8n did not take the request at its own resume address',
+				'check WEBHOOK_URL and N8N_PATH',
+			);
+		}
+		const isGone =
+			reply === 'gone' || reply === 'misrouted' || (reply === 'passing' && uptime() - start >= PASSING_MS);
+		// After a request without a response, a run that waits no more may have gone on with it.
+		if (isGone) return isUnsure ? 'unknown' : 'gone';
+		isUnsure ||= reply === 'unknown';
+		if (deadline.left(answer ? 'resume' : 'check') <= wait) return 'unknown';
+		await sleep(wait);
+	}
+}

@@ -1,0 +1,478 @@
+import { sleep, type IDataObject } from 'n8n-workflow';
+
+import { BoundedMap } from '../../shared/boundedMap';
+import { uptime } from '../../shared/clock';
+import { isObject } from '../../shared/json';
+import type { NoteStatus, Pause, Question } from '../../shared/roomNote';
+import {
+	formatRooms,
+	parseOldRooms,
+	parseRooms,
+	sizeOf,
+	type KeptPause,
+	type KeptQuestion,
+	type Rooms,
+} from './storedRooms';
+
+/** Where it is kept in the workflow's static data: one text for each project. */
+const STATIC_KEY = 'jelouRooms';
+/** Where versions before 1.1 kept it: one text for each trigger. */
+const OLD_KEY = 'jelouQuestions';
+/** What cannot be read is kept beside what is written, under the project's name with this. */
+const UNREADABLE = ' (unreadable)';
+
+/** More rooms than a support team answers at once; each one is a little more to load for every delivery. */
+const MAX_ENTRIES = 5_000;
+/** Characters of all questions, which n8n loads for every delivery. */
+const MAX_SIZE = 4_000_000;
+const MAX_ENDED = 20_000;
+const MAX_ENDED_STORED = 200;
+const MAX_ENDED_PAUSES = 1_000;
+/** More than arrive while one of them would still be believed. */
+const MAX_NOTES = 10_000;
+const MAX_STORES = 500;
+/** What arrived while a question was being sent: no more messages than this, nor characters. */
+const MAX_BEFORE = 20;
+const MAX_BEFORE_SIZE = 50_000;
+
+/** A question that has been pending for so long counts as sent: whoever was sending it is gone. */
+const MAX_PENDING_MS = 60_000;
+/** How long a room is kept for the run that was just answered, so that two dialogues do not take turns. */
+const KEPT_FOR_MS = 5_000;
+/** How long a run is waited for that cannot be reached. */
+const UNREACHABLE_MS = 60_000;
+
+/** A text of static data, and whether it lacks what this process knows. */
+interface Copy {
+	text: string;
+	isBehind: boolean;
+}
+
+const EMPTY: Copy = { text: '', isBehind: false };
+
+/**
+ * The open questions and the paused rooms of one project, as far as this process knows them: the only one that reads and
+ * writes them in static data. n8n gives every delivery a copy of the workflow's static data, and writes a copy back whole,
+ * also the old one of a run that a Code node has written in. So memory is what counts: what another process stored is
+ * taken over where it is newer, and what a copy has lost is written again.
+ */
+export class RoomStore {
+	/** The questions of a room: first those that were asked, then those that wait their turn. */
+	private readonly questions = new Map<string, KeptQuestion[]>();
+	private readonly pauses = new Map<string, KeptPause>();
+	private readonly ended = new BoundedMap<string, true>(MAX_ENDED);
+	/** What the notes that were taken were responded to with, by their IDs. */
+	readonly notes = new BoundedMap<string, NoteStatus>(MAX_NOTES);
+	/** The rooms whose next question is being waited for. */
+	readonly watched = new Set<string>();
+	/** The address at which n8n has taken a request for a run. */
+	probedAddress: string | undefined;
+	/** When this process last had itself store what it knows, and whether it is about to, as `uptime` tells it. */
+	keptAt = -Infinity;
+	isKeeping = false;
+
+	private count = 0;
+	private size = 0;
+	private hasChanged = false;
+	private copy = EMPTY;
+	private hasRead = false;
+	/** The text that could not be read last. */
+	private unreadable = '';
+	private readonly openedAt = new WeakMap<KeptQuestion, number>();
+	private readonly unreachableSince = new WeakMap<KeptQuestion, number>();
+	private readonly reserved = new Map<string, { runId: string; until: number }>();
+	private readonly waiting = new Map<KeptQuestion, Array<() => void>>();
+
+	constructor(private readonly project: string) {}
+
+	/** The questions of a room whose time is not up. */
+	inRoom(roomId: string): KeptQuestion[] {
+		const now = Date.now();
+		for (const question of this.questions.get(roomId) ?? []) if (question.until <= now) this.remove(question);
+		return [...(this.questions.get(roomId) ?? [])];
+	}
+
+	/** Those that were asked, or are being asked. */
+	asked(roomId: string): KeptQuestion[] {
+		return this.inRoom(roomId).filter(({ phase }) => phase !== 'queued');
+	}
+
+	find({ id, roomId }: Pick<Question, 'id' | 'roomId'>): KeptQuestion | undefined {
+		return this.inRoom(roomId).find((question) => question.id === id);
+	}
+
+	hasEnded(id: string): boolean {
+		return this.ended.has(id);
+	}
+
+	/** Whether a question has to wait its turn, because the room is another run's. */
+	isBusyFor({ roomId, runId }: Pick<Question, 'roomId' | 'runId'>): boolean {
+		const others = this.inRoom(roomId).filter((question) => question.runId !== runId);
+		const owner = this.ownerOf(roomId);
+		if (owner === runId) return others.some(({ phase }) => phase !== 'queued');
+		return others.length > 0 || owner !== undefined;
+	}
+
+	/** The question that can be asked now, because it is the first and the room is free. */
+	nextIn(roomId: string): KeptQuestion | undefined {
+		const [first, ...others] = this.inRoom(roomId);
+		if (first?.phase !== 'queued' || others.some(({ phase }) => phase !== 'queued')) return undefined;
+		const owner = this.ownerOf(roomId);
+		return owner === undefined || owner === first.runId ? first : undefined;
+	}
+
+	hasQueue(roomId: string): boolean {
+		return this.inRoom(roomId).some(({ phase }) => phase === 'queued');
+	}
+
+	/** The rooms in which a question waits its turn. */
+	queues(): string[] {
+		return [...this.questions.keys()].filter((roomId) => this.hasQueue(roomId));
+	}
+
+	/**
+	 * Adds a question. An older one of the same run is over: a run waits for one answer at a time.
+	 *
+	 * @returns `undefined` when there are as many as there may be
+	 */
+	add(question: Question, phase: KeptQuestion['phase'], text = ''): KeptQuestion | undefined {
+		const added: KeptQuestion = {
+			...question,
+			phase,
+			attempts: 0,
+			changedAt: Date.now(),
+			text,
+			messagesBefore: [],
+		};
+		const size = sizeOf(added);
+		if (this.count >= MAX_ENTRIES || this.size + size > MAX_SIZE) this.dropExpired();
+		if (this.count >= MAX_ENTRIES || this.size + size > MAX_SIZE) return undefined;
+		for (const other of this.inRoom(question.roomId)) if (other.runId === question.runId) this.end(other);
+		this.insert(added);
+		this.hasChanged = true;
+		return added;
+	}
+
+	/** Changes a question, and wakes who waits for that. */
+	change(
+		question: KeptQuestion,
+		change: Partial<Pick<KeptQuestion, 'phase' | 'attempts' | 'messagesBefore'>>,
+	): void {
+		this.update(question, { ...change, changedAt: Math.max(Date.now(), question.changedAt + 1) });
+		this.hasChanged = true;
+	}
+
+	private update(question: KeptQuestion, change: Partial<KeptQuestion>): void {
+		const { phase } = question;
+		const size = sizeOf(question);
+		Object.assign(question, change);
+		if (this.questions.get(question.roomId)?.includes(question)) this.size += sizeOf(question) - size;
+		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, uptime());
+		this.wake(question);
+	}
+
+	/**
+	 * Notes that the customer has a question. Not worth a write of its own: until it is written, a restart opens it.
+	 *
+	 * @param at since when, in Unix milliseconds, perhaps by another process's clock
+	 */
+	open(question: KeptQuestion, at = Date.now()): void {
+		if (question.phase === 'open') return;
+		const { hasChanged } = this;
+		const now = Date.now();
+		const ago = Math.min(Math.max(0, now - at), now - question.changedAt);
+		this.change(question, { phase: 'open' });
+		this.openedAt.set(question, uptime() - ago);
+		this.hasChanged = hasChanged;
+	}
+
+	end(question: KeptQuestion): void {
+		this.ended.set(question.id, true);
+		this.remove(question);
+		this.hasChanged = true;
+		this.wake(question);
+	}
+
+	/** Ends a question that another process may have, or that its note has not reached yet. */
+	endById(roomId: string, id: string): void {
+		const question = this.find({ id, roomId });
+		if (question) return this.end(question);
+		this.ended.set(id, true);
+		this.hasChanged = true;
+	}
+
+	/** Whether a question is being sent. */
+	isPending({ changedAt, phase }: KeptQuestion): boolean {
+		return phase === 'pending' && Date.now() - changedAt < MAX_PENDING_MS;
+	}
+
+	/** Waits until a question was sent or has ended, as long as it may take. */
+	async decided(question: KeptQuestion, ms: number): Promise<void> {
+		if (!this.isPending(question) || !this.find(question) || ms <= 0) return;
+		const woken = new Promise<void>((resolve) => {
+			this.waiting.set(question, [...(this.waiting.get(question) ?? []), resolve]);
+		});
+		await Promise.race([woken, sleep(ms)]);
+	}
+
+	/** Whether a message that arrived then may be an answer: the customer had the question. */
+	wasOpenAt(question: KeptQuestion, arrivedAt: number): boolean {
+		return arrivedAt >= (this.openedAt.get(question) ?? -Infinity);
+	}
+
+	/**
+	 * Keeps messages for the run that will get the answer.
+	 *
+	 * @returns false when there are more than it may keep
+	 */
+	keepBefore(question: KeptQuestion, events: readonly IDataObject[]): boolean {
+		const messagesBefore = [...question.messagesBefore, ...events];
+		if (messagesBefore.length > MAX_BEFORE) return false;
+		const size = JSON.stringify(messagesBefore).length;
+		if (size > MAX_BEFORE_SIZE || this.size + size > MAX_SIZE) return false;
+		this.change(question, { messagesBefore });
+		return true;
+	}
+
+	/** Keeps a room for some seconds for the run that was just answered. */
+	reserve({ roomId, runId }: Question): void {
+		this.reserved.set(roomId, { runId, until: uptime() + KEPT_FOR_MS });
+	}
+
+	private ownerOf(roomId: string): string | undefined {
+		const reserved = this.reserved.get(roomId);
+		if (reserved && reserved.until > uptime()) return reserved.runId;
+		this.reserved.delete(roomId);
+		return undefined;
+	}
+
+	/** Notes that a run could not be reached; true when that has been so for a minute. */
+	isLost(question: KeptQuestion): boolean {
+		const since = this.unreachableSince.get(question) ?? uptime();
+		this.unreachableSince.set(question, since);
+		return uptime() - since >= UNREACHABLE_MS;
+	}
+
+	isPaused(roomId: string): boolean {
+		return this.pauseOf(roomId) !== undefined;
+	}
+
+	private pauseOf(roomId: string): KeptPause | undefined {
+		const pause = this.pauses.get(roomId);
+		return pause && !pause.hasEnded && pause.until > Date.now() ? pause : undefined;
+	}
+
+	/** Whether this pause, or a later one of its room, is known. */
+	knowsPause({ askedAt, id, roomId }: Pause): boolean {
+		const present = this.pauses.get(roomId);
+		return present !== undefined && (present.id === id || present.askedAt > askedAt);
+	}
+
+	/** @returns false when there are as many as there may be */
+	addPause(pause: Pause): boolean {
+		if (this.pauseOf(pause.roomId) === undefined) {
+			const now = Date.now();
+			const lasting = [...this.pauses.values()].filter(({ hasEnded, until }) => !hasEnded && until > now);
+			if (lasting.length >= MAX_ENTRIES) return false;
+		}
+		this.pauses.set(pause.roomId, { ...pause, hasEnded: false });
+		this.hasChanged = true;
+		return true;
+	}
+
+	endPause(roomId: string): void {
+		const pause = this.pauseOf(roomId);
+		if (pause === undefined) return;
+		this.pauses.set(roomId, { ...pause, hasEnded: true });
+		this.hasChanged = true;
+	}
+
+	/** Whether nothing is open and nobody is paused. */
+	get isEmpty(): boolean {
+		return this.count + this.pauses.size === 0;
+	}
+
+	/**
+	 * Reads a delivery's copy of the static data. Costs nothing where nothing was written since.
+	 *
+	 * @returns false when it cannot be read
+	 */
+	load(staticData: IDataObject, nodeId: string): boolean {
+		const old = textIn(staticData[OLD_KEY], nodeId);
+		const oldRooms = old === '' ? undefined : parseOldRooms(old);
+		if (oldRooms) {
+			this.takeOver(oldRooms);
+			this.hasChanged = true;
+		}
+		const text = textIn(staticData[STATIC_KEY], this.project);
+		const isFirst = !this.hasRead;
+		this.hasRead = true;
+		if (text === this.copy.text) return true;
+		const rooms = parseRooms(text);
+		// Whoever was sending a question when this process started has sent it, or is gone with the last one.
+		const phase = isFirst ? 'open' : 'pending';
+		for (const question of rooms?.questions ?? []) if (question.phase === 'pending') question.phase = phase;
+		this.copy = { ...EMPTY, text };
+		if (rooms) this.takeOver(rooms);
+		else this.unreadable = text;
+		this.copy.isBehind = this.lacks(rooms);
+		return rooms !== undefined;
+	}
+
+	/** Whether the copy that was read last has a question, or has a room as paused. */
+	isStored(id: string): boolean {
+		return this.copy.text.includes(JSON.stringify(id));
+	}
+
+	/** Whether the copy that was read last has a room as paused. */
+	isStoredAsPaused(roomId: string): boolean {
+		const paused = parseRooms(this.copy.text)?.pauses ?? [];
+		const now = Date.now();
+		return paused.some((pause) => pause.roomId === roomId && !pause.hasEnded && pause.until > now);
+	}
+
+	/** Whether the copy that was read last is to be written again. */
+	get needsSaving(): boolean {
+		return this.hasChanged || this.copy.isBehind;
+	}
+
+	/** Writes what is known into a delivery's copy, which n8n stores before it responds. */
+	save(staticData: IDataObject, nodeId: string): void {
+		const before = textIn(staticData[STATIC_KEY], this.project);
+		const text = formatRooms(this.all());
+		this.copy = { ...EMPTY, text };
+		this.hasChanged = false;
+		const others = lastingIn(staticData[STATIC_KEY], this.project, parseRooms);
+		const written: IDataObject = {
+			...others,
+			...(before !== '' && before === this.unreadable ? { [this.project + UNREADABLE]: before } : {}),
+			...(text === '' ? {} : { [this.project]: text }),
+		};
+		// Assigned as a whole, so that n8n notices the change whatever the depth.
+		staticData[STATIC_KEY] = written;
+		const old = staticData[OLD_KEY];
+		if (old === undefined) return;
+		const isTaken = parseOldRooms(textIn(old, nodeId)) !== undefined;
+		staticData[OLD_KEY] = lastingIn(old, isTaken ? nodeId : '', parseOldRooms);
+	}
+
+	private all(): Rooms {
+		this.dropExpired();
+		const pauses = [...this.pauses.values()];
+		const tooMany = pauses.filter(({ hasEnded }) => hasEnded).slice(0, -MAX_ENDED_PAUSES);
+		for (const { roomId } of tooMany) this.pauses.delete(roomId);
+		return {
+			questions: [...this.questions.values()].flat(),
+			pauses: [...this.pauses.values()],
+			ended: [...this.ended.keys()].slice(-MAX_ENDED_STORED),
+		};
+	}
+
+	/** Takes over what another process has stored, or this one before it was restarted. */
+	private takeOver({ ended, pauses, questions }: Rooms): void {
+		for (const id of ended) if (!this.ended.has(id)) this.ended.set(id, true);
+		for (const stored of questions) {
+			// The newest ends are stored, and whoever has it still is to know.
+			if (this.ended.has(stored.id)) this.ended.set(stored.id, true);
+			const known = this.find(stored);
+			if (known && this.ended.has(known.id)) this.end(known);
+			else if (known && stored.changedAt > known.changedAt) {
+				const { attempts, changedAt, messagesBefore, phase } = stored;
+				this.update(known, { attempts, changedAt, messagesBefore, phase });
+			} else if (!known && !this.ended.has(stored.id) && stored.until > Date.now()) this.insert(stored);
+		}
+		for (const each of [...this.questions.values()].flat()) if (this.ended.has(each.id)) this.end(each);
+		for (const stored of pauses) {
+			const known = this.pauses.get(stored.roomId);
+			const isNewer = known === undefined || stored.askedAt > known.askedAt;
+			const isEnd = known?.id === stored.id && stored.hasEnded;
+			if (isNewer || isEnd) this.pauses.set(stored.roomId, stored);
+		}
+	}
+
+	/** Whether a copy has lost something that is known here, or has it as it was before, also what has ended since. */
+	private lacks(rooms: Rooms | undefined): boolean {
+		const questions = new Map(rooms?.questions.map(({ changedAt, id }) => [id, changedAt]));
+		const pauses = new Map(rooms?.pauses.map(({ hasEnded, id }) => [id, hasEnded]));
+		return (
+			[...questions.keys()].some((id) => this.ended.has(id)) ||
+			[...this.questions.values()].flat().some((each) => (questions.get(each.id) ?? 0) < each.changedAt) ||
+			[...this.pauses.values()].some((each) => pauses.get(each.id) !== each.hasEnded)
+		);
+	}
+
+	/** What was asked comes before what waits its turn, and each in the order in which it came. */
+	private insert(question: KeptQuestion): void {
+		const present = this.questions.get(question.roomId) ?? [];
+		const [asked, queued] = [false, true].map((isQueued) =>
+			[...present, question].filter(({ phase }) => (phase === 'queued') === isQueued),
+		);
+		this.questions.set(question.roomId, [...(asked ?? []), ...(queued ?? [])]);
+		this.count++;
+		this.size += sizeOf(question);
+	}
+
+	private remove(question: KeptQuestion): void {
+		const present = this.questions.get(question.roomId) ?? [];
+		if (!present.includes(question)) return;
+		const others = present.filter((each) => each !== question);
+		if (others.length === 0) this.questions.delete(question.roomId);
+		else this.questions.set(question.roomId, others);
+		this.count--;
+		this.size -= sizeOf(question);
+	}
+
+	private wake(question: KeptQuestion): void {
+		for (const resolve of this.waiting.get(question) ?? []) resolve();
+		this.waiting.delete(question);
+	}
+
+	private dropExpired(): void {
+		const now = Date.now();
+		for (const roomId of [...this.questions.keys()]) this.inRoom(roomId);
+		for (const [roomId, { until }] of this.pauses) if (until <= now) this.pauses.delete(roomId);
+	}
+}
+
+function textIn(all: unknown, key: string): string {
+	const text = isObject(all) ? all[key] : undefined;
+	return typeof text === 'string' ? text : '';
+}
+
+/** The other texts beside one, without those of which nothing lasts any more, because nobody has them any longer. */
+function lastingIn(
+	all: unknown,
+	key: string,
+	parse: (text: string) => Rooms | undefined,
+): Record<string, string> {
+	const now = Date.now();
+	const others = Object.keys(isObject(all) ? all : {}).filter((other) => other !== key);
+	const lasts = (rooms: Rooms | undefined) =>
+		rooms === undefined || [...rooms.questions, ...rooms.pauses].some(({ until }) => until > now);
+	return Object.fromEntries(
+		others.map((other) => [other, textIn(all, other)] as const).filter(([, text]) => lasts(parse(text))),
+	);
+}
+
+/** Whether a question of the project waits its turn, in a copy of the static data that is no delivery's. */
+export function hasStoredQueue(staticData: IDataObject, project: string): boolean {
+	const rooms = parseRooms(textIn(staticData[STATIC_KEY], project));
+	return rooms?.questions.some(({ phase, until }) => phase === 'queued' && until > Date.now()) === true;
+}
+
+const stores = new BoundedMap<string, RoomStore>(MAX_STORES);
+
+/**
+ * What is open in the rooms of a project, in a workflow.
+ *
+ * @param project names it with its gateway
+ */
+export function roomStoreOf(workflowId: string, project: string): RoomStore {
+	const key = JSON.stringify([workflowId, project]);
+	let store = stores.get(key);
+	if (store === undefined) {
+		store = new RoomStore(project);
+		stores.set(key, store);
+	}
+	return store;
+}

@@ -1,0 +1,82 @@
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+import type { NoteStatus } from '../../shared/roomNote';
+import { toProductionUrl } from '../../shared/webhookUrls';
+import type { Deadline } from '../event/deadline';
+import { whereOf, type JelouEvent } from '../event/events';
+import { warn } from '../event/log';
+import type { EventGroup } from './combine';
+import { takeNote } from './notes';
+import { keepSoon, watchQueue } from './ownNotes';
+import { answerQuestion, type QuestionOutcome } from './questions';
+import { roomStoreOf } from './roomStore';
+import type { RoomView } from './view';
+
+/** What a delivery does with the rooms of its project. */
+export interface OpenRooms {
+	/** Takes a note of a Jelou node. */
+	note(payload: IDataObject): Promise<NoteStatus>;
+	/** Whether a person has the event's conversation. The end of the conversation ends the pause, too. */
+	isPaused(event: JelouEvent): boolean;
+	/** Gives the run that asked its answer; `undefined` when none waits for it. */
+	answer(group: EventGroup): Promise<QuestionOutcome>;
+	/** Stores what has changed. */
+	save(): void;
+}
+
+/**
+ * Opens the rooms of a delivery.
+ *
+ * @param project names the project with its gateway
+ */
+export function openRooms(
+	context: IWebhookFunctions,
+	{
+		deadline,
+		project,
+		secret,
+		triggerKey,
+	}: { deadline: Deadline; project: string; secret: string; triggerKey: string },
+): OpenRooms {
+	const staticData = context.getWorkflowStaticData('global');
+	const { id: nodeId } = context.getNode();
+	const store = roomStoreOf(context.getWorkflow().id ?? '', project);
+	let address: string | undefined;
+	const view: RoomView = {
+		context,
+		secret,
+		store,
+		triggerKey,
+		// n8n evaluates an expression for it, and most deliveries need none.
+		get address() {
+			if (address === undefined) {
+				const own = context.getNodeWebhookUrl('default') ?? '';
+				address = toProductionUrl(own, own);
+			}
+			return address;
+		},
+	};
+	if (!store.load(staticData, nodeId)) {
+		warn(context, 'cannot read what is stored of its rooms, and leaves it where it is');
+	}
+	for (const roomId of store.queues()) watchQueue(view, roomId);
+
+	return {
+		note: async (payload) => await takeNote(view, payload, deadline),
+		answer: async (group) => await answerQuestion(view, group),
+		isPaused(event) {
+			const { roomId } = whereOf(event);
+			if (roomId === undefined || !store.isPaused(roomId)) return false;
+			if (event.event !== 'conversation.close') return true;
+			store.endPause(roomId);
+			return false;
+		},
+		save() {
+			// A test has a copy of its own, which n8n throws away.
+			if (!store.needsSaving || context.getMode() === 'manual') return;
+			if (deadline.hasWaited) return keepSoon(view);
+			store.save(staticData, nodeId);
+			keepSoon(view);
+		},
+	};
+}

@@ -1,0 +1,404 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Sandbox } from '../../sandbox';
+import { passTime, stopTime } from '../support/time';
+import { RoomStage } from './support/roomStage';
+import { BOT, USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { FAILED, UNAVAILABLE } from './support/waitingRuns';
+
+/** A room has one open question: what is being sent is not open yet, and what comes from another run waits its turn. */
+
+let sandbox: Sandbox;
+let secret: string;
+let roomId: string;
+let stage: RoomStage;
+
+beforeAll(async () => {
+	({ sandbox, secret } = await sandboxWithIntegration());
+});
+afterAll(async () => sandbox.close());
+beforeEach(async () => {
+	stopTime();
+	({ roomId } = openRoom(sandbox));
+	before = messages().length;
+	await open();
+});
+afterEach(async () => {
+	sandbox.setFaults({});
+	// What is waited for in the background ends with its room.
+	await passTime(stage.closes());
+	await pass(11_000);
+	jest.useRealTimers();
+	await stage.close();
+});
+
+async function open(options: INodeParameters = {}) {
+	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
+}
+
+const status = (code: number, text: string) => ({ status: code, body: { status: text } });
+const STARTED = status(200, 'accepted');
+const ANSWERED = status(200, 'answered');
+const KEPT = status(200, 'kept');
+
+const sent = async (question: Question) =>
+	stage.deliver(stage.note({ note: 'sent', question, openedAt: Date.now() }));
+const withdraws = async ({ id: questionId }: Question) =>
+	stage.deliver(stage.note({ note: 'withdraw', roomId, questionId }));
+const messages = () => (sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent');
+let before: number;
+/** What the customer has read in this test. */
+const read = () => messages().slice(before);
+
+/** Lets time pass, fifty times as fast as it does. */
+async function pass(ms: number): Promise<void> {
+	await passTime(new Promise((resolve) => setTimeout(resolve, ms)), 50);
+}
+
+/** Lets time pass until something is so. */
+async function until(what: string, isSo: () => boolean): Promise<void> {
+	for (let n = 0; n < 300 && !isSo(); n++) await pass(100);
+	if (!isSo()) throw new Error(`It never came about: ${what}.`);
+}
+
+/** Does something while a question is being sent. */
+async function whilePending(): Promise<Question> {
+	const question = stage.question('q', {}, { until: Date.now() + 120_000 });
+	expect(await stage.tell(question)).toEqual(status(200, 'registered'));
+	return question;
+}
+
+describe('while a question is being sent, a message', () => {
+	test('is not its answer and starts nothing: it goes to the run with the answer', async () => {
+		const question = await whilePending();
+		const early = [stage.says('hola'), stage.says('y una cosa más')];
+		await pass(200);
+		await sent(question);
+		expect(await Promise.all(early)).toEqual([KEPT, KEPT]);
+		expect(stage.receiver.runs).toEqual([]);
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		expect(stage.answers()).toMatchObject([{ answered: true, answer: 'Ana' }]);
+		const event = stage.runs.resumed[0]?.answer.event ?? {};
+		expect(event).toMatchObject({
+			chatInput: 'Ana',
+			messagesBefore: [{ chatInput: 'hola' }, { chatInput: 'y una cosa más' }],
+		});
+	});
+
+	test('is its answer when it came after Jelou had taken the question, though the trigger was told later', async () => {
+		const question = await whilePending();
+		await pass(200);
+		const openedAt = Date.now();
+		await pass(100);
+		const quick = stage.says('Ana');
+		await pass(200);
+		await stage.deliver(stage.note({ note: 'sent', question, openedAt }));
+		expect(await quick).toEqual(ANSWERED);
+	});
+
+	test('starts the workflow when the question could not be sent', async () => {
+		const question = await whilePending();
+		const early = stage.says('hola');
+		await pass(200);
+		await withdraws(question);
+		expect(await early).toEqual(STARTED);
+		expect(stage.receiver.runs).toMatchObject([{ chatInput: 'hola' }]);
+		expect(await stage.says('Ana')).toEqual(STARTED);
+	});
+
+	test('fails when that takes longer than Jelou waits, so that it is not lost silently', async () => {
+		await whilePending();
+		expect(await passTime(stage.says('hola'))).toEqual(status(503, 'not passed on'));
+		expect(stage.engine.warnings).toEqual([expect.stringContaining('a question was being sent')]);
+		expect(stage.receiver.runs).toEqual([]);
+	});
+
+	test('is its answer after a minute, because whoever was sending it is gone', async () => {
+		await whilePending();
+		await pass(60_100);
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+	});
+
+	test('of several that are combined is told from those that came after', async () => {
+		await stage.close();
+		await open({ combineMessages: 1 });
+		const question = await whilePending();
+		const early = stage.says('hola');
+		await pass(500);
+		await sent(question);
+		await pass(100);
+		const late = stage.says('Ana');
+		expect(await passTime(Promise.all([early, late]))).toEqual([status(200, 'combined'), ANSWERED]);
+		expect(stage.answers()).toMatchObject([{ answer: 'Ana' }]);
+		expect(stage.runs.resumed[0]?.answer.event).toMatchObject({ messagesBefore: [{ chatInput: 'hola' }] });
+	});
+
+	test('is stored at once, by a note of the trigger to itself', async () => {
+		const question = await whilePending();
+		const early = stage.says('a la calle 7');
+		await pass(200);
+		await sent(question);
+		await early;
+		expect(stage.runs.ownNotes).toMatchObject([{ note: 'keep' }]);
+		expect(JSON.stringify(stage.stored)).toContain('a la calle 7');
+	});
+
+	test('starts the workflow later, with the next one, when the run is gone by then', async () => {
+		const question = await whilePending();
+		const early = stage.says('hola');
+		await pass(200);
+		await sent(question);
+		await early;
+		stage.runs.replies.push(FAILED);
+		expect(await stage.says('¿hay alguien?')).toEqual(STARTED);
+		expect(stage.receiver.runs).toMatchObject([
+			{ chatInput: '¿hay alguien?', messagesBefore: [{ chatInput: 'hola' }] },
+		]);
+	});
+
+	test('is one too many after twenty, and starts the workflow', async () => {
+		const question = await whilePending();
+		const early = Array.from({ length: 21 }, async (_, n) => stage.says(String(n)));
+		await pass(10_000);
+		await sent(question);
+		const replies = await Promise.all(early);
+		expect(replies.filter(({ body }) => (body as IDataObject).status === 'kept')).toHaveLength(20);
+		expect(replies.at(-1)).toEqual(STARTED);
+	});
+});
+
+test('a conversation that ends while a question is being sent ends the question', async () => {
+	const question = await whilePending();
+	const closing = stage.closes();
+	await pass(200);
+	await sent(question);
+	expect(await closing).toEqual(STARTED);
+	expect(stage.answers()).toEqual([{ questionId: 'q', answered: false }]);
+});
+
+test('an end that names no customer ends the question, and waits for what is held', async () => {
+	await stage.close();
+	await open({ combineMessages: 1 });
+	await stage.ask('q');
+	const held = stage.says('Ana');
+	await pass(100);
+	const closing = stage.deliver({ event: 'conversation.close', room_id: roomId });
+	expect(await passTime(held)).toEqual(ANSWERED);
+	expect(await passTime(closing)).toEqual(STARTED);
+	expect(stage.answers()).toMatchObject([{ answered: true, answer: 'Ana' }]);
+});
+
+test('a run that cannot be reached for a minute is not waited for: the message starts the workflow', async () => {
+	await stage.ask('q', {}, { until: Date.now() + 300_000 });
+	stage.runs.replies.push(...Array.from({ length: 1_000 }, () => UNAVAILABLE));
+	expect(await passTime(stage.says('Ana'))).toEqual(status(503, 'not passed on'));
+	await pass(61_000);
+	expect(await passTime(stage.says('¿hola?'))).toEqual(STARTED);
+	expect(stage.engine.warnings.at(-1)).toContain('could not reach for a minute');
+	stage.runs.replies.length = 0;
+});
+
+describe('a question that takes the place of another', () => {
+	test('leaves it as it is when it could not be sent', async () => {
+		await stage.ask('old');
+		const next = stage.question('new');
+		expect(await stage.tell(next, 'replace')).toEqual(status(200, 'registered'));
+		await withdraws(next);
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		expect(stage.answers()).toMatchObject([{ questionId: 'old' }]);
+	});
+
+	test('does so when it was sent: until then an answer is to the old one', async () => {
+		await stage.ask('old');
+		const [first, second] = [stage.question('first'), stage.question('second')];
+		await stage.tell(first, 'replace');
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		await sent(first);
+		await stage.tell(second, 'replace');
+		await sent(second);
+		expect(await stage.says('Eva')).toEqual(ANSWERED);
+		expect(stage.answers()).toMatchObject([
+			{ questionId: 'old', answer: 'Ana' },
+			{ questionId: 'second', answer: 'Eva' },
+		]);
+	});
+});
+
+describe('a question of another run', () => {
+	test('waits its turn, and gets its own answer', async () => {
+		await stage.ask('big refund');
+		expect(await stage.tell(stage.question('small refund'))).toEqual(status(200, 'queued'));
+		expect(await stage.tell(stage.question('third refund'))).toEqual(status(200, 'queued'));
+		await pass(6_000);
+		expect(read()).toEqual([]);
+		expect(await stage.says('no')).toEqual(ANSWERED);
+		await until('the second to be asked', () => read().length === 1);
+		expect(await stage.says('sí')).toEqual(ANSWERED);
+		await until('the third to be asked', () => read().length === 2);
+		expect(await stage.says('tal vez')).toEqual(ANSWERED);
+		expect(stage.answers()).toMatchObject([
+			{ questionId: 'big refund', answer: 'no' },
+			{ questionId: 'small refund', answer: 'sí' },
+			{ questionId: 'third refund', answer: 'tal vez' },
+		]);
+		expect(stage.receiver.runs).toEqual([]);
+	});
+
+	test('is asked after the next one of the run that was just answered', async () => {
+		await stage.ask('name', {}, { runId: 'one' });
+		await stage.tell(stage.question('other', {}, { runId: 'two' }));
+		await stage.says('Ana');
+		const next = stage.question('age', {}, { runId: 'one' });
+		expect(await stage.tell(next)).toEqual(status(200, 'registered'));
+		await sent(next);
+		await pass(10_000);
+		expect(read()).toEqual([]);
+		await stage.says('33');
+		await until('the other to be asked', () => read().length === 1);
+		await stage.says('hola');
+		expect(stage.answers()).toMatchObject([{ answer: 'Ana' }, { answer: '33' }, { answer: 'hola' }]);
+	});
+
+	test('is refused where it is not to wait', async () => {
+		await stage.ask('q');
+		expect(await stage.tell(stage.question('other'), 'fail')).toEqual(status(200, 'busy'));
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+	});
+
+	test('does not take the turn of one that was there before', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('first'));
+		await stage.says('Ana');
+		expect(await stage.tell(stage.question('second'))).toEqual(status(200, 'queued'));
+		await until('the first to be asked', () => read().length === 1);
+		await stage.says('Eva');
+		expect(stage.answers().at(-1)).toMatchObject({ questionId: 'first' });
+	});
+
+	test('is not asked when its run was stopped, and the one after it is', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('stopped'));
+		await stage.tell(stage.question('last'));
+		await stage.says('Ana');
+		stage.runs.replies.push(FAILED);
+		await until('the last to be asked', () => read().length === 1);
+		await stage.says('Eva');
+		expect(stage.answers().map(({ questionId }) => questionId)).toEqual(['q', 'last']);
+	});
+
+	test('is not asked when its time is up, and the one after it is', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('late', {}, { until: Date.now() + 2_000 }));
+		await stage.tell(stage.question('last'));
+		await stage.says('Ana');
+		await until('the last to be asked', () => read().length === 1);
+		await stage.says('Eva');
+		expect(stage.answers().map(({ questionId }) => questionId)).toEqual(['q', 'last']);
+	});
+
+	test('is asked when the time of the open one is up', async () => {
+		await stage.ask('q', {}, { until: Date.now() + 3_000 });
+		await stage.tell(stage.question('next'));
+		await until('the next to be asked', () => read().length === 1);
+	});
+
+	test('that Jelou refuses ends with its reason, and the next one is asked', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('refused'));
+		await stage.tell(stage.question('last'));
+		sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
+		await stage.says('Ana');
+		await until('the last to be asked', () => read().length === 1);
+		expect(stage.runs.resumed[1]).toMatchObject({
+			questionId: 'refused',
+			answer: {
+				event: { room_id: roomId, bot: { id: BOT }, contact: { id: USER } },
+				outcome: { answered: false, outcome: 'failed', error: expect.stringContaining('Jelou') as string },
+			},
+		});
+		expect(JSON.stringify([stage.runs.resumed, stage.engine.warnings])).not.toContain(secret);
+	});
+
+	test('is asked later when Jelou takes nothing for the moment, and once', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		sandbox.setFaults({ respond: { status: 429 }, path: 'chatbot', times: 2 });
+		await stage.says('Ana');
+		await until('the next to be asked', () => read().length === 1);
+		await pass(10_000);
+		expect(read()).toHaveLength(1);
+		expect(await stage.says('Eva')).toEqual(ANSWERED);
+	});
+
+	test('is asked once, however often the trigger is told to', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		await stage.says('Ana');
+		await until('it to be asked', () => {
+			for (let n = 0; n < 3; n++) void stage.deliver(stage.note({ note: 'askNext', roomId }));
+			return read().length > 0;
+		});
+		await pass(10_000);
+		expect(read()).toHaveLength(1);
+	});
+
+	test('is asked after a restart, and survives another before it is answered', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		const restarted = async () => {
+			const { receiver, runs, stored } = stage;
+			await receiver.close();
+			stage = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
+			stage.restore(stored);
+		};
+		await restarted();
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		await until('the next to be asked', () => read().length === 1);
+		await restarted();
+		await pass(10_000);
+		expect(read()).toHaveLength(1);
+		expect(await stage.says('Eva')).toEqual(ANSWERED);
+		expect(stage.answers()).toMatchObject([{ questionId: 'q' }, { questionId: 'next', answer: 'Eva' }]);
+	});
+
+	test('ends with the conversation', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		expect(await stage.closes()).toEqual(STARTED);
+		expect(stage.answers()).toEqual(['q', 'next'].map((questionId) => ({ questionId, answered: false })));
+	});
+});
+
+describe('static data', () => {
+	test('that a run has erased at its end is written again, with nobody writing', async () => {
+		await stage.ask('q');
+		await pass(1_000);
+		const staticData = stage.restore({});
+		await until('it to be written', () => staticData.__dataChanged === true);
+		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
+		expect(stage.engine.warnings).toEqual([]);
+	});
+
+	test('is written by the next delivery where the trigger cannot reach itself, and the log says so', async () => {
+		await stage.ask('q');
+		const { triggers } = stage.runs;
+		stage.runs.triggers = 'http://127.0.0.1:9';
+		await pass(4_000);
+		expect(stage.engine.warnings).toEqual([expect.stringContaining('could not reach itself')]);
+		const staticData = stage.restore({});
+		await stage.says('hola', { room_id: 'another room' });
+		expect(staticData.__dataChanged).toBe(true);
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		stage.runs.triggers = triggers;
+	});
+
+	test('is not written by a delivery that has waited', async () => {
+		await stage.ask('q', { type: 'number' });
+		const staticData = stage.restore(stage.stored);
+		await stage.says('7');
+		expect(staticData.__dataChanged).toBeFalsy();
+		await until('it to be written', () => staticData.__dataChanged === true);
+		expect(JSON.stringify(stage.stored)).toContain('"ended\\":[\\"q\\"]');
+	});
+});
