@@ -3,15 +3,31 @@ import { basename } from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { MAX_ENTRIES, RoomRegister, storeRooms } from '../nodes/Jelou/trigger/rooms/register';
 import { isObject } from '../nodes/Jelou/shared/json';
+import { integrationKey } from '../nodes/Jelou/shared/credential';
+import type { Expectation } from '../nodes/Jelou/shared/roomNote';
+import { RoomStore } from '../nodes/Jelou/trigger/rooms/roomStore';
 import { activate, contender, type Active, type Line } from './customers';
 import { jelouFlow, TRIGGER, type Target } from './flows';
 import { measure, type Contender } from './measure';
 import type { Result } from './report';
 import { withEachEngine, withStage, type BenchStage } from './stage';
 
-const OPEN = [0, 100, 1_000, 5_000];
+/** How many questions are open, and whether each has choices that no other has. */
+interface Open {
+	/** As many as there may be, where so many do not fit. */
+	count: number;
+	ownChoices?: true;
+}
+
+const OPEN: Open[] = [
+	{ count: 0 },
+	{ count: 100 },
+	{ count: 1_000 },
+	{ count: 5_000 },
+	{ count: 5_000, ownChoices: true },
+];
+const CHOICES = 20;
 const CUSTOMERS = 20;
 const ASKED = 10;
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -25,20 +41,40 @@ const DIALOGUE: Line[] = [
 
 export const EVENTS = [...MESSAGE, ...DIALOGUE].map(({ event = '' }) => event);
 
-/** Opens questions in rooms that nobody writes to, at once: a note for each would take minutes. */
-async function openQuestions({ project, stage, workflowId }: Active, count: number): Promise<void> {
-	const register = new RoomRegister();
+function expectation(n: number, ownChoices = false): Expectation {
+	const nameOf = (choice: number) =>
+		`Pedido ${String(n * CHOICES + choice)}, del 3 de mayo, por 128.400 pesos, para la sucursal del centro`;
+	const choices = Array.from({ length: CHOICES }, (_, choice) => nameOf(choice));
+	const always = { invalidMessage: '¿Perdón?', maxAttempts: 3 };
+	return ownChoices ? { ...always, type: 'choice', choices } : { ...always, type: 'any', choices: [] };
+}
+
+/** A store with questions in rooms that nobody writes to, and how many they are. */
+function storeWith(project: string, projectId: string, { count, ownChoices }: Open) {
+	const store = new RoomStore(project);
 	const askedAt = Date.now();
-	const expects = { type: 'any' as const, choices: [], invalidMessage: '¿Perdón?', maxAttempts: 3 };
-	const always = { botId: 'demo-bot', projectId: project.id, askedAt, until: askedAt + DAY_MS, expects };
+	const always = { botId: 'demo-bot', projectId, askedAt, until: askedAt + DAY_MS };
 	for (let n = 0; n < count; n++) {
-		const resumeUrl = `${stage.n8n.url}/webhook-waiting/${String(n)}/node?signature=${randomUUID()}`;
-		const ids = { id: randomUUID(), roomId: randomUUID(), userId: `waiting-user-${String(n)}` };
-		register.questions.add({ ...always, ...ids, resumeUrl, attempts: 0 });
+		const runId = String(1_000_000 + n);
+		// As long as n8n's: the node's ID, and a SHA-256.
+		const resumePath = `/webhook-waiting/${runId}/${randomUUID()}?signature=${'0'.repeat(64)}`;
+		const ids = { id: randomUUID(), roomId: randomUUID(), userId: `waiting-user-${String(n)}`, runId };
+		const question = { ...always, ...ids, resumePath, expects: expectation(n, ownChoices) };
+		if (store.add(question, 'open') === undefined) return { store, count: n };
 	}
+	return { store, count };
+}
+
+/** How many fit at most, in a project with a name longer than those here. */
+const mostOf = (open: Open): number => storeWith('', 'a'.repeat(40), open).count;
+
+/** Opens questions at once: a note for each would take minutes. */
+async function openQuestions({ project, stage, workflowId }: Active, open: Open): Promise<void> {
+	const baseUrls = { gateway: stage.sandbox.gatewayUrl, chatbot: stage.sandbox.chatbotUrl };
+	const { count, store } = storeWith(integrationKey({ baseUrls, projectId: project.id }), project.id, open);
 	const { staticData } = await stage.client.workflow(workflowId);
 	const global: IDataObject = isObject(staticData) && isObject(staticData.global) ? staticData.global : {};
-	storeRooms(register, global, TRIGGER);
+	store.save(global, TRIGGER);
 	// n8n's API takes no static data.
 	const update = stage.database?.prepare('update workflow_entity set staticData = ? where id = ?');
 	update?.run(JSON.stringify({ global }), workflowId);
@@ -46,16 +82,21 @@ async function openQuestions({ project, stage, workflowId }: Active, count: numb
 	if (saved.split('webhook-waiting').length - 1 !== count) throw new Error('The questions were not stored.');
 }
 
-async function contendersOf(stage: BenchStage, open: number): Promise<Contender[]> {
-	const name = String(open);
+async function contendersOf(stage: BenchStage, open: Open): Promise<Contender[]> {
+	const most = mostOf(open);
+	const name = open.ownChoices
+		? `${String(most)}, each with ${String(CHOICES)} choices of its own`
+		: String(most);
+	const path = `${String(most)}${open.ownChoices ? '-own' : ''}`;
 	const trigger = (target: Target) => jelouFlow(target, {}, {}, { name });
-	const alone = await activate(stage, `none-${name}`, CUSTOMERS, trigger);
+	const alone = await activate(stage, `none-${path}`, CUSTOMERS, trigger);
 	const Ask = { operation: 'sendAndWait', message: QUESTION };
 	const dialogue = (target: Target) => jelouFlow(target, { Ask }, {}, { name });
-	const asking = await activate(stage, `ask-${name}`, ASKED, dialogue);
-	await openQuestions(alone, open);
+	const asking = await activate(stage, `ask-${path}`, ASKED, dialogue);
+	await openQuestions(alone, { ...open, count: most });
 	// With those that are asked while it is measured, there are as many as there may be.
-	await openQuestions(asking, Math.min(open, MAX_ENTRIES - ASKED));
+	const limit = mostOf({ ...open, count: Infinity });
+	await openQuestions(asking, { ...open, count: Math.min(most, limit - ASKED) });
 	return [contender(alone, MESSAGE), contender(asking, DIALOGUE)];
 }
 
