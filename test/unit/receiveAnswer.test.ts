@@ -18,15 +18,17 @@ function receive(
 	{ name = 'Ask', type = 'n8n-nodes-jelou.jelou', downloadMedia = false, waiting = (): unknown => 'q' } = {},
 ) {
 	const expressions: string[] = [];
+	const lines: string[] = [];
 	const context = {
 		getBodyData: () => body,
-		getNode: () => ({ name, type }),
+		getNode: () => ({ name, type, parameters: {} }),
 		evaluateExpression: (expression: string) => {
 			expressions.push(expression);
 			return waiting();
 		},
 		getNodeParameter: (name: string) => name === 'options.downloadMedia' && downloadMedia,
 		getWorkflow: () => ({ id: '1', name: 'Test' }),
+		logger: { warn: (line: string) => lines.push(line) },
 		getWorkflowStaticData: () => ({}),
 		getCredentials: () => Promise.resolve({ projectId: 'p', apiKey: 'k', environment: 'production' }),
 		helpers: {
@@ -36,7 +38,7 @@ function receive(
 				Promise.resolve({ data: bytes.toString(), fileName, mimeType }),
 		},
 	};
-	return { answer: receiveAnswer(context as unknown as IWebhookFunctions), expressions };
+	return { answer: receiveAnswer(context as unknown as IWebhookFunctions), expressions, lines };
 }
 
 const OTHER = { webhookResponse: { status: 'otherQuestion' } };
@@ -69,11 +71,13 @@ test.each<[string, unknown]>([
 	expect(await receive(body).answer).toEqual(OTHER);
 });
 
-test('where n8n cannot say what the run waits with, nothing changes', async () => {
+test('where n8n cannot say what the run waits with, nothing changes, and the log says so', async () => {
 	const waiting = () => {
-		throw new Error('no data');
+		throw new TypeError('no data of room 7');
 	};
-	expect(await receive(BODY, { waiting }).answer).toEqual(OTHER);
+	const { answer, lines } = receive(BODY, { waiting });
+	expect(await answer).toEqual(OTHER);
+	expect(lines).toEqual(['Jelou node "Ask" in workflow "Test" could not take an answer (TypeError)']);
 	expect(await receive({ questionId: undefined }, { waiting: () => undefined }).answer).toEqual(OTHER);
 });
 

@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { loadCredential } from '../../shared/credential';
+import { kindOf } from '../../shared/errors';
 import { withMedia } from '../../shared/media';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { RESUME_STATUS, readResumption } from '../../shared/roomNote';
@@ -62,7 +63,12 @@ export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhoo
 		const answered = isReview(context.getNode()) ? withoutReview(item.json) : item.json;
 		const json: IDataObject = { ...answered, ...outcome };
 		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
-	} catch {
+	} catch (error) {
+		const { name } = context.getWorkflow();
+		const node = context.getNode();
+		context.logger.warn(
+			`Jelou node "${node.name}" in workflow "${name ?? ''}" could not take an answer (${kindOf(node, error)})`,
+		);
 		return reply('otherQuestion');
 	}
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { kindOf } from '../../shared/errors';
 import { isNote } from '../../shared/roomNote';
 import { isObject } from '../../shared/json';
 import { toItem } from '../../shared/media';
@@ -32,20 +33,10 @@ function refuse(context: IWebhookFunctions, reason: string, detail?: string): IW
 /** 200: genuine, and nothing to do. */
 const IGNORED: IWebhookResponseData = { webhookResponse: { status: 'ignored' } };
 
-/** Names an error without its own words, which may hold what a customer wrote, an address or a secret. */
-function kindOf(context: IWebhookFunctions, error: unknown): string {
-	const { context: given, name } = isObject(error) ? error : {};
-	const kind = typeof name === 'string' && /^\w+$/.test(name) ? name : 'unknown error';
-	// n8n says which parameter has the expression that failed.
-	const isIt = (own: string) => isObject(given) && given.parameter === own;
-	const parameter = Object.keys(context.getNode().parameters).find(isIt);
-	return parameter === undefined ? kind : `${kind} in the parameter "${parameter}"`;
-}
-
 /** 500, and nothing starts: of an error that escapes, n8n would make a run with an empty item. */
 function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
 	try {
-		warn(context, 'could not handle a delivery', kindOf(context, error));
+		warn(context, 'could not handle a delivery', kindOf(context.getNode(), error));
 	} catch {
 		// The delivery needs its response, whatever is wrong with the log.
 	}
