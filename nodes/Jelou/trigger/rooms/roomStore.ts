@@ -59,6 +59,8 @@ const EMPTY: Copy = { text: '', isBehind: false };
 export class RoomStore {
 	/** The questions of a room: first those that were asked, then those that wait their turn. */
 	private readonly questions = new Map<string, KeptQuestion[]>();
+	/** The rooms in which one waits its turn, or has: each delivery looks after them, and there may be 5,000 others. */
+	private readonly queuedIn = new Set<string>();
 	private readonly pauses = new Map<string, KeptPause>();
 	private readonly ended = new BoundedMap<string, true>(MAX_ENDED);
 	/** What the notes that were taken were responded to with, by their IDs. */
@@ -127,7 +129,8 @@ export class RoomStore {
 
 	/** The rooms in which a question waits its turn. */
 	queues(): string[] {
-		return [...this.questions.keys()].filter((roomId) => this.hasQueue(roomId));
+		for (const roomId of this.queuedIn) if (!this.hasQueue(roomId)) this.queuedIn.delete(roomId);
+		return [...this.queuedIn];
 	}
 
 	/**
@@ -168,6 +171,7 @@ export class RoomStore {
 		Object.assign(question, change);
 		if (this.questions.get(question.roomId)?.includes(question)) this.size += sizeOf(question) - size;
 		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, uptime());
+		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
 		this.wake(question);
 	}
 
@@ -410,6 +414,7 @@ export class RoomStore {
 		this.questions.set(question.roomId, [...(asked ?? []), ...(queued ?? [])]);
 		this.count++;
 		this.size += sizeOf(question);
+		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
 	}
 
 	private remove(question: KeptQuestion): void {
