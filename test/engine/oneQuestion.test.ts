@@ -4,7 +4,7 @@ import type { Question } from '../../nodes/Jelou/shared/roomNote';
 import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
-import { BOT, USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { BOT, PROJECT, USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, UNAVAILABLE } from './support/waitingRuns';
 
 /** A room has one open question: what is being sent is not open yet, and what comes from another run waits its turn. */
@@ -341,6 +341,23 @@ describe('a question of another run', () => {
 		});
 		await pass(10_000);
 		expect(read()).toHaveLength(1);
+	});
+
+	test('is not asked while the workflow is unpublished, and is when it is published again', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		await stage.says('Ana');
+		const { triggers } = stage.runs;
+		stage.runs.triggers = 'unpublished';
+		await pass(20_000);
+		expect(stage.engine.warnings).toEqual([]);
+		stage.runs.triggers = triggers;
+		await pass(20_000);
+		expect(read()).toEqual([]);
+		const integration = sandbox.store.projects.get(PROJECT)?.integration;
+		if (integration) integration.webhookUrl = `${stage.runs.origin}/webhook/webhook-1/webhook`;
+		await passTime(stage.engine.register());
+		await until('the next to be asked', () => read().length === 1);
 	});
 
 	test('is asked after a restart, and survives another before it is answered', async () => {

@@ -694,13 +694,13 @@ describe('in a room that is taken', () => {
 		expect(store.nextIn('r')).toBeUndefined();
 	});
 
-	test('the run that was answered has the room for five seconds more', () => {
+	test('the run that was answered has the room for two seconds more', () => {
 		const store = new RoomStore(PROJECT);
 		const answered = add(store, question('a', { roomId: 'r' }));
 		add(store, question('b', { roomId: 'r' }), 'queued', '¿Qué?');
 		store.reserve(answered);
 		store.end(answered);
-		now += 4_999;
+		now += 1_999;
 		expect(store.nextIn('r')).toBeUndefined();
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-a' })).toBe(false);
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-c' })).toBe(true);
@@ -715,11 +715,11 @@ describe('in a room that is taken', () => {
 		store.reserve(answered);
 		store.end(answered);
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-b' })).toBe(true);
-		now += 5_000;
+		now += 2_000;
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-b' })).toBe(false);
 	});
 
-	test('the run whose turn it is gets it within the five seconds, too', () => {
+	test('the run whose turn it is gets it within the two seconds, too', () => {
 		const store = new RoomStore(PROJECT);
 		const answered = add(store, question('a', { roomId: 'r' }));
 		add(store, question('b', { roomId: 'r', runId: 'run-a' }), 'queued', '¿Qué?');

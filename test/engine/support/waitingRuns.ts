@@ -23,12 +23,13 @@ export class WaitingRuns {
 	readonly resumed: Array<Required<Resumption>> = [];
 	/** What n8n answers to the next requests, before it goes on as it should. */
 	readonly replies: ResumeReply[] = [];
-	/** Where this n8n has its triggers. */
-	triggers = '';
+	/** Where this n8n has its triggers, or that it has none published. */
+	triggers: string | 'unpublished' = '';
 	private constructor(private readonly server: Recorder) {}
 
 	static async start(): Promise<WaitingRuns> {
 		const server = await startRecorder(({ body, headers, path }, response) => {
+			if (path.startsWith('/webhook/') && runs.triggers === 'unpublished') return { status: 404, body: '{}' };
 			if (path.startsWith('/webhook/')) {
 				const signature = String(headers['x-jelou-signature']);
 				fetch(`${runs.triggers}${path}`, {

@@ -15,26 +15,26 @@ const ASK_TIMEOUT_MS = 30_000;
 const WATCH_EVERY_MS = 500;
 const WATCH_AFTER_FAILURE_MS = 5_000;
 
-/** Gives the trigger itself a note. Never throws. @returns whether it was taken */
+/** Gives the trigger itself a note. Never throws. @returns the status of the response, if there was one */
 async function postToSelf(
 	{ address, context, secret }: RoomView,
 	content: NoteContent,
 	timeout?: number,
-): Promise<boolean> {
-	let why = 'no response';
+): Promise<unknown> {
+	let code: unknown;
 	try {
-		const { code } = await postNote(context, address, secret, content, timeout);
-		if (code === 200) return true;
-		why = `status ${String(code)}`;
+		({ code } = await postNote(context, address, secret, content, timeout));
+		// 404: n8n serves the trigger no longer, because it was unpublished.
+		if (code === 200 || code === 404) return code;
 	} catch {
 		// The error may hold the address, with more than its host.
 	}
 	warn(
 		context,
 		'could not reach itself at its own address. What it knows of its rooms is stored with the next delivery instead',
-		`${why}; check WEBHOOK_URL`,
+		`${code === undefined ? 'no response' : `status ${String(code)}`}; check WEBHOOK_URL`,
 	);
-	return false;
+	return code;
 }
 
 /** Has what is known stored now, with a fresh copy of the static data: that of a delivery which has waited is an old one. */
@@ -67,9 +67,13 @@ async function watch(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
 	while (store.hasQueue(roomId)) {
 		const isFree = store.nextIn(roomId) !== undefined;
-		const isFine = !isFree || (await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS));
+		if (isFree) {
+			const code = await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS);
+			// Publishing it wakes its queues.
+			if (code === 404) return;
+		}
 		// What could not be asked now is tried again until its time is up.
-		const failed = !isFine || (isFree && store.nextIn(roomId) !== undefined);
-		await sleep(failed ? WATCH_AFTER_FAILURE_MS : WATCH_EVERY_MS);
+		const hasFailed = isFree && store.nextIn(roomId) !== undefined;
+		await sleep(hasFailed ? WATCH_AFTER_FAILURE_MS : WATCH_EVERY_MS);
 	}
 }

@@ -37,8 +37,12 @@ const MAX_BEFORE_SIZE = 50_000;
 
 /** A question that has been pending for so long counts as sent: whoever was sending it is gone. */
 const MAX_PENDING_MS = 60_000;
-/** How long a room is kept for the run that was just answered, so that two dialogues do not take turns. */
-const KEPT_FOR_MS = 5_000;
+/**
+ * How long a room is kept for the run that was just answered, so that two dialogues do not take turns. A run asks its next
+ * question within a second, mostly; a longer time would hold up a dialogue that goes on in a sub-workflow, which is
+ * another run.
+ */
+const KEPT_FOR_MS = 2_000;
 /** How long a run is waited for that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
