@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../nodes/Jelou/shared/json';
 import { integrationKey } from '../nodes/Jelou/shared/credential';
-import type { Expectation } from '../nodes/Jelou/shared/roomNote';
+import type { Expectation } from '../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../nodes/Jelou/trigger/rooms/roomStore';
 import { activate, contender, type Active, type Line } from './customers';
 import { jelouFlow, TRIGGER, type Target } from './flows';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';

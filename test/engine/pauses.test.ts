@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { sign } from '../../nodes/Jelou/shared/signature';
-import type { Pause } from '../../nodes/Jelou/shared/roomNote';
+import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
 import type { Sandbox } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';

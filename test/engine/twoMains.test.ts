@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { NoteContent } from '../../nodes/Jelou/shared/roomNote';
+import type { NoteContent } from '../../nodes/Jelou/shared/triggerNote';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { OneCredential } from './support/credentials';
 import { Engine } from './support/engine';

@@ -1,5 +1,5 @@
 import { readAnswer, readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
-import type { AnswerType, Expectation } from '../../nodes/Jelou/shared/roomNote';
+import type { AnswerType, Expectation } from '../../nodes/Jelou/shared/triggerNote';
 
 const expects = (type: AnswerType, choices: string[] = []): Expectation => ({
 	type,

@@ -1,7 +1,7 @@
 import { sleep, type IHttpRequestOptions, type IWebhookFunctions } from 'n8n-workflow';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import { readQuestion, type Question } from '../../nodes/Jelou/shared/roomNote';
+import { readQuestion, type Question } from '../../nodes/Jelou/shared/triggerNote';
 import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
 import { canResume, resumeRun } from '../../nodes/Jelou/trigger/rooms/resumeRun';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ObservableObject, type IDataObject } from 'n8n-workflow';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import type { Expectation, Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Expectation, Question } from '../../nodes/Jelou/shared/triggerNote';
 import { RoomStore, hasStoredQueue, roomStoreOf } from '../../nodes/Jelou/trigger/rooms/roomStore';
 import type { KeptQuestion } from '../../nodes/Jelou/trigger/rooms/storedRooms';
 

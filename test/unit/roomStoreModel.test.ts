@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import type { Pause, Question } from '../../nodes/Jelou/shared/roomNote';
+import type { Pause, Question } from '../../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
 
 const PROJECT = 'https://gateway.example.com project';

@@ -9,7 +9,7 @@ import { FieldError } from '../shared/errors';
 import { postNote } from '../shared/postNote';
 import { hostOf } from '../shared/publicUrl';
 import { wait } from '../shared/retry';
-import { NOTE_STATUS, type NoteContent } from '../shared/roomNote';
+import { NOTE_STATUS, type NoteContent } from '../shared/triggerNote';
 import { tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import type { Telling } from './operation';

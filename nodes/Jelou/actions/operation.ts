@@ -1,7 +1,7 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import type { Recipient } from '../shared/message';
-import type { Expectation, IfBusy, NoteContent } from '../shared/roomNote';
+import type { Expectation, IfBusy, NoteContent } from '../shared/triggerNote';
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 

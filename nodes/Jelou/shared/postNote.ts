@@ -2,7 +2,7 @@ import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions } from 'n8n-w
 
 import { parseBody } from './errorResponse';
 import { isObject } from './json';
-import { writeNote, type NoteContent } from './roomNote';
+import { writeNote, type NoteContent } from './triggerNote';
 import { SIGNATURE_HEADER, sign } from './signature';
 
 const TIMEOUT_MS = 10_000;
@@ -19,7 +19,7 @@ export async function postNote(
 	secret: string,
 	content: NoteContent,
 	timeout = TIMEOUT_MS,
-): Promise<{ status: unknown; code: unknown }> {
+): Promise<{ status: unknown; code: number }> {
 	const body = Buffer.from(JSON.stringify(writeNote({ ...content, address, sentAt: Date.now() })));
 	const response: unknown = await helpers.httpRequest({
 		method: 'POST',
@@ -32,6 +32,6 @@ export async function postNote(
 		disableFollowRedirect: true,
 		timeout,
 	});
-	const { body: said, statusCode: code } = isObject(response) ? response : {};
-	return { status: parseBody(said)?.status, code };
+	const { body: said, statusCode } = isObject(response) ? response : {};
+	return { status: parseBody(said)?.status, code: Number(statusCode) };
 }

@@ -8,7 +8,7 @@ import {
 	type IfBusy,
 	type NoteContent,
 	type Question,
-} from '../../../nodes/Jelou/shared/roomNote';
+} from '../../../nodes/Jelou/shared/triggerNote';
 import { sign } from '../../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../../sandbox';
 import { Engine } from './engine';

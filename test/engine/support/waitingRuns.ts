@@ -1,4 +1,4 @@
-import type { Resumption } from '../../../nodes/Jelou/shared/roomNote';
+import type { Resumption } from '../../../nodes/Jelou/shared/triggerNote';
 import { startRecorder, type Recorder } from '../../support/recorder';
 
 /** What n8n answers to a resume request. */

@@ -6,7 +6,7 @@ import type { LoadedCredential } from '../../shared/credential';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { postNote } from '../../shared/postNote';
-import { NOTE_STATUS, type Question } from '../../shared/roomNote';
+import { NOTE_STATUS, type Question } from '../../shared/triggerNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
 import { isReview, withoutReview, type ToolInput } from '../toolInput';

@@ -10,7 +10,7 @@ import { loadCredential } from '../../shared/credential';
 import { kindOf } from '../../shared/errors';
 import { withMedia } from '../../shared/media';
 import { isPrivateHost } from '../../shared/publicUrl';
-import { RESUME_STATUS, readResumption } from '../../shared/roomNote';
+import { RESUME_STATUS, readResumption } from '../../shared/triggerNote';
 import { isReview, withoutReview } from '../toolInput';
 import { keptQuestion } from './questionId';
 

@@ -6,7 +6,7 @@ import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
 import type { MessageValue } from '../../shared/messageTypes';
-import { IF_BUSY, answerKey, type AnswerType, type Expectation, type IfBusy } from '../../shared/roomNote';
+import { IF_BUSY, answerKey, type AnswerType, type Expectation, type IfBusy } from '../../shared/triggerNote';
 import { numbered } from '../../shared/text';
 import { readIds } from '../ids';
 import { entryText, type ItemParameters } from '../itemParameters';

@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { kindOf } from '../../shared/errors';
-import { isNote } from '../../shared/roomNote';
+import { isNote } from '../../shared/triggerNote';
 import { isObject } from '../../shared/json';
 import { toItem } from '../../shared/media';
 import { learnEndpoint } from '../../shared/webhookUrls';

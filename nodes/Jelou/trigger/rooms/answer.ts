@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { answerKey, type AnswerType, type Expectation } from '../../shared/roomNote';
+import { answerKey, type AnswerType, type Expectation } from '../../shared/triggerNote';
 import { trimmed } from '../../shared/text';
 import { mediaUrlOf, textOf, textsOf } from '../event/text';
 

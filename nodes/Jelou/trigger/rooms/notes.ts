@@ -6,8 +6,8 @@ import {
 	readNote,
 	type NoteStatus,
 	type Pause,
-	type RoomNote,
-} from '../../shared/roomNote';
+	type TriggerNote,
+} from '../../shared/triggerNote';
 import { isSameAddress } from '../../shared/webhookUrls';
 import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
@@ -24,7 +24,7 @@ function refuse({ context }: RoomView, reason: string, status: NoteStatus = NOTE
 }
 
 /** Why a note is refused: it is for one trigger, and for a moment. One that was recorded, or is for another, counts for nothing. */
-function faultOf({ address }: RoomView, note: RoomNote): string | undefined {
+function faultOf({ address }: RoomView, note: TriggerNote): string | undefined {
 	if (!isSameAddress(note.address, address)) return 'it is for another address';
 	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return 'its time is more than a minute off';
 	return undefined;
@@ -32,7 +32,7 @@ function faultOf({ address }: RoomView, note: RoomNote): string | undefined {
 
 async function takeQuestion(
 	view: RoomView,
-	{ ifBusy, question, text }: RoomNote & { note: 'ask' },
+	{ ifBusy, question, text }: TriggerNote & { note: 'ask' },
 ): Promise<NoteStatus> {
 	const { store } = view;
 	const { id, roomId } = question;
@@ -58,7 +58,7 @@ async function takeQuestion(
 }
 
 /** The customer has the question: an older one that it takes the place of is over. */
-function takeSent({ store }: RoomView, { openedAt, question }: RoomNote & { note: 'sent' }): NoteStatus {
+function takeSent({ store }: RoomView, { openedAt, question }: TriggerNote & { note: 'sent' }): NoteStatus {
 	if (store.hasEnded(question.id)) return 'confirmed';
 	const known = store.find(question);
 	const opened = known ?? store.add(question, 'pending');
@@ -97,7 +97,7 @@ function takeEndOfPause({ store }: RoomView, roomId: string): NoteStatus {
 }
 
 /** Does what a note says. */
-async function take(view: RoomView, note: RoomNote, deadline: Deadline): Promise<NoteStatus> {
+async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
 	switch (note.note) {
 		case 'ask':
 			return await takeQuestion(view, note);

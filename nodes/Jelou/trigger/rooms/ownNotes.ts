@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { uptime } from '../../shared/clock';
 import { postNote } from '../../shared/postNote';
-import type { NoteContent } from '../../shared/roomNote';
+import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
 import type { RoomView } from './view';
 
@@ -20,8 +20,8 @@ async function postToSelf(
 	{ address, context, secret }: RoomView,
 	content: NoteContent,
 	timeout?: number,
-): Promise<unknown> {
-	let code: unknown;
+): Promise<number | undefined> {
+	let code: number | undefined;
 	try {
 		({ code } = await postNote(context, address, secret, content, timeout));
 		// 404: n8n serves the trigger no longer, because it was unpublished.

@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { uptime } from '../../shared/clock';
 import { parseBody } from '../../shared/errorResponse';
 import { isObject } from '../../shared/json';
-import { RESUME_STATUS, type Question, type Resumption } from '../../shared/roomNote';
+import { RESUME_STATUS, type Question, type Resumption } from '../../shared/triggerNote';
 import type { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import type { RoomView } from './view';

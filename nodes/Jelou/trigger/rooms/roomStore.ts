@@ -3,7 +3,7 @@ import { sleep, type IDataObject } from 'n8n-workflow';
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
 import { isObject } from '../../shared/json';
-import type { NoteStatus, Pause, Question } from '../../shared/roomNote';
+import type { NoteStatus, Pause, Question } from '../../shared/triggerNote';
 import {
 	formatRooms,
 	parseOldRooms,

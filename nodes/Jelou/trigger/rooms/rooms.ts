@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import type { NoteStatus } from '../../shared/roomNote';
+import type { NoteStatus } from '../../shared/triggerNote';
 import { toProductionUrl } from '../../shared/webhookUrls';
 import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';

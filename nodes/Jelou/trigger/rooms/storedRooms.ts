@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
-import { readPause, readQuestion, type Pause, type Question } from '../../shared/roomNote';
+import { readPause, readQuestion, type Pause, type Question } from '../../shared/triggerNote';
 import { numbered } from '../../shared/text';
 
 /** `queued`: it waits its turn. `pending`: it is being sent. `open`: the customer has it. */

@@ -80,7 +80,7 @@ export type NoteToSend = {
 } & NoteContent;
 
 /** A note as it is posted. Each has an ID of its own, also one that says the same again: the trigger takes it once. */
-export type RoomNote = NoteToSend & { noteId: string };
+export type TriggerNote = NoteToSend & { noteId: string };
 
 /**
  * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
@@ -168,7 +168,7 @@ function readContent(payload: IDataObject): NoteContent | undefined {
 }
 
 /** Reads a note; `undefined` when it is not whole. */
-export function readNote(payload: IDataObject): RoomNote | undefined {
+export function readNote(payload: IDataObject): TriggerNote | undefined {
 	const { address, noteId, sentAt } = payload;
 	if (!isText(address) || !isText(noteId) || !isCount(sentAt)) return undefined;
 	const content = readContent(payload);
