@@ -17,7 +17,8 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 async function deliver(engine: Engine, signature?: string, options = {}): Promise<void> {
-	const response = { status: () => response, json: () => response, end: () => response };
+	// It is over already, so that the next delivery of the same event waits for nothing.
+	const response = { closed: true, status: () => response, json: () => response, end: () => response };
 	const headers = signature === undefined ? {} : { 'x-jelou-signature': signature };
 	const request = { headers, rawBody: BODY, readRawBody: () => Promise.resolve() };
 	const parameters = { events: ['*'], options };

@@ -13,6 +13,8 @@ const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(B
 async function deliver(engine: Engine, signature: string): Promise<number> {
 	let answered = 200;
 	const response = {
+		// It is over already, so that the next delivery of the same event waits for nothing.
+		closed: true,
 		status: (status: number) => ((answered = status), response),
 		json: () => response,
 		end: () => response,

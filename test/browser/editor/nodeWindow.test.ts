@@ -101,7 +101,7 @@ describe('only the fields are shown that what is sent has:', () => {
 
 test('the credential says what an empty secret and a plain URL mean, and no longer when they are right', async () => {
 	const credential = new CredentialDialog(editor.page);
-	const secret = credential.dialog.getByText('Needed here for other workflows and queue mode.');
+	const secret = credential.dialog.getByText('Enter it only if the integration was created elsewhere.');
 	const plain = credential.dialog.getByText('Gateway URL is not HTTPS');
 	await editor.openNode('Jelou Trigger');
 	await credential.edit();
