@@ -397,6 +397,16 @@ describe('static data', () => {
 		expect(stage.engine.warnings).toEqual([]);
 	});
 
+	test('that is erased late, because the run took its time to wait, is written again as well', async () => {
+		await stage.tell(stage.question('first', {}, { roomId: 'another room' }));
+		await pass(2_500);
+		await stage.ask('q');
+		await pass(2_000);
+		const staticData = stage.restore({});
+		await until('it to be written', () => staticData.__dataChanged === true);
+		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
+	});
+
 	test('is written by the next delivery where the trigger cannot reach itself, and the log says so', async () => {
 		await stage.ask('q');
 		const { triggers } = stage.runs;

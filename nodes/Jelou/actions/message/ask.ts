@@ -45,7 +45,7 @@ async function notifySent(
 		await notify(context, address, credential, { note: 'sent', question, openedAt });
 	} catch {
 		// The trigger takes a question for sent after a minute.
-		context.logger.warn('The Jelou Trigger could not be told that a question was sent');
+		context.logger.warn('A Jelou node could not notify the Jelou Trigger that a question was sent');
 	}
 }
 

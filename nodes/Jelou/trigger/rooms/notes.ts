@@ -12,7 +12,7 @@ import { isSameAddress } from '../../shared/webhookUrls';
 import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import { oneAtATime } from './oneAtATime';
-import { watchQueue } from './ownNotes';
+import { keepSoon, watchQueue } from './ownNotes';
 import { askNext, endQuestions, placeOf, roomKeyOf } from './questions';
 import { canResume } from './resumeRun';
 import type { KeptQuestion } from './storedRooms';
@@ -58,13 +58,15 @@ async function takeQuestion(
 }
 
 /** The customer has the question: an older one that it takes the place of is over. */
-function takeSent({ store }: RoomView, { openedAt, question }: TriggerNote & { note: 'sent' }): NoteStatus {
+function takeSent(view: RoomView, { openedAt, question }: TriggerNote & { note: 'sent' }): NoteStatus {
+	const { store } = view;
 	if (store.hasEnded(question.id)) return 'confirmed';
 	const known = store.find(question);
 	const opened = known ?? store.add(question, 'pending');
 	if (opened === undefined) return 'full';
 	for (const other of store.asked(question.roomId)) if (other !== opened) store.end(other);
 	store.open(opened, openedAt);
+	keepSoon(view);
 	return store.isStored(question.id) ? 'confirmed' : 'registered';
 }
 
@@ -76,7 +78,7 @@ function takePause(view: RoomView, pause: Pause): NoteStatus {
 	for (const question of questions) store.end(question);
 	// A person has the conversation now: what the customer writes is for that person, and no run waits for it.
 	void oneAtATime(roomKeyOf(view, pause.roomId), async () => await tellPaused(view, questions)).catch(() => {
-		warn(context, 'could not tell a run that its conversation was paused. It waits until its time is up');
+		warn(context, 'could not reach a run whose conversation was paused. It waits until its time is up');
 	});
 	return 'registered';
 }
@@ -86,7 +88,7 @@ async function tellPaused(view: RoomView, questions: readonly KeptQuestion[]): P
 		const outcome = { answered: false, outcome: 'paused' };
 		const answer = { event: placeOf(question), outcome };
 		if (await endQuestions(view, [question], answer, new Deadline())) continue;
-		throw new Error('The run could not be told.');
+		throw new Error('The run could not be reached.');
 	}
 }
 

@@ -6,7 +6,7 @@ import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
 import type { RoomView } from './view';
 
-/** How long after a write it is made sure that it is still there: as long as a run may take that erases it at its end. */
+/** How long after a write it is made sure that it is still there: a run that erases it may take as long to its end. */
 const KEEP_AFTER_MS = 3_000;
 /** The least time between two of these notes. */
 const KEEP_EVERY_MS = 10_000;
@@ -43,16 +43,23 @@ export async function keepNow(view: RoomView): Promise<void> {
 	await postToSelf(view, { note: 'keep' });
 }
 
-/** Has what is known stored in a while, at most once in ten seconds, so that what a run has erased at its end is back. */
+/**
+ * Has what is known stored in a while, at most once in ten seconds: a run that has just asked is about to wait, and n8n
+ * then saves the static data that a Code node has written in it, over what was stored since it began.
+ */
 export function keepSoon(view: RoomView): void {
 	const { store } = view;
+	store.touchedAt = uptime();
 	if (store.isKeeping) return;
 	store.isKeeping = true;
-	const wait = Math.max(KEEP_AFTER_MS, store.keptAt + KEEP_EVERY_MS - uptime());
-	void sleep(wait).then(async () => {
-		store.isKeeping = false;
-		if (!store.isEmpty || store.needsSaving) await keepNow(view);
-	});
+	void keepLater(view).finally(() => (store.isKeeping = false));
+}
+
+async function keepLater(view: RoomView): Promise<void> {
+	const { store } = view;
+	const left = () => Math.max(store.touchedAt + KEEP_AFTER_MS, store.keptAt + KEEP_EVERY_MS) - uptime();
+	while (left() > 0) await sleep(left());
+	if (!store.isEmpty || store.needsSaving) await keepNow(view);
 }
 
 /** Asks the questions of a room that wait their turn, each as soon as the room is free. */

@@ -73,8 +73,10 @@ export class RoomStore {
 	readonly watched = new Set<string>();
 	/** The address at which n8n has taken a request for a run. */
 	probedAddress: string | undefined;
-	/** When this process last had itself store what it knows, and whether it is about to, as `uptime` tells it. */
+	/** When something last changed, and when this process last had itself store that, as `uptime` tells it. */
+	touchedAt = -Infinity;
 	keptAt = -Infinity;
+	/** Whether it is about to. */
 	isKeeping = false;
 
 	private count = 0;
