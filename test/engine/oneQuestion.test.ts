@@ -97,6 +97,20 @@ describe('while a question is being sent, a message', () => {
 		expect(await quick).toEqual(ANSWERED);
 	});
 
+	test('is its answer when sending takes so long that the customer may have the question', async () => {
+		const question = await whilePending();
+		const early = stage.says('hola');
+		await pass(3_100);
+		const late = stage.says('Ana');
+		await pass(5_000);
+		await sent(question);
+		expect(await Promise.all([early, late])).toEqual([KEPT, ANSWERED]);
+		expect(stage.runs.resumed[0]?.answer.event).toMatchObject({
+			chatInput: 'Ana',
+			messagesBefore: [{ chatInput: 'hola' }],
+		});
+	});
+
 	test('starts the workflow when the question could not be sent', async () => {
 		const question = await whilePending();
 		const early = stage.says('hola');

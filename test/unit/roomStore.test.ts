@@ -611,8 +611,8 @@ describe('while a question is being sent', () => {
 		const pending = add(store, question('a'), 'pending');
 		now += 1_000;
 		store.open(pending);
-		expect(store.wasOpenAt(pending, clock.uptime() - 1)).toBe(false);
-		expect(store.wasOpenAt(pending, clock.uptime())).toBe(true);
+		expect(store.wasOpenAt(pending, clock.uptime() - 101)).toBe(false);
+		expect(store.wasOpenAt(pending, clock.uptime() - 100)).toBe(true);
 		expect([pending.phase, store.isPending(pending)]).toEqual(['open', false]);
 	});
 

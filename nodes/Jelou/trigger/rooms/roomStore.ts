@@ -43,6 +43,10 @@ const MAX_PENDING_MS = 60_000;
  * another run.
  */
 const KEPT_FOR_MS = 2_000;
+/** What arrives so shortly before Jelou's response is not earlier than it: the two only overtook each other. */
+const OVERTAKEN_MS = 100;
+/** Where sending takes longer than this, the customer may have the question before Jelou says so. */
+const SLOW_MS = 3_000;
 /** How long a run is waited for that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
@@ -86,6 +90,7 @@ export class RoomStore {
 	private hasRead = false;
 	/** The text that could not be read last. */
 	private unreadable = '';
+	private readonly pendingSince = new WeakMap<KeptQuestion, number>();
 	private readonly openedAt = new WeakMap<KeptQuestion, number>();
 	private readonly unreachableSince = new WeakMap<KeptQuestion, number>();
 	private readonly reserved = new Map<string, { runId: string; until: number }>();
@@ -177,6 +182,7 @@ export class RoomStore {
 		Object.assign(question, change);
 		if (this.questions.get(question.roomId)?.includes(question)) this.size += sizeOf(question) - size;
 		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, uptime());
+		if (question.phase === 'pending' && phase !== 'pending') this.pendingSince.set(question, uptime());
 		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
 		this.wake(question);
 	}
@@ -225,9 +231,11 @@ export class RoomStore {
 		await Promise.race([woken, sleep(ms)]);
 	}
 
-	/** Whether a message that arrived then may be an answer: the customer had the question. */
+	/** Whether a message that arrived then may be an answer: the customer had the question, or may have had. */
 	wasOpenAt(question: KeptQuestion, arrivedAt: number): boolean {
-		return arrivedAt >= (this.openedAt.get(question) ?? -Infinity);
+		const openedAt = this.openedAt.get(question) ?? -Infinity;
+		const pendingSince = this.pendingSince.get(question) ?? Infinity;
+		return arrivedAt >= Math.min(openedAt - OVERTAKEN_MS, pendingSince + SLOW_MS);
 	}
 
 	/**
@@ -420,6 +428,7 @@ export class RoomStore {
 		this.questions.set(question.roomId, [...(asked ?? []), ...(queued ?? [])]);
 		this.count++;
 		this.size += sizeOf(question);
+		if (question.phase === 'pending') this.pendingSince.set(question, uptime());
 		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
 	}
 
