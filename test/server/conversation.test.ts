@@ -48,16 +48,6 @@ describe('where Jelou is less orderly:', () => {
 		expect(dialogue.heard('user-0')).toEqual([NAME, ORDER, 'Name=Ana Order=1042']);
 		expect(await dialogue.runs()).toHaveLength(1);
 	});
-
-	test('an answer that arrives before the question is confirmed goes to the run that asks', async () => {
-		stage.sandbox.setFaults({ replyAtOnce: 'Eva' });
-		await dialogue.writes('user-1', 'hola');
-		expect(await dialogue.hears('user-1', 2)).toBe(ORDER);
-		await dialogue.writes('user-1', '7');
-		expect(await dialogue.hears('user-1', 3)).toBe('Name=Eva Order=7');
-		await counts(dialogue, 'success', 2);
-		expect(await dialogue.runs()).toHaveLength(2);
-	});
 });
 
 // n8n 1.x itself goes on to nothing behind a node that is called "toString".
