@@ -82,6 +82,7 @@ function viewWith(replies: Reply[], address = ADDRESS): RoomView {
 	};
 	const context = {
 		helpers: { httpRequest },
+		getRequestObject: () => ({ originalUrl: '/webhook/7/webhook?test=1' }),
 		getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
 		getWorkflow: () => ({ id: 'workflow', name: 'Workflow' }),
 		logger: { warn: (line: string) => warnings.push(line) },
@@ -288,6 +289,12 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 		expect(await canResume(viewWith(replies), QUESTION)).toBe(result);
 		expect(requests).toMatchObject([{ url: `https://n8n.example.com${PATH}`, timeout: 3_000 }]);
 		expect(JSON.parse(String(requests[0]?.body))).toEqual({ questionId: 'q' });
+	});
+
+	test('it is not asked where a proxy takes a part of the path off, and the answer is no', async () => {
+		const address = 'https://n8n.example.com/n8n/webhook/7/webhook';
+		expect(await canResume({ ...viewWith([RUNNING]), address }, QUESTION)).toBe(false);
+		expect(requests).toEqual([]);
 	});
 
 	test('it is asked once for each address', async () => {
