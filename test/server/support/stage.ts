@@ -96,7 +96,8 @@ export async function publishRefusedWith(
 	);
 	await waitUntil(`n8n to say "${String(message)}"`, async () => {
 		const failed = (await client.publishingErrors(id)).join();
-		const said = thrown + failed + n8n.log().slice(before);
+		// What n8n 1.x answers is shown as JSON.
+		const said = (thrown + failed + n8n.log().slice(before)).replaceAll('\\"', '"');
 		return typeof message === 'string' ? said.includes(message) : message.test(said);
 	});
 	await client.deactivate(id).catch(() => undefined);
