@@ -181,8 +181,10 @@ export class RoomStore {
 		const size = sizeOf(question);
 		Object.assign(question, change);
 		if (this.questions.get(question.roomId)?.includes(question)) this.size += sizeOf(question) - size;
-		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, uptime());
-		if (question.phase === 'pending' && phase !== 'pending') this.pendingSince.set(question, uptime());
+		// Another process may have done that a while ago.
+		const since = uptime() - Math.max(0, Date.now() - question.changedAt);
+		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, since);
+		if (question.phase === 'pending' && phase !== 'pending') this.pendingSince.set(question, since);
 		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
 		this.wake(question);
 	}
