@@ -114,6 +114,12 @@ async function askAgain(
 	return { code: 200, status: 'asked again' };
 }
 
+/** Waits until a question was sent or could not be, as long as the delivery has time for it. */
+async function untilDecided({ store }: RoomView, question: KeptQuestion, deadline: Deadline): Promise<void> {
+	deadline.hasWaited = true;
+	await store.decided(question, deadline.left('pending'));
+}
+
 /** Gives a customer's messages to the run whose question the customer has. */
 async function giveMessages(view: RoomView, roomId: string, group: EventGroup): Promise<QuestionOutcome> {
 	const { context, store } = view;
@@ -123,8 +129,7 @@ async function giveMessages(view: RoomView, roomId: string, group: EventGroup): 
 		if (question === undefined) return undefined;
 		if (store.isPending(question)) {
 			if (!hold(context)) return BUSY;
-			deadline.hasWaited = true;
-			await store.decided(question, deadline.left('pending'));
+			await untilDecided(view, question, deadline);
 			if (!store.isPending(question) || !store.find(question)) continue;
 			warn(context, 'refused a message: a question was being sent in its room all the while');
 			return NOT_PASSED_ON;
@@ -173,7 +178,7 @@ async function close(
 	deadline: Deadline,
 ): Promise<QuestionOutcome> {
 	const { context, store } = view;
-	for (const question of store.asked(roomId)) await store.decided(question, deadline.left('pending'));
+	for (const question of store.asked(roomId)) await untilDecided(view, question, deadline);
 	const areTold = await endQuestions(
 		view,
 		store.inRoom(roomId),
