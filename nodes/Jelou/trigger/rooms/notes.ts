@@ -13,9 +13,8 @@ import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import { oneAtATime } from './oneAtATime';
 import { keepSoon, watchQueue } from './ownNotes';
-import { askNext, endQuestions, placeOf, roomKeyOf } from './questions';
+import { askNext, endQuestions, roomKeyOf } from './questions';
 import { canResume } from './resumeRun';
-import type { KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
 
 function refuse({ context }: RoomView, reason: string, status: NoteStatus = NOTE_STATUS.refused): NoteStatus {
@@ -77,19 +76,11 @@ function takePause(view: RoomView, pause: Pause): NoteStatus {
 	const questions = store.inRoom(pause.roomId);
 	for (const question of questions) store.end(question);
 	// A person has the conversation now: what the customer writes is for that person, and no run waits for it.
-	void oneAtATime(roomKeyOf(view, pause.roomId), async () => await tellPaused(view, questions)).catch(() => {
+	void oneAtATime(roomKeyOf(view, pause.roomId), async () => {
+		if (await endQuestions(view, questions, { outcome: 'paused' }, new Deadline())) return;
 		warn(context, 'could not reach a run whose conversation was paused. It waits until its time is up');
 	});
 	return 'registered';
-}
-
-async function tellPaused(view: RoomView, questions: readonly KeptQuestion[]): Promise<void> {
-	for (const question of questions) {
-		const outcome = { answered: false, outcome: 'paused' };
-		const answer = { event: placeOf(question), outcome };
-		if (await endQuestions(view, [question], answer, new Deadline())) continue;
-		throw new Error('The run could not be reached.');
-	}
 }
 
 function takeEndOfPause({ store }: RoomView, roomId: string): NoteStatus {

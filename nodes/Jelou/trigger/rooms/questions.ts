@@ -152,18 +152,26 @@ async function giveMessages(view: RoomView, roomId: string, group: EventGroup): 
 	}
 }
 
-/** Ends the questions of a room, each run going on without an answer. */
+/**
+ * Ends questions, each run going on without an answer.
+ *
+ * @param given the event that ends them; without one, each run gets whose conversation it is
+ * @returns whether all runs could be reached
+ */
 export async function endQuestions(
 	view: RoomView,
 	questions: readonly KeptQuestion[],
-	answer: { event: IDataObject; outcome: IDataObject },
+	more: IDataObject,
 	deadline: Deadline,
+	given?: JelouEvent,
 ): Promise<boolean> {
+	const outcome = { answered: false, ...more };
 	let areTold = true;
 	for (const question of questions) {
-		const { messagesBefore } = question;
-		const event = messagesBefore.length > 0 ? { ...answer.event, messagesBefore } : answer.event;
-		const result = await resumeRun(view, question, { ...answer, event }, deadline);
+		const { botId, messagesBefore, roomId, userId } = question;
+		const place = given ?? { room_id: roomId, bot: { id: botId }, contact: { id: userId } };
+		const event = messagesBefore.length > 0 ? { ...place, messagesBefore } : place;
+		const result = await resumeRun(view, question, { event, outcome }, deadline);
 		if (result === 'unknown') areTold = false;
 		else view.store.end(question);
 	}
@@ -179,13 +187,7 @@ async function close(
 ): Promise<QuestionOutcome> {
 	const { context, store } = view;
 	for (const question of store.asked(roomId)) await untilDecided(view, question, deadline);
-	const areTold = await endQuestions(
-		view,
-		store.inRoom(roomId),
-		{ event, outcome: { answered: false } },
-		deadline,
-	);
-	if (areTold) return undefined;
+	if (await endQuestions(view, store.inRoom(roomId), {}, deadline, event)) return undefined;
 	warn(context, 'could not tell a run that its conversation was closed', 'check WEBHOOK_URL');
 	return NOT_PASSED_ON;
 }
@@ -214,11 +216,6 @@ export async function answerQuestion(view: RoomView, group: EventGroup): Promise
 	);
 }
 
-/** What a run goes on with that gets no event: whose conversation it is. */
-export function placeOf({ botId, roomId, userId }: KeptQuestion): IDataObject {
-	return { room_id: roomId, bot: { id: botId }, contact: { id: userId } };
-}
-
 /** Asks the question whose turn it is in a room, if the room is free and its run still waits. */
 export async function askNext(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { context, store } = view;
@@ -234,8 +231,8 @@ export async function askNext(view: RoomView, roomId: string, deadline: Deadline
 	if (sending.isSent) return store.open(question);
 	if (sending.isPassing) return store.change(question, { phase: 'queued' });
 	warn(context, 'could not ask a question that had waited its turn', sending.error.message);
-	const outcome = { answered: false, outcome: 'failed', error: messageOf(sending.error) };
-	await endQuestions(view, [question], { event: placeOf(question), outcome }, deadline);
+	const more = { outcome: 'failed', error: messageOf(sending.error) };
+	await endQuestions(view, [question], more, deadline);
 	store.end(question);
 }
 
