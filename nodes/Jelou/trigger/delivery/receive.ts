@@ -12,7 +12,7 @@ import { warn } from '../event/log';
 import { asOne, combine, readGap } from '../rooms/combine';
 import { eventKey, isFirst } from '../rooms/duplicates';
 import { openRooms, type OpenRooms } from '../rooms/rooms';
-import { triggerKeyOf, verifyDelivery, type Verification } from './verify';
+import { verifyDelivery, type Verification } from './verify';
 
 const MEDIA_TIMEOUT_MS = 15_000;
 
@@ -62,7 +62,7 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	const deadline = new Deadline();
 	const verified = await verifyDelivery(context);
 	if (!verified.ok) return refuse(context, verified.reason, verified.detail);
-	const rooms = openRooms(context, { ...verified, deadline, triggerKey: triggerKeyOf(context) });
+	const rooms = openRooms(context, { ...verified, deadline });
 	try {
 		return await handleGenuine(context, verified, rooms, deadline);
 	} finally {
@@ -73,7 +73,7 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 /** Each step either responds to a delivery or passes it on. */
 async function handleGenuine(
 	context: IWebhookFunctions,
-	{ allowPrivateMedia, body }: Verification & { ok: true },
+	{ allowPrivateMedia, body, triggerKey }: Verification & { ok: true },
 	rooms: OpenRooms,
 	deadline: Deadline,
 ): Promise<IWebhookResponseData> {
@@ -96,7 +96,6 @@ async function handleGenuine(
 		return status === 'refused' ? respond(context, 403, { status }) : { webhookResponse: { status } };
 	}
 
-	const triggerKey = triggerKeyOf(context);
 	const key = eventKey(triggerKey, event, body);
 	const first = key === undefined || (await isFirst(context, key, deadline));
 	if (first === 'busy') return respond(context, 503, { status: 'busy' });

@@ -29,6 +29,8 @@ export type Verification =
 	| {
 			ok: true;
 			body: Buffer;
+			/** Names the trigger. */
+			triggerKey: string;
 			/** Names the integration that the delivery is of: its gateway and project. */
 			project: string;
 			/** Signs what is sent for the delivery. */
@@ -45,7 +47,7 @@ export type Verification =
 const known = new BoundedMap<string, Entry>(MAX_ENTRIES);
 const reading = new Map<string, Promise<Entry>>();
 
-export function triggerKeyOf(context: IWebhookFunctions): string {
+function triggerKeyOf(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	return JSON.stringify([node.credentials?.[CREDENTIAL_NAME]?.id, context.getWorkflow().id, node.id]);
 }
@@ -121,7 +123,7 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 	}
 	if (!isGenuine) return refusalFor(body, header, entry);
 	const { allowPrivateMedia, project, secret } = entry;
-	return { ok: true, body, project, secret, allowPrivateMedia };
+	return { ok: true, body, triggerKey: key, project, secret, allowPrivateMedia };
 }
 
 /**
