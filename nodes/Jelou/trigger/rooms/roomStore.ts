@@ -392,14 +392,16 @@ export class RoomStore {
 	private takeOver({ ended, pauses, questions }: Rooms): void {
 		for (const id of ended) if (!this.ended.has(id)) this.ended.set(id, true);
 		for (const stored of questions) {
-			// The newest ends are stored, and whoever has it still is to know.
-			if (this.ended.has(stored.id)) this.ended.set(stored.id, true);
+			if (this.ended.has(stored.id)) {
+				// The newest ends are stored, and whoever has it still is to know.
+				this.ended.set(stored.id, true);
+				continue;
+			}
 			const known = this.find(stored);
-			if (known && this.ended.has(known.id)) this.end(known);
-			else if (known && stored.changedAt > known.changedAt) {
+			if (known && stored.changedAt > known.changedAt) {
 				const { attempts, changedAt, messagesBefore, phase } = stored;
 				this.update(known, { attempts, changedAt, messagesBefore, phase });
-			} else if (!known && !this.ended.has(stored.id) && stored.until > Date.now()) this.insert(stored);
+			} else if (!known && stored.until > Date.now()) this.insert(stored);
 		}
 		for (const each of [...this.questions.values()].flat()) if (this.ended.has(each.id)) this.end(each);
 		for (const stored of pauses) {

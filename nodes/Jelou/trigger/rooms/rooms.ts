@@ -74,8 +74,7 @@ export function openRooms(
 		save() {
 			// A test has a copy of its own, which n8n throws away.
 			if (!store.needsSaving || context.getMode() === 'manual') return;
-			if (deadline.hasWaited) return keepSoon(view);
-			store.save(staticData, nodeId);
+			if (!deadline.hasWaited) store.save(staticData, nodeId);
 			keepSoon(view);
 		},
 	};
