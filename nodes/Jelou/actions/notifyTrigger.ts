@@ -139,15 +139,14 @@ function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldEr
 	return noTrigger(`The address that the project's events go to answered with status ${String(code)}.`);
 }
 
+type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' }>;
+
 /** When a note has been posted often enough: a question is read back once it was sent, a pause at once. */
-const DONE: Record<NoteContent['note'], readonly unknown[]> = {
+const DONE: Record<Notified['note'], readonly unknown[]> = {
 	ask: [NOTE_STATUS.registered, NOTE_STATUS.confirmed, NOTE_STATUS.queued],
 	sent: [NOTE_STATUS.confirmed],
-	withdraw: [NOTE_STATUS.withdrawn],
 	pause: [NOTE_STATUS.confirmed],
 	endPause: [NOTE_STATUS.confirmed],
-	keep: [NOTE_STATUS.confirmed],
-	askNext: [NOTE_STATUS.confirmed],
 };
 
 /**
@@ -160,7 +159,7 @@ export async function notify(
 	context: IExecuteFunctions,
 	address: string,
 	{ signingSecret }: LoadedCredential,
-	content: NoteContent,
+	content: Notified,
 ): Promise<unknown> {
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = uptime() + UNAVAILABLE_MS;

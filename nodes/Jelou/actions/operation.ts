@@ -75,7 +75,7 @@ export interface Asking {
 
 /** What a trigger is told, and what the node puts out then. */
 export interface Telling {
-	content: NoteContent;
+	content: Extract<NoteContent, { note: 'pause' | 'endPause' }>;
 	output: IDataObject;
 }
 
