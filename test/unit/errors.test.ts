@@ -41,7 +41,7 @@ const ENVELOPE = {
 };
 
 test("says what happened, Jelou's words, the fields and the next step, and belongs to its item", () => {
-	const error = errorFor({ kind: 'answer', status: 422, body: JSON.stringify(ENVELOPE) });
+	const error = errorFor({ kind: 'response', status: 422, body: JSON.stringify(ENVELOPE) });
 	expect(error.message).toBe('Jelou rejected the request: invalid fields (422)');
 	expect(error.description).toBe(
 		'Jelou says: The fields are invalid. Body is wrong (E0422). Fields: webhookUrl: must be HTTPS, must be public; botId: is required. Correct the fields named here and try again.',
@@ -56,7 +56,7 @@ test.each([
 	['Is it you?', 'Jelou says: Is it you? Correct the fields'],
 	[['Please wait...', 'Then go on'], 'Jelou says: Please wait... Then go on. Correct the fields'],
 ])('repeats what Jelou says as Jelou says it: %j', (message, text) => {
-	const { description } = errorFor({ kind: 'answer', status: 422, body: { message } });
+	const { description } = errorFor({ kind: 'response', status: 422, body: { message } });
 	expect(description).toContain(text);
 });
 
@@ -88,7 +88,7 @@ test.each([
 	['start', 200, ENVELOPE, 'Jelou reported that the request failed', /Jelou says: The fields are invalid/],
 	['start', 418, '', 'Jelou answered with an unexpected status (418)', /Check/],
 ] as const)('%s answering %i', (target, status, body, message, description) => {
-	const error = errorFor({ kind: 'answer', status, body }, target);
+	const error = errorFor({ kind: 'response', status, body }, target);
 	expect(error.message).toBe(message);
 	expect(error.description).toMatch(description);
 });
@@ -116,7 +116,7 @@ describe('what may have been processed is said to be so, and of a read nothing i
 	const SENT = 'The message may have been sent. Check in Jelou before you send it again.';
 	const PROCESSED = 'Jelou may have processed the request. Check in Jelou before you run it again.';
 	const answer = (status: number, body = '', retryAfter?: string): Failure => ({
-		kind: 'answer',
+		kind: 'response',
 		status,
 		body,
 		retryAfter,
@@ -164,7 +164,7 @@ test.each([
 	['custom', 'start', 'Correct Gateway URL'],
 	['custom', 'chatbot', 'Correct Chatbot URL'],
 ] as const)('an unknown endpoint of %s, for %s, names the field to correct', (environment, name, advice) => {
-	const failure: Failure = { kind: 'answer', status: 404, body: 'Not Found' };
+	const failure: Failure = { kind: 'response', status: 404, body: 'Not Found' };
 	const error = toApiError(NODE, failure, REQUESTS[name], { ...credential, environment });
 	expect(error.description).toContain(advice);
 });
@@ -179,7 +179,7 @@ test.each([
 	['nobody', {}],
 ])("the 404 of %s is not Jelou's", (_who, body) => {
 	expect(readErrorResponse(body).isEnvelope).toBe(false);
-	expect(errorFor({ kind: 'answer', status: 404, body }).message).toBe(
+	expect(errorFor({ kind: 'response', status: 404, body }).message).toBe(
 		'Jelou has no such endpoint at this URL (404)',
 	);
 });
@@ -203,7 +203,7 @@ test.each<[string, unknown]>([
 		{ message: [['KEY-recognisable']], validationError: [{ a: { b: 'SECRET-recognisable' } }] },
 	],
 ])('never repeats a secret that Jelou put into its %s', (_where, body) => {
-	const error = errorFor({ kind: 'answer', status: 422, body });
+	const error = errorFor({ kind: 'response', status: 422, body });
 	expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toMatch(
 		/recognisable/,
 	);
@@ -223,7 +223,7 @@ test.each<[string, string]>([
 	['of another request, percent-encoded', `sha256%3D${'0a'.repeat(32)}`],
 ])('never repeats a signature that Jelou echoes, %s', (_how, echoed) => {
 	const failure: Failure = {
-		kind: 'answer',
+		kind: 'response',
 		status: 401,
 		body: { message: `Got ${echoed}!`, validationError: { 'x-jelou-signature': echoed } },
 	};

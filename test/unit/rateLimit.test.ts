@@ -62,7 +62,7 @@ class FakeJelou {
 				if (result.ok) results[index] = 'done';
 				else {
 					const { failure } = result;
-					results[index] = failure.kind === 'answer' ? String(failure.status) : failure.code;
+					results[index] = failure.kind === 'response' ? String(failure.status) : failure.code;
 				}
 			}
 		};

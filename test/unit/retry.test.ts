@@ -8,7 +8,7 @@ import {
 import type { Failure } from '../../nodes/Jelou/shared/types';
 
 const answer = (status: number, retryAfter?: string): Failure => ({
-	kind: 'answer',
+	kind: 'response',
 	status,
 	body: '',
 	retryAfter,
@@ -77,7 +77,7 @@ describe('what will not get better is not retried', () => {
 });
 
 describe('certain is only what did not get out, and what Jelou refused:', () => {
-	const body = (text: string): Failure => ({ kind: 'answer', status: 200, body: text });
+	const body = (text: string): Failure => ({ kind: 'response', status: 200, body: text });
 
 	test.each([
 		answer(307),

@@ -59,7 +59,7 @@ test('the time that Jelou asks for in its answer is waited before the next attem
 	expect(sent).toHaveLength(1);
 	await jest.advanceTimersByTimeAsync(1);
 	expect(sent).toHaveLength(2);
-	expect(await result).toMatchObject({ ok: true, answer: { data: { a: 1 } } });
+	expect(await result).toMatchObject({ ok: true, response: { data: { a: 1 } } });
 });
 
 test('each failure makes the next wait longer', async () => {
@@ -93,7 +93,7 @@ test.each([
 		const { sent, result } = start([answer, accepted], { method: 'PATCH', signal: controller.signal });
 		await jest.advanceTimersByTimeAsync(100);
 		controller.abort();
-		expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status } });
+		expect(await result).toMatchObject({ ok: false, failure: { kind: 'response', status } });
 		expect(sent).toHaveLength(1);
 	},
 );
@@ -109,7 +109,7 @@ test.each([undefined, null, '', ' \n'])(
 	'a success with the body %j is a success without data',
 	async (body) => {
 		const { result } = start([{ statusCode: 200, body, headers: {} }]);
-		expect(await result).toEqual({ ok: true, answer: { envelope: {}, data: {} } });
+		expect(await result).toEqual({ ok: true, response: { envelope: {}, data: {} } });
 	},
 );
 
@@ -120,7 +120,7 @@ test.each(readdirSync(FIXTURES).filter((name) => name.startsWith('response-')))(
 	async (name) => {
 		const body = readFileSync(join(FIXTURES, name), 'utf8');
 		const { result } = start([{ statusCode: 200, body, headers: {} }]);
-		expect(await result).toMatchObject({ ok: true, answer: { envelope: JSON.parse(body) } });
+		expect(await result).toMatchObject({ ok: true, response: { envelope: JSON.parse(body) } });
 	},
 );
 
@@ -137,7 +137,7 @@ test.each([
 		accepted,
 	]);
 	await jest.runAllTimersAsync();
-	expect(await result).toMatchObject({ ok: false, failure: { kind: 'answer', status: 200 } });
+	expect(await result).toMatchObject({ ok: false, failure: { kind: 'response', status: 200 } });
 	expect(sent).toHaveLength(1);
 });
 
@@ -153,7 +153,7 @@ test.each([
 	{},
 ])('200 with %j says of no failure, so it is a success', async (envelope) => {
 	const { result } = start([{ statusCode: 200, body: JSON.stringify(envelope), headers: {} }]);
-	expect(await result).toMatchObject({ ok: true, answer: { envelope } });
+	expect(await result).toMatchObject({ ok: true, response: { envelope } });
 });
 
 describe('in n8n 1.x, whose error has no cause and keeps the network code as an HTTP code', () => {
@@ -163,7 +163,7 @@ describe('in n8n 1.x, whose error has no cause and keeps the network code as an 
 		const { sent, result } = start([failure('ECONNREFUSED'), accepted]);
 		await jest.advanceTimersByTimeAsync(500);
 		expect(sent).toHaveLength(2);
-		expect(await result).toMatchObject({ ok: true, answer: { data: { a: 1 } } });
+		expect(await result).toMatchObject({ ok: true, response: { data: { a: 1 } } });
 	});
 
 	test.each([

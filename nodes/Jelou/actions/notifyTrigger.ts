@@ -68,13 +68,13 @@ export async function triggerUrl(
 	const result = await tryCall(context, credential, get, options);
 	if (!result.ok) {
 		const { failure } = result;
-		const isMissing = failure.kind === 'answer' && failure.status === 404;
+		const isMissing = failure.kind === 'response' && failure.status === 404;
 		if (isMissing && readErrorResponse(failure.body).isEnvelope) {
 			throw noTrigger('The project has no integration.');
 		}
 		throw toApiError(context.getNode(), failure, get, credential, options.itemIndex);
 	}
-	const { webhookUrl } = result.answer.data;
+	const { webhookUrl } = result.response.data;
 	const address = typeof webhookUrl === 'string' ? webhookUrl : '';
 	const own = context.getSignedResumeUrl();
 	const isOurs = hasSameOrigin(address, own);

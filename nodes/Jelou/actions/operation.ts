@@ -12,7 +12,7 @@ interface AnyOperation {
 	properties: INodeProperties[];
 }
 
-/** Makes one request of an item, and puts out what Jelou answers. */
+/** Makes one request of an item, and puts out what Jelou responds. */
 export interface RequestOperation extends AnyOperation {
 	kind: 'request';
 	/**
@@ -28,7 +28,7 @@ export interface RequestOperation extends AnyOperation {
 	orderingKey?(request: JelouRequest): string;
 	/** What the user should know about a request that was sent. */
 	warning?(request: JelouRequest): string | undefined;
-	/** What the output has in addition to Jelou's answer, of which `data` is the useful part. */
+	/** What the output has in addition to Jelou's response, of which `data` is the useful part. */
 	extraOutput?(request: JelouRequest, data: IDataObject): IDataObject;
 }
 

@@ -10,7 +10,7 @@ import type { Operation } from './operation';
 export interface Options {
 	/** Replaces the credential's project; `''` when it does not. */
 	projectId: string;
-	/** Whether only the useful part of the answer is returned. */
+	/** Whether only the useful part of the response is returned. */
 	simplify: boolean;
 	/** Milliseconds. */
 	timeout: number;
@@ -51,7 +51,7 @@ const timeout: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 300 },
 	default: DEFAULT_TIMEOUT_SECONDS,
-	description: 'How many seconds to wait for an answer from Jelou',
+	description: 'How many seconds to wait for a response from Jelou',
 };
 
 const projectId: INodeProperties = {
@@ -71,7 +71,7 @@ const simplify: INodeProperties = {
 };
 
 const EVERY_KIND = [maxRetries, projectId, timeout];
-/** A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's answer. */
+/** A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's response. */
 const OPTIONS: Record<Operation['kind'], INodeProperties[]> = {
 	request: [...EVERY_KIND, concurrency, simplify],
 	ask: EVERY_KIND,

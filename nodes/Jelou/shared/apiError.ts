@@ -40,9 +40,9 @@ export function toApiError(
 	itemIndex?: number,
 ): NodeApiError {
 	const host = new URL(credential.baseUrls[request.target]).host;
-	const response = readErrorResponse(failure.kind === 'answer' ? failure.body : undefined);
+	const response = readErrorResponse(failure.kind === 'response' ? failure.body : undefined);
 	const { message, advice } =
-		failure.kind === 'answer'
+		failure.kind === 'response'
 			? explainStatus(failure, response, request, credential)
 			: explainNetwork(failure.code, host, request);
 	const secrets = secretsOf(request, credential);
@@ -64,7 +64,7 @@ export function toApiError(
 		{
 			message,
 			description: description.filter(Boolean).join(' '),
-			...(failure.kind === 'answer' ? { httpCode: String(failure.status) } : {}),
+			...(failure.kind === 'response' ? { httpCode: String(failure.status) } : {}),
 			...(itemIndex === undefined ? {} : { itemIndex }),
 		},
 	);

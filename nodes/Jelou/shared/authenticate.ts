@@ -26,7 +26,7 @@ function bytesOf(body: unknown): Buffer {
 }
 
 /**
- * Ends the whole answer when the timeout is over, where n8n only ends a silence. Here because n8n sets `abortSignal` to
+ * Ends the whole response when the timeout is over, where n8n only ends a silence. Here because n8n sets `abortSignal` to
  * the execution's own after a node has made its request.
  */
 function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOptions, 'abortSignal'> {

@@ -45,7 +45,7 @@ function judge(
 	if (status === 404 && response.isEnvelope) {
 		return passed(credential, 'The project has no integration yet: the Jelou Trigger will create it.');
 	}
-	return explained(explainStatus({ kind: 'answer', status, body }, response, request, credential));
+	return explained(explainStatus({ kind: 'response', status, body }, response, request, credential));
 }
 
 /** Rejects when the time is over: n8n gives a credential test nothing that ends a request. */
@@ -58,7 +58,7 @@ async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 	return await Promise.race([work, tooLate]);
 }
 
-/** Asks once, and reads the answer as far as it may be read. */
+/** Asks once, and reads the response as far as it may be read. */
 async function ask(
 	{ helpers: { request } }: ICredentialTestFunctions,
 	uri: string,
@@ -86,7 +86,7 @@ async function ask(
 
 /**
  * Tests a credential by reading the project's integration. An integration (200) and Jelou's own "no integration" (404)
- * both mean that the key works. Whatever else answers, even with 200, is not Jelou.
+ * both mean that the key works. Whatever else responds, even with 200, is not Jelou.
  *
  * @see Jelou's page "Get integration"
  */

@@ -20,7 +20,7 @@ export interface Download {
 	contentType: unknown;
 }
 
-interface Answer {
+interface MediaResponse {
 	status: number;
 	headers: IDataObject;
 	body: ByteStream;
@@ -45,7 +45,11 @@ function allowedAddress(address: string, allowPrivate: boolean): string {
 	return url.href;
 }
 
-async function fetchOnce(context: IWebhookFunctions, address: string, signal: AbortSignal): Promise<Answer> {
+async function fetchOnce(
+	context: IWebhookFunctions,
+	address: string,
+	signal: AbortSignal,
+): Promise<MediaResponse> {
 	// Without the credential: the address is whatever the message says. Redirects are followed by hand, because n8n
 	// would follow one to anywhere. Errors are dropped, because their words may hold the whole URL.
 	const response: unknown = await context.helpers
@@ -67,7 +71,7 @@ async function fetchOnce(context: IWebhookFunctions, address: string, signal: Ab
 	return { status: Number(statusCode), headers: isObject(headers) ? headers : {}, body: stream };
 }
 
-async function readFile({ body, headers }: Answer, host: string, maxSize: number): Promise<Buffer> {
+async function readFile({ body, headers }: MediaResponse, host: string, maxSize: number): Promise<Buffer> {
 	const isStatedTooLarge = Number(headers['content-length']) > maxSize;
 	const bytes = isStatedTooLarge
 		? undefined
@@ -97,10 +101,10 @@ export async function download(
 	const follow = async (): Promise<Download> => {
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			current = allowedAddress(current, allowPrivate);
-			const answer = await fetchOnce(context, current, closing.signal);
-			const { headers, status } = answer;
+			const response = await fetchOnce(context, current, closing.signal);
+			const { headers, status } = response;
 			if (status >= 200 && status < 300) {
-				const bytes = await readFile(answer, hostOf(current), maxSize);
+				const bytes = await readFile(response, hostOf(current), maxSize);
 				return { bytes, contentType: headers['content-type'] };
 			}
 			const { location } = headers;

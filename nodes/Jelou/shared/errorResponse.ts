@@ -16,7 +16,7 @@ export interface ErrorResponse {
 	isEnvelope: boolean;
 }
 
-/** Parses an answer's body; `undefined` when it is not a JSON object (an HTML page, nothing at all). */
+/** Parses a response's body; `undefined` when it is not a JSON object (an HTML page, nothing at all). */
 export function parseBody(body: unknown): IDataObject | undefined {
 	if (isObject(body)) return body;
 	const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
@@ -51,7 +51,7 @@ export function sentence(text: string): string {
 }
 
 /**
- * Whether an answer came in Jelou's envelope. `message`, `status` and a text in `error` are not enough: web frameworks
+ * Whether a response came in Jelou's envelope. `message`, `status` and a text in `error` are not enough: web frameworks
  * answer an unknown path with `{ "statusCode": 404, "message": "Cannot GET …", "error": "Not Found" }`.
  */
 function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject): boolean {
@@ -60,7 +60,7 @@ function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject)
 }
 
 /**
- * Whether an answer with a status of success says itself that the call failed: its `statusMessage` is another than
+ * Whether a response with a status of success says itself that the call failed: its `statusMessage` is another than
  * "success", or its `status` is 0 or an HTTP error.
  */
 export function saysFailed(envelope: IDataObject): boolean {

@@ -3,7 +3,7 @@ import { ENVIRONMENTS, environmentNamed } from './environments';
 import type { ErrorResponse } from './errorResponse';
 import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
 import { isCertificateCode, wasNotProcessed } from './retry';
-import type { AnsweredFailure, Failure, JelouRequest } from './types';
+import type { FailedResponse, Failure, JelouRequest } from './types';
 
 /** What happened, and what to do next: the two halves of every error about a request. */
 export interface Explanation {
@@ -97,9 +97,9 @@ function caution(failure: Failure, { method, target }: JelouRequest): string {
 		: 'Jelou may have processed the request. Check in Jelou before you run it again.';
 }
 
-/** Explains an answer that is no success. */
+/** Explains a response that is no success. */
 export function explainStatus(
-	failure: AnsweredFailure,
+	failure: FailedResponse,
 	{ isEnvelope, isJson }: ErrorResponse,
 	request: JelouRequest,
 	credential: JelouCredential,
@@ -109,7 +109,7 @@ export function explainStatus(
 	if (status >= 200 && status < 300) {
 		const advice = `${OTHER_SERVICE} ${cautious}`.trim();
 		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice };
-		if (!isEnvelope) return { message: 'The answer does not come from Jelou', advice };
+		if (!isEnvelope) return { message: 'The response does not come from Jelou', advice };
 		return { message: 'Jelou reported that the request failed', advice: 'Check the fields of the node.' };
 	}
 	const { message, advice } =
@@ -124,7 +124,7 @@ export function explainStatus(
 	return { message: `${message} (${String(status)})`, advice: cautious || advice };
 }
 
-/** Explains why there is no answer. */
+/** Explains why there is no response. */
 export function explainNetwork(code: string, host: string, request: JelouRequest): Explanation {
 	const cautious = caution({ kind: 'network', code }, request);
 	const unknown = cautious || TRY_AGAIN;

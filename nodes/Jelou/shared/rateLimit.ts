@@ -3,13 +3,13 @@ import { asksToWait, retryDelay, wait } from './retry';
 import type { CallResult } from './types';
 
 /**
- * What one answer asks of every request of a run. Once Jelou asks to wait, nobody sends before that time is over; then
+ * What one response asks of every request of a run. Once Jelou asks to wait, nobody sends before that time is over; then
  * one request probes, and the others go on when it is let through.
  */
 export class RateLimit {
 	/** When the wait is over, on the clock that only goes forward; `undefined` while there is no limit. */
 	private until: number | undefined;
-	/** Settles when what the probe's answer says is heeded: nobody else goes on before that. */
+	/** Settles when what the probe's response says is heeded: nobody else goes on before that. */
 	private probe: Promise<CallResult> | undefined;
 	/** Probes that were asked to wait as well. */
 	private limitedProbes = 0;
@@ -45,8 +45,8 @@ export class RateLimit {
 		const result = await request();
 		if (result.ok) this.lift();
 		else if (asksToWait(result.failure)) this.limitedProbes++;
-		// A probe that got no answer says nothing of the limit: the next one probes.
-		else if (result.failure.kind === 'answer') this.lift();
+		// A probe that got no response says nothing of the limit: the next one probes.
+		else if (result.failure.kind === 'response') this.lift();
 		this.heed(result);
 		return result;
 	}

@@ -12,9 +12,9 @@ const MAX_RETRY_AFTER_MS = 60_000;
 
 /** No connection came about, so nothing was processed. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-/** A connection came about and no answer did: it may have been processed. */
+/** There was a connection but no response: it may have been processed. */
 const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
-/** Jelou may answer otherwise later. */
+/** Jelou may respond otherwise later. */
 const PASSING = [429, 500, 502, 503, 504];
 
 /** Whether a connection failed because of the server's certificate, and so before anything was sent. */
@@ -24,7 +24,7 @@ export function isCertificateCode(code: string): boolean {
 
 /** Whether Jelou takes no requests at all for the moment, rather than not this one. */
 export function asksToWait(failure: Failure): boolean {
-	if (failure.kind !== 'answer') return false;
+	if (failure.kind !== 'response') return false;
 	return (
 		failure.status === 429 || (failure.status === 503 && readRetryAfter(failure.retryAfter) !== undefined)
 	);
@@ -32,7 +32,7 @@ export function asksToWait(failure: Failure): boolean {
 
 /**
  * Whether a failed call was certainly not processed: it did not get out, or Jelou refused it. A server error says nothing
- * of that, because a proxy may have lost the answer; nor does a 2xx that is not in Jelou's words, or a 408.
+ * of that, because a proxy may have lost the response; nor does a 2xx that is not in Jelou's words, or a 408.
  */
 export function wasNotProcessed(failure: Failure): boolean {
 	if (failure.kind === 'network') {
@@ -78,7 +78,7 @@ export function retryDelay(
 	now = Date.now(),
 ): number {
 	const backoff = random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt);
-	const asked = failure.kind === 'answer' ? readRetryAfter(failure.retryAfter, now) : undefined;
+	const asked = failure.kind === 'response' ? readRetryAfter(failure.retryAfter, now) : undefined;
 	return Math.round(Math.max(backoff, Math.min(asked ?? 0, MAX_RETRY_AFTER_MS)));
 }
 

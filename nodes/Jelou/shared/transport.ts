@@ -15,12 +15,12 @@ import { isObject } from './json';
 import { RateLimit } from './rateLimit';
 import { readBody } from './responseBody';
 import { DEFAULT_RETRIES, asksToWait, isRetryable, retryDelay, wait } from './retry';
-import type { CallResult, JelouAnswer, JelouRequest } from './types';
+import type { CallResult, JelouResponse, JelouRequest } from './types';
 
 export type RequestContext = IExecuteFunctions | IHookFunctions | IWebhookFunctions;
 
 export interface CallOptions {
-	/** How long to wait for the whole answer to one request, in milliseconds. */
+	/** How long to wait for the whole response to one request, in milliseconds. */
 	timeout?: number;
 	/** How many times to retry a call that may be repeated. */
 	maxRetries?: number;
@@ -46,7 +46,7 @@ function toHttpOptions(
 		headers: { Accept: 'application/json', ...(request.body ? { 'Content-Type': 'application/json' } : {}) },
 		// Serialised here, once: these are the bytes that are signed and sent.
 		...(request.body ? { body: JSON.stringify(request.body) } : {}),
-		// Every answer is read here, also an error's: n8n would repeat a call answered with 401, and its own error
+		// Every response is read here, also an error's: n8n would repeat a call answered with 401, and its own error
 		// would carry the API key.
 		// As a stream, because n8n's client reads a body to its end, however long that is.
 		encoding: 'stream',
@@ -76,12 +76,12 @@ function isBlank(body: unknown): boolean {
 	return body === undefined || body === null || (typeof body === 'string' && body.trim() === '');
 }
 
-function toAnswer(envelope: IDataObject): JelouAnswer {
+function toResponse(envelope: IDataObject): JelouResponse {
 	if (isObject(envelope.data)) return { envelope, data: envelope.data };
 	return { envelope, data: 'statusMessage' in envelope ? {} : envelope };
 }
 
-/** There is no answer, for this reason. */
+/** There is no response, for this reason. */
 function lost(code: string): CallResult {
 	return { ok: false, failure: { kind: 'network', code } };
 }
@@ -113,9 +113,9 @@ async function attempt(
 	const envelope = parseBody(body);
 	const isAccepted = status >= 200 && status < 300;
 	const isSuccess = envelope === undefined ? isBlank(body) : !saysFailed(envelope);
-	if (isAccepted && isSuccess) return { ok: true, answer: toAnswer(envelope ?? {}) };
+	if (isAccepted && isSuccess) return { ok: true, response: toResponse(envelope ?? {}) };
 	const retryAfter = isObject(headers) ? headers['retry-after'] : undefined;
-	return { ok: false, failure: { kind: 'answer', status, body, retryAfter } };
+	return { ok: false, failure: { kind: 'response', status, body, retryAfter } };
 }
 
 /**
@@ -151,7 +151,7 @@ export async function tryCall(
 /**
  * Makes one call to Jelou, retrying where that is safe.
  *
- * @throws NodeApiError when Jelou rejected it or did not answer; says what to do, and contains no key, secret or signature
+ * @throws NodeApiError when Jelou rejected it or did not respond; says what to do, and contains no key, secret or signature
  * @throws InvalidUrlError when an ID cannot be part of a path
  */
 export async function call(
@@ -159,8 +159,8 @@ export async function call(
 	credential: LoadedCredential,
 	request: JelouRequest,
 	options: CallOptions = {},
-): Promise<JelouAnswer> {
+): Promise<JelouResponse> {
 	const result = await tryCall(context, credential, request, options);
-	if (result.ok) return result.answer;
+	if (result.ok) return result.response;
 	throw toApiError(context.getNode(), result.failure, request, credential, options.itemIndex);
 }

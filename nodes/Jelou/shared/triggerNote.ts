@@ -216,7 +216,7 @@ export function readResumption(body: unknown): Resumption | undefined {
 	return isObject(event) && isObject(outcome) ? { questionId, answer: { event, outcome } } : undefined;
 }
 
-/** What the waiting node answers the trigger with. n8n's own answers are pages or errors, and mean something else. */
+/** What the waiting node responds to the trigger with. n8n's own responses are pages or errors, and mean something else. */
 export const RESUME_STATUS = {
 	resumed: 'resumed',
 	waiting: 'waiting',

@@ -10,33 +10,33 @@ export interface JelouRequest {
 	body?: IDataObject;
 }
 
-/** The answer to a call that Jelou accepted. */
-export interface JelouAnswer {
-	/** Jelou's whole JSON answer: usually `{ message, statusMessage, status, data }`. */
+/** The response to a call that Jelou accepted. */
+export interface JelouResponse {
+	/** Jelou's whole JSON body: usually `{ message, statusMessage, status, data }`. */
 	envelope: IDataObject;
 	/** The useful part: `data` of the envelope, nothing where it has none, or the whole where there is no envelope. */
 	data: IDataObject;
 }
 
-/** An answer that is no success. */
-export interface AnsweredFailure {
-	kind: 'answer';
+/** A response that is no success. */
+export interface FailedResponse {
+	kind: 'response';
 	status: number;
 	body: unknown;
 	retryAfter?: unknown;
 }
 
-/** A call that failed: Jelou answered with an error, or there was no answer at all. */
-export type Failure = AnsweredFailure | { kind: 'network'; code: string };
+/** A call that failed: Jelou responded with an error, or there was no response at all. */
+export type Failure = FailedResponse | { kind: 'network'; code: string };
 
 /** How a call went. */
-export type CallResult = { ok: true; answer: JelouAnswer } | { ok: false; failure: Failure };
+export type CallResult = { ok: true; response: JelouResponse } | { ok: false; failure: Failure };
 
 /** A project's integration: the one webhook that Jelou posts its events to. */
 export interface Integration {
 	webhookUrl: string;
 	/** When it was created, as Jelou writes it: what tells it from another one of the same project. */
 	createdAt?: string;
-	/** Only in the answer that creates the integration. */
+	/** Only in the response to its creation. */
 	signingSecret?: string;
 }

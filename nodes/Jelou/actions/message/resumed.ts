@@ -14,7 +14,7 @@ import { RESUME_STATUS, readResumption } from '../../shared/triggerNote';
 import { isReview, withoutReview } from '../toolInput';
 import { keptQuestion } from './questionId';
 
-/** Within the time that the trigger waits for the answer to its resume request. */
+/** Within the time that the trigger waits for the response to its resume request. */
 const MEDIA_TIMEOUT_MS = 7_000;
 const MAX_MEDIA_SIZE = 25 * 1024 * 1024;
 

@@ -7,10 +7,10 @@ import { readErrorResponse } from '../../shared/errorResponse';
 import { NOTHING, formatRegistration, type Registration } from '../../shared/registration';
 import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
-import type { Failure, Integration, JelouAnswer, JelouRequest } from '../../shared/types';
+import type { Failure, Integration, JelouResponse, JelouRequest } from '../../shared/types';
 import { canonicalUrl } from '../../shared/webhookUrls';
 
-function toIntegration({ data }: JelouAnswer): Integration {
+function toIntegration({ data }: JelouResponse): Integration {
 	const { createdAt, signingSecret, webhookUrl } = data;
 	return {
 		webhookUrl: typeof webhookUrl === 'string' ? canonicalUrl(webhookUrl) : '',
@@ -21,7 +21,7 @@ function toIntegration({ data }: JelouAnswer): Integration {
 
 /** Whether Jelou itself says that the project has no integration. Any other 404 says nothing. */
 function isNotFound(failure: Failure): boolean {
-	return failure.kind === 'answer' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
+	return failure.kind === 'response' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }
 
 type Creation =
@@ -49,8 +49,8 @@ export class IntegrationApi {
 	 * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
 	 */
 	async get(toStore?: Registration): Promise<Integration | undefined> {
-		const answer = await this.callUnlessNotFound(this.request('GET'), toStore);
-		return answer && toIntegration(answer);
+		const response = await this.callUnlessNotFound(this.request('GET'), toStore);
+		return response && toIntegration(response);
 	}
 
 	/** Stores this, with a reading whose own result counts for nothing. */
@@ -75,7 +75,7 @@ export class IntegrationApi {
 		const result = await tryCall(this.context, this.credential, request, { maxRetries: 0 });
 		const node = this.context.getNode();
 		if (result.ok) {
-			const { createdAt, signingSecret } = toIntegration(result.answer);
+			const { createdAt, signingSecret } = toIntegration(result.response);
 			if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
 			const error = new NodeOperationError(
 				node,
@@ -86,7 +86,7 @@ export class IntegrationApi {
 		const { failure } = result;
 		// As an update: a project has one integration, so that another attempt creates no second one.
 		const canRetry = isRetryable(failure, 'PATCH');
-		// A 503 does not count as rejected, whatever it says: if a proxy lost the answer, the secret is lost with it.
+		// A 503 does not count as rejected, whatever it says: if a proxy lost the response, the secret is lost with it.
 		const isRefusal = failure.kind === 'network' || (failure.status >= 300 && failure.status < 500);
 		return {
 			ok: false,
@@ -132,9 +132,9 @@ export class IntegrationApi {
 	private async callUnlessNotFound(
 		request: JelouRequest,
 		toStore?: Registration,
-	): Promise<JelouAnswer | undefined> {
+	): Promise<JelouResponse | undefined> {
 		const result = await tryCall(this.context, this.credentialToStore(toStore), request);
-		if (result.ok) return result.answer;
+		if (result.ok) return result.response;
 		if (isNotFound(result.failure)) return undefined;
 		throw toApiError(this.context.getNode(), result.failure, request, this.credential);
 	}

@@ -57,7 +57,7 @@ const LINES: Record<LogLine, string> = {
 	staysAfterTest:
 		"did not create the project's integration, so it stays and points here again when the test ends. Delete it or give it another URL in Jelou.",
 	notFound:
-		"found no integration in Jelou. It keeps its signing secret until the workflow is published again, in case Jelou's answer was wrong.",
+		"found no integration in Jelou. It keeps its signing secret until the workflow is published again, in case Jelou's response was wrong.",
 	anotherIntegration:
 		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
