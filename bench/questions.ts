@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../nodes/Jelou/shared/json';
-import { integrationKey } from '../nodes/Jelou/shared/credential';
+import { integrationKey } from '../nodes/Jelou/shared/registration';
 import type { Expectation } from '../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../nodes/Jelou/trigger/rooms/roomStore';
 import { activate, contender, type Active, type Line } from './customers';

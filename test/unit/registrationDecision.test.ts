@@ -3,10 +3,10 @@ import {
 	decideUnregister,
 	type RefusalReason,
 	type RegisterDecision,
-	type TriggerStatus,
 	type UnregisterDecision,
 	type WebhookState,
 } from '../../nodes/Jelou/trigger/registration/decide';
+import type { TriggerStatus } from '../../nodes/Jelou/trigger/registration/memory';
 import type { Registration, TriggerName } from '../../nodes/Jelou/shared/registration';
 
 const HERE = 'https://n8n.example.com/webhook/a/webhook';

@@ -1,9 +1,8 @@
 import {
 	NodeOperationError,
+	type FunctionsBase,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsDecrypted,
-	type IDataObject,
-	type INode,
 } from 'n8n-workflow';
 
 import { BoundedMap } from './boundedMap';
@@ -13,13 +12,11 @@ import { InvalidUrlError } from './errors';
 import {
 	NOTHING,
 	REGISTRATION_FIELD,
-	dataToStore,
 	formatRegistration,
 	isNothing,
 	readRegistration,
 	readSaved,
 	type Registration,
-	type TriggerName,
 } from './registration';
 
 export const CREDENTIAL_NAME = 'jelouApi';
@@ -46,14 +43,6 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
-/** Names an integration: one per project and gateway. */
-export function integrationKey({
-	baseUrls,
-	projectId,
-}: Pick<JelouCredential, 'baseUrls' | 'projectId'>): string {
-	return `${baseUrls.gateway} ${projectId}`;
-}
-
 /**
  * Reads a decrypted credential without believing its shape. Spaces around a pasted value are dropped.
  *
@@ -63,7 +52,7 @@ export function readCredential(data: ICredentialDataDecryptedObject): JelouCrede
 	const environment = text(data.environment) || 'production';
 	const projectId = text(data.projectId);
 	const baseUrls = baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl));
-	const stored = readRegistration(data[REGISTRATION_FIELD], integrationKey({ baseUrls, projectId }));
+	const stored = readRegistration(data[REGISTRATION_FIELD], { baseUrls, projectId });
 	const registration = stored ?? NOTHING;
 	const typedSecret = text(data.signingSecret);
 	return {
@@ -86,45 +75,10 @@ export interface LoadedCredential extends JelouCredential {
 	decrypted: ICredentialsDecrypted;
 }
 
-interface CredentialContext {
-	logger: { warn(message: string): void };
-	getNode(): INode;
-	getWorkflow(): { id?: string; name?: string };
-	getWorkflowStaticData(type: 'global'): IDataObject;
-	/** @param itemIndex the item whose fields the credential's expressions read, where a node has items */
-	getCredentials(type: string, itemIndex?: number): Promise<ICredentialDataDecryptedObject>;
-}
-
-/** The node, and its workflow. */
-export function triggerNameOf(context: Pick<CredentialContext, 'getNode' | 'getWorkflow'>): TriggerName {
-	const { id, name } = context.getNode();
-	const workflow = context.getWorkflow();
-	return {
-		workflowId: workflow.id ?? '',
-		workflowName: workflow.name ?? '',
-		nodeId: id,
-		nodeName: name,
-	};
-}
-
-/** The same credential, holding this of the project's integration. */
-export function withRegistration(credential: LoadedCredential, registration: Registration): LoadedCredential {
-	const text = formatRegistration(integrationKey(credential), registration);
-	const data = { ...credential.decrypted.data, [REGISTRATION_FIELD]: text };
-	return {
-		...credential,
-		registration,
-		signingSecret: credential.typedSecret || (registration.signingSecret ?? ''),
-		decrypted: { ...credential.decrypted, data },
-	};
-}
-
-/** The same credential, in which n8n stores this with the next request that is made with it. */
-export function storing(credential: LoadedCredential, registration: Registration): LoadedCredential {
-	const text = formatRegistration(integrationKey(credential), registration);
-	const data = dataToStore(credential.decrypted.data ?? {}, text);
-	return { ...credential, decrypted: { ...credential.decrypted, data } };
-}
+type CredentialContext = Pick<
+	FunctionsBase,
+	'logger' | 'getCredentials' | 'getNode' | 'getWorkflow' | 'getWorkflowStaticData'
+>;
 
 /** The same credential for another project, whose secret it knows only where one is typed. */
 export function forProject(credential: LoadedCredential, projectId: string): LoadedCredential {
@@ -135,11 +89,15 @@ export function forProject(credential: LoadedCredential, projectId: string): Loa
 /** The same credential with what a version before 1.1 saved in the workflow, where the credential holds nothing. */
 export function withSaved(context: CredentialContext, credential: LoadedCredential): LoadedCredential {
 	if (!isNothing(credential.registration)) return credential;
-	const staticData = context.getWorkflowStaticData('global');
-	return withRegistration(
-		credential,
-		readSaved(staticData, integrationKey(credential), triggerNameOf(context)),
-	);
+	const registration = readSaved(context, credential);
+	const text = formatRegistration(credential, registration);
+	const data = { ...credential.decrypted.data, [REGISTRATION_FIELD]: text };
+	return {
+		...credential,
+		registration,
+		signingSecret: credential.typedSecret || (registration.signingSecret ?? ''),
+		decrypted: { ...credential.decrypted, data },
+	};
 }
 
 /** The credentials of which the log says already that what they hold cannot be read. */
@@ -157,6 +115,7 @@ function reportUnreadable(context: CredentialContext, id: string, name: string):
  * Reads the node's credential, which n8n decrypts on every call: call this once per execution, or once for each item
  * where it depends on that.
  *
+ * @param itemIndex the item whose fields the credential's expressions read, where a node has items
  * @throws NodeOperationError when the project ID or the API key is empty or a custom URL is not a URL
  */
 export async function loadCredential(
@@ -166,31 +125,23 @@ export async function loadCredential(
 	const data = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
 	const node = context.getNode();
 	const { id, name } = { id: '', name: '', ...node.credentials?.[CREDENTIAL_NAME] };
-	const credential = parse(node, data, itemIndex);
+	const wrong = (message: string, description: string) =>
+		new NodeOperationError(node, message, { description, itemIndex });
+	let credential: JelouCredential;
+	try {
+		credential = readCredential(data);
+	} catch (error) {
+		const isUrl = error instanceof InvalidUrlError;
+		const message = isUrl ? error.message : 'The Jelou credential cannot be read';
+		throw wrong(message, 'Open the credential, choose Environment again and correct the URLs.');
+	}
 	for (const [field, label] of [['projectId', 'Project ID'] as const, ['apiKey', 'API Key'] as const]) {
 		if (credential[field] !== '') continue;
-		throw new NodeOperationError(node, `${label} is empty in the Jelou credential`, {
-			description: 'Open the credential, fill in the field and save it.',
-			itemIndex,
-		});
+		const message = `${label} is empty in the Jelou credential`;
+		throw wrong(message, 'Open the credential, fill in the field and save it.');
 	}
 	const decrypted = { id: id ?? '', name, type: CREDENTIAL_NAME, data };
 	if (credential.isUnreadable) reportUnreadable(context, decrypted.id, name);
 	const loaded = { ...credential, id: decrypted.id, decrypted };
 	return credential.typedSecret === '' ? withSaved(context, loaded) : loaded;
-}
-
-function parse(node: INode, data: ICredentialDataDecryptedObject, itemIndex?: number): JelouCredential {
-	try {
-		return readCredential(data);
-	} catch (error) {
-		throw new NodeOperationError(
-			node,
-			error instanceof InvalidUrlError ? error.message : 'The Jelou credential cannot be read',
-			{
-				description: 'Open the credential, choose Environment again and correct the URLs.',
-				itemIndex,
-			},
-		);
-	}
 }

@@ -14,3 +14,8 @@ export function valueAt(item: unknown, path: string): unknown {
 	}
 	return current;
 }
+
+/** A text that says something. */
+export function optionalText(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}

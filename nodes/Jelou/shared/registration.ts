@@ -1,7 +1,8 @@
-import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import type { FunctionsBase, ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
+import type { BaseUrls } from './environments';
 import { parseBody } from './errorResponse';
-import { isObject } from './json';
+import { isObject, optionalText } from './json';
 import { canonicalUrl } from './webhookUrls';
 
 /** A Jelou Trigger, by what n8n and the user call it. */
@@ -10,6 +11,15 @@ export interface TriggerName {
 	workflowName: string;
 	nodeId: string;
 	nodeName: string;
+}
+
+type NodeContext = Pick<FunctionsBase, 'getNode' | 'getWorkflow' | 'getWorkflowStaticData'>;
+
+/** The node, and its workflow. */
+export function triggerNameOf(context: NodeContext): TriggerName {
+	const { id: nodeId, name: nodeName } = context.getNode();
+	const { id: workflowId = '', name: workflowName = '' } = context.getWorkflow();
+	return { workflowId, workflowName, nodeId, nodeName };
 }
 
 /** An address that the integration was given. */
@@ -45,14 +55,21 @@ export function isNothing({ addresses, signingSecret }: Registration): boolean {
 	return signingSecret === undefined && addresses.length === 0;
 }
 
+/** A project at its gateway. */
+interface Project {
+	baseUrls: Pick<BaseUrls, 'gateway'>;
+	projectId: string;
+}
+
+/** Names an integration: one per project and gateway. */
+export function integrationKey({ baseUrls, projectId }: Project): string {
+	return `${baseUrls.gateway} ${projectId}`;
+}
+
 /** The credential's hidden property. */
 export const REGISTRATION_FIELD = 'registration';
 /** Where a request carries what n8n is to store. */
 const PENDING_FIELD = 'pendingRegistration';
-
-export function optionalText(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? value : undefined;
-}
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
@@ -73,11 +90,21 @@ function readAddresses(value: unknown): Address[] {
 	});
 }
 
-/** What is stored for an integration, as a text; `''` for nothing. */
-export function formatRegistration(integration: string, registration: Registration): string {
+/** What is stored of a project's integration, as a text; `''` for nothing. */
+export function formatRegistration(project: Project, registration: Registration): string {
 	if (isNothing(registration)) return '';
 	const { addresses, createdAt, isOwner = false, signingSecret } = registration;
+	const integration = integrationKey(project);
 	return JSON.stringify({ integration, signingSecret, createdAt, isOwner, addresses });
+}
+
+function toRegistration(saved: IDataObject, addresses: Address[]): Registration {
+	return {
+		signingSecret: optionalText(saved.signingSecret),
+		createdAt: optionalText(saved.createdAt),
+		isOwner: saved.isOwner === true,
+		addresses,
+	};
 }
 
 /**
@@ -85,22 +112,17 @@ export function formatRegistration(integration: string, registration: Registrati
  *
  * @returns `undefined` when the text cannot be read
  */
-export function readRegistration(text: unknown, integration: string): Registration | undefined {
+export function readRegistration(text: unknown, project: Project): Registration | undefined {
 	if (text === undefined || text === '') return NOTHING;
 	const saved = parseBody(text);
 	if (typeof saved?.integration !== 'string') return undefined;
-	if (saved.integration !== integration) return NOTHING;
-	return {
-		signingSecret: optionalText(saved.signingSecret),
-		createdAt: optionalText(saved.createdAt),
-		isOwner: saved.isOwner === true,
-		addresses: readAddresses(saved.addresses),
-	};
+	if (saved.integration !== integrationKey(project)) return NOTHING;
+	return toRegistration(saved, readAddresses(saved.addresses));
 }
 
 /** The credential's data, of which n8n stores this text with the next request that is made with it. */
 export function dataToStore(
-	data: ICredentialDataDecryptedObject,
+	data: ICredentialDataDecryptedObject | undefined,
 	text: string,
 ): ICredentialDataDecryptedObject {
 	// n8n calls `preAuthentication` where the field is empty in the data that a request is made with.
@@ -118,35 +140,34 @@ export function pendingRegistration(data: ICredentialDataDecryptedObject): IData
 /** Where versions before 1.1 saved it: in the static data of the workflow whose trigger was published. */
 const STATIC_KEY = 'jelou';
 
-function savedIn(staticData: IDataObject): IDataObject {
-	return isObject(staticData[STATIC_KEY]) ? staticData[STATIC_KEY] : {};
+function savedIn(context: NodeContext): IDataObject {
+	const saved = context.getWorkflowStaticData('global')[STATIC_KEY];
+	return isObject(saved) ? saved : {};
 }
 
-export function isSaved(staticData: IDataObject, integration: string): boolean {
-	return integration in savedIn(staticData);
+export function isSaved(context: NodeContext, project: Project): boolean {
+	return integrationKey(project) in savedIn(context);
 }
 
 /** What a version before 1.1 saved in a workflow. */
-export function readSaved(staticData: IDataObject, integration: string, trigger: TriggerName): Registration {
-	const saved = savedIn(staticData)[integration];
+export function readSaved(context: NodeContext, project: Project): Registration {
+	const saved = savedIn(context)[integrationKey(project)];
 	if (!isObject(saved)) return NOTHING;
 	const webhookUrl = optionalText(saved.webhookUrl);
 	const previousUrl = optionalText(saved.previousUrl);
-	return {
-		signingSecret: optionalText(saved.signingSecret),
-		createdAt: optionalText(saved.createdAt),
-		isOwner: saved.isOwner === true,
-		addresses: [
-			...(webhookUrl === undefined ? [] : [{ url: canonicalUrl(webhookUrl), trigger }]),
-			...(previousUrl === undefined ? [] : [{ url: canonicalUrl(previousUrl) }]),
-		],
-	};
+	const addresses: Address[] = [];
+	if (webhookUrl !== undefined)
+		addresses.push({ url: canonicalUrl(webhookUrl), trigger: triggerNameOf(context) });
+	if (previousUrl !== undefined) addresses.push({ url: canonicalUrl(previousUrl) });
+	return toRegistration(saved, addresses);
 }
 
 /** Removes it, once it is stored in the credential. Writes nothing where there is nothing: n8n saves static data whole. */
-export function removeSaved(staticData: IDataObject, integration: string): void {
-	if (!isSaved(staticData, integration)) return;
-	const others = Object.entries(savedIn(staticData)).filter(([key]) => key !== integration);
+export function removeSaved(context: NodeContext, project: Project): void {
+	if (!isSaved(context, project)) return;
+	const key = integrationKey(project);
+	const others = Object.entries(savedIn(context)).filter(([each]) => each !== key);
 	// Assigned as a whole, so that n8n notices the change whatever the depth.
+	const staticData = context.getWorkflowStaticData('global');
 	staticData[STATIC_KEY] = others.length > 0 ? Object.fromEntries(others) : undefined;
 }

@@ -17,16 +17,20 @@ export function learnedEndpoints(): Readonly<WebhookEndpoints> {
 	return learned;
 }
 
+type UrlContext = Pick<IHookFunctions | IWebhookFunctions, 'getNode' | 'getNodeWebhookUrl'>;
+
+/** A trigger's URL in the present context: production and test listening have different ones. */
+export function webhookUrlOf(context: UrlContext): string {
+	return canonicalUrl(context.getNodeWebhookUrl('default') ?? '');
+}
+
 /** Learns an endpoint from the URL that n8n gives a trigger. */
-export function learnEndpoint(
-	kind: keyof WebhookEndpoints,
-	context: Pick<IHookFunctions | IWebhookFunctions, 'getNode' | 'getNodeWebhookUrl'>,
-): void {
+export function learnEndpoint(kind: keyof WebhookEndpoints, context: UrlContext): void {
 	if (learned[kind] !== undefined) return;
 	const { webhookId } = context.getNode();
 	// The path of a node without an ID is another; it is learned from the next node that has one.
 	if (webhookId === undefined) return;
-	const url = canonicalUrl(context.getNodeWebhookUrl('default') ?? '');
+	const url = webhookUrlOf(context);
 	const path = `/${webhookId}/webhook`;
 	if (url.endsWith(path)) learned[kind] = url.slice(0, -path.length);
 }

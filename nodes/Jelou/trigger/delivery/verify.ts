@@ -2,8 +2,9 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
-import { CREDENTIAL_NAME, integrationKey, loadCredential } from '../../shared/credential';
+import { CREDENTIAL_NAME, loadCredential } from '../../shared/credential';
 import { isPrivateHost } from '../../shared/publicUrl';
+import { integrationKey } from '../../shared/registration';
 import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
 
 /** How long a secret is used before it is read again, in milliseconds. */

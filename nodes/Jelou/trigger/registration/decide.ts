@@ -1,13 +1,7 @@
 import { isOf, type Registration, type TriggerName } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
 import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } from '../../shared/webhookUrls';
-import type { TestSession } from './testSessions';
-
-/**
- * What n8n last did with a trigger: published it, failed to, or unpublished it a moment ago, so that its webhook is given
- * back unless it is published again.
- */
-export type TriggerStatus = 'published' | 'failed' | 'released';
+import type { TestSession, TriggerStatus } from './memory';
 
 /** Everything that registering and unregistering are decided from. */
 export interface WebhookState {
@@ -27,7 +21,8 @@ export interface WebhookState {
 	/** Where this n8n serves webhooks, as far as it is known. */
 	endpoints?: WebhookEndpoints;
 	isTest: boolean;
-	replaceExisting: boolean;
+	/** What the user said; absent where nothing is registered. */
+	replaceExisting?: boolean;
 	/** A creation that this trigger has just tried without being given the secret: Jelou rejected it, or its response was lost. */
 	creation: 'rejected' | 'unanswered' | undefined;
 }
@@ -43,7 +38,6 @@ export type RefusalReason =
 	| 'unreachable';
 
 export interface Refusal {
-	action: 'refuse';
 	reason: RefusalReason;
 	currentUrl: string;
 	/** The trigger that has the webhook, where it is known. */
@@ -65,7 +59,7 @@ export type RegisterDecision =
 	  }
 	/** Jelou posts here already. */
 	| { action: 'leave'; save?: Registration; line?: RegisterLine }
-	| Refusal;
+	| ({ action: 'refuse' } & Refusal);
 
 export type UnregisterLine = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 

@@ -1,27 +1,23 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { toApiError } from '../../shared/apiError';
-import { integrationKey, storing, type LoadedCredential } from '../../shared/credential';
+import type { LoadedCredential } from '../../shared/credential';
 import { projectPath } from '../../shared/endpoints';
 import { readErrorResponse } from '../../shared/errorResponse';
-import { NOTHING, formatRegistration, type Registration } from '../../shared/registration';
+import { optionalText } from '../../shared/json';
+import { NOTHING, dataToStore, formatRegistration, type Registration } from '../../shared/registration';
 import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
 import { call, tryCall } from '../../shared/transport';
-import type { Failure, Integration, JelouResponse, JelouRequest } from '../../shared/types';
+import type { Integration, JelouResponse, JelouRequest } from '../../shared/types';
 import { canonicalUrl } from '../../shared/webhookUrls';
 
 function toIntegration({ data }: JelouResponse): Integration {
 	const { createdAt, signingSecret, webhookUrl } = data;
 	return {
-		webhookUrl: typeof webhookUrl === 'string' ? canonicalUrl(webhookUrl) : '',
-		...(typeof createdAt === 'string' && createdAt !== '' ? { createdAt } : {}),
-		...(typeof signingSecret === 'string' && signingSecret !== '' ? { signingSecret } : {}),
+		webhookUrl: canonicalUrl(optionalText(webhookUrl) ?? ''),
+		createdAt: optionalText(createdAt),
+		signingSecret: optionalText(signingSecret),
 	};
-}
-
-/** Whether Jelou itself says that the project has no integration. Any other 404 says nothing. */
-function isNotFound(failure: Failure): boolean {
-	return failure.kind === 'response' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }
 
 type Creation =
@@ -55,15 +51,14 @@ export class IntegrationApi {
 
 	/** Stores this, with a reading whose own result counts for nothing. */
 	async store(registration: Registration): Promise<void> {
-		const credential = this.credentialToStore(registration);
-		await tryCall(this.context, credential, this.request('GET'), { maxRetries: 0 });
+		await tryCall(this.context, this.storing(registration), this.request('GET'), { maxRetries: 0 });
 	}
 
 	/** The same unless it is what is stored already. */
-	async storeChanged(registration: Registration | undefined): Promise<void> {
+	async storeChanged(stored: Registration, registration: Registration | undefined): Promise<void> {
 		if (registration === undefined) return;
-		const format = (each: Registration) => formatRegistration(integrationKey(this.credential), each);
-		if (format(registration) !== format(this.credential.registration)) await this.store(registration);
+		const format = (each: Registration) => formatRegistration(this.credential, each);
+		if (format(registration) !== format(stored)) await this.store(registration);
 	}
 
 	/**
@@ -92,13 +87,13 @@ export class IntegrationApi {
 			ok: false,
 			reason: isRefusal && wasNotProcessed(failure) ? 'rejected' : 'unanswered',
 			error: toApiError(node, failure, request, this.credential),
-			...(canRetry ? { retryAfterMs: retryDelay(failure, 0) } : {}),
+			retryAfterMs: canRetry ? retryDelay(failure, 0) : undefined,
 		};
 	}
 
 	/** Gives it another webhook URL, and stores this before; its secret stays (Jelou's page "Update integration"). */
 	async update(webhookUrl: string, toStore?: Registration): Promise<void> {
-		await call(this.context, this.credentialToStore(toStore), this.request('PATCH', webhookUrl));
+		await call(this.context, this.storing(toStore), this.request('PATCH', webhookUrl));
 	}
 
 	/**
@@ -115,8 +110,12 @@ export class IntegrationApi {
 		if (await this.delete()) await this.store(NOTHING);
 	}
 
-	private credentialToStore(registration: Registration | undefined): LoadedCredential {
-		return registration ? storing(this.credential, registration) : this.credential;
+	/** The credential, in which n8n stores this with the next request that is made with it. */
+	private storing(registration: Registration | undefined): LoadedCredential {
+		const { credential } = this;
+		if (registration === undefined) return credential;
+		const data = dataToStore(credential.decrypted.data, formatRegistration(credential, registration));
+		return { ...credential, decrypted: { ...credential.decrypted, data } };
 	}
 
 	private request(method: JelouRequest['method'], webhookUrl?: string): JelouRequest {
@@ -128,14 +127,16 @@ export class IntegrationApi {
 		};
 	}
 
-	/** `undefined` when Jelou itself says that the project has no integration. */
+	/** `undefined` when Jelou itself says that the project has no integration. Any other 404 says nothing. */
 	private async callUnlessNotFound(
 		request: JelouRequest,
 		toStore?: Registration,
 	): Promise<JelouResponse | undefined> {
-		const result = await tryCall(this.context, this.credentialToStore(toStore), request);
+		const result = await tryCall(this.context, this.storing(toStore), request);
 		if (result.ok) return result.response;
-		if (isNotFound(result.failure)) return undefined;
-		throw toApiError(this.context.getNode(), result.failure, request, this.credential);
+		const { failure } = result;
+		const isNotFound = failure.kind === 'response' && failure.status === 404;
+		if (isNotFound && readErrorResponse(failure.body).isEnvelope) return undefined;
+		throw toApiError(this.context.getNode(), failure, request, this.credential);
 	}
 }

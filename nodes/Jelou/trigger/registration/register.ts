@@ -1,72 +1,42 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import {
-	integrationKey,
-	triggerNameOf,
-	withRegistration,
-	type LoadedCredential,
-} from '../../shared/credential';
 import { isPublicHttps } from '../../shared/publicUrl';
-import { isOf, type Registration, type TriggerName } from '../../shared/registration';
+import { integrationKey, isOf, removeSaved, type Registration } from '../../shared/registration';
 import { DEFAULT_RETRIES, wait } from '../../shared/retry';
 import { learnEndpoint } from '../../shared/webhookUrls';
 import { wakeQueues } from '../rooms/wakeQueues';
 import { decideRegister, type RegisterDecision, type WebhookState } from './decide';
-import { IntegrationApi } from './integrationApi';
 import { log, refuse, withRemedyInMessage } from './refusals';
-import {
-	clearUnanswered,
-	isTestHook,
-	loadState,
-	loadToRegister,
-	markUnanswered,
-	readStored,
-	removeMoved,
-	statusesOf,
-	webhookUrlOf,
-} from './state';
-import { beginTest, endSession, setRestoreUrl } from './testSessions';
+import { openHook, readState, readStored, removeMoved, type Hook } from './state';
 
-interface Registering {
-	context: IHookFunctions;
-	credential: LoadedCredential;
-	integrations: IntegrationApi;
-	state: WebhookState;
-}
-
-/** Runs a part of the registration, and keeps how it ended. */
-async function attempt(
-	context: IHookFunctions,
-	run: (credential: LoadedCredential, url: string) => Promise<boolean>,
-): Promise<boolean> {
+/** Runs a part of the registration, once nothing of the integration is being given back, and keeps how it ended. */
+async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boolean>): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
-		const credential = await loadToRegister(context);
-		const url = webhookUrlOf(context);
 		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
+		let hook = await openHook(context);
+		while (hook.memory.ending) {
+			await hook.memory.ending.catch(() => undefined);
+			hook = await openHook(context);
+		}
+		const { credential, memory, url } = hook;
 		// A webhook that was about to be given back is not.
-		statusesOf(credential).delete(url);
-		const isDone = await run(credential, url).catch((error: unknown) => {
-			statusesOf(credential).set(url, 'failed');
+		memory.statuses.delete(url);
+		const isDone = await run(hook).catch((error: unknown) => {
+			memory.statuses.set(url, 'failed');
 			throw error;
 		});
 		if (!isDone) return false;
-		statusesOf(credential).set(url, 'published');
+		memory.statuses.set(url, 'published');
 		wakeQueues(context, integrationKey(credential), credential.signingSecret);
 		return true;
 	});
 }
 
-async function loadRegistering(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	url: string,
-	toStore?: Registration,
-): Promise<Registering> {
-	const integrations = new IntegrationApi(context, credential);
-	const integration = await integrations.get(toStore);
-	const replaceExisting = context.getNodeParameter('replaceExisting', false) === true;
-	const state = loadState(context, credential, url, integration, replaceExisting);
-	return { context, credential, integrations, state };
+/** What is decided from, with what the user said of a webhook that is somebody else's. */
+async function readRegisterState(hook: Hook, toStore?: Registration): Promise<WebhookState> {
+	const state = await readState(hook, toStore);
+	const replaceExisting = hook.context.getNodeParameter('replaceExisting', false) === true;
+	return { ...state, replaceExisting };
 }
 
 /**
@@ -74,7 +44,7 @@ async function loadRegistering(
  *
  * @returns `undefined` when nothing is stored of the trigger
  */
-function stamp(registration: Registration, trigger: TriggerName): Registration | undefined {
+function stamp({ credential: { registration }, trigger }: Hook): Registration | undefined {
 	const { addresses } = registration;
 	if (!addresses.some((address) => isOf(address, trigger))) return undefined;
 	const publishedAt = Date.now();
@@ -87,15 +57,12 @@ function stamp(registration: Registration, trigger: TriggerName): Registration |
  * test.
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
-	return await attempt(context, async (loaded, url) => {
-		const isTest = isTestHook(context, loaded, url);
-		const stamped = isTest ? undefined : stamp(loaded.registration, triggerNameOf(context));
-		const credential = stamped ? withRegistration(loaded, stamped) : loaded;
-		const registering = await loadRegistering(context, credential, url, stamped);
-		if (!isTest) await removeMoved(context, credential);
-		const decision = decideRegister(registering.state);
+	return await attempt(context, async (hook) => {
+		const state = await readRegisterState(hook, hook.isTest ? undefined : stamp(hook));
+		if (!hook.isTest) await removeMoved(hook);
+		const decision = decideRegister(state);
 		if (decision.action !== 'leave') return false;
-		await act(registering, decision);
+		await act(hook, state, decision);
 		return true;
 	});
 }
@@ -107,38 +74,34 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
  * @throws NodeOperationError when it would break something, saying what to do; NodeApiError when Jelou refuses
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
-	return await attempt(context, async (credential, url) => {
-		if (!credential.allowsPlainHttp && !isPublicHttps(url)) {
-			refuse(context, { action: 'refuse', reason: 'unreachable', currentUrl: url });
+	return await attempt(context, async (hook) => {
+		if (!hook.credential.allowsPlainHttp && !isPublicHttps(hook.url)) {
+			refuse(context, { reason: 'unreachable', currentUrl: hook.url });
 		}
-		const registering = await loadRegistering(context, credential, url);
-		await act(registering, decideRegister(registering.state));
+		const state = await readRegisterState(hook);
+		await act(hook, state, decideRegister(state));
 		return true;
 	});
 }
 
-async function act(registering: Registering, decision: RegisterDecision): Promise<void> {
-	const { context, credential, integrations, state } = registering;
-	if (decision.action === 'refuse') refuse(context, decision);
-	if (decision.action === 'create' || decision.action === 'recreate') {
-		return await createOwn(registering, decision);
-	}
-	const { integration, isTest, url } = state;
-	if (decision.action === 'pointTo' && isTest) beginTest(credential, url, decision.restoreUrl);
-	if (integration?.webhookUrl === url) await integrations.storeChanged(decision.save);
+async function act(hook: Hook, state: WebhookState, decision: RegisterDecision): Promise<void> {
+	const { context, integrations, isTest, memory, url } = hook;
+	const { action } = decision;
+	if (action === 'refuse') refuse(context, decision);
+	if (action === 'create' || action === 'recreate') return await createOwn(hook, state, action);
+	if (action === 'pointTo' && isTest) memory.beginTest(url, decision.restoreUrl);
+	const { line, save } = decision;
+	if (state.integration?.webhookUrl === url) await integrations.storeChanged(state.registration, save);
 	// Stored before it is done: when the update fails half-way, it is still known what has to be put back.
-	else await integrations.update(url, decision.save);
-	if (!isTest) setRestoreUrl(credential, url);
-	log(context, decision.line);
+	else await integrations.update(url, save);
+	if (!isTest) memory.setRestoreUrl(url);
+	log(context, line);
 }
 
 /** Creates the integration, and stores its secret. After a failure, what is there by then decides. */
-async function createOwn(
-	registering: Registering,
-	{ action }: { action: 'create' | 'recreate' },
-): Promise<void> {
-	const { context, credential, integrations, state } = registering;
-	const { typedSecret, url } = state;
+async function createOwn(hook: Hook, state: WebhookState, action: 'create' | 'recreate'): Promise<void> {
+	const { context, credential, integrations, memory, url } = hook;
+	const { typedSecret } = state;
 	// What is stored of the deleted one is replaced once the next one is there.
 	if (action === 'recreate') await integrations.delete();
 	let outcome: WebhookState['creation'];
@@ -147,18 +110,18 @@ async function createOwn(
 		if (creation.ok && typedSecret !== undefined && typedSecret !== creation.signingSecret) {
 			// Only the typed one is accepted, so nothing that Jelou signs would be.
 			await integrations.deleteAndForget();
-			refuse(context, { action: 'refuse', reason: 'wrongSecret', currentUrl: url });
+			refuse(context, { reason: 'wrongSecret', currentUrl: url });
 		}
-		if (creation.ok) return await storeCreated(registering, creation);
+		if (creation.ok) return await storeCreated(hook, creation);
 
-		if (creation.reason === 'unanswered') markUnanswered(credential, url);
+		if (creation.reason === 'unanswered') memory.markUnanswered(credential, url);
 		// What an attempt without a response created is what the next one may be refused for.
 		if (outcome !== 'unanswered') outcome = creation.reason;
 		if (action === 'recreate') throw creation.error;
 		const integration = await integrations.get().catch(() => undefined);
 		if (integration !== undefined) {
 			const after = { ...state, integration, creation: outcome };
-			return await act({ ...registering, state: after }, decideRegister(after));
+			return await act(hook, after, decideRegister(after));
 		}
 		if (retries === DEFAULT_RETRIES || creation.retryAfterMs === undefined) throw creation.error;
 		await wait(creation.retryAfterMs);
@@ -167,23 +130,18 @@ async function createOwn(
 
 /** Stores an integration that was created just now, in place of what was known of the project's earlier one. */
 async function storeCreated(
-	{ context, credential, integrations, state: { isTest, trigger, url } }: Registering,
+	{ context, credential, integrations, isTest, memory, trigger, url }: Hook,
 	{ createdAt, signingSecret }: { createdAt: string | undefined; signingSecret: string },
 ): Promise<void> {
-	endSession(credential);
-	clearUnanswered(credential, url);
-	await integrations.store({
-		signingSecret,
-		createdAt,
-		isOwner: true,
-		addresses: [{ url, trigger, publishedAt: Date.now() }],
-	});
+	memory.forgetIntegration(credential, url);
+	const addresses = [{ url, trigger, publishedAt: Date.now() }];
+	await integrations.store({ signingSecret, createdAt, isOwner: true, addresses });
 	const stored = await readStored(context).catch(() => undefined);
 	if (stored?.signingSecret !== signingSecret) {
 		// Nobody would know its secret, for ever.
 		await integrations.deleteAndForget();
-		refuse(context, { action: 'refuse', reason: 'notStored', currentUrl: url });
+		refuse(context, { reason: 'notStored', currentUrl: url });
 	}
-	await removeMoved(context, credential);
-	if (isTest) beginTest(credential, url, undefined);
+	removeSaved(context, credential);
+	if (isTest) memory.beginTest(url, undefined);
 }

@@ -1,115 +1,81 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { BoundedMap } from '../../shared/boundedMap';
-import { uptime } from '../../shared/clock';
 import {
 	CREDENTIAL_NAME,
-	integrationKey,
 	loadCredential,
 	readCredential,
-	triggerNameOf,
 	withSaved,
 	type LoadedCredential,
 } from '../../shared/credential';
-import { isNothing, isSaved, optionalText, removeSaved, type Registration } from '../../shared/registration';
-import type { Integration } from '../../shared/types';
-import { canonicalUrl, isTestUrlOf, learnedEndpoints } from '../../shared/webhookUrls';
-import type { TriggerStatus, WebhookState } from './decide';
-import { sessionOf } from './testSessions';
+import { optionalText } from '../../shared/json';
+import {
+	isNothing,
+	isSaved,
+	removeSaved,
+	triggerNameOf,
+	type Registration,
+	type TriggerName,
+} from '../../shared/registration';
+import { isTestUrlOf, learnedEndpoints, webhookUrlOf } from '../../shared/webhookUrls';
+import type { WebhookState } from './decide';
+import { IntegrationApi } from './integrationApi';
+import { memoryOf, type Memory } from './memory';
 
-/** How long an integration that appears at this trigger's URL may be the one whose creation was not answered. */
-const UNANSWERED_MS = 5 * 60_000;
-
-/** When a creation was last tried that was not answered, as `uptime` tells it: n8n activates again by itself, and Jelou may be slow. */
-const unanswered = new BoundedMap<string, number>(500);
-
-const creationKey = (credential: LoadedCredential, url: string) =>
-	`${credential.id} ${integrationKey(credential)} ${url}`;
-
-export function markUnanswered(credential: LoadedCredential, url: string): void {
-	unanswered.set(creationKey(credential, url), uptime());
+/** What n8n asks a trigger to do, with what is needed to do it. */
+export interface Hook {
+	context: IHookFunctions;
+	/** With what a version before 1.1 saved in the workflow, also where a secret is typed. */
+	credential: LoadedCredential;
+	integrations: IntegrationApi;
+	memory: Memory;
+	trigger: TriggerName;
+	url: string;
+	/** When it ends a test n8n does not say so; the URL does. */
+	isTest: boolean;
 }
 
-export function clearUnanswered(credential: LoadedCredential, url: string): void {
-	unanswered.delete(creationKey(credential, url));
-}
-
-function wasUnanswered(credential: LoadedCredential, url: string): boolean {
-	const at = unanswered.get(creationKey(credential, url));
-	return at !== undefined && uptime() - at < UNANSWERED_MS;
-}
-
-/** What n8n last did with the triggers of each project in this process, by their URLs. */
-const statuses = new BoundedMap<string, Map<string, TriggerStatus>>(500);
-
-export function statusesOf(credential: LoadedCredential): Map<string, TriggerStatus> {
-	const key = integrationKey(credential);
-	const known = statuses.get(key) ?? new BoundedMap<string, TriggerStatus>(500);
-	statuses.set(key, known);
-	return known;
-}
-
-/** The integrations that are being given back at this moment. */
-const endings = new BoundedMap<string, Promise<void>>(500);
-
-/** Does it so that a trigger that is published meanwhile waits, and finds what has become of the integration. */
-export async function whileGivingBack(
-	credential: LoadedCredential,
-	work: () => Promise<void>,
-): Promise<void> {
-	const key = integrationKey(credential);
-	const ending = work().finally(() => endings.delete(key));
-	endings.set(key, ending);
-	await ending;
-}
-
-export function webhookUrlOf(context: IHookFunctions): string {
-	return canonicalUrl(context.getNodeWebhookUrl('default') ?? '');
-}
-
-/** Whether a hook is called for a test. When it ends a test n8n does not say so; the URL does. */
-export function isTestHook(context: IHookFunctions, credential: LoadedCredential, url: string): boolean {
-	const isTestUrl = isTestUrlOf(url, url) || sessionOf(credential)?.listening.has(url) === true;
-	return isTestUrl || context.getActivationMode() === 'manual';
-}
-
-/** What is decided from: the integration, and what is known of it here once it was read. */
-export function loadState(
-	context: IHookFunctions,
-	credential: LoadedCredential,
-	url: string,
-	integration: Integration | undefined,
-	replaceExisting = false,
-): WebhookState {
-	const typedSecret = optionalText(credential.typedSecret);
+/** Reads what a hook needs. */
+export async function openHook(context: IHookFunctions): Promise<Hook> {
+	const credential = withSaved(context, await loadCredential(context));
+	const memory = memoryOf(credential);
+	const url = webhookUrlOf(context);
+	const isTestUrl = isTestUrlOf(url, url) || memory.session?.listening.has(url) === true;
 	return {
-		integration,
-		registration: credential.registration,
-		session: sessionOf(credential),
-		typedSecret,
-		url,
+		context,
+		credential,
+		integrations: new IntegrationApi(context, credential),
+		memory,
 		trigger: triggerNameOf(context),
-		statuses: statusesOf(credential),
-		endpoints: learnedEndpoints(),
-		isTest: isTestHook(context, credential, url),
-		replaceExisting,
-		// Who typed a secret may have created the integration by hand since.
-		creation: typedSecret === undefined && wasUnanswered(credential, url) ? 'unanswered' : undefined,
+		url,
+		isTest: isTestUrl || context.getActivationMode() === 'manual',
 	};
 }
 
-/** The node's credential, with what a version before 1.1 saved in the workflow, also where a secret is typed. */
-export async function loadForHook(context: IHookFunctions): Promise<LoadedCredential> {
-	return withSaved(context, await loadCredential(context));
-}
-
-/** The same once nothing of its integration is being given back any more. */
-export async function loadToRegister(context: IHookFunctions): Promise<LoadedCredential> {
-	const credential = await loadForHook(context);
-	const ending = endings.get(integrationKey(credential));
-	if (ending === undefined) return credential;
-	await ending.catch(() => undefined);
-	return await loadToRegister(context);
+/**
+ * Reads the integration, and what is decided from: what is known of it here once it was read.
+ *
+ * @param toStore what n8n stores before
+ */
+export async function readState(
+	{ credential, integrations, isTest, memory, trigger, url }: Hook,
+	toStore?: Registration,
+): Promise<WebhookState> {
+	const integration = await integrations.get(toStore);
+	const typedSecret = optionalText(credential.typedSecret);
+	// Who typed a secret may have created the integration by hand since.
+	const isUnanswered = typedSecret === undefined && memory.wasUnanswered(credential, url);
+	return {
+		integration,
+		registration: toStore ?? credential.registration,
+		session: memory.session,
+		typedSecret,
+		url,
+		trigger,
+		statuses: memory.statuses,
+		endpoints: learnedEndpoints(),
+		isTest,
+		creation: isUnanswered ? 'unanswered' : undefined,
+	};
 }
 
 /** What the credential itself holds by now. */
@@ -118,8 +84,6 @@ export async function readStored(context: IHookFunctions): Promise<Registration>
 }
 
 /** Removes what a version before 1.1 saved in the workflow, once the credential holds it. */
-export async function removeMoved(context: IHookFunctions, credential: LoadedCredential): Promise<void> {
-	const staticData = context.getWorkflowStaticData('global');
-	const key = integrationKey(credential);
-	if (isSaved(staticData, key) && !isNothing(await readStored(context))) removeSaved(staticData, key);
+export async function removeMoved({ context, credential }: Hook): Promise<void> {
+	if (isSaved(context, credential) && !isNothing(await readStored(context))) removeSaved(context, credential);
 }
