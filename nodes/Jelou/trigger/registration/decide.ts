@@ -1,4 +1,4 @@
-import { isOf, type Registration, type TriggerName } from '../../shared/registration';
+import { isOf, type Address, type Registration, type TriggerName } from '../../shared/registration';
 import type { Integration } from '../../shared/types';
 import { hasSameOrigin, isTestUrlOf, toProductionUrl, type WebhookEndpoints } from '../../shared/webhookUrls';
 import type { TestSession, TriggerStatus } from './memory';
@@ -82,28 +82,39 @@ function timeBetween(one: string | undefined, other: string | undefined): number
 	return Number.isNaN(ms) ? undefined : ms;
 }
 
-interface Knowledge {
-	/** The registration without what was stored of an integration that is not this one. */
+/** The integration that is there, and what is known of it. */
+interface Found extends WebhookState {
+	currentUrl: string;
+	createdAt: string | undefined;
+	/** Without what was stored of an integration that is not this one. */
 	registration: Registration;
-	/** Whether what is stored is of this integration; `undefined` when nothing tells. */
-	isSame: boolean | undefined;
-	isSecretKnown: boolean;
+	/** Whether what is stored is of another integration; false, too, when nothing tells. */
+	isAnother: boolean;
+	/** Whether it is what a creation made that was not answered, if it is at this trigger's URL: its secret is lost. */
+	isUnanswered: boolean;
 	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
 	/** The same where it is not certain that it was for this integration: it may have been created again in a moment. */
 	isTypedDoubtful: boolean;
 }
 
-function knowledgeOf({ registration, typedSecret }: WebhookState, { createdAt }: Integration): Knowledge {
-	const apart = timeBetween(registration.createdAt, createdAt);
-	const isSame = apart === undefined ? undefined : apart <= SAME_MOMENT_MS;
-	const current = isSame === false ? { addresses: registration.addresses.slice(0, 1) } : registration;
-	const given = current.signingSecret;
+function find(state: WebhookState, { createdAt, webhookUrl: currentUrl }: Integration): Found {
+	const { creation, typedSecret } = state;
+	const apart = timeBetween(state.registration.createdAt, createdAt);
+	const isSame = apart !== undefined && apart <= SAME_MOMENT_MS;
+	const isAnother = apart !== undefined && !isSame;
+	const registration = isAnother
+		? { addresses: state.registration.addresses.slice(0, 1) }
+		: state.registration;
+	const given = registration.signingSecret;
 	const differs = typedSecret !== undefined && given !== undefined && typedSecret !== given;
 	return {
-		registration: current,
-		isSame,
-		isSecretKnown: typedSecret !== undefined || given !== undefined,
+		...state,
+		currentUrl,
+		createdAt,
+		registration,
+		isAnother,
+		isUnanswered: creation === 'unanswered' && !isSame,
 		isTypedWrong: differs && apart === 0,
 		isTypedDoubtful: differs && apart !== 0,
 	};
@@ -114,34 +125,34 @@ function sessionAt(session: TestSession | undefined, url: string): TestSession |
 	return session?.listening.has(url) ? session : undefined;
 }
 
+/** The addresses behind the first one that is meant: what has to be put back after it, in order. */
+function behind(addresses: Address[], isMeant: (address: Address) => boolean): Address[] {
+	const at = addresses.findIndex(isMeant);
+	return at < 0 ? [] : addresses.slice(at + 1);
+}
+
 /** Decides how this trigger's URL gets to Jelou. A URL of somebody else is replaced only for a test, or when the user said so. */
 export function decideRegister(state: WebhookState): RegisterDecision {
-	const { creation, integration, isTest, replaceExisting, url } = state;
-	if (integration === undefined) return { action: 'create' };
-	const currentUrl = integration.webhookUrl;
+	if (state.integration === undefined) return { action: 'create' };
+	const found = find(state, state.integration);
+	const { creation, currentUrl, isTest, replaceExisting, typedSecret, url } = found;
 	const refuse = (reason: RefusalReason): RegisterDecision => ({ action: 'refuse', reason, currentUrl });
-	const knowledge = knowledgeOf(state, integration);
 	const isHere = currentUrl === url;
 	// There was none before, and nobody else has this URL: it is ours, and its secret is lost.
-	if (isHere && creation === 'unanswered' && knowledge.isSame !== true) return { action: 'recreate' };
-	if (knowledge.isTypedWrong) return refuse('wrongSecret');
+	if (isHere && found.isUnanswered) return { action: 'recreate' };
+	if (found.isTypedWrong) return refuse('wrongSecret');
 	// Another process of this n8n was quicker and was given the secret. Storing here could erase it.
 	if (isHere && creation === 'rejected') return { action: 'leave' };
-	if (!knowledge.isSecretKnown) {
+	if (typedSecret === undefined && found.registration.signingSecret === undefined) {
 		// A test replaces nothing: another credential may know the secret.
 		if (!isHere || isTest) return refuse('unknownSecret');
 		return replaceExisting ? { action: 'recreate' } : refuse('unknownSecretOfOwnUrl');
 	}
-	const owner = ownerOf(state, integration, knowledge);
-	return isTest ? borrow(state, owner, knowledge) : decideProduction(state, integration, owner, knowledge);
+	return isTest ? borrow(found) : decideProduction(found);
 }
 
 /** Whose the webhook is, apart from tests; `undefined` when a test created the integration, with which it ends. */
-function ownerOf(
-	{ endpoints = {}, session, url }: WebhookState,
-	{ webhookUrl: currentUrl }: Integration,
-	{ registration }: Knowledge,
-): string | undefined {
+function ownerOf({ currentUrl, endpoints, registration, session, url }: Found): string | undefined {
 	const running = sessionAt(session, currentUrl);
 	if (running) return running.restoreUrl;
 	// A crash in the middle of a test leaves its URL there.
@@ -150,11 +161,9 @@ function ownerOf(
 }
 
 /** What a test has to put back: never a test URL, which a crash may have left there, but its production URL. */
-function borrow(
-	{ endpoints = {}, url }: WebhookState,
-	owner: string | undefined,
-	{ registration }: Knowledge,
-): RegisterDecision {
+function borrow(found: Found): RegisterDecision {
+	const { endpoints, registration, url } = found;
+	const owner = ownerOf(found);
 	const restoreUrl = owner === undefined ? undefined : toProductionUrl(owner, url, endpoints);
 	const isKnown = restoreUrl === undefined || registration.addresses[0]?.url === restoreUrl;
 	// Another process may be the one that ends the test.
@@ -162,16 +171,12 @@ function borrow(
 	return { action: 'pointTo', save, restoreUrl };
 }
 
-function decideProduction(
-	state: WebhookState,
-	{ createdAt, webhookUrl: currentUrl }: Integration,
-	owner: string | undefined,
-	{ isTypedDoubtful, registration }: Knowledge,
-): RegisterDecision {
-	const { endpoints = {}, replaceExisting, statuses, trigger, url } = state;
+function decideProduction(found: Found): RegisterDecision {
+	const { currentUrl, endpoints, isTypedDoubtful, registration, statuses, trigger, url } = found;
 	const { addresses } = registration;
+	const owner = ownerOf(found);
 	const self = { ...addresses.find((address) => isOf(address, trigger)), url, trigger };
-	const born = { createdAt: registration.createdAt ?? createdAt };
+	const born = { createdAt: registration.createdAt ?? found.createdAt };
 	// It ends with the test, so nobody's is replaced, and it belongs to this workflow from now on.
 	if (owner === undefined) {
 		const save = { ...registration, ...born, isOwner: true, addresses: [self] };
@@ -187,24 +192,18 @@ function decideProduction(
 	const other = holder?.trigger;
 	const isInThisWorkflow = other?.workflowId === trigger.workflowId;
 	// Two triggers of one workflow would replace each other each time that it is published.
-	const mayReplace = replaceExisting && !(isInThisWorkflow && statuses.get(owner) === 'published');
+	const mayReplace = found.replaceExisting && !(isInThisWorkflow && statuses.get(owner) === 'published');
 	if (!isOurs && !mayReplace) {
 		const isHere = other !== undefined || hasSameOrigin(owner, url);
 		const elsewhere = isHere ? 'takenByAnotherWorkflow' : 'takenByAnotherSystem';
 		const reason = isInThisWorkflow ? 'takenInThisWorkflow' : elsewhere;
 		return { action: 'refuse', reason, currentUrl: owner, holder: other };
 	}
-	const at = addresses.findIndex((address) => address === holder || (isOurs && isOf(address, trigger)));
 	const replaced = isOurs ? [] : [holder ?? { url: productionUrl }];
-	const earlier = at < 0 ? [] : addresses.slice(at + 1);
-	const save: Registration = {
-		...registration,
-		...(registration.isOwner === true && !isTypedDoubtful ? born : {}),
-		addresses: [
-			self,
-			...[...replaced, ...earlier].filter((each) => each.url !== url && !isOf(each, trigger)),
-		],
-	};
+	const earlier = behind(addresses, (each) => each === holder || (isOurs && isOf(each, trigger)));
+	const others = [...replaced, ...earlier].filter((each) => each.url !== url && !isOf(each, trigger));
+	const isDated = registration.isOwner === true && !isTypedDoubtful;
+	const save = { ...registration, ...(isDated ? born : {}), addresses: [self, ...others] };
 	const line = isTypedDoubtful ? 'doubtfulSecret' : undefined;
 	return { action: currentUrl === url ? 'leave' : 'pointTo', save, line };
 }
@@ -214,28 +213,27 @@ function decideProduction(
  * after a registration that failed.
  */
 export function decideUnregister(state: WebhookState): UnregisterDecision {
-	const { creation, integration, isTest, session, trigger, url } = state;
 	// A single 404 can be wrong: the next creation is what shows that the integration, and its secret, are gone.
-	if (integration === undefined) {
-		const isKept = !isTest && state.registration.signingSecret !== undefined;
+	if (state.integration === undefined) {
+		const isKept = !state.isTest && state.registration.signingSecret !== undefined;
 		return { action: 'leave', line: isKept ? 'notFound' : undefined };
 	}
-	const knowledge = knowledgeOf(state, integration);
-	if (isTest) return decideEndOfTest(state, integration, knowledge);
-	const { isSame, isTypedDoubtful, isTypedWrong, registration } = knowledge;
-	const { addresses } = registration;
-	const at = addresses.findIndex((address) => isOf(address, trigger));
-	const own = addresses[at];
-	const earlier = own ? addresses.slice(at + 1) : [];
+	const found = find(state, state.integration);
+	return found.isTest ? decideEndOfTest(found) : decideEndOfProduction(found);
+}
+
+function decideEndOfProduction(found: Found): UnregisterDecision {
+	const { currentUrl, registration, session, trigger, url } = found;
+	const { addresses, isOwner } = registration;
+	const own = addresses.find((address) => isOf(address, trigger));
+	const earlier = behind(addresses, (address) => address === own);
 	const isOurs = (address: string | undefined) =>
 		address !== undefined && (address === url || address === own?.url);
 	const [back] = earlier;
 	const ended = { ...registration, addresses: earlier };
-	const currentUrl = integration.webhookUrl;
 
 	if (isOurs(sessionAt(session, currentUrl)?.restoreUrl)) {
-		if (back === undefined && registration.isOwner !== true)
-			return { action: 'leave', line: 'staysAfterTest' };
+		if (back === undefined && isOwner !== true) return { action: 'leave', line: 'staysAfterTest' };
 		return { action: 'leaveToTest', restoreUrl: back?.url, save: ended };
 	}
 	if (!isOurs(currentUrl)) {
@@ -244,17 +242,15 @@ export function decideUnregister(state: WebhookState): UnregisterDecision {
 		return { action: 'leave', save: { ...registration, addresses: others } };
 	}
 	if (back !== undefined) return { action: 'restore', url: back.url, save: ended };
-	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
-	if (isSame === false) return { action: 'leave', line: 'anotherIntegration', save: ended };
-	if (registration.isOwner !== true) return { action: 'leave', line: 'stays' };
-	return isTypedWrong || isTypedDoubtful ? { action: 'leave', line: 'anotherSecret' } : { action: 'delete' };
+	if (found.isUnanswered) return { action: 'delete' };
+	if (found.isAnother) return { action: 'leave', line: 'anotherIntegration', save: ended };
+	if (isOwner !== true) return { action: 'leave', line: 'stays' };
+	const isTypedAnother = found.isTypedWrong || found.isTypedDoubtful;
+	return isTypedAnother ? { action: 'leave', line: 'anotherSecret' } : { action: 'delete' };
 }
 
-function decideEndOfTest(
-	{ creation, session, url }: WebhookState,
-	{ webhookUrl: currentUrl }: Integration,
-	{ isSame, registration }: Knowledge,
-): UnregisterDecision {
+function decideEndOfTest(found: Found): UnregisterDecision {
+	const { currentUrl, registration, session, url } = found;
 	const own = sessionAt(session, url);
 	if (currentUrl !== url) {
 		const restoreUrl = own?.restoreUrl;
@@ -268,8 +264,8 @@ function decideEndOfTest(
 	// Where another process began the test, what it borrowed is known from the credential.
 	const restoreUrl = own ? own.restoreUrl : first?.url === url ? undefined : first?.url;
 	if (restoreUrl !== undefined) return { action: 'restore', url: restoreUrl };
-	if (creation === 'unanswered' && isSame !== true) return { action: 'delete' };
-	if (isSame === false) return { action: 'leave', line: 'anotherIntegration' };
+	if (found.isUnanswered) return { action: 'delete' };
+	if (found.isAnother) return { action: 'leave', line: 'anotherIntegration' };
 	const next = [...(own?.listening ?? [])].find((other) => other !== url);
 	if (next !== undefined) {
 		return { action: 'handOver', url: next, save: { ...registration, addresses: [{ url: next }] } };
