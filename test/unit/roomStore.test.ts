@@ -231,7 +231,7 @@ describe('of two processes', () => {
 
 	test('one that never had the question knows its end, too', () => {
 		const one = new RoomStore(PROJECT);
-		one.endById('room-a', 'a');
+		one.end({ id: 'a' });
 		const two = storeWith(question('a'));
 		read(two, written(one));
 		expect(idsIn(two, 'room-a')).toEqual([]);
@@ -471,7 +471,7 @@ describe('there is an end to', () => {
 
 	test('how many ends are stored: 200', () => {
 		const store = new RoomStore(PROJECT);
-		for (let n = 0; n < 300; n++) store.endById('r', `ended-${String(n)}.`);
+		for (let n = 0; n < 300; n++) store.end({ id: `ended-${String(n)}.` });
 		const other = reading(written(store));
 		expect([other.hasEnded('ended-99.'), other.hasEnded('ended-100.'), other.hasEnded('ended-299.')]).toEqual(
 			[false, true, true],
@@ -499,7 +499,7 @@ describe('beside it in static data', () => {
 
 	test('what another project has of which nothing is known but ends goes, and what cannot be read stays', () => {
 		const ofOther = new RoomStore('other');
-		ofOther.endById('r', 'e');
+		ofOther.end({ id: 'e' });
 		const data = written(ofOther);
 		textsIn(data).newer = '{"version":2}';
 		expect(Object.keys(textsIn(written(storeWith(question('a')), data))).sort()).toEqual([PROJECT, 'newer']);

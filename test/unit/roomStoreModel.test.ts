@@ -119,7 +119,7 @@ const STEPS: Record<string, (world: World, process: Process, step: Step) => void
 	},
 	withdraw({ questions }, { store }, { which }) {
 		const asked = questions[which % Math.max(1, questions.length)];
-		if (asked) store.endById(asked.roomId, asked.id);
+		if (asked) store.end(asked);
 	},
 	pause(world, { store }, { room }) {
 		const pause = {

@@ -97,7 +97,7 @@ async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Prom
 		case 'sent':
 			return takeSent(view, note);
 		case 'withdraw':
-			view.store.endById(note.roomId, note.questionId);
+			view.store.end({ id: note.questionId });
 			return 'withdrawn';
 		case 'pause':
 			return takePause(view, note.pause);

@@ -50,13 +50,9 @@ const SLOW_MS = 3_000;
 /** How long a run is waited for that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
-/** A text of static data, and whether it lacks what this process knows. */
-interface Copy {
-	text: string;
-	isBehind: boolean;
-}
-
-const EMPTY: Copy = { text: '', isBehind: false };
+const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
+/** Whether a pause has neither been ended nor run out. */
+const isInForce = ({ hasEnded, until }: KeptPause, now = Date.now()) => !hasEnded && until > now;
 
 /**
  * The open questions and the paused rooms of one project, as far as this process knows them: the only one that reads and
@@ -65,10 +61,9 @@ const EMPTY: Copy = { text: '', isBehind: false };
  * taken over where it is newer, and what a copy has lost is written again.
  */
 export class RoomStore {
-	/** The questions of a room: first those that were asked, then those that wait their turn. */
-	private readonly questions = new Map<string, KeptQuestion[]>();
-	/** The rooms in which one waits its turn, or has: each delivery looks after them, and there may be 5,000 others. */
-	private readonly queuedIn = new Set<string>();
+	/** By their IDs, in the order in which they came. */
+	private readonly questions = new Map<string, KeptQuestion>();
+	/** By their rooms. */
 	private readonly pauses = new Map<string, KeptPause>();
 	private readonly ended = new BoundedMap<string, true>(MAX_ENDED);
 	/** What the notes that were taken were responded to with, by their IDs. */
@@ -83,35 +78,41 @@ export class RoomStore {
 	/** Whether it is about to. */
 	isKeeping = false;
 
-	private count = 0;
-	private size = 0;
 	private hasChanged = false;
-	private copy = EMPTY;
-	private hasRead = false;
+	/** The copy that was read or written last; none yet when this process has just started. */
+	private copy: string | undefined;
+	/** Whether that copy lacks what this process knows. */
+	private isBehind = false;
 	/** The text that could not be read last. */
 	private unreadable = '';
-	private readonly pendingSince = new WeakMap<KeptQuestion, number>();
-	private readonly openedAt = new WeakMap<KeptQuestion, number>();
-	private readonly unreachableSince = new WeakMap<KeptQuestion, number>();
-	private readonly reserved = new Map<string, { runId: string; until: number }>();
-	private readonly waiting = new Map<KeptQuestion, Array<() => void>>();
+	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
+	private readonly reserved = new BoundedMap<string, { runId: string; until: number }>(MAX_ENTRIES);
+	/** Who waits for what becomes of a question, by its ID. */
+	private readonly waiting = new Map<string, Array<() => void>>();
 
 	constructor(private readonly project: string) {}
 
-	/** The questions of a room whose time is not up. */
-	inRoom(roomId: string): KeptQuestion[] {
+	/** The questions whose time is not up. */
+	private lasting(): KeptQuestion[] {
 		const now = Date.now();
-		for (const question of this.questions.get(roomId) ?? []) if (question.until <= now) this.remove(question);
-		return [...(this.questions.get(roomId) ?? [])];
+		for (const { id, until } of this.questions.values()) if (until <= now) this.questions.delete(id);
+		return [...this.questions.values()];
+	}
+
+	/** Those of a room: first what was asked, then what waits its turn, and each in the order in which it came. */
+	inRoom(roomId: string): KeptQuestion[] {
+		const present = this.lasting().filter((each) => each.roomId === roomId);
+		return [...present.filter((each) => !isQueued(each)), ...present.filter(isQueued)];
 	}
 
 	/** Those that were asked, or are being asked. */
 	asked(roomId: string): KeptQuestion[] {
-		return this.inRoom(roomId).filter(({ phase }) => phase !== 'queued');
+		return this.inRoom(roomId).filter((each) => !isQueued(each));
 	}
 
 	find({ id, roomId }: Pick<Question, 'id' | 'roomId'>): KeptQuestion | undefined {
-		return this.inRoom(roomId).find((question) => question.id === id);
+		const known = this.questions.get(id);
+		return known?.roomId === roomId && known.until > Date.now() ? known : undefined;
 	}
 
 	hasEnded(id: string): boolean {
@@ -122,26 +123,26 @@ export class RoomStore {
 	isBusyFor({ roomId, runId }: Pick<Question, 'roomId' | 'runId'>): boolean {
 		const others = this.inRoom(roomId).filter((question) => question.runId !== runId);
 		const owner = this.ownerOf(roomId);
-		if (owner === runId) return others.some(({ phase }) => phase !== 'queued');
+		if (owner === runId) return !others.every(isQueued);
 		return others.length > 0 || owner !== undefined;
 	}
 
 	/** The question that can be asked now, because it is the first and the room is free. */
 	nextIn(roomId: string): KeptQuestion | undefined {
-		const [first, ...others] = this.inRoom(roomId);
-		if (first?.phase !== 'queued' || others.some(({ phase }) => phase !== 'queued')) return undefined;
+		const [first] = this.inRoom(roomId);
+		if (first?.phase !== 'queued') return undefined;
 		const owner = this.ownerOf(roomId);
 		return owner === undefined || owner === first.runId ? first : undefined;
 	}
 
 	hasQueue(roomId: string): boolean {
-		return this.inRoom(roomId).some(({ phase }) => phase === 'queued');
+		return this.inRoom(roomId).some(isQueued);
 	}
 
 	/** The rooms in which a question waits its turn. */
 	queues(): string[] {
-		for (const roomId of this.queuedIn) if (!this.hasQueue(roomId)) this.queuedIn.delete(roomId);
-		return [...this.queuedIn];
+		const queued = this.lasting().filter(isQueued);
+		return [...new Set(queued.map(({ roomId }) => roomId))];
 	}
 
 	/**
@@ -158,13 +159,20 @@ export class RoomStore {
 			text,
 			messagesBefore: [],
 		};
-		const size = sizeOf(added);
-		if (this.count >= MAX_ENTRIES || this.size + size > MAX_SIZE) this.dropExpired();
-		if (this.count >= MAX_ENTRIES || this.size + size > MAX_SIZE) return undefined;
+		if (this.lasting().length >= MAX_ENTRIES || !this.hasSpaceFor(sizeOf(added))) return undefined;
 		for (const other of this.inRoom(question.roomId)) if (other.runId === question.runId) this.end(other);
 		this.insert(added);
 		this.hasChanged = true;
 		return added;
+	}
+
+	private hasSpaceFor(size: number): boolean {
+		return this.lasting().reduce((sum, each) => sum + sizeOf(each), size) <= MAX_SIZE;
+	}
+
+	private insert(question: KeptQuestion): void {
+		this.questions.set(question.id, question);
+		if (question.phase === 'pending') question.answerableFrom = uptime() + SLOW_MS;
 	}
 
 	/** Changes a question, and wakes who waits for that. */
@@ -176,17 +184,16 @@ export class RoomStore {
 		this.hasChanged = true;
 	}
 
-	private update(question: KeptQuestion, change: Partial<KeptQuestion>): void {
+	/** @param ago how long ago it changed, in milliseconds: perhaps another process did that */
+	private update(question: KeptQuestion, change: Partial<KeptQuestion>, ago = 0): void {
 		const { phase } = question;
-		const size = sizeOf(question);
 		Object.assign(question, change);
-		if (this.questions.get(question.roomId)?.includes(question)) this.size += sizeOf(question) - size;
-		// Another process may have done that a while ago.
-		const since = uptime() - Math.max(0, Date.now() - question.changedAt);
-		if (question.phase === 'open' && phase !== 'open') this.openedAt.set(question, since);
-		if (question.phase === 'pending' && phase !== 'pending') this.pendingSince.set(question, since);
-		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
-		this.wake(question);
+		const since = uptime() - ago;
+		if (question.phase === 'pending' && phase !== 'pending') question.answerableFrom = since + SLOW_MS;
+		if (question.phase === 'open' && phase !== 'open') {
+			question.answerableFrom = Math.min(since - OVERTAKEN_MS, question.answerableFrom ?? Infinity);
+		}
+		this.wake(question.id);
 	}
 
 	/**
@@ -196,27 +203,22 @@ export class RoomStore {
 	 */
 	open(question: KeptQuestion, at = Date.now()): void {
 		if (question.phase === 'open') return;
-		const { hasChanged } = this;
 		const now = Date.now();
 		const ago = Math.min(Math.max(0, now - at), now - question.changedAt);
-		this.change(question, { phase: 'open' });
-		this.openedAt.set(question, uptime() - ago);
-		this.hasChanged = hasChanged;
+		this.update(question, { phase: 'open', changedAt: Math.max(now, question.changedAt + 1) }, ago);
 	}
 
-	end(question: KeptQuestion): void {
-		this.ended.set(question.id, true);
-		this.remove(question);
-		this.hasChanged = true;
-		this.wake(question);
-	}
-
-	/** Ends a question that another process may have, or that its note has not reached yet. */
-	endById(roomId: string, id: string): void {
-		const question = this.find({ id, roomId });
-		if (question) return this.end(question);
+	/** Ends a question, also one that only another process has, or that its note has not reached yet. */
+	end({ id }: Pick<Question, 'id'>): void {
 		this.ended.set(id, true);
+		this.questions.delete(id);
 		this.hasChanged = true;
+		this.wake(id);
+	}
+
+	private wake(id: string): void {
+		for (const resolve of this.waiting.get(id) ?? []) resolve();
+		this.waiting.delete(id);
 	}
 
 	/** Whether a question is being sent. */
@@ -228,16 +230,14 @@ export class RoomStore {
 	async decided(question: KeptQuestion, ms: number): Promise<void> {
 		if (!this.isPending(question) || !this.find(question) || ms <= 0) return;
 		const woken = new Promise<void>((resolve) => {
-			this.waiting.set(question, [...(this.waiting.get(question) ?? []), resolve]);
+			this.waiting.set(question.id, [...(this.waiting.get(question.id) ?? []), resolve]);
 		});
 		await Promise.race([woken, sleep(ms)]);
 	}
 
 	/** Whether a message that arrived then may be an answer: the customer had the question, or may have had. */
-	wasOpenAt(question: KeptQuestion, arrivedAt: number): boolean {
-		const openedAt = this.openedAt.get(question) ?? -Infinity;
-		const pendingSince = this.pendingSince.get(question) ?? Infinity;
-		return arrivedAt >= Math.min(openedAt - OVERTAKEN_MS, pendingSince + SLOW_MS);
+	wasOpenAt({ answerableFrom = -Infinity, phase }: KeptQuestion, arrivedAt: number): boolean {
+		return phase === 'pending' || arrivedAt >= answerableFrom;
 	}
 
 	/**
@@ -249,7 +249,7 @@ export class RoomStore {
 		const messagesBefore = [...question.messagesBefore, ...events];
 		if (messagesBefore.length > MAX_BEFORE) return false;
 		const size = JSON.stringify(messagesBefore).length;
-		if (size > MAX_BEFORE_SIZE || this.size + size > MAX_SIZE) return false;
+		if (size > MAX_BEFORE_SIZE || !this.hasSpaceFor(size)) return false;
 		this.change(question, { messagesBefore });
 		return true;
 	}
@@ -261,16 +261,13 @@ export class RoomStore {
 
 	private ownerOf(roomId: string): string | undefined {
 		const reserved = this.reserved.get(roomId);
-		if (reserved && reserved.until > uptime()) return reserved.runId;
-		this.reserved.delete(roomId);
-		return undefined;
+		return reserved && reserved.until > uptime() ? reserved.runId : undefined;
 	}
 
 	/** Notes that a run could not be reached; true when that has been so for a minute. */
 	isLost(question: KeptQuestion): boolean {
-		const since = this.unreachableSince.get(question) ?? uptime();
-		this.unreachableSince.set(question, since);
-		return uptime() - since >= UNREACHABLE_MS;
+		question.unreachableSince ??= uptime();
+		return uptime() - question.unreachableSince >= UNREACHABLE_MS;
 	}
 
 	isPaused(roomId: string): boolean {
@@ -279,7 +276,7 @@ export class RoomStore {
 
 	private pauseOf(roomId: string): KeptPause | undefined {
 		const pause = this.pauses.get(roomId);
-		return pause && !pause.hasEnded && pause.until > Date.now() ? pause : undefined;
+		return pause && isInForce(pause) ? pause : undefined;
 	}
 
 	/** Whether this pause, or a later one of its room, is known. */
@@ -290,11 +287,9 @@ export class RoomStore {
 
 	/** @returns false when there are as many as there may be */
 	addPause(pause: Pause): boolean {
-		if (this.pauseOf(pause.roomId) === undefined) {
-			const now = Date.now();
-			const lasting = [...this.pauses.values()].filter(({ hasEnded, until }) => !hasEnded && until > now);
-			if (lasting.length >= MAX_ENTRIES) return false;
-		}
+		const now = Date.now();
+		const inForce = [...this.pauses.values()].filter((each) => isInForce(each, now));
+		if (inForce.length >= MAX_ENTRIES && !this.isPaused(pause.roomId)) return false;
 		this.pauses.set(pause.roomId, { ...pause, hasEnded: false });
 		this.hasChanged = true;
 		return true;
@@ -309,7 +304,7 @@ export class RoomStore {
 
 	/** Whether nothing is open and nobody is paused. */
 	get isEmpty(): boolean {
-		return this.count + this.pauses.size === 0;
+		return this.questions.size + this.pauses.size === 0;
 	}
 
 	/**
@@ -325,51 +320,48 @@ export class RoomStore {
 			this.hasChanged = true;
 		}
 		const text = textIn(staticData[STATIC_KEY], this.project);
-		const isFirst = !this.hasRead;
-		this.hasRead = true;
-		if (text === this.copy.text) return true;
+		if (text === this.copy) return true;
 		const rooms = parseRooms(text);
-		// Whoever was sending a question when this process started has sent it, or is gone with the last one.
-		const phase = isFirst ? 'open' : 'pending';
-		for (const question of rooms?.questions ?? []) if (question.phase === 'pending') question.phase = phase;
-		this.copy = { ...EMPTY, text };
+		if (this.copy === undefined) {
+			// Whoever was sending a question when this process started has sent it, or is gone with the last one.
+			for (const each of rooms?.questions ?? []) if (each.phase === 'pending') each.phase = 'open';
+		}
+		this.copy = text;
 		if (rooms) this.takeOver(rooms);
 		else this.unreadable = text;
-		this.copy.isBehind = this.lacks(rooms);
+		this.isBehind = this.lacks(rooms);
 		return rooms !== undefined;
 	}
 
-	/** Whether the copy that was read last has a question, or has a room as paused. */
+	/** Whether the copy that was read last has a question, or a pause. */
 	isStored(id: string): boolean {
-		return this.copy.text.includes(JSON.stringify(id));
+		return this.copy?.includes(JSON.stringify(id)) === true;
 	}
 
 	/** Whether the copy that was read last has a room as paused. */
 	isStoredAsPaused(roomId: string): boolean {
-		const paused = parseRooms(this.copy.text)?.pauses ?? [];
-		const now = Date.now();
-		return paused.some((pause) => pause.roomId === roomId && !pause.hasEnded && pause.until > now);
+		const rooms = parseRooms(this.copy ?? '');
+		return rooms?.pauses.some((pause) => pause.roomId === roomId && isInForce(pause)) === true;
 	}
 
 	/** Whether the copy that was read last is to be written again. */
 	get needsSaving(): boolean {
-		return this.hasChanged || this.copy.isBehind;
+		return this.hasChanged || this.isBehind;
 	}
 
 	/** Writes what is known into a delivery's copy, which n8n stores before it responds. */
 	save(staticData: IDataObject, nodeId: string): void {
 		const before = textIn(staticData[STATIC_KEY], this.project);
 		const text = formatRooms(this.all());
-		this.copy = { ...EMPTY, text };
+		this.copy = text;
+		this.isBehind = false;
 		this.hasChanged = false;
-		const others = lastingIn(staticData[STATIC_KEY], this.project, parseRooms);
-		const written: IDataObject = {
-			...others,
+		// Assigned as a whole, so that n8n notices the change whatever the depth.
+		staticData[STATIC_KEY] = {
+			...lastingIn(staticData[STATIC_KEY], this.project, parseRooms),
 			...(before !== '' && before === this.unreadable ? { [this.project + UNREADABLE]: before } : {}),
 			...(text === '' ? {} : { [this.project]: text }),
 		};
-		// Assigned as a whole, so that n8n notices the change whatever the depth.
-		staticData[STATIC_KEY] = written;
 		const old = staticData[OLD_KEY];
 		if (old === undefined) return;
 		const isTaken = parseOldRooms(textIn(old, nodeId)) !== undefined;
@@ -377,12 +369,12 @@ export class RoomStore {
 	}
 
 	private all(): Rooms {
-		this.dropExpired();
-		const pauses = [...this.pauses.values()];
-		const tooMany = pauses.filter(({ hasEnded }) => hasEnded).slice(0, -MAX_ENDED_PAUSES);
-		for (const { roomId } of tooMany) this.pauses.delete(roomId);
+		const now = Date.now();
+		for (const [roomId, { until }] of this.pauses) if (until <= now) this.pauses.delete(roomId);
+		const ended = [...this.pauses.values()].filter(({ hasEnded }) => hasEnded);
+		for (const { roomId } of ended.slice(0, -MAX_ENDED_PAUSES)) this.pauses.delete(roomId);
 		return {
-			questions: [...this.questions.values()].flat(),
+			questions: this.lasting(),
 			pauses: [...this.pauses.values()],
 			ended: [...this.ended.keys()].slice(-MAX_ENDED_STORED),
 		};
@@ -398,12 +390,12 @@ export class RoomStore {
 				continue;
 			}
 			const known = this.find(stored);
+			if (!known && stored.until > Date.now()) this.insert(stored);
 			if (known && stored.changedAt > known.changedAt) {
-				const { attempts, changedAt, messagesBefore, phase } = stored;
-				this.update(known, { attempts, changedAt, messagesBefore, phase });
-			} else if (!known && stored.until > Date.now()) this.insert(stored);
+				this.update(known, stored, Math.max(0, Date.now() - stored.changedAt));
+			}
 		}
-		for (const each of [...this.questions.values()].flat()) if (this.ended.has(each.id)) this.end(each);
+		for (const each of this.lasting()) if (this.ended.has(each.id)) this.end(each);
 		for (const stored of pauses) {
 			const known = this.pauses.get(stored.roomId);
 			const isNewer = known === undefined || stored.askedAt > known.askedAt;
@@ -418,43 +410,9 @@ export class RoomStore {
 		const pauses = new Map(rooms?.pauses.map(({ hasEnded, id }) => [id, hasEnded]));
 		return (
 			[...questions.keys()].some((id) => this.ended.has(id)) ||
-			[...this.questions.values()].flat().some((each) => (questions.get(each.id) ?? 0) < each.changedAt) ||
+			this.lasting().some((each) => (questions.get(each.id) ?? 0) < each.changedAt) ||
 			[...this.pauses.values()].some((each) => pauses.get(each.id) !== each.hasEnded)
 		);
-	}
-
-	/** What was asked comes before what waits its turn, and each in the order in which it came. */
-	private insert(question: KeptQuestion): void {
-		const present = this.questions.get(question.roomId) ?? [];
-		const [asked, queued] = [false, true].map((isQueued) =>
-			[...present, question].filter(({ phase }) => (phase === 'queued') === isQueued),
-		);
-		this.questions.set(question.roomId, [...(asked ?? []), ...(queued ?? [])]);
-		this.count++;
-		this.size += sizeOf(question);
-		if (question.phase === 'pending') this.pendingSince.set(question, uptime());
-		if (question.phase === 'queued') this.queuedIn.add(question.roomId);
-	}
-
-	private remove(question: KeptQuestion): void {
-		const present = this.questions.get(question.roomId) ?? [];
-		if (!present.includes(question)) return;
-		const others = present.filter((each) => each !== question);
-		if (others.length === 0) this.questions.delete(question.roomId);
-		else this.questions.set(question.roomId, others);
-		this.count--;
-		this.size -= sizeOf(question);
-	}
-
-	private wake(question: KeptQuestion): void {
-		for (const resolve of this.waiting.get(question) ?? []) resolve();
-		this.waiting.delete(question);
-	}
-
-	private dropExpired(): void {
-		const now = Date.now();
-		for (const roomId of [...this.questions.keys()]) this.inRoom(roomId);
-		for (const [roomId, { until }] of this.pauses) if (until <= now) this.pauses.delete(roomId);
 	}
 }
 

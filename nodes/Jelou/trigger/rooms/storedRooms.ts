@@ -18,6 +18,10 @@ export interface KeptQuestion extends Question {
 	text: string;
 	/** The messages that arrived while it was being sent. */
 	messagesBefore: IDataObject[];
+	/** In memory only, and as `uptime` tells it: from when on a message can be its answer; without it, any can. */
+	answerableFrom?: number;
+	/** In memory only, and as `uptime` tells it: since when its run cannot be reached. */
+	unreachableSince?: number;
 }
 
 /** A pause as the trigger keeps it. One that was ended is kept until its time is up: another process may know it still. */
@@ -35,39 +39,14 @@ export interface Rooms {
 
 const VERSION = 1;
 
-/** The columns of a question's row: those that stay as they are, and after the number of its node those that change. */
-const FIXED = [
-	'id',
-	'roomId',
-	'userId',
-	'botId',
-	'runId',
-	'askedAt',
-	'until',
-	'resumePath',
-] as const satisfies ReadonlyArray<keyof KeptQuestion>;
-const CHANGING = [
-	'phase',
-	'attempts',
-	'changedAt',
-	'text',
-	'messagesBefore',
-] as const satisfies ReadonlyArray<keyof KeptQuestion>;
-const OF_PAUSE = ['id', 'roomId', 'askedAt', 'until', 'hasEnded'] as const satisfies ReadonlyArray<
-	keyof KeptPause
->;
+type Column = keyof KeptQuestion;
+/** The columns of a question's row that stay as they are. The number of its node and those that change follow. */
+const FIXED: Column[] = ['id', 'roomId', 'userId', 'botId', 'runId', 'askedAt', 'until', 'resumePath'];
+/** A row is short without the last two, which are mostly empty. */
+const CHANGING: Column[] = ['phase', 'attempts', 'changedAt', 'text', 'messagesBefore'];
+const OF_PAUSE: Array<keyof KeptPause> = ['id', 'roomId', 'askedAt', 'until', 'hasEnded'];
 /** The row of versions before 1.1; its node was named by the one number in it. */
-const OLD = [
-	'id',
-	'roomId',
-	'userId',
-	'botId',
-	'askedAt',
-	'until',
-	'attempts',
-	'node',
-	'resumePath',
-] as const;
+const OLD = ['id', 'roomId', 'userId', 'botId', 'askedAt', 'until', 'attempts', 'node', 'resumePath'];
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -76,31 +55,25 @@ function fromRow(columns: readonly string[], row: unknown): Record<string, unkno
 	return Object.fromEntries(columns.map((name, n) => [name, values[n]]));
 }
 
-interface Fixed {
-	/** What is the same for all questions of a node. */
-	common: string;
-	own: string;
-}
-
 /** Every write has all rows, and to make them again is most of what it costs at thousands of questions. */
-const fixed = new WeakMap<KeptQuestion, Fixed>();
+const fixed = new WeakMap<KeptQuestion, { ofNode: string; own: string }>();
 
-function fixedOf(question: KeptQuestion): Fixed {
+/** What of a question stays as it is: what is the same for all questions of its node, and its own. */
+function fixedOf(question: KeptQuestion): { ofNode: string; own: string } {
 	const known = fixed.get(question);
 	if (known) return known;
-	const { expects, projectId } = question;
+	const ofNode = JSON.stringify([question.expects, question.projectId]);
 	const own = JSON.stringify(FIXED.map((name) => question[name])).slice(0, -1);
-	const made = { common: JSON.stringify([expects, projectId]), own };
-	fixed.set(question, made);
-	return made;
+	fixed.set(question, { ofNode, own });
+	return { ofNode, own };
 }
 
 /** About how many characters a question takes, also where no other shares its node. */
 export function sizeOf(question: KeptQuestion): number {
-	const { common, own } = fixedOf(question);
+	const { ofNode, own } = fixedOf(question);
 	const { messagesBefore, text } = question;
 	const before = messagesBefore.length > 0 ? JSON.stringify(messagesBefore).length : 0;
-	return common.length + own.length + text.length + before + 60;
+	return ofNode.length + own.length + text.length + before + 60;
 }
 
 /** What is the same for all questions of a node is written once; the rest of a question is one row. */
@@ -108,9 +81,9 @@ export function formatRooms({ ended, pauses, questions }: Rooms): string {
 	if (questions.length + pauses.length + ended.length === 0) return '';
 	const nodes = new Map<string, number>();
 	const rows = questions.map((question) => {
-		const { common, own } = fixedOf(question);
-		const node = nodes.get(common) ?? nodes.size;
-		nodes.set(common, node);
+		const { ofNode, own } = fixedOf(question);
+		const node = nodes.get(ofNode) ?? nodes.size;
+		nodes.set(ofNode, node);
 		const isShort = question.text === '' && question.messagesBefore.length === 0;
 		const columns = isShort ? CHANGING.slice(0, 3) : CHANGING;
 		return `${own},${JSON.stringify([node, ...columns.map((name) => question[name])]).slice(1)}`;
@@ -143,6 +116,11 @@ function readKept(stored: Record<string, unknown>): KeptQuestion[] {
 	];
 }
 
+function readKeptPause(stored: Record<string, unknown>): KeptPause[] {
+	const pause = readPause(stored);
+	return pause ? [{ ...pause, hasEnded: stored.hasEnded === true }] : [];
+}
+
 /** Reads what `formatRooms` wrote; `undefined` when this version cannot. */
 export function parseRooms(text: string): Rooms | undefined {
 	if (text === '') return { questions: [], pauses: [], ended: [] };
@@ -154,11 +132,7 @@ export function parseRooms(text: string): Rooms | undefined {
 		const [expects, projectId] = listOf(nodes[Number(node)]);
 		return readKept({ ...rest, expects, projectId });
 	});
-	const pauses = listOf(stored.pauses).flatMap((row): KeptPause[] => {
-		const columns = fromRow(OF_PAUSE, row);
-		const pause = readPause(columns);
-		return pause ? [{ ...pause, hasEnded: columns.hasEnded === true }] : [];
-	});
+	const pauses = listOf(stored.pauses).flatMap((row) => readKeptPause(fromRow(OF_PAUSE, row)));
 	return { questions, pauses, ended: listOf(stored.ended).filter((id) => typeof id === 'string') };
 }
 
@@ -174,9 +148,9 @@ export function parseOldRooms(text: string): Rooms | undefined {
 		const runId = /\/([^/?]+)\/[^/?]+(?:\?|$)/.exec(String(columns.resumePath))?.[1];
 		return readKept({ ...columns, runId, projectId, expects: withoutList(expects) });
 	});
-	const pauses = paused.flatMap((row): KeptPause[] => {
-		const pause = readPause(fromRow(OF_PAUSE, row));
-		return pause ? [{ ...pause, hasEnded: pause.id.startsWith('-') }] : [];
+	const pauses = paused.flatMap((row) => {
+		const columns = fromRow(OF_PAUSE, row);
+		return readKeptPause({ ...columns, hasEnded: String(columns.id).startsWith('-') });
 	});
 	return { questions, pauses, ended: [] };
 }
