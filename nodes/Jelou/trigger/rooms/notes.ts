@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import {
 	MAX_NOTE_AGE_MS,
-	NOTE_STATUS,
 	readNote,
 	type NoteStatus,
 	type Pause,
+	type Question,
 	type TriggerNote,
 } from '../../shared/triggerNote';
 import { isSameAddress } from '../../shared/webhookUrls';
@@ -17,16 +17,14 @@ import { askNext, endQuestions, roomKeyOf } from './questions';
 import { canResume } from './resumeRun';
 import type { RoomView } from './view';
 
-function refuse({ context }: RoomView, reason: string, status: NoteStatus = NOTE_STATUS.refused): NoteStatus {
+function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'refused'): NoteStatus {
 	warn(context, `refused a note of a Jelou node: ${reason}`);
 	return status;
 }
 
-/** Why a note is refused: it is for one trigger, and for a moment. One that was recorded, or is for another, counts for nothing. */
-function faultOf({ address }: RoomView, note: TriggerNote): string | undefined {
-	if (!isSameAddress(note.address, address)) return 'it is for another address';
-	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) return 'its time is more than a minute off';
-	return undefined;
+/** What a node is told of what it has asked to be remembered. */
+function stateOf({ store }: RoomView, { id }: Question | Pause): NoteStatus {
+	return store.isStored(id) ? 'confirmed' : 'registered';
 }
 
 async function takeQuestion(
@@ -34,18 +32,15 @@ async function takeQuestion(
 	{ ifBusy, question, text }: TriggerNote & { note: 'ask' },
 ): Promise<NoteStatus> {
 	const { store } = view;
-	const { id, roomId } = question;
+	const { roomId } = question;
 	// A customer can be quicker than the node that repeats its note.
-	if (store.hasEnded(id)) return 'confirmed';
+	if (store.hasEnded(question.id)) return 'confirmed';
 	if (store.isPaused(roomId)) return 'paused';
 	if (!store.find(question) && !(await canResume(view, question))) {
 		return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
 	}
 	const known = store.find(question);
-	if (known) {
-		if (known.text !== '') return 'queued';
-		return store.isStored(id) ? 'confirmed' : 'registered';
-	}
+	if (known) return known.text === '' ? stateOf(view, question) : 'queued';
 	const isBusy = store.isBusyFor(question);
 	if (isBusy && ifBusy === 'fail') return 'busy';
 	const isQueued = isBusy && ifBusy === 'wait';
@@ -60,18 +55,17 @@ async function takeQuestion(
 function takeSent(view: RoomView, { openedAt, question }: TriggerNote & { note: 'sent' }): NoteStatus {
 	const { store } = view;
 	if (store.hasEnded(question.id)) return 'confirmed';
-	const known = store.find(question);
-	const opened = known ?? store.add(question, 'pending');
+	const opened = store.find(question) ?? store.add(question, 'pending');
 	if (opened === undefined) return 'full';
 	for (const other of store.asked(question.roomId)) if (other !== opened) store.end(other);
 	store.open(opened, openedAt);
 	keepSoon(view);
-	return store.isStored(question.id) ? 'confirmed' : 'registered';
+	return stateOf(view, question);
 }
 
 function takePause(view: RoomView, pause: Pause): NoteStatus {
 	const { context, store } = view;
-	if (store.knowsPause(pause)) return store.isStored(pause.id) ? 'confirmed' : 'registered';
+	if (store.knowsPause(pause)) return stateOf(view, pause);
 	if (!store.addPause(pause)) return refuse(view, '5,000 conversations are paused already', 'full');
 	const questions = store.inRoom(pause.roomId);
 	for (const question of questions) store.end(question);
@@ -124,8 +118,11 @@ export async function takeNote(
 ): Promise<NoteStatus> {
 	const note = readNote(payload);
 	if (note === undefined) return refuse(view, 'it lacks a part');
-	const fault = faultOf(view, note);
-	if (fault !== undefined) return refuse(view, fault);
+	// It is for one trigger, and for a moment: one that was recorded, or is for another, counts for nothing.
+	if (!isSameAddress(note.address, view.address)) return refuse(view, 'it is for another address');
+	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) {
+		return refuse(view, 'its time is more than a minute off');
+	}
 	const { notes } = view.store;
 	const status = notes.get(note.noteId) ?? (await take(view, note, deadline));
 	notes.set(note.noteId, status);

@@ -1,6 +1,5 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import type { NoteStatus } from '../../shared/triggerNote';
 import { toProductionUrl } from '../../shared/webhookUrls';
 import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';
@@ -8,21 +7,12 @@ import { warn } from '../event/log';
 import type { EventGroup } from './combine';
 import { takeNote } from './notes';
 import { keepSoon, watchQueue } from './ownNotes';
-import { answerQuestion, type QuestionOutcome } from './questions';
+import { answerQuestion } from './questions';
 import { roomStoreOf } from './roomStore';
 import type { RoomView } from './view';
 
 /** What a delivery does with the rooms of its project. */
-export interface OpenRooms {
-	/** Takes a note of a Jelou node. */
-	note(payload: IDataObject): Promise<NoteStatus>;
-	/** Whether a person has the event's conversation. The end of the conversation ends the pause, too. */
-	isPaused(event: JelouEvent): boolean;
-	/** Gives the run that asked its answer; `undefined` when none waits for it. */
-	answer(group: EventGroup): Promise<QuestionOutcome>;
-	/** Stores what has changed. */
-	save(): void;
-}
+export type OpenRooms = ReturnType<typeof openRooms>;
 
 /**
  * Opens the rooms of a delivery.
@@ -37,7 +27,7 @@ export function openRooms(
 		secret,
 		triggerKey,
 	}: { deadline: Deadline; project: string; secret: string; triggerKey: string },
-): OpenRooms {
+) {
 	const staticData = context.getWorkflowStaticData('global');
 	const { id: nodeId } = context.getNode();
 	const store = roomStoreOf(context.getWorkflow().id ?? '', project);
@@ -62,16 +52,23 @@ export function openRooms(
 	for (const roomId of store.queues()) watchQueue(view, roomId);
 
 	return {
-		note: async (payload) => await takeNote(view, payload, deadline),
-		answer: async (group) => await answerQuestion(view, group),
-		isPaused(event) {
+		/** Takes a note of a Jelou node. */
+		note: async (payload: IDataObject) => await takeNote(view, payload, deadline),
+
+		/** Gives the run that asked its answer; `undefined` when none waits for it. */
+		answer: async (group: EventGroup) => await answerQuestion(view, group),
+
+		/** Whether a person has the event's conversation. The end of the conversation ends the pause, too. */
+		isPaused(event: JelouEvent): boolean {
 			const { roomId } = whereOf(event);
 			if (roomId === undefined || !store.isPaused(roomId)) return false;
 			if (event.event !== 'conversation.close') return true;
 			store.endPause(roomId);
 			return false;
 		},
-		save() {
+
+		/** Stores what has changed. */
+		save(): void {
 			// A test has a copy of its own, which n8n throws away.
 			if (!store.needsSaving || context.getMode() === 'manual') return;
 			if (!deadline.hasWaited) store.save(staticData, nodeId);
