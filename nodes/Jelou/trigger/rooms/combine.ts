@@ -27,6 +27,12 @@ export interface EventGroup {
 	messagesBefore: IDataObject[];
 }
 
+/** The response to a delivery that goes no further. */
+export interface DeliveryResponse {
+	code: number;
+	status: string;
+}
+
 /** A delivery that is held open. */
 interface Held extends Arrival {
 	/** True when its response was 2xx. */
@@ -42,17 +48,16 @@ class Burst {
 	/** What becomes of that one. The others end as it does, so that Jelou repeats all or none. */
 	readonly outcome: Promise<boolean>;
 	private lastAt = uptime();
-	private isEnded = false;
 	private wake = () => {};
 
 	constructor(
 		readonly roomId: string,
 		/** That of the first delivery. */
 		readonly deadline: Deadline,
-		gap: number,
+		private gap: number,
 		onDecided: () => void,
 	) {
-		this.carrier = this.wait(gap).then(() => {
+		this.carrier = this.wait().then(() => {
 			onDecided();
 			return this.held.findLast(({ isOver }) => !isOver) ?? this.held.at(-1);
 		});
@@ -72,17 +77,14 @@ class Burst {
 
 	/** Waits for no more messages. */
 	end(): void {
-		this.isEnded = true;
+		this.gap = 0;
 		this.wake();
 	}
 
-	private async wait(gap: number): Promise<void> {
+	private async wait(): Promise<void> {
 		const woken = new Promise<void>((resolve) => (this.wake = resolve));
-		while (!this.isEnded) {
-			const left = Math.min(this.lastAt + gap - uptime(), this.deadline.left('combine'));
-			if (left <= 0) return;
-			await Promise.race([sleep(left), woken]);
-		}
+		const left = () => Math.min(this.lastAt + this.gap - uptime(), this.deadline.left('combine'));
+		while (left() > 0) await Promise.race([sleep(left()), woken]);
 	}
 }
 
@@ -91,8 +93,7 @@ const bursts = new Map<string, Burst>();
 
 /** Messages as they were written, where they say so, and else as they arrived: deliveries can overtake each other. */
 function inOrder(held: readonly Held[]): Arrival[] {
-	const arrivals = held.map(({ arrivedAt, event }) => ({ arrivedAt, event }));
-	return arrivals.sort((a, b) => Number(a.event.timestamp) - Number(b.event.timestamp) || 0);
+	return [...held].sort((a, b) => Number(a.event.timestamp) - Number(b.event.timestamp) || 0);
 }
 
 /** How long the trigger waits for more messages, in milliseconds; 0: not at all. */
@@ -115,7 +116,7 @@ export async function combine(
 	key: string | undefined,
 	gap: number,
 	deadline: Deadline,
-): Promise<EventGroup | { code: number; status: string }> {
+): Promise<EventGroup | DeliveryResponse> {
 	const { roomId, userId } = whereOf(event);
 	const isCombined = gap > 0 && event.event === 'message' && roomId !== undefined;
 	const rest = { isCombined, messagesBefore: [] };

@@ -31,11 +31,6 @@ export function eventKey(triggerKey: string, event: JelouEvent, body: Buffer): s
 	return isId ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
 }
 
-function isHandled(key: string): boolean {
-	const at = handled.get(key);
-	return at !== undefined && uptime() - at < REMEMBERED_MS;
-}
-
 /**
  * Says whether this process is the first to handle an event. One that arrives twice at once waits for what becomes of the
  * first: only an event whose delivery was responded to with 2xx is remembered, so the repetition of one that failed runs.
@@ -56,7 +51,8 @@ export async function isFirst(
 		if (became === 'busy') return became;
 		if (became) return false;
 	}
-	if (isHandled(key)) return false;
+	const handledAt = handled.get(key) ?? -Infinity;
+	if (uptime() - handledAt < REMEMBERED_MS) return false;
 	follow(key, outcomeOf(context));
 	return true;
 }

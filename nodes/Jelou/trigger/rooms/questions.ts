@@ -12,7 +12,7 @@ import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
 import { readAnswers } from './answer';
-import { asOne, type EventGroup } from './combine';
+import { asOne, type DeliveryResponse, type EventGroup } from './combine';
 import { hold } from './held';
 import { isTaken, oneAtATime } from './oneAtATime';
 import { keepNow } from './ownNotes';
@@ -21,7 +21,7 @@ import type { KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
 
 /** What became of an event: the response to Jelou, or `undefined` for one that no question waits for. */
-export type QuestionOutcome = { code: number; status: string } | undefined;
+export type QuestionOutcome = DeliveryResponse | undefined;
 
 const SEND_TIMEOUT_MS = 8_000;
 const BUSY = { code: 503, status: 'busy' };
@@ -60,7 +60,7 @@ async function give(
 	view: RoomView,
 	question: KeptQuestion,
 	group: EventGroup,
-): Promise<NonNullable<QuestionOutcome> | 'gone'> {
+): Promise<DeliveryResponse | 'gone'> {
 	const { context, store } = view;
 	const { attempts, expects } = question;
 	const { arrivals, deadline } = group;
@@ -100,7 +100,7 @@ async function askAgain(
 	view: RoomView,
 	question: KeptQuestion,
 	deadline: Deadline,
-): Promise<NonNullable<QuestionOutcome>> {
+): Promise<DeliveryResponse> {
 	const { attempts, expects } = question;
 	const { choices, invalidMessage } = expects;
 	const body = choices.length > 0 ? `${invalidMessage}\n\n${numbered(choices)}` : invalidMessage;
