@@ -49,11 +49,6 @@ function unreachable(address: string, error: unknown): FieldError {
 	);
 }
 
-/** The request for the project's integration. */
-function integrationRequest(projectId: string): JelouRequest {
-	return { target: 'gateway', method: 'GET', path: projectPath(projectId) };
-}
-
 /**
  * Asks Jelou where the project's events go, which has to be a trigger of this n8n.
  *
@@ -64,7 +59,7 @@ export async function triggerUrl(
 	credential: LoadedCredential,
 	options: CallOptions,
 ): Promise<string> {
-	const get = integrationRequest(credential.projectId);
+	const get: JelouRequest = { target: 'gateway', method: 'GET', path: projectPath(credential.projectId) };
 	const result = await tryCall(context, credential, get, options);
 	if (!result.ok) {
 		const { failure } = result;

@@ -12,7 +12,7 @@ import { warn } from '../event/log';
 import { asOne, combine, readGap } from '../rooms/combine';
 import { eventKey, isFirst } from '../rooms/duplicates';
 import { openRooms, type OpenRooms } from '../rooms/rooms';
-import { verifyDelivery, type Verification } from './verify';
+import { verifyDelivery, type Genuine } from './verify';
 
 const MEDIA_TIMEOUT_MS = 15_000;
 
@@ -30,8 +30,8 @@ function refuse(context: IWebhookFunctions, reason: string, detail?: string): IW
 	return respond(context, 401, { status: 'unauthorized' });
 }
 
-/** 200: genuine, and nothing to do. */
-const IGNORED: IWebhookResponseData = { webhookResponse: { status: 'ignored' } };
+/** Genuine, and there is nothing else to do. n8n stores what has changed in its static data, and then responds with 200. */
+const settle = (status: string): IWebhookResponseData => ({ webhookResponse: { status } });
 
 /** 500, and nothing starts: of an error that escapes, n8n would make a run with an empty item. */
 function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
@@ -73,7 +73,7 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 /** Each step either responds to a delivery or passes it on. */
 async function handleGenuine(
 	context: IWebhookFunctions,
-	{ allowPrivateMedia, body, triggerKey }: Verification & { ok: true },
+	{ allowPrivateMedia, body, triggerKey }: Genuine,
 	rooms: OpenRooms,
 	deadline: Deadline,
 ): Promise<IWebhookResponseData> {
@@ -88,45 +88,43 @@ async function handleGenuine(
 
 	if (isOutgoingMessage(event)) {
 		warn(context, 'ignored a delivery: it is an outgoing message that was sent back');
-		return IGNORED;
+		return settle('ignored');
 	}
 
 	if (isNote(event)) {
 		const status = await rooms.note(event);
-		return status === 'refused' ? respond(context, 403, { status }) : { webhookResponse: { status } };
+		return status === 'refused' ? respond(context, 403, { status }) : settle(status);
 	}
 
 	const key = eventKey(triggerKey, event, body);
 	const first = key === undefined || (await isFirst(context, key, deadline));
 	if (first === 'busy') return respond(context, 503, { status: 'busy' });
-	if (!first) return { webhookResponse: { status: 'duplicate' } };
+	if (!first) return settle('duplicate');
 
 	const given = context.getNodeParameter('options', {});
 	const options: IDataObject = isObject(given) ? given : {};
 	const filters = readFilters(context.getNodeParameter('events', []), options);
 	const isAsked = (each: JelouEvent) => isAskedFor(each, filters);
 	if (exceedsMaximumAge(event, filters)) {
-		return isAsked(event) ? refuse(context, 'its timestamp is outside Maximum Age') : IGNORED;
+		return isAsked(event) ? refuse(context, 'its timestamp is outside Maximum Age') : settle('ignored');
 	}
 
 	const group = await combine(context, triggerKey, event, key, readGap(options.combineMessages), deadline);
 	if ('code' in group) return respond(context, group.code, { status: group.status });
 
 	const paused = rooms.isPaused(event);
-	if (paused && options.pausedConversations !== 'startWorkflow') {
-		return { webhookResponse: { status: 'paused' } };
-	}
+	if (paused && options.pausedConversations !== 'startWorkflow') return settle('paused');
 
 	const outcome = await rooms.answer(group);
-	if (outcome?.code === 200) return { webhookResponse: { status: outcome.status } };
+	if (outcome?.code === 200) return settle(outcome.status);
 	if (outcome) return respond(context, outcome.code, { status: outcome.status });
 
 	const asked = asOne({ ...group, arrivals: group.arrivals.filter((arrival) => isAsked(arrival.event)) });
-	if (asked === undefined) return IGNORED;
+	if (asked === undefined) return settle('ignored');
 
 	const json = paused ? { ...asked, paused } : asked;
 	if (options.downloadMedia === true) deadline.hasWaited = true;
 	const timeout = group.deadline.timeout(MEDIA_TIMEOUT_MS);
 	const item = await toItem(context, json, options, allowPrivateMedia, timeout);
-	return { workflowData: [[item]], webhookResponse: { status: 'accepted' } };
+	return { ...settle('accepted'), workflowData: [[item]] };
 }

@@ -13,33 +13,32 @@ const FRESH_MS = 60_000;
 const REREAD_MS = 1_000;
 const MAX_ENTRIES = 500;
 
-interface Entry {
-	/** Names the integration: its gateway and project. */
+interface Integration {
+	/** Names it: its gateway and project. */
 	project: string;
 	/** The one secret that is accepted and signed with; empty when none is known. */
 	secret: string;
+	/** Whether media may come from the private network: only where the gateway itself is in it. */
+	allowPrivateMedia: boolean;
+}
+
+interface Entry extends Integration {
 	/** What Jelou gave this n8n, where another secret is typed in the credential: not accepted, only recognized. */
 	replaced: string;
-	allowPrivateMedia: boolean;
 	/** When it was last read, and when because a signature did not match, as `uptime` tells it. */
 	readAt: number;
 	rereadAt: number;
 }
 
-export type Verification =
-	| {
-			ok: true;
-			body: Buffer;
-			/** Names the trigger. */
-			triggerKey: string;
-			/** Names the integration that the delivery is of: its gateway and project. */
-			project: string;
-			/** Signs what is sent for the delivery. */
-			secret: string;
-			/** Whether its media may come from the private network: only where the gateway itself is in it. */
-			allowPrivateMedia: boolean;
-	  }
-	| { ok: false; reason: string; detail?: string };
+/** A genuine delivery, with the integration that it is of. */
+export interface Genuine extends Integration {
+	ok: true;
+	body: Buffer;
+	/** Names the trigger. */
+	triggerKey: string;
+}
+
+export type Verification = Genuine | { ok: false; reason: string; detail?: string };
 
 /**
  * The secret of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each

@@ -69,20 +69,16 @@ async function post(
 	}
 }
 
-/** Whether a request to the trigger arrives under the path of its address: n8n signs paths, and a proxy may take a part off. */
-function hasOwnPath({ address, context }: RoomView): boolean {
-	const { originalUrl } = context.getRequestObject();
-	return new URL(originalUrl, address).pathname === new URL(address).pathname;
-}
-
 /**
  * Whether n8n takes requests at its own resume addresses: found out once for each address of the trigger, while a run is
  * asking, so that nobody is asked what could not be answered. n8n 1.x says nothing of a signature as long as the run runs.
  */
 export async function canResume(view: RoomView, question: Question): Promise<boolean> {
-	const { address, store } = view;
+	const { address, context, store } = view;
 	if (store.probedAddress === address) return true;
-	if (!hasOwnPath(view)) return false;
+	// n8n signs paths: where the trigger is reached under another one than its own, a proxy takes a part off.
+	const { originalUrl } = context.getRequestObject();
+	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
 	const reply = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
 	if (reply === 'misrouted') return false;
 	if (reply !== 'unknown') store.probedAddress = address;
