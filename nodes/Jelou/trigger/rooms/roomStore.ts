@@ -271,12 +271,8 @@ export class RoomStore {
 	}
 
 	isPaused(roomId: string): boolean {
-		return this.pauseOf(roomId) !== undefined;
-	}
-
-	private pauseOf(roomId: string): KeptPause | undefined {
 		const pause = this.pauses.get(roomId);
-		return pause && isInForce(pause) ? pause : undefined;
+		return pause !== undefined && isInForce(pause);
 	}
 
 	/** Whether this pause, or a later one of its room, is known. */
@@ -296,8 +292,8 @@ export class RoomStore {
 	}
 
 	endPause(roomId: string): void {
-		const pause = this.pauseOf(roomId);
-		if (pause === undefined) return;
+		const pause = this.pauses.get(roomId);
+		if (pause === undefined || !isInForce(pause)) return;
 		this.pauses.set(roomId, { ...pause, hasEnded: true });
 		this.hasChanged = true;
 	}
