@@ -421,6 +421,30 @@ describe('static data', () => {
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 	});
 
+	test('that is erased late, because sending took its time, is written again as well', async () => {
+		const question = stage.question('q');
+		await stage.tell(question);
+		await pass(2_500);
+		await sent(question);
+		await pass(2_000);
+		const staticData = stage.restore({});
+		await until('it to be written', () => staticData.__dataChanged === true);
+		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
+	});
+
+	test('is looked after at most once in ten seconds, however much is asked', async () => {
+		await stage.ask('q');
+		await until('it to be looked after', () => stage.runs.ownNotes.length === 1);
+		for (const id of ['a', 'b', 'c']) {
+			await stage.ask(id, {}, { roomId: `room of ${id}` });
+			await pass(1_000);
+		}
+		await pass(4_000);
+		expect(stage.runs.ownNotes).toHaveLength(1);
+		await pass(6_000);
+		expect(stage.runs.ownNotes).toMatchObject([{ note: 'keep' }, { note: 'keep' }]);
+	});
+
 	test('is written by the next delivery where the trigger cannot reach itself, and the log says so', async () => {
 		await stage.ask('q');
 		const { triggers } = stage.runs;
@@ -432,6 +456,19 @@ describe('static data', () => {
 		expect(staticData.__dataChanged).toBe(true);
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
 		stage.runs.triggers = triggers;
+	});
+
+	test('is not written by an end that has waited for a question whose time was up meanwhile', async () => {
+		await stage.ask('other', {}, { roomId: 'another room' });
+		await stage.tell(stage.question('q', {}, { until: Date.now() + 5_000 }));
+		const staticData = stage.restore(stage.stored);
+		const closing = stage.closes();
+		await pass(200);
+		stage.restore(stage.stored);
+		await pass(12_000);
+		expect(await stage.says('Ana', { room_id: 'another room' })).toEqual(ANSWERED);
+		expect(await passTime(closing)).toEqual(STARTED);
+		expect(staticData.__dataChanged).toBeFalsy();
 	});
 
 	test('is not written by a delivery that has waited', async () => {

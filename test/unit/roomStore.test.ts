@@ -97,6 +97,14 @@ describe('a question', () => {
 		expect(store.find({ id: 'a', roomId: 'room-a' })).toBeUndefined();
 	});
 
+	test('is not found by its ID either when its time is up', () => {
+		const store = storeWith(question('a'));
+		now += HOUR - 1;
+		expect(store.find(question('a'))).toBeDefined();
+		now += 1;
+		expect(store.find(question('a'))).toBeUndefined();
+	});
+
 	test('survives a restart whole', () => {
 		const store = storeWith(question('a'), question('b', { expects: withOwnChoices(1) }));
 		const queued = add(store, question('c', { roomId: 'room-a' }), 'queued', '¿Y tu "correo"?');
