@@ -441,7 +441,7 @@ describe('static data', () => {
 		}
 		await pass(4_000);
 		expect(stage.runs.ownNotes).toHaveLength(1);
-		await pass(6_000);
+		await pass(26_000);
 		expect(stage.runs.ownNotes).toMatchObject([{ note: 'keep' }, { note: 'keep' }]);
 	});
 

@@ -258,6 +258,30 @@ describe('of two processes', () => {
 		if (known === undefined) throw new Error('It is not there.');
 		expect([two.wasOpenAt(known, arrivedAt), two.wasOpenAt(known, clock.uptime())]).toEqual([false, true]);
 	});
+
+	test('what the other opened a while ago was open since then, not since it is known here', () => {
+		const one = new RoomStore(PROJECT);
+		const pending = add(one, question('a'), 'pending');
+		const two = reading({});
+		read(two, written(one));
+		now += 500;
+		one.open(pending);
+		const opened = written(one);
+		const openedAt = clock.uptime();
+		now += 1_500;
+		read(two, opened);
+		const known = two.find(question('a'));
+		if (known === undefined) throw new Error('It is not there.');
+		expect([two.wasOpenAt(known, openedAt - 101), two.wasOpenAt(known, openedAt)]).toEqual([false, true]);
+	});
+
+	test('an end is told again to whoever has the question still, however many have ended since', () => {
+		const store = new RoomStore(PROJECT);
+		store.end({ id: 'a' });
+		for (let n = 0; n < 300; n++) store.end({ id: `ended-${String(n)}` });
+		read(store, written(storeWith(question('a'))));
+		expect(reading(written(store)).hasEnded('a')).toBe(true);
+	});
 });
 
 describe('static data that a run has erased or set back', () => {
