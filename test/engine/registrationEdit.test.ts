@@ -183,6 +183,43 @@ test('what cannot be given back is said in the log', async () => {
 	]);
 });
 
+test('two of a project that are unpublished together leave nothing behind', async () => {
+	await other.activate(true);
+	await Promise.all([one.release(), other.release()]);
+	await passLater();
+	expect(standing().url).toBeUndefined();
+});
+
+test('a trigger that is published waits for all that is being given back', async () => {
+	await other.activate(true);
+	await Promise.all([one.release(), other.release()]);
+	sandbox.setFaults({ latencyMs: 30 });
+	const givenBack = passLater();
+	while (sandbox.store.requests.length === 0) await new Promise(setImmediate);
+	const third = new TriggerWorkflow(sandbox, 'third');
+	await third.activate();
+	await givenBack;
+	expect(changes().slice(-2)).toEqual(['DELETE', 'POST']);
+	expect(third.credential.registration.signingSecret).toBe(standing().secret);
+});
+
+test('where the credential is changed to another project meanwhile, the log says what stays', async () => {
+	const warnings = collectWarnings();
+	await one.release();
+	one.credential.data.projectId = 'another-project';
+	await passLater();
+	expect(changes()).toEqual([]);
+	expect(warnings).toEqual([expect.stringMatching(/could not give .+ was changed to another project/)]);
+});
+
+test('publishing notes when it was, so that another process that is giving back leaves it', async () => {
+	const at = () => (one.credential.registration.addresses as IDataObject[])[0]?.publishedAt;
+	const first = Number(at());
+	jest.spyOn(Date, 'now').mockReturnValue(first + 1_000);
+	await one.activate();
+	expect(at()).toBe(first + 1_000);
+});
+
 test('it is given back also when the credential is deleted meanwhile', async () => {
 	await one.release();
 	jest.spyOn(one.credential, 'getDecrypted').mockRejectedValue(new Error('There is no such credential'));

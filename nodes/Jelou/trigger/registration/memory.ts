@@ -32,7 +32,7 @@ export class Memory {
 	readonly statuses = new BoundedMap<string, TriggerStatus>(500);
 	/** Absent where no test listens. */
 	session: TestSession | undefined;
-	/** Ends when the integration has been given back; absent unless that is being done at this moment. */
+	/** Ends when all has been given back that is being given back at this moment; absent where nothing is. */
 	ending: Promise<void> | undefined;
 	/** When a creation was last tried that was not answered, as `uptime` tells it: n8n activates again by itself, and Jelou may be slow. */
 	private readonly unanswered = new BoundedMap<string, number>(500);
@@ -70,12 +70,16 @@ export class Memory {
 		this.session = this.session && listening.size > 0 ? { ...this.session, listening } : undefined;
 	}
 
-	/** Gives back so that a trigger that is published meanwhile waits, and finds what has become of the integration. */
+	/**
+	 * Gives back, one trigger after the other, so that a trigger that is published meanwhile waits, and finds what has
+	 * become of the integration.
+	 */
 	async whileGivingBack(work: () => Promise<void>): Promise<void> {
-		this.ending = work().finally(() => {
-			this.ending = undefined;
+		const ending = (this.ending ?? Promise.resolve()).catch(() => undefined).then(work);
+		this.ending = ending;
+		await ending.finally(() => {
+			if (this.ending === ending) this.ending = undefined;
 		});
-		await this.ending;
 	}
 }
 

@@ -1,7 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
 import { later } from '../../shared/clock';
-import { isOf, isSaved } from '../../shared/registration';
+import { integrationKey, isOf, isSaved } from '../../shared/registration';
 import { decideUnregister } from './decide';
 import type { TriggerStatus } from './memory';
 import { log, logNotGivenBack, withRemedyInMessage } from './refusals';
@@ -45,14 +45,18 @@ function publishedAt({ credential, trigger }: Hook): number | undefined {
 }
 
 async function giveBackUnlessTaken(released: Hook, status: TriggerStatus): Promise<void> {
-	// A credential that was deleted meanwhile still serves here.
-	const hook = await openHook(released.context).catch(() => released);
-	const { statuses } = hook.memory;
-	// Where another process has published it again, only the credential says so.
-	const isUnchanged = publishedAt(hook) === publishedAt(released);
-	if (!isUnchanged || statuses.get(hook.url) !== status) return;
-	statuses.delete(hook.url);
-	await hook.memory.whileGivingBack(() => giveBack(hook, status === 'failed'));
+	const { context, memory, url } = released;
+	await memory.whileGivingBack(async () => {
+		// A credential that was deleted meanwhile still serves here.
+		const hook = await openHook(context).catch(() => released);
+		const isSameProject = integrationKey(hook.credential) === integrationKey(released.credential);
+		// Where another process has published it again, only the credential says so.
+		const isUnchanged = !isSameProject || publishedAt(hook) === publishedAt(released);
+		if (!isUnchanged || memory.statuses.get(url) !== status) return;
+		memory.statuses.delete(url);
+		if (!isSameProject) throw new Error('the Jelou credential was changed to another project meanwhile.');
+		await giveBack(hook, status === 'failed');
+	});
 }
 
 async function giveBack(hook: Hook, hasFailed: boolean): Promise<void> {
