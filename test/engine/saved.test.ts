@@ -123,6 +123,15 @@ test('what one credential holds is not replaced with what another workflow had s
 	expect(engine.staticData).toEqual({ global: {} });
 });
 
+test('what a workflow had saved of an integration that is gone makes room for what is created', async () => {
+	const project = sandbox.store.projects.get(PROJECT);
+	if (project) project.integration = null;
+	const engine = engineWith('created');
+	await engine.hook('create', trigger);
+	expect(engine.credentials.registration.signingSecret).toBe(integration()?.signingSecret);
+	expect(engine.staticData).toEqual({ global: {} });
+});
+
 test('unpublishing puts back the URL of an integration that it took over', async () => {
 	await engineWith('tookOver').hook('delete', trigger);
 	expect(integration()).toMatchObject({ webhookUrl: ELSEWHERE, signingSecret: SECRET });

@@ -18,7 +18,7 @@ async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boo
 			await hook.memory.ending.catch(() => undefined);
 			hook = await openHook(context);
 		}
-		const { credential, memory, url } = hook;
+		const { memory, url } = hook;
 		// A webhook that was about to be given back is not.
 		memory.statuses.delete(url);
 		const isDone = await run(hook).catch((error: unknown) => {
@@ -27,7 +27,7 @@ async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boo
 		});
 		if (!isDone) return false;
 		memory.statuses.set(url, 'published');
-		wakeQueues(context, integrationKey(credential), credential.signingSecret);
+		wakeQueues(context, integrationKey(hook.credential));
 		return true;
 	});
 }

@@ -1,5 +1,6 @@
 import { sleep, type IHookFunctions } from 'n8n-workflow';
 
+import { loadCredential } from '../../shared/credential';
 import { postNote } from '../../shared/postNote';
 import { hasStoredQueue } from './roomStore';
 
@@ -13,14 +14,18 @@ const MAX_TRIES = 5;
  *
  * @param project names the project with its gateway
  */
-export function wakeQueues(context: IHookFunctions, project: string, secret: string): void {
+export function wakeQueues(context: IHookFunctions, project: string): void {
 	if (!hasStoredQueue(context.getWorkflowStaticData('global'), project)) return;
 	const address = context.getNodeWebhookUrl('default') ?? '';
+	const ask = async () => {
+		// The integration may have been created just now, with another secret.
+		const { signingSecret } = await loadCredential(context);
+		return (await postNote(context, address, signingSecret, { note: 'keep' })).code === 200;
+	};
 	const wake = async () => {
 		for (let tries = 0; tries < MAX_TRIES; tries++) {
 			await sleep(WAIT_MS);
-			const response = await postNote(context, address, secret, { note: 'keep' }).catch(() => undefined);
-			if (response?.code === 200) return;
+			if (await ask().catch(() => false)) return;
 		}
 	};
 	void wake();
