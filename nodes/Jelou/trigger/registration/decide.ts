@@ -201,7 +201,9 @@ function decideProduction(found: Found): RegisterDecision {
 	}
 	const replaced = isOurs ? [] : [holder ?? { url: productionUrl }];
 	const earlier = behind(addresses, (each) => each === holder || (isOurs && isOf(each, trigger)));
-	const others = [...replaced, ...earlier].filter((each) => each.url !== url && !isOf(each, trigger));
+	const others = [...replaced, ...earlier].filter(
+		(each) => ![url, ''].includes(each.url) && !isOf(each, trigger),
+	);
 	const isDated = registration.isOwner === true && !isTypedDoubtful;
 	const save = { ...registration, ...(isDated ? born : {}), addresses: [self, ...others] };
 	const line = isTypedDoubtful ? 'doubtfulSecret' : undefined;
