@@ -275,6 +275,19 @@ describe('of two processes', () => {
 		expect([two.wasOpenAt(known, openedAt - 101), two.wasOpenAt(known, openedAt)]).toEqual([false, true]);
 	});
 
+	test('what another process registered whose clock is ahead is open at once', () => {
+		const ahead = new RoomStore(PROJECT);
+		now += 2_000;
+		add(ahead, question('a'), 'pending');
+		now -= 2_000;
+		const here = reading({});
+		read(here, written(ahead));
+		const known = here.find(question('a'));
+		if (known === undefined) throw new Error('It is not there.');
+		here.open(known);
+		expect(here.wasOpenAt(known, clock.uptime())).toBe(true);
+	});
+
 	test('an end is told again to whoever has the question still, however many have ended since', () => {
 		const store = new RoomStore(PROJECT);
 		store.end({ id: 'a' });

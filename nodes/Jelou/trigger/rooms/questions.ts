@@ -114,10 +114,18 @@ async function askAgain(
 	return { code: 200, status: 'asked again' };
 }
 
-/** Waits until a question was sent or could not be, as long as the delivery has time for it. */
-async function untilDecided({ store }: RoomView, question: KeptQuestion, deadline: Deadline): Promise<void> {
+/**
+ * Waits until a question was sent or could not be, as long as the delivery has time for it.
+ *
+ * @returns false when too many deliveries wait already
+ */
+async function untilDecided(view: RoomView, question: KeptQuestion, deadline: Deadline): Promise<boolean> {
+	const { context, store } = view;
+	if (!store.isPending(question)) return true;
+	if (!hold(context)) return false;
 	deadline.hasWaited = true;
 	await store.decided(question, deadline.left('pending'));
+	return true;
 }
 
 /** Gives a customer's messages to the run whose question the customer has. */
@@ -128,8 +136,7 @@ async function giveMessages(view: RoomView, roomId: string, group: EventGroup): 
 		const [question] = store.asked(roomId);
 		if (question === undefined) return undefined;
 		if (store.isPending(question)) {
-			if (!hold(context)) return BUSY;
-			await untilDecided(view, question, deadline);
+			if (!(await untilDecided(view, question, deadline))) return BUSY;
 			if (!store.isPending(question) || !store.find(question)) continue;
 			warn(context, 'refused a message: a question was being sent in its room all the while');
 			return NOT_PASSED_ON;
@@ -186,7 +193,9 @@ async function close(
 	deadline: Deadline,
 ): Promise<QuestionOutcome> {
 	const { context, store } = view;
-	for (const question of store.asked(roomId)) await untilDecided(view, question, deadline);
+	for (const question of store.asked(roomId)) {
+		if (!(await untilDecided(view, question, deadline))) return BUSY;
+	}
 	if (await endQuestions(view, store.inRoom(roomId), {}, deadline, event)) return undefined;
 	warn(context, 'could not tell a run that its conversation was closed', 'check WEBHOOK_URL');
 	return NOT_PASSED_ON;

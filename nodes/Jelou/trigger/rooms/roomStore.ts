@@ -204,7 +204,8 @@ export class RoomStore {
 	open(question: KeptQuestion, at = Date.now()): void {
 		if (question.phase === 'open') return;
 		const now = Date.now();
-		const ago = Math.min(Math.max(0, now - at), now - question.changedAt);
+		// Another process's clock may be ahead.
+		const ago = Math.max(0, Math.min(now - at, now - question.changedAt));
 		this.update(question, { phase: 'open', changedAt: Math.max(now, question.changedAt + 1) }, ago);
 	}
 
