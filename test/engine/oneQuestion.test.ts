@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Question } from '../../nodes/Jelou/shared/triggerNote';
+import * as held from '../../nodes/Jelou/trigger/rooms/held';
 import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
@@ -56,6 +57,12 @@ async function pass(ms: number): Promise<void> {
 	await passTime(new Promise((resolve) => setTimeout(resolve, ms)), 50);
 }
 
+/** Lets the trigger begin with what was just sent, so that it is as many deliveries; then a moment passes. */
+async function arrived(deliveries: number): Promise<void> {
+	while (stage.receiver.begun < deliveries) await new Promise(setImmediate);
+	await pass(200);
+}
+
 /** Lets time pass until something is so. */
 async function until(what: string, isSo: () => boolean): Promise<void> {
 	for (let n = 0; n < 300 && !isSo(); n++) await pass(100);
@@ -73,7 +80,7 @@ describe('while a question is being sent, a message', () => {
 	test('is not its answer and starts nothing: it goes to the run with the answer', async () => {
 		const question = await whilePending();
 		const early = [stage.says('hola'), stage.says('y una cosa más')];
-		await pass(200);
+		await arrived(3);
 		await sent(question);
 		expect(await Promise.all(early)).toEqual([KEPT, KEPT]);
 		expect(stage.receiver.runs).toEqual([]);
@@ -92,7 +99,7 @@ describe('while a question is being sent, a message', () => {
 		const openedAt = Date.now();
 		await pass(100);
 		const quick = stage.says('Ana');
-		await pass(200);
+		await arrived(2);
 		await stage.deliver(stage.note({ note: 'sent', question, openedAt }));
 		expect(await quick).toEqual(ANSWERED);
 	});
@@ -100,8 +107,10 @@ describe('while a question is being sent, a message', () => {
 	test('is its answer when sending takes so long that the customer may have the question', async () => {
 		const question = await whilePending();
 		const early = stage.says('hola');
+		await arrived(2);
 		await pass(3_100);
 		const late = stage.says('Ana');
+		await arrived(3);
 		await pass(5_000);
 		await sent(question);
 		expect(await Promise.all([early, late])).toEqual([KEPT, ANSWERED]);
@@ -114,7 +123,7 @@ describe('while a question is being sent, a message', () => {
 	test('starts the workflow when the question could not be sent', async () => {
 		const question = await whilePending();
 		const early = stage.says('hola');
-		await pass(200);
+		await arrived(2);
 		await withdraws(question);
 		expect(await early).toEqual(STARTED);
 		expect(stage.receiver.runs).toMatchObject([{ chatInput: 'hola' }]);
@@ -151,7 +160,7 @@ describe('while a question is being sent, a message', () => {
 	test('is stored at once, by a note of the trigger to itself', async () => {
 		const question = await whilePending();
 		const early = stage.says('a la calle 7');
-		await pass(200);
+		await arrived(2);
 		await sent(question);
 		await early;
 		expect(stage.runs.ownNotes).toMatchObject([{ note: 'keep' }]);
@@ -161,7 +170,7 @@ describe('while a question is being sent, a message', () => {
 	test('starts the workflow later, with the next one, when the run is gone by then', async () => {
 		const question = await whilePending();
 		const early = stage.says('hola');
-		await pass(200);
+		await arrived(2);
 		await sent(question);
 		await early;
 		stage.runs.replies.push(FAILED);
@@ -174,7 +183,8 @@ describe('while a question is being sent, a message', () => {
 	test('is one too many after twenty, and starts the workflow', async () => {
 		const question = await whilePending();
 		const early = Array.from({ length: 21 }, async (_, n) => stage.says(String(n)));
-		await pass(10_000);
+		await arrived(22);
+		await pass(1_000);
 		await sent(question);
 		const replies = await Promise.all(early);
 		expect(replies.filter(({ body }) => (body as IDataObject).status === 'kept')).toHaveLength(20);
@@ -185,10 +195,19 @@ describe('while a question is being sent, a message', () => {
 test('a conversation that ends while a question is being sent ends the question', async () => {
 	const question = await whilePending();
 	const closing = stage.closes();
-	await pass(200);
+	await arrived(2);
 	await sent(question);
 	expect(await closing).toEqual(STARTED);
 	expect(stage.answers()).toEqual([{ questionId: 'q', answered: false }]);
+});
+
+test('a conversation that ends then is refused where as many deliveries wait as may', async () => {
+	const question = await whilePending();
+	const hold = jest.spyOn(held, 'hold').mockReturnValue(false);
+	expect(await stage.closes()).toEqual(status(503, 'busy'));
+	hold.mockRestore();
+	await sent(question);
+	expect(await stage.closes()).toEqual(STARTED);
 });
 
 test('an end that names no customer ends the question, and waits for what is held', async () => {
@@ -196,7 +215,7 @@ test('an end that names no customer ends the question, and waits for what is hel
 	await open({ combineMessages: 1 });
 	await stage.ask('q');
 	const held = stage.says('Ana');
-	await pass(100);
+	await arrived(3);
 	const closing = stage.deliver({ event: 'conversation.close', room_id: roomId });
 	expect(await passTime(held)).toEqual(ANSWERED);
 	expect(await passTime(closing)).toEqual(STARTED);
@@ -463,7 +482,7 @@ describe('static data', () => {
 		await stage.tell(stage.question('q', {}, { until: Date.now() + 5_000 }));
 		const staticData = stage.restore(stage.stored);
 		const closing = stage.closes();
-		await pass(200);
+		await arrived(4);
 		stage.restore(stage.stored);
 		await pass(12_000);
 		expect(await stage.says('Ana', { room_id: 'another room' })).toEqual(ANSWERED);

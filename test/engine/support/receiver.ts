@@ -10,6 +10,8 @@ import type { Engine } from './engine';
 export interface Receiver extends HttpServer {
 	/** The items that started a workflow, one entry a run. */
 	runs: IDataObject[];
+	/** How many deliveries the node has been given. */
+	readonly begun: number;
 }
 
 async function readAsN8n(request: Request): Promise<void> {
@@ -31,28 +33,29 @@ function bodyFor({ webhookResponse, workflowData }: IWebhookResponseData): unkno
 	return responseData || (webhookResponse ?? { message: 'Workflow was started' });
 }
 
-async function answer(
-	engine: Engine,
-	parameters: INodeParameters,
-	runs: IDataObject[],
-	req: Request,
-	res: Response,
-) {
-	await readAsN8n(req);
-	const result = await engine.webhook(req, res, parameters);
-	for (const [item] of result.workflowData ?? []) if (item) runs.push(item.json);
-	if (result.noWebhookResponse !== true) res.status(200).json(bodyFor(result));
-}
-
 export async function startReceiver(engine: Engine, parameters: INodeParameters): Promise<Receiver> {
 	const runs: IDataObject[] = [];
+	let begun = 0;
+	const answer = async (req: Request, res: Response) => {
+		await readAsN8n(req);
+		begun++;
+		const result = await engine.webhook(req, res, parameters);
+		for (const [item] of result.workflowData ?? []) if (item) runs.push(item.json);
+		if (result.noWebhookResponse !== true) res.status(200).json(bodyFor(result));
+	};
 	const app = express();
 	app.post('/webhook/webhook-1/webhook', (req, res, next) => {
-		answer(engine, parameters, runs, req, res).catch((error: unknown) => {
+		answer(req, res).catch((error: unknown) => {
 			// n8n takes an error of the trigger for a reason to start the workflow with nothing.
 			runs.push({});
 			next(error);
 		});
 	});
-	return { ...(await serve(app)), runs };
+	return {
+		...(await serve(app)),
+		runs,
+		get begun() {
+			return begun;
+		},
+	};
 }
