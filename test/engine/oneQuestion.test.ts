@@ -6,7 +6,7 @@ import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
 import { BOT, PROJECT, USER, openRoom, sandboxWithIntegration } from './support/setup';
-import { FAILED, UNAVAILABLE } from './support/waitingRuns';
+import { FAILED, RUNNING, UNAVAILABLE } from './support/waitingRuns';
 
 /** A room has one open question: what is being sent is not open yet, and what comes from another run waits its turn. */
 
@@ -293,6 +293,23 @@ describe('a question of another run', () => {
 		expect(stage.answers()).toMatchObject([{ answer: 'Ana' }, { answer: '33' }, { answer: 'hola' }]);
 	});
 
+	test('waits for the run that was just answered, while that runs', async () => {
+		await stage.ask('q');
+		await stage.says('Ana');
+		stage.runs.replies.push(...Array.from({ length: 100 }, () => RUNNING));
+		expect(await stage.tell(stage.question('other'))).toEqual(status(200, 'queued'));
+		await pass(1_500);
+		expect(read()).toEqual([]);
+		stage.runs.replies.length = 0;
+		await until('it to be asked', () => read().length === 1);
+	});
+
+	test('does not wait for the run that was just answered once that is over', async () => {
+		await stage.ask('q');
+		await stage.says('Ana');
+		expect(await stage.tell(stage.question('other'))).toEqual(status(200, 'registered'));
+	});
+
 	test('is refused where it is not to wait', async () => {
 		await stage.ask('q');
 		expect(await stage.tell(stage.question('other'), 'fail')).toEqual(status(200, 'busy'));
@@ -314,7 +331,8 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('stopped'));
 		await stage.tell(stage.question('last'));
 		await stage.says('Ana');
-		stage.runs.replies.push(FAILED);
+		// Of the run that was answered, and of this one's.
+		stage.runs.replies.push(FAILED, FAILED);
 		await until('the last to be asked', () => read().length === 1);
 		await stage.says('Eva');
 		expect(stage.answers().map(({ questionId }) => questionId)).toEqual(['q', 'last']);
@@ -322,7 +340,7 @@ describe('a question of another run', () => {
 
 	test('is not asked when its time is up, and the one after it is', async () => {
 		await stage.ask('q');
-		await stage.tell(stage.question('late', {}, { until: Date.now() + 2_000 }));
+		await stage.tell(stage.question('late', {}, { until: Date.now() + 300 }));
 		await stage.tell(stage.question('last'));
 		await stage.says('Ana');
 		await until('the last to be asked', () => read().length === 1);

@@ -14,7 +14,7 @@ import { warn } from '../event/log';
 import { oneAtATime } from './oneAtATime';
 import { keepSoon, watchQueue } from './ownNotes';
 import { askNext, endQuestions, roomKeyOf } from './questions';
-import { canResume } from './resumeRun';
+import { canResume, releaseIfOver } from './resumeRun';
 import type { RoomView } from './view';
 
 function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'refused'): NoteStatus {
@@ -39,6 +39,7 @@ async function takeQuestion(
 	if (!store.find(question) && !(await canResume(view, question))) {
 		return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
 	}
+	if (store.reservedFor(roomId)?.runId !== question.runId) await releaseIfOver(view, roomId);
 	const known = store.find(question);
 	if (known) return known.text === '' ? stateOf(view, question) : 'queued';
 	const isBusy = store.isBusyFor(question);

@@ -4,6 +4,7 @@ import { uptime } from '../../shared/clock';
 import { postNote } from '../../shared/postNote';
 import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
+import { releaseIfOver } from './resumeRun';
 import type { RoomView } from './view';
 
 /** How long after a write it is made sure that it is still there: a run that erases it may take as long to its end. */
@@ -73,6 +74,7 @@ export function watchQueue(view: RoomView, roomId: string): void {
 async function watch(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
 	while (store.hasQueue(roomId)) {
+		if (store.nextIn(roomId) === undefined) await releaseIfOver(view, roomId);
 		const isFree = store.nextIn(roomId) !== undefined;
 		if (isFree) {
 			const code = await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS);

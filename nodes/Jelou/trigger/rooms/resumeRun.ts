@@ -85,6 +85,15 @@ export async function canResume(view: RoomView, question: Question): Promise<boo
 	return true;
 }
 
+/** Releases a room that is kept for the run that was just answered, if that run has come to its end, or waits for something else. */
+export async function releaseIfOver(view: RoomView, roomId: string): Promise<void> {
+	const answered = view.store.reservedFor(roomId);
+	if (answered === undefined) return;
+	const reply = await post(view, answered, { questionId: answered.id }, PROBE_TIMEOUT_MS);
+	const isRunning = reply === 'running' || reply === 'unknown';
+	if (!isRunning && view.store.reservedFor(roomId) === answered) view.store.release(roomId);
+}
+
 /**
  * Gives the waiting run its answer, or asks whether it waits for one. Tries at least once, however late it is. Never
  * throws: an error that escapes would make n8n start the workflow.

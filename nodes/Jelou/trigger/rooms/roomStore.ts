@@ -86,7 +86,7 @@ export class RoomStore {
 	/** The text that could not be read last. */
 	private unreadable = '';
 	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
-	private readonly reserved = new BoundedMap<string, { runId: string; until: number }>(MAX_ENTRIES);
+	private readonly reserved = new BoundedMap<string, { answered: Question; until: number }>(MAX_ENTRIES);
 	/** Who waits for what becomes of a question, by its ID. */
 	private readonly waiting = new Map<string, Array<() => void>>();
 
@@ -122,7 +122,7 @@ export class RoomStore {
 	/** Whether a question has to wait its turn, because the room is another run's. */
 	isBusyFor({ roomId, runId }: Pick<Question, 'roomId' | 'runId'>): boolean {
 		const others = this.inRoom(roomId).filter((question) => question.runId !== runId);
-		const owner = this.ownerOf(roomId);
+		const owner = this.reservedFor(roomId)?.runId;
 		if (owner === runId) return !others.every(isQueued);
 		return others.length > 0 || owner !== undefined;
 	}
@@ -131,7 +131,7 @@ export class RoomStore {
 	nextIn(roomId: string): KeptQuestion | undefined {
 		const [first] = this.inRoom(roomId);
 		if (first?.phase !== 'queued') return undefined;
-		const owner = this.ownerOf(roomId);
+		const owner = this.reservedFor(roomId)?.runId;
 		return owner === undefined || owner === first.runId ? first : undefined;
 	}
 
@@ -256,13 +256,19 @@ export class RoomStore {
 	}
 
 	/** Keeps a room for some seconds for the run that was just answered. */
-	reserve({ roomId, runId }: Question): void {
-		this.reserved.set(roomId, { runId, until: uptime() + KEPT_FOR_MS });
+	reserve(answered: Question): void {
+		this.reserved.set(answered.roomId, { answered, until: uptime() + KEPT_FOR_MS });
 	}
 
-	private ownerOf(roomId: string): string | undefined {
+	/** The question whose run the room is kept for. */
+	reservedFor(roomId: string): Question | undefined {
 		const reserved = this.reserved.get(roomId);
-		return reserved && reserved.until > uptime() ? reserved.runId : undefined;
+		return reserved && reserved.until > uptime() ? reserved.answered : undefined;
+	}
+
+	/** Keeps a room no longer. */
+	release(roomId: string): void {
+		this.reserved.delete(roomId);
 	}
 
 	/** Notes that a run could not be reached; true when that has been so for a minute. */
