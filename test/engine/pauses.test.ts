@@ -170,6 +170,7 @@ describe('what was ended stays ended:', () => {
 		const old = stage.stored;
 		await stage.deliver(resumes());
 		stage.restore(old);
+		await new Promise((resolve) => setTimeout(resolve, 1_050));
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
 		// That it has ended is stored until its time is up; the pause itself is not.
 		expect(JSON.stringify(stage.stored)).toMatch(/"p\\*",.*,true\]\]/);

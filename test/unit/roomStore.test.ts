@@ -232,6 +232,7 @@ describe('of two processes', () => {
 		const ended = one.find(question('a'));
 		if (ended) one.end(ended);
 		written(one);
+		now += 1_000;
 		read(one, old);
 		expect(one.needsSaving).toBe(true);
 		expect(idsIn(reading(written(one, old)), 'room-a')).toEqual([]);
@@ -327,12 +328,37 @@ describe('static data that a run has erased or set back', () => {
 		const paused = written(store);
 		store.endPause('room-p');
 		const ended = written(store);
+		now += 1_000;
 		read(store, paused);
 		expect([store.isPaused('room-p'), store.needsSaving]).toEqual([false, true]);
 		read(store, ended);
 		expect(store.needsSaving).toBe(false);
 		read(store, {});
 		expect(store.needsSaving).toBe(true);
+	});
+
+	test('is not what a delivery has that n8n began during a write', () => {
+		const store = storeWith(question('a'));
+		const before = written(store);
+		add(store, question('b'));
+		const after = written(store);
+		now += 999;
+		read(store, before);
+		expect([store.needsSaving, store.isStored('a'), store.isStored('b')]).toEqual([false, true, false]);
+		read(store, after);
+		expect([store.needsSaving, store.isStored('b')]).toEqual([false, true]);
+		read(store, before);
+		now += 1;
+		read(store, before);
+		expect(store.needsSaving).toBe(true);
+	});
+
+	test('is noticed in a copy that had everything before another process added something', () => {
+		const one = storeWith(question('a'));
+		const before = written(one);
+		read(one, written(storeWith(question('b'))));
+		read(one, before);
+		expect(one.needsSaving).toBe(true);
 	});
 
 	test('is nothing to a process that knows nothing', () => {

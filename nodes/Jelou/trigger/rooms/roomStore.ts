@@ -31,6 +31,8 @@ const MAX_ENDED_PAUSES = 1_000;
 /** More than arrive while one of them would still be believed. */
 const MAX_NOTES = 10_000;
 const MAX_STORES = 500;
+/** Copies that deliveries at the same time may have: each is as long as all questions. */
+const MAX_COPIES = 4;
 /** What arrived while a question was being sent: no more messages than this, nor characters. */
 const MAX_BEFORE = 20;
 const MAX_BEFORE_SIZE = 50_000;
@@ -47,6 +49,8 @@ const KEPT_FOR_MS = 2_000;
 const OVERTAKEN_MS = 100;
 /** Where sending takes longer than this, the customer may have the question before Jelou says so. */
 const SLOW_MS = 3_000;
+/** Deliveries that n8n began so shortly after a write may have the copy from before it: nothing is lost then. */
+const WRITING_MS = 1_000;
 /** How long a run is waited for that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
@@ -81,8 +85,12 @@ export class RoomStore {
 	private hasChanged = false;
 	/** The copy that was read or written last; none yet when this process has just started. */
 	private copy: string | undefined;
-	/** Whether that copy lacks what this process knows. */
+	/** The copies that hold nothing that is not known here; the last one is the newest. */
+	private copies: string[] = [];
+	/** Whether the copy that was read last lacks what this process knows. */
 	private isBehind = false;
+	/** When something was written last, as `uptime` tells it. */
+	private savedAt = -Infinity;
 	/** The text that could not be read last. */
 	private unreadable = '';
 	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
@@ -323,6 +331,12 @@ export class RoomStore {
 			this.hasChanged = true;
 		}
 		const text = textIn(staticData[STATIC_KEY], this.project);
+		if (this.copies.includes(text)) {
+			this.copy = text;
+			const isNewest = text === this.copies.at(-1);
+			this.isBehind = !isNewest && uptime() - this.savedAt >= WRITING_MS;
+			return true;
+		}
 		if (text === this.copy) return true;
 		const rooms = parseRooms(text);
 		if (this.copy === undefined) {
@@ -333,6 +347,8 @@ export class RoomStore {
 		if (rooms) this.takeOver(rooms);
 		else this.unreadable = text;
 		this.isBehind = this.lacks(rooms);
+		if (rooms && !this.isBehind) this.remember(text);
+		else this.copies = [];
 		return rooms !== undefined;
 	}
 
@@ -347,6 +363,10 @@ export class RoomStore {
 		return rooms?.pauses.some((pause) => pause.roomId === roomId && isInForce(pause)) === true;
 	}
 
+	private remember(text: string): void {
+		this.copies = [...this.copies.filter((each) => each !== text), text].slice(-MAX_COPIES);
+	}
+
 	/** Whether the copy that was read last is to be written again. */
 	get needsSaving(): boolean {
 		return this.hasChanged || this.isBehind;
@@ -357,8 +377,10 @@ export class RoomStore {
 		const before = textIn(staticData[STATIC_KEY], this.project);
 		const text = formatRooms(this.all());
 		this.copy = text;
+		this.remember(text);
 		this.isBehind = false;
 		this.hasChanged = false;
+		this.savedAt = uptime();
 		// Assigned as a whole, so that n8n notices the change whatever the depth.
 		staticData[STATIC_KEY] = {
 			...lastingIn(staticData[STATIC_KEY], this.project, parseRooms),
