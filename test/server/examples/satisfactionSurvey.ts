@@ -53,7 +53,7 @@ async function makeTable(stage: Stage): Promise<Preparation> {
 	const table = await stage.client.call('POST', await projectPath(stage), { name: TABLE, columns: COLUMNS });
 	const id = isRecord(table) ? String(table.id) : '';
 	const dataTableId = { dataTableId: { __rl: true, mode: 'id', value: id } };
-	const nodes = ['If not asked this month', 'Store the answer', 'Store that there is no answer'];
+	const nodes = ['If not asked this month', 'Store the answer', 'Store that the customer is asked'];
 	return {
 		deactivated: ['Create the table'],
 		parameters: Object.fromEntries(nodes.map((name) => [name, dataTableId])),
