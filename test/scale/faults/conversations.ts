@@ -16,6 +16,8 @@ const STEPS: Step[] = [
 const COMBINED_AT_S = 1;
 const BETWEEN_CUSTOMERS_MS = 150;
 const BETWEEN_MESSAGES_MS = 100;
+/** Nobody has read a question and answered it sooner. */
+const READING_MS = 1_000;
 /** How long a customer waits before writing again what was refused: it may have arrived all the same. */
 const PATIENCE_MS = 5_000;
 /** The same where nobody can have taken it. */
@@ -108,6 +110,8 @@ export class Conversations {
 	/** Writes, and says whether an answer came. */
 	private async turn(one: Customer, step: number): Promise<boolean> {
 		const lines = [['hola', `soy ${one.name}`], [one.name], [one.order]][step] ?? [];
+		// What comes before the node has Jelou's response to the question is not its answer.
+		if (step > 0) await sleep(READING_MS);
 		const write = async (line: string, n: number) => {
 			await sleep(n * BETWEEN_MESSAGES_MS);
 			await this.write(one, line, step);
