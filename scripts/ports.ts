@@ -1,30 +1,36 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 
 export const LOOPBACK = '127.0.0.1';
 
-function tryPort(port: number): Promise<number | undefined> {
-	return new Promise((resolve) => {
-		const server = createServer();
-		server.once('error', () => resolve(undefined));
-		server.listen(port, LOOPBACK, () => {
-			const address = server.address();
-			const found = typeof address === 'object' && address !== null ? address.port : undefined;
-			server.close(() => resolve(found));
-		});
-	});
-}
+/**
+ * Where free ports are looked for: below those that systems give to outgoing connections, of which one could take a port
+ * between its being found free and its use.
+ */
+const RANGE = { from: 20_000, to: 32_000 };
+const TRIES = 1_000;
+const given = new Set<number>();
 
-/** The preferred port of the loopback address if it is free, else any free one. */
+/** The preferred port of the loopback address if it is free, else any free one, which is not given twice. */
 export async function freePort(preferred = 0): Promise<number> {
-	const port = (await tryPort(preferred)) ?? (await tryPort(0));
-	if (port === undefined) throw new Error('There is no free port on 127.0.0.1.');
-	return port;
+	if (preferred !== 0 && (await isFree(preferred))) return preferred;
+	for (let tries = 0; tries < TRIES; tries++) {
+		const port = randomInt(RANGE.from, RANGE.to);
+		if (given.has(port)) continue;
+		given.add(port);
+		if (await isFree(port)) return port;
+	}
+	throw new Error('There is no free port on 127.0.0.1.');
 }
 
 /** Whether nobody listens on this port of the loopback address. */
-export async function isFree(port: number): Promise<boolean> {
-	return (await tryPort(port)) !== undefined;
+export function isFree(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.once('error', () => resolve(false));
+		server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+	});
 }
 
 /**

@@ -9,7 +9,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
 
 const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
-const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--runInBand', ...args];
+const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args];
+/** One file of tests after the other: a cluster takes the whole machine. */
+const IN_TURN = '--runInBand';
+/** Most of what a test of a server or of a page does is to wait. */
+const TWO_AT_ONCE = '--maxWorkers=2';
 /** What is tested and measured is the packed tarball, as a user's n8n gets it. */
 const PACK = typescript('scripts/pack.ts');
 
@@ -33,11 +37,14 @@ function test(args) {
 	const { env, layers, lines } = TESTS[option ?? 'default'];
 	const others = args.filter((argument) => argument !== option);
 	const selected = args.includes('--selectProjects') ? [] : ['--selectProjects', ...layers];
-	return { lines, env, steps: [PACK, jest(...others, ...selected)] };
+	const workers = args.includes('scale') ? IN_TURN : TWO_AT_ONCE;
+	return { lines, env, steps: [PACK, jest(workers, ...others, ...selected)] };
 }
 
 /** The tests that walk a new user's whole path take the README's pictures. */
-const PICTURED = ['browser/editor/firstWorkflow', 'browser/editor/dialogue'];
+const PICTURED = ['desk', 'editor/check', 'editor/firstWorkflow', 'editor/dialogue'].map(
+	(file) => `test/browser/${file}.test`,
+);
 
 /**
  * Each command, by its arguments: the lines of n8n that are installed for it, and what runs one after the other, each as
@@ -56,7 +63,7 @@ const COMMANDS = {
 	'readme-images': () => ({
 		lines: ['v2'],
 		env: { README_IMAGES: 'write' },
-		steps: [PACK, jest('--selectProjects', 'browser', '--', ...PICTURED)],
+		steps: [PACK, jest(IN_TURN, '--selectProjects', 'browser', '--', ...PICTURED)],
 	}),
 	'release:check': () => ({ lines: [], steps: [typescript('scripts/release/main.ts')] }),
 };

@@ -40,13 +40,24 @@ function freeBytes() {
 	return bavail * bsize;
 }
 
-/** Shows now and then how far an installation is. */
+/**
+ * Says how far an installation is. At its end npm writes nothing for a minute or more, in which nothing seems to happen.
+ *
+ * @param {string} before the line before
+ */
+export function progressLine(written, seconds, before = '') {
+	const size = `${gigabytes(Math.max(0, written))} written`;
+	const isStill = before.trimStart().startsWith(`${size},`);
+	return `  ${size}, ${seconds} s${isStill ? '; npm is still at work, which takes a minute or two' : ''}\n`;
+}
+
 function showProgress() {
 	const started = Date.now();
 	const freeBefore = freeBytes();
+	let line = '';
 	const timer = setInterval(() => {
-		const seconds = Math.round((Date.now() - started) / 1000);
-		process.stdout.write(`  ${gigabytes(Math.max(0, freeBefore - freeBytes()))} written, ${seconds} s\n`);
+		line = progressLine(freeBefore - freeBytes(), Math.round((Date.now() - started) / 1000), line);
+		process.stdout.write(line);
 	}, 20_000);
 	return () => clearInterval(timer);
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { isRecord, type Json } from '../json';
+import { waitUntil } from './waitUntil';
 
 const RECORD = z.record(z.unknown());
 /** Of executions n8n gives an object with the list in it. */
@@ -31,7 +32,7 @@ export class N8nClient {
 	private readonly browserId = randomUUID();
 	private known: Promise<N8nVersions> | undefined;
 
-	constructor(private readonly url: string) {}
+	constructor(readonly url: string) {}
 
 	/** One call; gives what n8n calls `data`. Throws with n8n's own words when it refuses. */
 	async call(method: string, path: string, body?: unknown): Promise<unknown> {
@@ -116,31 +117,33 @@ export class N8nClient {
 		await this.call('PATCH', `/workflows/${id}`, workflow);
 	}
 
-	/** Activates a workflow. n8n 1.x has done it when this returns; in 2.x its webhook answers a moment later. */
-	async activate(id: string): Promise<void> {
+	/** Publishes a workflow, waits until n8n has done it, and gives its words for the triggers that failed; n8n 1.x throws them. */
+	async activate(id: string): Promise<string[]> {
 		const { versionId } = await this.workflow(id);
 		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: true, versionId });
 		else await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		return await this.publishingErrors(id);
 	}
 
+	/** Unpublishes a workflow, and waits until n8n has done it: until then it takes what is sent to it. */
 	async deactivate(id: string): Promise<void> {
 		const { versionId } = await this.workflow(id);
 		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: false, versionId });
 		else await this.call('POST', `/workflows/${id}/deactivate`, {});
+		await this.publishingErrors(id);
 	}
 
-	/**
-	 * Waits until n8n has done what publishing or unpublishing takes, and gives its words for the triggers that failed. n8n 1.x
-	 * has done it by then, and has said so.
-	 */
-	async publishingErrors(id: string): Promise<string[]> {
+	/** Waits until n8n 2.x, which answers first, has published or unpublished a workflow; gives its words for triggers that failed. */
+	private async publishingErrors(id: string): Promise<string[]> {
 		if ((await this.versions()).isV1) return [];
-		for (;;) {
+		let errors: unknown[] = [];
+		const isDone = async () => {
 			const { status, triggers } = await this.record('GET', `/workflows/${id}/publication-status`);
-			const errors = LIST.parse(triggers).flatMap(({ errorMessage }) => errorMessage ?? []);
-			if (status !== 'in_progress') return errors.map(String);
-			await sleep(50);
-		}
+			errors = LIST.parse(triggers).flatMap(({ errorMessage }) => errorMessage ?? []);
+			return status !== 'in_progress';
+		};
+		await waitUntil(`workflow ${id} to be published or unpublished`, isDone, 60_000, 50);
+		return errors.map(String);
 	}
 
 	async executions(workflowId: string): Promise<Json[]> {

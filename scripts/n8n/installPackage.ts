@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { N8N_FOLDER } from '../paths';
 
 /**
  * Installs a packed tarball where n8n looks for community packages, the way n8n itself does it: with npm, without
@@ -17,4 +19,7 @@ export function installPackage(userFolder: string, tarball: string): void {
 		stdio: ['ignore', 'ignore', 'pipe'],
 		shell: process.platform === 'win32',
 	});
+	// A user's package finds n8n's own, whose errors n8n knows; here the project's, further up, would be nearer.
+	const brought = join('node_modules', 'n8n-workflow');
+	symlinkSync(join(N8N_FOLDER, brought), join(nodes, brought), 'junction');
 }

@@ -7,6 +7,8 @@ import { KeptProcess, type ProcessOptions } from '../process';
 import { LOOPBACK, freePort } from '../ports';
 
 const START_TIMEOUT_MS = 180_000;
+/** How much of the end of its log the error shows, in characters, of an n8n that did not start. */
+const SHOWN_OF_LOG = 2_000;
 
 /** What an n8n process does: everything, or in queue mode one of the other two. */
 export type N8nCommand = 'start' | 'webhook' | 'worker';
@@ -88,5 +90,6 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const server = new N8nServer(url, process.execPath, program, { cwd: userFolder, detached, env, logFile });
 	onSpawn?.(server.pid);
 	if (await server.becomes(() => isReady(url, command), START_TIMEOUT_MS, signal)) return server;
-	throw new Error(whyNoN8n(server.log(), logFile));
+	// A test deletes the log with its folder.
+	throw new Error(whyNoN8n(server.log(), logFile), { cause: server.log().slice(-SHOWN_OF_LOG) });
 }
