@@ -42,6 +42,15 @@ function jelouDialogue(target: flows.Target): flows.Flow {
 	return flows.jelouFlow(target, { ...Object.fromEntries(ask), 'Thank you': thanks });
 }
 
+/** The same dialogue, whose questions are in one node. */
+function jelouQuestions(target: flows.Target): flows.Flow {
+	const values = QUESTIONS.map(([name, question]) => ({ name, question }));
+	const ask = { operation: 'sendAndWait', responseType: 'questions', questions: { values } };
+	const answers = QUESTIONS.map(([name]) => `${name}: {{ $json.answers.${name} }}`);
+	const thanks = { text: `=Gracias. ${answers.join(', ')}` };
+	return flows.jelouFlow(target, { Ask: ask, 'Thank you': thanks }, {}, { name: flows.ONE_NODE });
+}
+
 const HELLO = `'Hola, ' + $('Webhook').first().json.body.contact.name`;
 const ANSWER = { Reply: { text: '=Recibido: {{ $json.chatInput }}' } };
 const KEPT = `'Recibido: ' + $('Rows').all().map((row) => row.json.text).join('\\n')`;
@@ -59,6 +68,7 @@ const COST: Record<string, Compared[]> = {
 	],
 	dialogue: [
 		[jelouDialogue, dialogue([0, 0, 0, 1])],
+		[jelouQuestions, dialogue([0, 0, 0, 1])],
 		// The message that brings an answer is a run of its own.
 		[(target, table) => flows.dialogueByHand(target, table, QUESTIONS), dialogue([0, 1, 1, 2])],
 	],

@@ -85,25 +85,52 @@ function canTravel(header: unknown): header is string {
 	);
 }
 
-/** The forgeries that can be put on the wire, made from a genuine body and the real secret. */
+/** The forgeries that can be put on the wire, made from a genuine body, which is a JSON object, and the real secret. */
 export function forgeries(body: string, secret: string): Forgery[] {
 	const right = sign(body, secret);
+	const written = JSON.stringify(JSON.parse(body));
 	const form = `--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n${body}\r\n--x--\r\n`;
-	const headers = Object.entries(HEADERS).map(([name, forge]) => [name, forge(right, 0)] as const);
+	/** Each signature is made of the right one over these bytes. */
+	const over = (signed: string, where: string): Forgery[] => [
+		...Object.entries(HEADERS).flatMap(([name, forge]) => {
+			const signature: unknown = forge(sign(signed, secret), 0);
+			return canTravel(signature) ? [{ name: `${name}${where}`, body, signature }] : [];
+		}),
+		...Object.entries(SIGNINGS).map(([name, forge]) => ({
+			name: `signed ${name}${where}`,
+			body,
+			signature: forge(Buffer.from(signed), secret),
+		})),
+	];
+	/** The body with something before its end, of which the signature says nothing. */
+	const added = (name: string, more: string): Forgery => ({
+		name: `${name}, signed over the JSON without it`,
+		body: body.replace(/\}\s*$/, `,${more}}`),
+		signature: sign(written, secret),
+	});
 	return [
 		{ name: 'no signature', body, signature: null },
-		...headers.flatMap(([name, signature]) => (canTravel(signature) ? [{ name, body, signature }] : [])),
-		...Object.entries(SIGNINGS).map(([name, forge]) => ({
-			name: `signed ${name}`,
-			body,
-			signature: forge(Buffer.from(body), secret),
-		})),
+		...over(body, ''),
+		...over(written, ', over the JSON written again'),
 		{ name: 'another body', body: body.replace('Hola', 'Hole'), signature: right },
+		{
+			name: 'another body, signed over the JSON written again',
+			body: body.replace('Hola', 'Hole'),
+			signature: sign(written, secret),
+		},
+		added('a key twice', '"room_id":"another"'),
+		added('__proto__', '"__proto__":{"event":"conversation.close"}'),
 		{ name: 'the body serialized again', body: JSON.stringify(JSON.parse(body), null, 1), signature: right },
 		{
 			name: 'a text body with the signature of another',
 			body: 'just text',
 			signature: right,
+			headers: { 'Content-Type': 'text/plain' },
+		},
+		{
+			name: 'a text body, signed as JSON would be',
+			body: 'just text',
+			signature: sign('"just text"', secret),
 			headers: { 'Content-Type': 'text/plain' },
 		},
 		{ name: 'no body', signature: right },

@@ -30,7 +30,7 @@ export function isSignature(header: unknown): header is string {
 /**
  * Says whether a body was signed with one of the secrets. Takes the same time wherever a signature differs.
  *
- * @param body the bytes as received, never JSON that was serialised again
+ * @param body the bytes that are used afterwards, and no others
  * @param header the value of the signature header, from outside: anything at all
  * @param secrets the secrets to accept; empty ones are never accepted
  */
@@ -39,4 +39,24 @@ export function verify(body: Buffer, header: unknown, secrets: readonly string[]
 	if (digits === undefined) return false;
 	const given = Buffer.from(digits, 'hex');
 	return secrets.some((secret) => secret !== '' && timingSafeEqual(hmac(body, secret), given));
+}
+
+/** The largest body that is written again, in bytes: it is no event of Jelou's, and anybody can send one. */
+const MAX_REWRITTEN = 262_144;
+
+/**
+ * What a body's signature may be over, where it is not over the bytes as they arrived: its JSON written again, as the
+ * example on Jelou's page "Webhook signature" does; and its JSON without a byte order mark. Nothing where it is no JSON.
+ */
+export function otherForms(body: Buffer): Buffer[] {
+	if (body.length > MAX_REWRITTEN) return [];
+	const text = body.toString('utf8');
+	const json = text.replace(/^\ufeff/, '');
+	try {
+		const again = JSON.stringify(JSON.parse(json));
+		return (json === text ? [again] : [again, json]).map((form) => Buffer.from(form));
+	} catch {
+		// What is nested too deeply to be written, too.
+		return [];
+	}
 }

@@ -5,7 +5,8 @@ import { uptime } from '../../shared/clock';
 import { CREDENTIAL_NAME, loadCredential } from '../../shared/credential';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { integrationKey } from '../../shared/registration';
-import { SIGNATURE_HEADER, isSignature, verify } from '../../shared/signature';
+import { SIGNATURE_HEADER, isSignature, otherForms, verify } from '../../shared/signature';
+import { warn } from '../event/log';
 
 /** How long a secret is used before it is read again, in milliseconds. */
 const FRESH_MS = 60_000;
@@ -33,6 +34,7 @@ interface Entry extends Integration {
 /** A genuine delivery, with the integration that it is of. */
 export interface Genuine extends Integration {
 	ok: true;
+	/** The bytes that are signed, which are all that may be used of it. */
 	body: Buffer;
 	/** Names the trigger. */
 	triggerKey: string;
@@ -84,17 +86,20 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
 	return Buffer.isBuffer(request.rawBody) && request.rawBody.length > 0 ? request.rawBody : undefined;
 }
 
+const ACCEPTED_WRITTEN_AGAIN =
+	'accepted a delivery: its signature fits its JSON written again, not its bytes as they arrived';
+
 function refusal(reason: string, detail?: string): Verification {
 	return { ok: false, reason, detail };
 }
 
-function refusalFor(body: Buffer, header: string, { replaced, secret }: Entry): Verification {
+function refusalFor({ secret }: Entry, isOfReplaced: boolean): Verification {
 	if (secret === '') {
 		return refusal(
 			'no signing secret is known. Publish the workflow again, or fill in Signing Secret in the Jelou credential',
 		);
 	}
-	if (verify(body, header, [replaced])) {
+	if (isOfReplaced) {
 		return refusal(
 			'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
 		);
@@ -116,14 +121,20 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 	let entry = known.get(key);
 	if (entry === undefined || now - entry.readAt >= FRESH_MS)
 		entry = await readOnce(context, key, entry?.rereadAt);
-	let isGenuine = verify(body, header, [entry.secret]);
-	if (!isGenuine && now - entry.rereadAt >= REREAD_MS) {
+	let others: Buffer[] | undefined;
+	const signedWith = (secret: string) => {
+		const isSigned = (form: Buffer) => verify(form, header, [secret]);
+		return isSigned(body) ? body : (others ??= otherForms(body)).find(isSigned);
+	};
+	let signed = signedWith(entry.secret);
+	if (signed === undefined && now - entry.rereadAt >= REREAD_MS) {
 		entry = await readOnce(context, key, now);
-		isGenuine = verify(body, header, [entry.secret]);
+		signed = signedWith(entry.secret);
 	}
-	if (!isGenuine) return refusalFor(body, header, entry);
+	if (signed === undefined) return refusalFor(entry, signedWith(entry.replaced) !== undefined);
+	if (signed !== body) warn(context, ACCEPTED_WRITTEN_AGAIN);
 	const { allowPrivateMedia, project, secret } = entry;
-	return { ok: true, body, triggerKey: key, project, secret, allowPrivateMedia };
+	return { ok: true, body: signed, triggerKey: key, project, secret, allowPrivateMedia };
 }
 
 /**
