@@ -36,7 +36,8 @@ export class JelouApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/jelou.svg', dark: 'file:../icons/jelou.dark.svg' } as const;
 
-	documentationUrl = 'https://github.com/n8n-nodes-jelou/n8n-nodes-jelou#credentials';
+	documentationUrl =
+		'https://github.com/n8n-nodes-jelou/n8n-nodes-jelou/blob/main/docs/reference.md#credentials';
 
 	properties: INodeProperties[] = [
 		{

@@ -11,9 +11,12 @@ import {
 
 import { resourceProperties } from './actions/operation';
 import { RESOURCES } from './actions/resources';
+import { MAX_CHOICES, MIN_CHOICES } from './actions/message/choices';
 import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
+import { ANSWER_KEY_EXPRESSION } from './shared/answers/normalise';
 import { testJelouCredential } from './shared/credentialTest';
+import { NAME } from './shared/placeholders';
 
 /** Warns in the node's window, before anything is run. */
 function warning(message: string, condition: string): NodeHint {
@@ -33,6 +36,10 @@ function plainHttpHint(field: string, label: string, condition: string): NodeHin
 	);
 }
 
+/** In the language of n8n's expressions: the questions of the node, and the choices of each that has any. */
+const QUESTIONS = '($parameter["responseType"] === "questions" ? $parameter["questions"]?.values ?? [] : [])';
+const CHOICE_LISTS = `($parameter["responseType"] === "choice" ? [($parameter["choices"]?.values ?? []).map(({ text }) => text)] : ${QUESTIONS}.filter(({ answerType }) => answerType === "choice").map(({ choices }) => (choices ?? "").split("\\n").filter((line) => line.trim() !== "")))`;
+
 /** The action node: conversations, messages and the integration of a Jelou project. */
 export class Jelou implements INodeType {
 	description: INodeTypeDescription = {
@@ -40,9 +47,15 @@ export class Jelou implements INodeType {
 		name: 'jelou',
 		icon: { light: 'file:../../icons/jelou.svg', dark: 'file:../../icons/jelou.dark.svg' },
 		group: ['output'],
-		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		// 1: a free text is answered by anything unless an Answer Type is set. 2: by a text.
+		version: [1, 2],
+		defaultVersion: 2,
+		// The first words that the customer reads, as they were typed: an expression has no value before the workflow runs.
+		subtitle:
+			'={{ (({ message, operation, questions, resource, text }) => [{ send: text, sendAndWait: message || questions?.values?.[0]?.question }[operation] || ""].map((words) => (operation === "sendAndWait" ? "ask" : operation) + ": " + (words.replace(/^=/, "").replace(/\\{\\{.*?\\}\\}/gs, "…").replace(/^[…\\s]+$/, "") || resource))[0])($rawParameter) }}',
 		description: 'Answer customers on WhatsApp and other channels through Jelou',
+		waitingNodeTooltip:
+			'={{ $parameter["operation"] === "sendAndWait" ? "The workflow goes on when the customer answers" : "" }}',
 		defaults: { name: 'Jelou' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -54,7 +67,11 @@ export class Jelou implements INodeType {
 			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter["resource"] === "integration"'),
 			warning(
 				'Enter 2 to 20 choices, each with a different text.',
-				'$parameter["responseType"] === "choice" && [($parameter["choices"]?.values ?? []).map(({ text }) => text.trim().toLowerCase())].some((all) => all.length < 2 || all.length > 20 || all.includes("") || new Set(all).size < all.length)',
+				`${CHOICE_LISTS}.map((all) => all.map(${ANSWER_KEY_EXPRESSION})).some((all) => all.length < ${String(MIN_CHOICES)} || all.length > ${String(MAX_CHOICES)} || all.includes("") || new Set(all).size < all.length)`,
+			),
+			warning(
+				'Give each question a different name, of letters, digits and underscores.',
+				`[${QUESTIONS}.map(({ name }) => (name ?? "").trim()).filter((name) => name !== "")].some((names) => new Set(names).size < names.length || !names.every((name) => ${String(NAME)}.test(name)))`,
 			),
 			warning(
 				'Limit Wait Time is in the past. Choose a date and time in the future.',

@@ -31,11 +31,11 @@ export class JelouTrigger implements INodeType {
 		// n8n shows the two nodes as one entry in its panel, with this text.
 		description: 'Receive and answer customer messages on WhatsApp and other channels',
 		eventTriggerDescription:
-			"Write to the project in WhatsApp, or on the sandbox's chat page. Meanwhile, the published workflow gets no events.",
+			"Make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message",
 		triggerPanel: {
-			header: 'Click, then write a message',
+			header: 'Listen for an event from Jelou',
 			executionsHelp:
-				"Click the button, then write to the project in WhatsApp, or on the sandbox's chat page. Until the event arrives or you stop listening, the published workflow gets no events. Its runs are listed under Executions.",
+				"Click the button, then make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message. Until the event arrives or you stop listening, the published workflow gets no events. Its runs are listed under Executions.",
 		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],

@@ -1,6 +1,8 @@
 import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
+import * as clock from '../../nodes/Jelou/shared/clock';
+import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
 import { verify } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
 import { startRecorder, type Recorder } from '../support/recorder';
@@ -8,6 +10,9 @@ import { hurry } from '../support/time';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { problemsOf } from './support/schemas';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+
+/** No response, as of an n8n that is too busy. */
+const LOST = { status: 0, body: '' };
 
 let sandbox: Sandbox;
 let secret: string;
@@ -29,10 +34,11 @@ beforeEach(async () => {
 	replies = [];
 	answer = () =>
 		replies.shift() ?? { status: 200, body: { status: notes.length > 1 ? 'confirmed' : 'registered' } };
-	trigger = await startRecorder(({ body, headers, path }) => {
+	trigger = await startRecorder(({ body, headers, path }, response) => {
 		const isSigned = verify(body, headers['x-jelou-signature'], [secret]);
 		notes.push({ path, isSigned, ...(JSON.parse(body.toString()) as IDataObject) });
 		const reply = answer();
+		if (reply.status === LOST.status) return void response.destroy();
 		return { ...reply, body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body) };
 	});
 	origin = trigger.url;
@@ -100,7 +106,7 @@ test('a question is told to the trigger, signed, then sent, and read back; the r
 				botId: BOT,
 				projectId: PROJECT,
 				resumePath: '/webhook-waiting/7/node-1?signature=hidden',
-				expects: { type: 'choice', choices: ['A', 'B'], maxAttempts: 3 },
+				steps: [{ type: 'choice', choices: ['A', 'B'], maxAttempts: 3 }],
 			},
 		})),
 	);
@@ -110,6 +116,16 @@ test('a question is told to the trigger, signed, then sent, and read back; the r
 	// After the question's own end, so that no answer meets n8n's end of the wait.
 	expect(Number(run.waitTill)).toBe(until + 5_000);
 	expect(outputOf(run)).toMatchObject([{ json: room }]);
+});
+
+test('n8n ends the wait for several questions later, because the trigger gives the run what was answered', async () => {
+	const question = (name: string) => ({ name, question: `${name}?`, answerType: 'text' });
+	const { run } = await asks({
+		responseType: 'questions',
+		questions: { values: ['name', 'order'].map(question) },
+	});
+	const { until } = notes[0]?.question as { until: number };
+	expect(Number(run.waitTill)).toBe(until + 30_000);
 });
 
 test.each([
@@ -150,8 +166,33 @@ test('while the process that serves the address is being restarted, the note is 
 	expect(messages).toHaveLength(1);
 });
 
+test('a question that the trigger takes in the end is not taken back in between', async () => {
+	await asks();
+	notes = [];
+	// It is back only when the node has given up once.
+	const isLate = ({ note, sentAt }: IDataObject) =>
+		note === 'ask' && Number(sentAt) - Number(notes[0]?.sentAt) > 20_000;
+	answer = () => (notes.filter(isLate).length < 2 ? LOST : { status: 200, body: { status: 'confirmed' } });
+	const { run, sent: messages } = await asks();
+	expect([run.status, messages.length]).toEqual(['waiting', 1]);
+	// The trigger confirms a question that it was told has ended, and nobody would get its answer.
+	expect(new Set(notes.map(({ note }) => note))).toEqual(new Set(['ask', 'sent']));
+});
+
 test('what n8n goes on with when the time is up has no answer to an earlier question in it', async () => {
-	const earlier = { answered: true, valid: true, answer: 'Ana', choice: 2, data: { approved: true } };
+	const earlier = {
+		answer: 'Ana',
+		outcome: 'exit',
+		answered: true,
+		valid: true,
+		choice: 2,
+		answers: { name: 'Ana' },
+		exitWord: 'persona',
+		data: { approved: true },
+		respondedAt: '2026-11-30T10:00:00.000Z',
+		responder: { id: USER },
+		messagesBefore: [{ chatInput: 'hola' }],
+	};
 	const { run } = await asks({}, { items: [{ ...room, kept: 'yes', ...earlier }] });
 	expect(run.status).toBe('waiting');
 	const [next] = run.data.executionData?.nodeExecutionStack ?? [];
@@ -245,6 +286,40 @@ test('a question that could not be sent is taken back', async () => {
 	});
 });
 
+describe('where the events go', () => {
+	const reads = () =>
+		sandbox.store.requests.filter(({ method, rawUrl }) => method === 'GET' && rawUrl.includes(PROJECT));
+
+	test('is read once for the questions of a minute, once a trigger has taken one', async () => {
+		const before = reads().length;
+		await asks();
+		await asks();
+		expect(reads().length - before).toBe(1);
+		const later = clock.uptime() + 61_000;
+		jest.spyOn(clock, 'uptime').mockReturnValue(later);
+		await asks();
+		expect(reads().length - before).toBe(2);
+	});
+
+	test('is read again where nobody takes a question any more, and the question goes there', async () => {
+		await asks();
+		replies.push({ status: 404, body: '' });
+		const before = reads().length;
+		const { sent: messages } = await asks();
+		expect(reads().length - before).toBe(1);
+		expect(messages).toHaveLength(1);
+	});
+
+	test('is not read again because the trigger refuses the question', async () => {
+		await asks();
+		const before = reads().length;
+		replies.push({ status: 200, body: { status: 'busy' } });
+		const { said, sent: messages } = await asks();
+		expect(said).toContain('Another question is open');
+		expect([reads().length - before, messages]).toEqual([0, []]);
+	});
+});
+
 describe('pausing and resuming', () => {
 	async function tells(
 		operation: 'pause' | 'resume',
@@ -271,7 +346,23 @@ describe('pausing and resuming', () => {
 		expect(until - askedAt).toBe(12 * 3_600_000);
 		const json = outputOf(run)[0]?.json ?? {};
 		expect(json).toEqual({ ...room, paused: true, until: new Date(until).toISOString() });
-		expect(problemsOf('v1.0.0/conversation/pause.json', json)).toEqual([]);
+		expect(problemsOf('v2.0.0/conversation/pause.json', json)).toEqual([]);
+	});
+
+	test.each([
+		['version 2 of the node has it on its face', { hours: 3 }, { typeVersion: 2 }],
+		['version 1 has it in the options', { options: { hours: 3 } }, { typeVersion: 1 }],
+	])('how long: %s', async (_name, parameters, extra) => {
+		await tells('pause', parameters, { extra });
+		const { askedAt, botId, until, userId } = notes[0]?.pause as Pause;
+		expect([until - askedAt, botId, userId]).toEqual([3 * 3_600_000, BOT, USER]);
+	});
+
+	test('a pause reaches an n8n that does not respond for a moment', async () => {
+		replies.push(LOST, LOST);
+		expect((await tells('pause')).said).toBe(' ');
+		expect(notes.map(({ note }) => note)).toEqual(Array(3).fill('pause'));
+		expect(new Set(notes.map(({ pause }) => (pause as Pause).id)).size).toBe(1);
 	});
 
 	test('the end of a pause is told until it is stored', async () => {
@@ -281,12 +372,12 @@ describe('pausing and resuming', () => {
 		expect(notes).toMatchObject([1, 2, 3].map(() => ({ note: 'endPause', roomId: room.room_id })));
 		const json = outputOf(run)[0]?.json ?? {};
 		expect(json).toEqual({ ...room, paused: false });
-		expect(problemsOf('v1.0.0/conversation/resume.json', json)).toEqual([]);
+		expect(problemsOf('v2.0.0/conversation/resume.json', json)).toEqual([]);
 	});
 
 	test('several items are several rooms', async () => {
 		const items = [room, { ...room, room_id: 'another-room' }];
-		const { run } = await tells('pause', { options: { hours: 0.5 } }, { items });
+		const { run } = await tells('pause', {}, { items });
 		expect(errorOf(run)).toBeUndefined();
 		const rooms = notes.map(({ pause }) => (pause as IDataObject).roomId);
 		expect(new Set(rooms)).toEqual(new Set([room.room_id, 'another-room']));
@@ -294,11 +385,14 @@ describe('pausing and resuming', () => {
 	});
 
 	test.each([
-		[{ options: { hours: 0 } }, 'Hours is 0 Enter a number from 0.1 to 720 in the options.'],
+		[{ hours: 0 }, 'Hours is 0 Enter a number from 0.1 to 720.'],
+		[{ options: { hours: 0 } }, 'Hours is 0'],
 		[{ options: { hours: 721 } }, 'Hours is 721'],
 		[{ roomId: ' ' }, 'Room ID is empty'],
 	])('%j is refused before anything is told', async (parameters, said) => {
-		expect((await tells('pause', parameters)).said).toContain(said);
+		expect(
+			(await tells('pause', parameters, { extra: { typeVersion: 'hours' in parameters ? 2 : 1 } })).said,
+		).toContain(said);
 		expect(notes).toEqual([]);
 	});
 
@@ -366,7 +460,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		],
 		['a response type of another time', 'Response Type "form" is unknown', { responseType: 'form' }, {}],
 		['another way to be busy', 'If Another Question Is Open is unknown', { options: { ifBusy: 'ask' } }, {}],
-		['attempts that are no number', 'Max Attempts is 1.5', { options: { maxAttempts: 1.5 } }, {}],
+		['attempts that are no number', 'Ask Again At Most is 1.5', { options: { maxAttempts: 1.5 } }, {}],
 		[
 			'a time limit in the past',
 			'Limit Wait Time is in the past',

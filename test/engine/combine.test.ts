@@ -230,7 +230,7 @@ describe('as an answer', () => {
 		await open();
 		await stage.ask('q', { type: 'text' });
 		expect(await inOrder(stage.message('Ana'), stage.message('María'))).toEqual([COMBINED, ANSWERED]);
-		expect(stage.answers()).toEqual([{ questionId: 'q', answered: true, valid: true, answer: 'Ana\nMaría' }]);
+		expect(stage.answers()).toMatchObject([{ outcome: 'answered', valid: true, answer: 'Ana\nMaría' }]);
 		expect(stage.runs.resumed).toMatchObject([{ answer: { event: { chatInput: 'Ana\nMaría' } } }]);
 		expect(stage.receiver.runs).toEqual([]);
 	});
@@ -248,7 +248,7 @@ describe('as an answer', () => {
 		const both = () => inOrder(stage.message('sí'), stage.message('no, espera'));
 		expect(await both()).toContainEqual({ status: 200, body: { status: 'asked again' } });
 		expect(stage.answers()).toEqual([]);
-		expect(await both()).toEqual([COMBINED, ANSWERED]);
+		expect(await both()).toEqual([COMBINED, { status: 200, body: { status: 'invalid' } }]);
 		expect(stage.answers()).toMatchObject([
 			{ valid: false, answer: 'sí\nno, espera', data: { approved: false } },
 		]);

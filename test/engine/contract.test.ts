@@ -63,6 +63,8 @@ test('every operation of the node, and every answer to it, is as documented', as
 	await run('message', 'sendAndWait', { message: '¿Qué?' }, room);
 	await run('conversation', 'pause', {}, room);
 	await run('conversation', 'resume', {}, room);
+	await run('conversation', 'getMany');
+	await run('integration', 'check');
 	await n8n.close();
 
 	const start = { ...PARTIES, initialMessage: 'Hola', additionalFields: ASSIGNED };

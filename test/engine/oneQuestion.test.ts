@@ -198,7 +198,7 @@ test('a conversation that ends while a question is being sent ends the question'
 	await arrived(2);
 	await sent(question);
 	expect(await closing).toEqual(STARTED);
-	expect(stage.answers()).toEqual([{ questionId: 'q', answered: false }]);
+	expect(stage.answers()).toEqual([{ questionId: 'q', outcome: 'closed', answered: false }]);
 });
 
 test('a conversation that ends then is refused where as many deliveries wait as may', async () => {
@@ -434,7 +434,9 @@ describe('a question of another run', () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));
 		expect(await stage.closes()).toEqual(STARTED);
-		expect(stage.answers()).toEqual(['q', 'next'].map((questionId) => ({ questionId, answered: false })));
+		expect(stage.answers()).toEqual(
+			['q', 'next'].map((questionId) => ({ questionId, outcome: 'closed', answered: false })),
+		);
 	});
 });
 

@@ -47,6 +47,7 @@ const sentToCustomer = () =>
 
 const STARTED = { status: 200, body: { status: 'accepted' } };
 const ANSWERED = { status: 200, body: { status: 'answered' } };
+const INVALID = { status: 200, body: { status: 'invalid' } };
 const ASKED_AGAIN = { status: 200, body: { status: 'asked again' } };
 
 describe('a note', () => {
@@ -158,7 +159,7 @@ describe('an answer', () => {
 		await ask('q');
 		runs.replies.push(RUNNING, RUNNING);
 		expect(await says('Ana')).toEqual(ANSWERED);
-		expect(answers()).toEqual([{ questionId: 'q', answered: true, valid: true, answer: 'Ana' }]);
+		expect(answers()).toMatchObject([{ questionId: 'q', outcome: 'answered', valid: true, answer: 'Ana' }]);
 	});
 
 	test('is one of two messages at once: the other starts the workflow', async () => {
@@ -238,9 +239,11 @@ describe('an answer', () => {
 		const photo = { id: randomUUID(), type: 'image', content: { url: 'https://cdn.example.com/a.jpg' } };
 		expect(await says('', { value: photo })).toEqual(ASKED_AGAIN);
 		expect(sentToCustomer()).toBe(before + 2);
-		expect(await says('no sé')).toEqual(ANSWERED);
+		expect(await says('no sé')).toEqual(INVALID);
 		expect(sentToCustomer()).toBe(before + 2);
-		expect(answers()).toEqual([{ questionId: 'q', answered: true, valid: false, answer: 'no sé' }]);
+		expect(answers()).toMatchObject([
+			{ questionId: 'q', outcome: 'invalid', answered: true, valid: false, answer: 'no sé' },
+		]);
 	});
 
 	test('that cannot be asked for again fails, and can be given still', async () => {
@@ -257,7 +260,7 @@ describe('an answer', () => {
 		expect(await deliver(unclear)).toEqual(ASKED_AGAIN);
 		expect(engine.warnings).toEqual([expect.stringContaining('does not know whether a question was sent')]);
 		expect(await deliver(unclear)).toEqual({ status: 200, body: { status: 'duplicate' } });
-		expect(await says('no sé')).toEqual(ANSWERED);
+		expect(await says('no sé')).toEqual(INVALID);
 	});
 
 	test('is also the end of the conversation: the run goes on without one, and the event starts the workflow too', async () => {

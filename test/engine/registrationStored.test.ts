@@ -1,8 +1,8 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import * as notes from '../../nodes/Jelou/shared/postNote';
-import type { Expectation } from '../../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
+import { stepWith } from '../support/step';
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import { OneCredential } from './support/credentials';
@@ -125,14 +125,13 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 );
 
 test('questions that wait in a queue are asked with the secret of an integration that was just created', async () => {
-	const post = jest.spyOn(notes, 'postNote').mockResolvedValue({ status: undefined, code: 200 });
+	const post = jest.spyOn(notes, 'postNote').mockResolvedValue({ code: 200, said: {} });
 	const store = new RoomStore(`${sandbox.gatewayUrl} ${PROJECT}`);
 	const ids = { id: 'q', roomId: 'r', userId: USER, botId: BOT, runId: '1', projectId: PROJECT };
 	const times = { askedAt: Date.now(), until: Date.now() + 60_000 };
-	const expects: Expectation = { type: 'any', choices: [], invalidMessage: '?', maxAttempts: 3 };
-	store.add({ ...ids, ...times, resumePath: '/x', expects }, 'queued', '¿Qué?');
+	store.add({ ...ids, ...times, resumePath: '/x', title: '', steps: [stepWith()] }, 'queued', '¿Qué?');
 	const global = {};
-	store.save(global, 'node-1');
+	store.save(global);
 	stopTime();
 	await passTime(new Engine({ credential, staticData: { global } }).register());
 	await passTime(new Promise((resolve) => setTimeout(resolve, 3_500)), 50);

@@ -82,7 +82,7 @@ test('a Concurrency that is not valid is one error, and nothing is sent', async 
 	const parameters = send({ concurrency: '={{ $json.limit }}' });
 	const stopped = await engine().run(parameters, items);
 	expect(errorOf(stopped)?.message).toBe('Concurrency is 0');
-	expect(errorOf(stopped)?.description).toMatch(/^Enter a whole number from 1 to 100 in the options\./);
+	expect(errorOf(stopped)?.description).toMatch(/^Enter a whole number from 1 to 100\./);
 	const continued = await engine().run(parameters, items, { onError: 'continueRegularOutput' });
 	expect(outputOf(continued).map(({ json }) => json.error)).toEqual(items.map(() => 'Concurrency is 0'));
 	expect(sandbox.store.requests).toHaveLength(0);

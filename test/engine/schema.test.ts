@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
-import { readAnswer } from '../../nodes/Jelou/trigger/rooms/answer';
+import { readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';
 import { OPERATIONS } from '../unit/support/operations';
@@ -24,13 +24,13 @@ test('every operation has a schema, and every schema belongs to an operation or 
 		file.endsWith('.json'),
 	);
 	expect(files.sort()).toEqual(
-		[...OPERATIONS.map((names) => `v1.0.0/${names.join('/')}.json`), 'v2.0.0.json'].sort(),
+		[...OPERATIONS.map((names) => `v2.0.0/${names.join('/')}.json`), 'v2.0.0.json'].sort(),
 	);
 });
 
 /** What waits puts out the customer's answer, and what tells the trigger something its own, not Jelou's. */
 const ANSWERED = OPERATIONS.filter(
-	([, operation]) => !['sendAndWait', 'pause', 'resume'].includes(operation),
+	([, operation]) => !['sendAndWait', 'pause', 'resume', 'getMany'].includes(operation),
 );
 
 test.each(ANSWERED)('the output of %s %s is what its schema says', async (resource, operation) => {
@@ -45,16 +45,22 @@ test.each(ANSWERED)('the output of %s %s is what its schema says', async (resour
 	const run = await engine.run({ resource, operation, ...item }, [{}]);
 	const json = outputOf(run)[0]?.json;
 	expect(Object.keys(json ?? {})).not.toEqual([]);
-	expect(problemsOf(`v1.0.0/${resource}/${operation}.json`, json)).toEqual([]);
+	expect(problemsOf(`v2.0.0/${resource}/${operation}.json`, json)).toEqual([]);
 });
 
 test('the output of message sendAndWait is what its schema says, for an answer', () => {
 	const body = readFileSync(join(__dirname, '../fixtures/event-message-text.json'));
 	const event = parseEvent(body) ?? { event: '' };
-	const choices = { type: 'approval' as const, choices: ['Hola', 'No'], invalidMessage: '', maxAttempts: 0 };
-	const json = { ...event, answered: true, ...readAnswer(event, choices) };
+	const choices = {
+		type: 'approval' as const,
+		choices: ['Hola', 'No'],
+		invalidMessage: '',
+		maxAttempts: 0,
+		exitWords: [],
+	};
+	const json = { ...event, answered: true, ...readAnswers([event], choices) };
 	expect(json).toMatchObject({ valid: true, choice: 1, data: { approved: true } });
-	expect(problemsOf('v1.0.0/message/sendAndWait.json', json)).toEqual([]);
+	expect(problemsOf('v2.0.0/message/sendAndWait.json', json)).toEqual([]);
 });
 
 test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.startsWith('event-')))(
@@ -79,5 +85,5 @@ test('a closed conversation is what the schema of conversation get says', () => 
 	const answer = JSON.parse(
 		readFileSync(join(__dirname, '../fixtures/response-conversation-get.json'), 'utf8'),
 	) as { data: unknown };
-	expect(problemsOf('v1.0.0/conversation/get.json', answer.data)).toEqual([]);
+	expect(problemsOf('v2.0.0/conversation/get.json', answer.data)).toEqual([]);
 });

@@ -1,12 +1,17 @@
-import { readAnswer, readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
-import type { AnswerType, Expectation } from '../../nodes/Jelou/shared/triggerNote';
+import type { IDataObject } from 'n8n-workflow';
+
+import { readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
+import type { AnswerType } from '../../nodes/Jelou/shared/answers/answerTypes';
+import type { Expectation } from '../../nodes/Jelou/shared/answers/readAnswer';
 
 const expects = (type: AnswerType, choices: string[] = []): Expectation => ({
 	type,
 	choices,
 	invalidMessage: 'again',
 	maxAttempts: 3,
+	exitWords: [],
 });
+const readAnswer = (event: IDataObject, expected: Expectation) => readAnswers([event], expected);
 const says = (body: unknown) => ({ event: 'message', value: { type: 'text', content: { body } } });
 const sends = (content: object) => ({ event: 'message', value: { type: 'image', content } });
 const PHOTO = 'https://cdn.example.com/a.jpg';
@@ -259,6 +264,21 @@ test('what nobody sees is no text, and inside of an address no part of it', () =
 		expect(readAnswer(says(text), expects('text'))).toEqual({ valid: false, answer: '' });
 	}
 	expect(readAnswer(says('ana\u200b@ejemplo.com'), expects('email')).valid).toBe(false);
+});
+
+test('what has neither text nor media answers nothing', () => {
+	const reaction = { event: 'message', value: { type: 'reaction', content: { emoji: '👍' } } };
+	const location = { event: 'message', value: { type: 'location', content: { latitude: 1, longitude: 2 } } };
+	for (const event of [reaction, location, says(''), says('\u200b'), { event: 'message' }]) {
+		for (const type of ['any', 'text', 'media'] as const) {
+			expect(readAnswer(event, expects(type))).toEqual({ valid: false, answer: '' });
+			expect(readAnswers([event], expects(type))).toEqual({ valid: false, answer: '' });
+		}
+		expect(readAnswers([event, says('hola'), event], expects('any'))).toEqual({
+			valid: true,
+			answer: 'hola',
+		});
+	}
 });
 
 test('the caption is the text where the body is empty', () => {

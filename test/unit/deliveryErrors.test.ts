@@ -19,6 +19,7 @@ function delivery({ log, sent }: { log?: () => void; sent?: () => void }) {
 	};
 	const lines: string[] = [];
 	const context = {
+		getBodyData: () => ({}),
 		getHeaderData: () => ({}),
 		getNode: () => ({ id: 'node', name: 'Jelou Trigger', parameters: {} }),
 		getResponseObject: () => response,

@@ -17,12 +17,21 @@ const reply = (id: string, duplicate = false): Message => ({
 	type: 'text',
 	content: { body: `re: ${id}` },
 });
-const NOTHING = { sent, retries: [], messages: [], executions: [] };
+const NOTHING = { sent, retries: [], messages: [], executions: [], stored: '' };
 
 test('an event that was taken and has no run is lost silently; one that was not taken is not', () => {
 	expect(countRow(NOTHING)).toMatchObject({ accepted: 2, refused: 1, unanswered: 1, lostSilently: 2 });
 	const executions = [run('success', '["id-1"]')];
 	expect(countRow({ ...NOTHING, executions })).toMatchObject({ lostSilently: 1, runs: { success: 1 } });
+});
+
+test('a message that is stored with a question goes to its run later', () => {
+	expect(countRow({ ...NOTHING, stored: '{"messagesBefore":["id-1"]}' })).toMatchObject({ lostSilently: 1 });
+});
+
+test('what was no answer, so that the customer was asked again, is not lost; a message like it is', () => {
+	const sent = NOTHING.sent.map((each) => ({ ...each, isAskedAgain: each.id === 'id-1' }));
+	expect(countRow({ ...NOTHING, sent })).toMatchObject({ accepted: 2, lostSilently: 1 });
 });
 
 test('a failed run without its input is visible, and stands for one event only', () => {

@@ -50,6 +50,31 @@ test('the answer to the question that the run waits with lets it go on, with the
 	});
 });
 
+test('what came of the question comes first, as a person reads it', async () => {
+	const { workflowData } = await receive(BODY).answer;
+	expect(Object.keys(workflowData?.[0]?.[0]?.json ?? {})).toEqual([
+		...Object.keys(OUTCOME),
+		...Object.keys(EVENT),
+	]);
+});
+
+test('when the time is up, it lets the run go on with its input, and what was answered', async () => {
+	const input = { json: { name: 'Ana' }, binary: { data: { data: '', mimeType: 'image/png' } } };
+	const outcome = { answers: { order: 1042 } };
+	const body = { ...BODY, answer: { event: EVENT, outcome, isTimeUp: true } };
+	const resumedWith = async (read: unknown) =>
+		(await receive(body, { waiting: () => read }).answer).workflowData?.[0]?.[0];
+	expect(await resumedWith(input)).toBeUndefined();
+	const reads = ['q', input];
+	expect(await receive(body, { waiting: () => reads.shift() }).answer).toMatchObject({
+		workflowData: [[{ json: { name: 'Ana', ...outcome }, binary: input.binary, pairedItem: { item: 0 } }]],
+	});
+	const nothing = ['q', undefined];
+	expect(await receive(body, { waiting: () => nothing.shift() }).answer).toMatchObject({
+		workflowData: [[{ json: { ...EVENT, ...outcome } }]],
+	});
+});
+
 test('as Human Review it gives the agent no feedback in place of the refusal', async () => {
 	const body = { ...BODY, answer: { event: { ...EVENT, chatInput: 'no' }, outcome: OUTCOME } };
 	const jsonFrom = async (type: string) =>

@@ -6,6 +6,7 @@ import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
 import { canResume, resumeRun } from '../../nodes/Jelou/trigger/rooms/resumeRun';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
 import type { RoomView } from '../../nodes/Jelou/trigger/rooms/view';
+import { stepWith } from '../support/step';
 
 jest.mock('n8n-workflow', () => ({
 	...jest.requireActual<object>('n8n-workflow'),
@@ -37,12 +38,13 @@ const QUESTION: Question = {
 	roomId: 'room',
 	userId: 'user',
 	botId: 'bot',
+	title: 'What is it?',
 	projectId: 'project',
 	runId: '7',
 	resumePath: PATH,
 	askedAt: 1,
 	until: 2,
-	expects: { type: 'any', choices: [], invalidMessage: 'Por favor', maxAttempts: 3 },
+	steps: [stepWith()],
 };
 const ANSWER = { event: { event: 'message' }, outcome: { answered: true } };
 
@@ -65,7 +67,9 @@ const PAGE: Reply = { statusCode: 200, body: '<html><h1>No action required</h1><
 const CRASH = json(500, { code: 0, message: "Cannot read properties of undefined (reading 'pop')" });
 const PROXY: Reply = { statusCode: 502, body: '<html>Bad gateway</html>' };
 const UNAUTHORIZED = json(401, {});
+const INVALID = json(401, { error: 'Invalid token' });
 const FORBIDDEN = json(403, {});
+const NO_ROUTE: Reply = { statusCode: 404, body: '<html>404 Not Found</html>' };
 const LOST: Reply = { statusCode: 0, body: '', ms: 10_000 };
 const RESET: Reply = { statusCode: 0, body: '' };
 
@@ -122,6 +126,7 @@ test.each([
 
 test.each([
 	['401', UNAUTHORIZED],
+	['401 in the words of n8n 1.x', INVALID],
 	['403', FORBIDDEN],
 ])(
 	'a run behind an address that answers %s is not asked twice, and the log names the settings',
@@ -280,6 +285,7 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 	test.each([
 		['not where it answers 401', [UNAUTHORIZED], false],
 		['not where it answers 403', [FORBIDDEN], false],
+		['not where n8n 1.x does not take the signature', [INVALID], false],
 		['where the run is still running', [RUNNING], true],
 		['where n8n does not know it yet', [NOT_YET], true],
 		['where it answers with a page', [PAGE], true],
@@ -316,5 +322,19 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 		expect(await canResume(view, QUESTION)).toBe(result);
 		for (let n = 0; n < 2; n++) expect(await canResume(view, QUESTION)).toBe(true);
 		expect(requests).toHaveLength(2);
+	});
+
+	test.each([
+		['n8n 1.x says that the run is running', RUNNING, true],
+		['n8n 2.x wants no signature of a run that asks nothing', INVALID, true],
+		['n8n knows of no such run', DELETED, true],
+		['a proxy has no such path', NO_ROUTE, false],
+		['a proxy has another page there', PAGE, false],
+		['a proxy wants a password', FORBIDDEN, false],
+		['nothing answers', LOST, false],
+	])('Check asks anew each time, and only n8n itself counts: %s', async (_name, reply, result) => {
+		const view = viewWith([RUNNING, reply]);
+		await canResume(view, QUESTION);
+		expect(await canResume(view, QUESTION, true)).toBe(result);
 	});
 });

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { ObservableObject, type IDataObject } from 'n8n-workflow';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import type { Expectation, Question } from '../../nodes/Jelou/shared/triggerNote';
-import { RoomStore, hasStoredQueue, roomStoreOf } from '../../nodes/Jelou/trigger/rooms/roomStore';
+import type { Question, Step } from '../../nodes/Jelou/shared/triggerNote';
+import { RoomStore, hasStoredWork, roomStoreOf } from '../../nodes/Jelou/trigger/rooms/roomStore';
 import type { KeptQuestion } from '../../nodes/Jelou/trigger/rooms/storedRooms';
+import { stepWith } from '../support/step';
 
 const PROJECT = 'https://gateway.example.com project';
-const NODE = 'node-1';
 const START = 1_800_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,21 +29,22 @@ function question(id: string, extra: Partial<Question> = {}): Question {
 		botId: 'bot',
 		projectId: 'project',
 		runId: `run-${id}`,
+		title: 'What is it?',
 		resumePath: `/webhook-waiting/${id}/node?signature=s`,
 		askedAt: now,
 		until: now + HOUR,
-		expects: { type: 'any', choices: [], invalidMessage: 'Por favor', maxAttempts: 3 },
+		steps: [stepWith()],
 		...extra,
 	};
 }
 
 /** An expectation with twenty choices that no other question has. */
-const withOwnChoices = (n: number): Expectation => ({
-	type: 'choice',
-	choices: Array.from({ length: 20 }, (_, choice) => `Factura ${String(n)}-${String(choice)} del cliente`),
-	invalidMessage: 'Por favor, elige una',
-	maxAttempts: 3,
-});
+const withOwnChoices = (n: number): Step =>
+	stepWith({
+		type: 'choice',
+		choices: Array.from({ length: 20 }, (_, choice) => `Factura ${String(n)}-${String(choice)} del cliente`),
+		invalidMessage: 'Por favor, elige una',
+	});
 
 function add(store: RoomStore, asked: Question, phase: KeptQuestion['phase'] = 'open', text = '') {
 	const added = store.add(asked, phase, text);
@@ -68,11 +69,11 @@ const pause = (id: string, extra: Partial<Question> = {}) => ({
 /** What a delivery writes whose copy was this. */
 function written(store: RoomStore, copy: IDataObject = {}): IDataObject {
 	const staticData = structuredClone(copy);
-	store.save(staticData, NODE);
+	store.save(staticData);
 	return staticData;
 }
 
-const read = (store: RoomStore, staticData: IDataObject): boolean => store.load(staticData, NODE);
+const read = (store: RoomStore, staticData: IDataObject): boolean => store.load(staticData);
 
 /** Another process that reads this, or the same one after a restart. */
 function reading(staticData: IDataObject): RoomStore {
@@ -106,47 +107,51 @@ describe('a question', () => {
 	});
 
 	test('survives a restart whole', () => {
-		const store = storeWith(question('a'), question('b', { expects: withOwnChoices(1) }));
+		const store = storeWith(question('a'), question('b', { steps: [withOwnChoices(1)] }));
 		const queued = add(store, question('c', { roomId: 'room-a' }), 'queued', '¿Y tu "correo"?');
 		const open = store.find(question('b'));
 		if (open === undefined) throw new Error('It is not there.');
 		store.change(open, { attempts: 2 });
 		expect(store.keepBefore(open, [{ event: 'message', chatInput: 'hola' }])).toBe(true);
 		const restarted = reading(written(store));
-		expect(restarted.inRoom('room-b')).toEqual([open]);
+		const stored = (known: KeptQuestion | undefined) => known && { ...known, seenAt: undefined };
+		expect(restarted.inRoom('room-b')).toEqual([stored(open)]);
 		expect(restarted.inRoom('room-b')).toEqual([
 			{
-				...question('b', { expects: withOwnChoices(1) }),
+				...question('b', { steps: [withOwnChoices(1)] }),
 				phase: 'open',
 				attempts: 2,
 				changedAt: expect.any(Number) as number,
 				text: '',
 				messagesBefore: [{ event: 'message', chatInput: 'hola' }],
+				step: 0,
+				answers: {},
+				takenId: '',
 			},
 		]);
-		expect(restarted.inRoom('room-a')).toEqual([store.find(question('a')), queued]);
+		expect(restarted.inRoom('room-a')).toEqual([stored(store.find(question('a'))), stored(queued)]);
 	});
 
-	test('of a thousand takes about 300 bytes, and what they have in common is stored once', () => {
-		const expects = withOwnChoices(1);
+	test('of a thousand takes about 310 bytes, and what they have in common is stored once', () => {
+		const steps = [withOwnChoices(1)];
 		const asked = Array.from({ length: 1_000 }, (_, n) => {
 			const path = `/webhook-waiting/${String(200_000 + n)}/${randomUUID()}?signature=${'0'.repeat(64)}`;
 			const ids = { roomId: randomUUID(), userId: '573001234567', runId: String(200_000 + n) };
-			return question(randomUUID(), { ...ids, resumePath: path, expects });
+			return question(randomUUID(), { ...ids, resumePath: path, steps });
 		});
 		const text = textIn(written(storeWith(...asked)));
-		expect(Buffer.byteLength(text)).toBeLessThan(305 * asked.length);
-		expect(text.split(expects.choices[0] ?? '?')).toHaveLength(2);
+		expect(Buffer.byteLength(text)).toBeLessThan(320 * asked.length);
+		expect(text.split(steps[0]?.choices[0] ?? '?')).toHaveLength(2);
 	});
 
 	test('is not written out anew while nothing of it changes', () => {
-		const expects = withOwnChoices(1);
-		const store = storeWith(question('a', { expects }), question('b'));
+		const steps = [withOwnChoices(1)];
+		const store = storeWith(question('a', { steps }), question('b'));
 		const before = written(store);
 		const stringify = jest.spyOn(JSON, 'stringify');
 		add(store, question('c'));
 		const after = written(store, before);
-		expect(stringify.mock.calls.flat(4)).not.toContain(expects);
+		expect(stringify.mock.calls.flat(4)).not.toContain(steps);
 		expect(stringify.mock.calls.flat(4)).not.toContain('room-a');
 		expect(textIn(after)).toContain('room-a');
 	});
@@ -212,6 +217,20 @@ describe('of two processes', () => {
 		read(two, old);
 		expect(two.find(question('a'))).toMatchObject({ attempts: 1, messagesBefore: [{ chatInput: 'hola' }] });
 		expect(two.needsSaving).toBe(true);
+	});
+
+	test('what another process was about to ask next is open here: the messages of its room arrive here now', () => {
+		const [first] = question('a').steps;
+		const steps = ['name', 'order'].map((name) => ({ ...first, name }) as Step);
+		const one = storeWith(question('a', { steps }));
+		const two = reading(written(one));
+		const known = one.find(question('a'));
+		if (known === undefined) throw new Error('It is not there.');
+		one.advance(known, 'Ana', 'message-1');
+		read(two, written(one));
+		const taken = { step: 1, answers: { name: 'Ana' }, takenId: 'message-1' };
+		expect(two.find(question('a'))).toMatchObject({ ...taken, phase: 'open', isUnsure: true });
+		expect(one.find(question('a'))).toMatchObject({ ...taken, phase: 'pending' });
 	});
 
 	test('the end of a question is the end for the other, whatever old copy it reads then', () => {
@@ -377,7 +396,7 @@ test('reading what was read or written last costs no parsing, and marks nothing 
 	for (const each of [store, restarted]) expect(read(each, staticData)).toBe(true);
 	expect(parse).not.toHaveBeenCalled();
 	expect(staticData.__dataChanged).toBeFalsy();
-	restarted.save(staticData, NODE);
+	restarted.save(staticData);
 	expect(staticData.__dataChanged).toBe(true);
 });
 
@@ -494,16 +513,24 @@ describe('there is an end to', () => {
 		expect(store.addPause(pause('p'))).toBe(true);
 	});
 
+	test('what the questions of a node have in common counts once', () => {
+		const steps = Array.from({ length: 20 }, (_, n) => withOwnChoices(n));
+		const size = JSON.stringify(steps).length;
+		const store = new RoomStore(PROJECT);
+		const count = Math.ceil(8_000_000 / size);
+		for (let n = 0; n < count; n++) expect(store.add(question(String(n), { steps }), 'open')).toBeDefined();
+	});
+
 	test('how much they take, where each has choices of its own', () => {
 		const store = new RoomStore(PROJECT);
 		let count = 0;
-		while (store.add(question(String(count), { expects: withOwnChoices(count) }), 'open')) count++;
+		while (store.add(question(String(count), { steps: [withOwnChoices(count)] }), 'open')) count++;
 		expect(count).toBeGreaterThan(1_000);
 		expect(count).toBeLessThan(5_000);
 		expect(Buffer.byteLength(textIn(written(store)))).toBeLessThan(5_000_000);
 		const [first] = store.inRoom('room-0');
 		if (first) store.end(first);
-		expect(store.add(question('next', { expects: withOwnChoices(0) }), 'open')).toBeDefined();
+		expect(store.add(question('next', { steps: [withOwnChoices(0)] }), 'open')).toBeDefined();
 	});
 
 	test('how much they take, where each has a long text that waits its turn', () => {
@@ -582,75 +609,6 @@ describe('beside it in static data', () => {
 		expect(roomStoreOf('workflow', PROJECT)).toBe(store);
 		expect(roomStoreOf('workflow', 'other').isEmpty).toBe(true);
 		expect(roomStoreOf('other', PROJECT).isEmpty).toBe(true);
-	});
-});
-
-/** As version 1.0.0 stored it: two questions, one of them with a list in its sentence, a pause, and one that has ended. */
-const OLD =
-	'[[[{"type":"choice","choices":["Sí","No"],"invalidMessage":"Elige una\\n\\n1. Sí\\n2. No","maxAttempts":2},"project","https://n8n.example.com"],' +
-	'[{"type":"any","choices":[],"invalidMessage":"¿Perdón?","maxAttempts":3},"project","https://n8n.example.com"]],' +
-	'[["q","room-q","user","bot",1799999990000,1800003600000,1,0,"/webhook-waiting/231/node?signature=s"],' +
-	'["r","room-r","user","bot",1799999990000,1800003600000,0,1,"/sub/webhook-waiting/232/node?signature=t"]],' +
-	'[["p","room-p",1799999990000,1800003600000],["-e","room-e",1799999990001,1800003600000]]]';
-
-describe('what version 1.0.0 has stored', () => {
-	test('is taken over once, and removed', () => {
-		const staticData: IDataObject = { jelouQuestions: { [NODE]: OLD }, counter: 7 };
-		const store = new RoomStore(PROJECT);
-		expect(read(store, staticData)).toBe(true);
-		expect(store.inRoom('room-q')).toEqual([
-			{
-				id: 'q',
-				roomId: 'room-q',
-				userId: 'user',
-				botId: 'bot',
-				projectId: 'project',
-				runId: '231',
-				resumePath: '/webhook-waiting/231/node?signature=s',
-				askedAt: 1_799_999_990_000,
-				until: 1_800_003_600_000,
-				expects: { type: 'choice', choices: ['Sí', 'No'], invalidMessage: 'Elige una', maxAttempts: 2 },
-				phase: 'open',
-				attempts: 1,
-				changedAt: 1_799_999_990_000,
-				text: '',
-				messagesBefore: [],
-			},
-		]);
-		expect(store.inRoom('room-r')).toMatchObject([
-			{ runId: '232', resumePath: '/sub/webhook-waiting/232/node?signature=t' },
-		]);
-		expect([store.isPaused('room-p'), store.isPaused('room-e'), store.needsSaving]).toEqual([
-			true,
-			false,
-			true,
-		]);
-		const [asked] = store.inRoom('room-q');
-		if (asked) store.end(asked);
-		const moved = written(store, staticData);
-		expect(moved).toMatchObject({ counter: 7, jelouQuestions: {} });
-		expect(JSON.stringify(moved.jelouQuestions)).not.toContain('room');
-		const restarted = reading(moved);
-		expect([idsIn(restarted, 'room-q'), idsIn(restarted, 'room-r')]).toEqual([[], ['r']]);
-		expect([restarted.isPaused('room-p'), restarted.needsSaving]).toEqual([true, false]);
-	});
-
-	test('of other nodes stays while something of it lasts; what cannot be read stays', () => {
-		const old = { [NODE]: OLD, other: OLD.replaceAll('room-', 'other-'), unreadable: '{' };
-		const store = reading({ jelouQuestions: old });
-		expect(idsIn(store, 'other-q')).toEqual([]);
-		const moved = written(store, { jelouQuestions: old });
-		expect(Object.keys(moved.jelouQuestions as object)).toEqual(['other', 'unreadable']);
-		now += HOUR;
-		add(store, question('a'));
-		expect(Object.keys(written(store, moved).jelouQuestions as object)).toEqual(['unreadable']);
-	});
-
-	test('and cannot be read is left where it is', () => {
-		const store = reading({ jelouQuestions: { [NODE]: '{' } });
-		expect(store.needsSaving).toBe(false);
-		add(store, question('a'));
-		expect(written(store, { jelouQuestions: { [NODE]: '{' } }).jelouQuestions).toEqual({ [NODE]: '{' });
 	});
 });
 
@@ -801,13 +759,18 @@ describe('in a room that is taken', () => {
 
 	test('what waits is known by the static data alone, until its time is up', () => {
 		const store = storeWith(question('a', { roomId: 'r' }));
-		expect(hasStoredQueue(written(store), PROJECT)).toBe(false);
+		expect(hasStoredWork(written(store), PROJECT)).toBe(false);
 		add(store, question('b', { roomId: 'r' }), 'queued', '¿Qué?');
 		const staticData = written(store);
-		expect([hasStoredQueue(staticData, PROJECT), hasStoredQueue(staticData, 'other')]).toEqual([true, false]);
-		expect(hasStoredQueue({}, PROJECT)).toBe(false);
+		expect([hasStoredWork(staticData, PROJECT), hasStoredWork(staticData, 'other')]).toEqual([true, false]);
+		expect(hasStoredWork({}, PROJECT)).toBe(false);
+		const { steps } = question('c');
+		const asked = storeWith(question('c', { steps: [...steps, ...steps] }));
+		const known = asked.find(question('c'));
+		if (known) asked.advance(known, 'Ana', 'message-1');
+		expect(hasStoredWork(written(asked), PROJECT)).toBe(true);
 		now += HOUR;
-		expect(hasStoredQueue(staticData, PROJECT)).toBe(false);
+		expect(hasStoredWork(staticData, PROJECT)).toBe(false);
 	});
 });
 

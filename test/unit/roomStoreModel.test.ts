@@ -4,9 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 import * as clock from '../../nodes/Jelou/shared/clock';
 import type { Pause, Question } from '../../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
+import { stepWith } from '../support/step';
 
 const PROJECT = 'https://gateway.example.com project';
-const NODE = 'node-1';
 const START = 1_800_000_000_000;
 const LASTS_MS = 10_000;
 const ROOMS = ['r', 's'];
@@ -58,14 +58,14 @@ function newestPause({ pauses }: World, roomId: string, isIt: (pause: Pause) => 
 /** A delivery gets a copy of what n8n has stored. */
 function begin(world: World, process: Process): void {
 	process.copy = structuredClone(world.database);
-	process.store.load(process.copy, NODE);
+	process.store.load(process.copy);
 }
 
 /** n8n stores the delivery's copy, if it was written. */
 function finish(world: World, process: Process): void {
 	const { copy, store } = process;
 	if (copy === undefined || !store.needsSaving) return;
-	store.save(copy, NODE);
+	store.save(copy);
 	world.before.push(world.database);
 	world.database = copy;
 	process.copy = undefined;
@@ -83,12 +83,13 @@ const STEPS: Record<string, (world: World, process: Process, step: Step) => void
 			roomId: room,
 			userId: 'user',
 			botId: 'bot',
+			title: 'What is it?',
 			projectId: 'project',
 			runId: `run-${String(which % 3)}`,
 			resumePath: `/webhook-waiting/${String(which)}/node?signature=s`,
 			askedAt: now,
 			until: now + LASTS_MS,
-			expects: { type: 'any', choices: [], invalidMessage: 'Por favor', maxAttempts: 3 },
+			steps: [stepWith()],
 		};
 		const isBusy = store.isBusyFor(asked);
 		if (store.add(asked, isBusy ? 'queued' : 'pending', isBusy ? '¿Qué?' : '')) world.questions.push(asked);
@@ -215,7 +216,7 @@ test('whatever two processes do, and whoever erases it: what lasts is lost in ne
 			settle(world);
 			check(world);
 			const restarted = newProcess();
-			restarted.store.load(world.database, NODE);
+			restarted.store.load(world.database);
 			const lasting = idsOf(lastingOf(world));
 			for (const process of [...processes, restarted]) {
 				expect(idsOf(openIn(process))).toEqual(lasting);

@@ -2,33 +2,41 @@ import {
 	CREDENTIAL_EMPTY_VALUE,
 	NodeHelpers,
 	Workflow,
+	type INode,
 	type INodeParameters,
 	type INodeProperties,
+	type INodeTypeDescription,
 	type INodeTypes,
 } from 'n8n-workflow';
 
 import { JelouApi } from '../../credentials/JelouApi.credentials';
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
+import { checkChoices } from '../../nodes/Jelou/actions/message/choices';
 import { properties as triggerFields } from '../../nodes/Jelou/trigger/properties';
 
 /** What a person sees, decided by n8n's own code from what is filled in. */
-function visible(properties: INodeProperties[], values: INodeParameters): string[] {
+function visible(
+	properties: INodeProperties[],
+	values: INodeParameters,
+	node: Pick<INode, 'typeVersion'> | null = null,
+	type: INodeTypeDescription | null = null,
+): string[] {
 	return properties
-		.filter((property) => NodeHelpers.displayParameter(values, property, null, null))
+		.filter((property) => NodeHelpers.displayParameter(values, property, node, type))
 		.map(({ name }) => name);
 }
 
 describe('the Jelou node shows only the fields that its operation uses', () => {
 	const { description } = new Jelou();
-	const send = ['roomId', 'botId', 'userId', 'messageType'];
-	const media = [...send, 'mediaUrl', 'mimeType'];
+	const ids = ['roomId', 'botId', 'userId'];
+	const media = ['messageType', 'mediaUrl', 'mimeType'];
 
 	test.each([
-		['message', 'send', { messageType: 'text' }, [...send, 'text']],
-		['message', 'send', { messageType: 'image' }, [...media, 'caption']],
-		['message', 'send', { messageType: 'video' }, [...media, 'caption']],
-		['message', 'send', { messageType: 'audio' }, media],
-		['message', 'send', { messageType: 'document' }, [...media, 'fileName']],
+		['message', 'send', { messageType: 'text' }, ['messageType', 'text'], ids],
+		['message', 'send', { messageType: 'image' }, [...media, 'caption'], ids],
+		['message', 'send', { messageType: 'video' }, [...media, 'caption'], ids],
+		['message', 'send', { messageType: 'audio' }, media, ids],
+		['message', 'send', { messageType: 'document' }, [...media, 'fileName'], ids],
 		['conversation', 'start', {}, ['botId', 'userId', 'initialMessage', 'additionalFields']],
 		['conversation', 'get', {}, ['conversationId']],
 		['conversation', 'pause', {}, ['roomId']],
@@ -38,13 +46,71 @@ describe('the Jelou node shows only the fields that its operation uses', () => {
 		['integration', 'update', {}, ['webhookUrl', 'additionalFields']],
 		['integration', 'get', {}, []],
 		['integration', 'delete', {}, ['deleteNotice']],
-	])('%s %s %j', (resource, operation, values, own) => {
+	])('%s %s %j', (resource, operation, values, own, last: string[] = []) => {
 		expect(visible(description.properties, { resource, operation, ...values })).toEqual([
 			'resource',
 			'operation',
 			...own,
 			'options',
+			...last,
 		]);
+	});
+});
+
+describe('Send and Wait for Reply shows the message first, the IDs last, and what applies', () => {
+	const { description } = new Jelou();
+	const ask = { resource: 'message', operation: 'sendAndWait' };
+	const shown = (values: INodeParameters, name = 'jelou') =>
+		visible(description.properties, { ...ask, ...values }, { typeVersion: 2 }, { ...description, name });
+	const last = ['options', 'roomId', 'botId', 'userId'];
+
+	test.each([
+		['freeText', ['answerType']],
+		['choice', ['choices']],
+		['approval', ['approvalOptions']],
+	])('%s', (responseType, own) => {
+		const first = ['resource', 'operation', 'waitNotice', 'message', 'responseType'];
+		expect(shown({ responseType })).toEqual([...first, ...own, ...last]);
+	});
+
+	test('questions, below a message that may be empty', () => {
+		const values = { responseType: 'questions' };
+		expect(shown(values)).toEqual([
+			'resource',
+			'operation',
+			'waitNotice',
+			'message',
+			'responseType',
+			'questions',
+			...last,
+		]);
+		const [opening] = description.properties.filter(
+			(property) =>
+				property.name === 'message' &&
+				NodeHelpers.displayParameter({ ...ask, ...values }, property, null, null),
+		);
+		expect(opening?.required).toBe(false);
+	});
+
+	test('a Human Review is told whose IDs to fill in, instead of how to wait', () => {
+		const names = shown({ responseType: 'approval' }, 'jelouHitlTool');
+		expect(names).toContain('reviewNotice');
+		expect(names).not.toContain('waitNotice');
+	});
+
+	test.each([
+		[1, 'any'],
+		[2, 'text'],
+	])('in version %d of the node, the Answer Type is %s unless it is set', (typeVersion, answerType) => {
+		const values = NodeHelpers.getNodeParameters(
+			description.properties,
+			{ ...ask, message: '¿Qué?' },
+			true,
+			false,
+			{ typeVersion },
+			description,
+		);
+		expect(values?.answerType).toBe(answerType);
 	});
 });
 
@@ -83,35 +149,56 @@ test('the size of media is asked for only when media are downloaded', () => {
 	expect(visible(options, { downloadMedia: false })).not.toContain('maxMediaSize');
 });
 
-describe('the window of the node warns before anything runs of what would be refused, and of nothing else:', () => {
+/** What n8n's own code makes of an expression of the node's description. */
+function evaluated(expression: string, parameters: INodeParameters, timezone?: string) {
 	const jelou = new Jelou();
 	const nodeTypes: INodeTypes = {
 		getByName: () => jelou,
 		getByNameAndVersion: () => jelou,
 		getKnownTypes: () => ({}),
 	};
+	const node: INode = {
+		id: 'node',
+		name: 'Jelou',
+		type: 'n8n-nodes-jelou.jelou',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { resource: 'message', operation: 'send', ...parameters },
+	};
+	const settings = { timezone };
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings });
+	return workflow.expression.getSimpleParameterValue(node, expression, 'internal', {});
+}
 
-	/** The messages whose conditions n8n's own code finds met. */
+describe('below the node, the canvas says what the customer reads first:', () => {
+	const ask = { operation: 'sendAndWait' };
+	const first = { values: [{ name: 'name', question: 'Your name?' }, { question: 'And your age?' }] };
+
+	test.each<[string, INodeParameters]>([
+		['ask: Your name?', { ...ask, message: 'Your name?' }],
+		[
+			'ask: Hi …, which of … is it?',
+			{ ...ask, message: '=Hi {{ $json.name }}, which of {{\n[1, 2] }} is it?' },
+		],
+		['ask: Hello!', { ...ask, message: 'Hello!', responseType: 'questions', questions: first }],
+		['ask: Your name?', { ...ask, message: '', responseType: 'questions', questions: first }],
+		['ask: message', { ...ask, message: '' }],
+		['ask: message', { ...ask, message: '', responseType: 'questions', questions: {} }],
+		['send: Thank you, …!', { text: '=Thank you, {{ $json.answer }}!' }],
+		['send: message', { text: '' }],
+		['send: message', { text: '={{ $json.output }}' }],
+		['send: message', { messageType: 'image', mediaUrl: 'https://example.com/a.png' }],
+		['pause: conversation', { resource: 'conversation', operation: 'pause' }],
+	])('%s', (subtitle, parameters) => {
+		expect(evaluated(String(new Jelou().description.subtitle), parameters)).toBe(subtitle);
+	});
+});
+
+describe('the window of the node warns before anything runs of what would be refused, and of nothing else:', () => {
+	/** The messages whose conditions are met. */
 	function warnings(parameters: INodeParameters, timezone?: string): string[] {
-		const node = {
-			id: 'node',
-			name: 'Jelou',
-			type: 'n8n-nodes-jelou.jelou',
-			typeVersion: 1,
-			position: [0, 0] as [number, number],
-			parameters,
-		};
-		const workflow = new Workflow({
-			nodes: [node],
-			connections: {},
-			active: false,
-			nodeTypes,
-			settings: { timezone },
-		});
-		const isMet = (condition = '') =>
-			workflow.expression.getSimpleParameterValue(node, condition, 'internal', {}) === true;
-		return (jelou.description.hints ?? [])
-			.filter(({ displayCondition }) => isMet(displayCondition))
+		return (new Jelou().description.hints ?? [])
+			.filter(({ displayCondition = '' }) => evaluated(displayCondition, parameters, timezone) === true)
 			.map(({ message }) => message);
 	}
 
@@ -125,6 +212,14 @@ describe('the window of the node warns before anything runs of what would be ref
 		...ask,
 		options: { limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime } } },
 	});
+	const questions = (...values: INodeParameters[]) => ({
+		...ask,
+		responseType: 'questions',
+		questions: { values: values.map((value) => ({ question: '¿Qué?', ...value })) },
+	});
+	const named = (...names: string[]) => questions(...names.map((name) => ({ name })));
+	const picked = (choices: string) => questions({ name: 'day', answerType: 'choice', choices });
+	const NAMES = ['Give each question a different name, of letters, digits and underscores.'];
 	const CHOICES = ['Enter 2 to 20 choices, each with a different text.'];
 	const PAST = ['Limit Wait Time is in the past. Choose a date and time in the future.'];
 
@@ -138,6 +233,16 @@ describe('the window of the node warns before anything runs of what would be ref
 		['21 choices', choice(...Array.from({ length: 21 }, (_, n) => `Choice ${String(n)}`)), CHOICES],
 		['an empty choice', choice('Cambio', ' '), CHOICES],
 		['two choices that are the same', choice('Cambio', 'cambio '), CHOICES],
+		['a choice of an expression, which is not evaluated here', choice('Cambio', '={{ $json.text }}'), []],
+		['questions', named('name', 'año_2'), []],
+		['questions that have no name yet', named('', ''), []],
+		['two questions of the same name', named('day', 'hour', ' day'), NAMES],
+		['a name of two words', named('first name'), NAMES],
+		['names of questions that are not asked', { ...named('day', 'day'), responseType: 'freeText' }, []],
+		['a question with choices', picked('Mañana\n\nTarde\n'), []],
+		['a question with one choice', picked('Mañana\n'), CHOICES],
+		['a question with the same choice twice', picked('Mañana\nTarde\n*MANANA*'), CHOICES],
+		['choices of a question that has none', questions({ name: 'day', choices: 'Mañana' }), []],
 		['a time limit in the past', until('2020-01-01T00:00:00'), PAST],
 		['a time limit in the future', until('2999-01-01T00:00:00'), []],
 		['a time limit without a date', until(''), []],
@@ -149,6 +254,37 @@ describe('the window of the node warns before anything runs of what would be ref
 		['a date of an expression', until('={{ new Date(Date.now() + 60000) }}'), []],
 	])('%s', (_name, parameters, expected) => {
 		expect(warnings(parameters)).toEqual(expected);
+	});
+
+	describe('two choices are the same here and when the node runs:', () => {
+		const refused = (...texts: string[]) => {
+			try {
+				checkChoices(texts);
+				return [];
+			} catch {
+				return CHOICES;
+			}
+		};
+
+		test.each([
+			['Cambio', 'cambio', true],
+			['Sábado', 'SABADO', true],
+			['«Sí»', '¡si!', true],
+			['*Nueva cita*', 'Nueva  cita.', true],
+			['１０', '10', true],
+			['Sí\u200b', 'Sí', true],
+			['Piso 1º', 'piso 1o', true],
+			['Nº 5', '№ 5', true],
+			['👍🏽', '👍', true],
+			['...', '…', false],
+			['C', 'C++', false],
+			['10', '1.0', false],
+			['m²', 'm2', false],
+			['Nueva cita', 'Cita nueva', false],
+		])('%j and %j: %p', (one, other, areSame) => {
+			expect(refused(one, other)).toEqual(areSame ? CHOICES : []);
+			expect(warnings(choice(one, other))).toEqual(areSame ? CHOICES : []);
+		});
 	});
 
 	test.each(['America/Guayaquil', 'Pacific/Kiritimati', 'Asia/Kathmandu', 'UTC'])(

@@ -27,14 +27,14 @@ export function toRanges(indexes: readonly number[]): string {
 const named = (indexes: readonly number[]) =>
 	`(${indexes.length === 1 ? 'item' : 'items'} ${toRanges(indexes)})`;
 
-type ItemResult = { ok: true; json: IDataObject } | { ok: false; error: ItemError };
+type ItemResult = { ok: true; json: IDataObject | IDataObject[] } | { ok: false; error: ItemError };
 
-function toOutputItem(result: ItemResult, item: number): INodeExecutionData {
-	if (result.ok) return { json: result.json, pairedItem: { item } };
+function toOutputItems(result: ItemResult, item: number): INodeExecutionData[] {
+	if (result.ok) return [result.json].flat().map((json) => ({ json, pairedItem: { item } }));
 	// By these two names n8n recognizes an error item, in all its versions, and adds the input item's fields to it on the
 	// error output. Given an `error` next to `json` it would keep the message alone.
 	const { message: error, description: message } = result.error;
-	return { json: { error, ...(message ? { message } : {}) }, pairedItem: { item } };
+	return [{ json: { error, ...(message ? { message } : {}) }, pairedItem: { item } }];
 }
 
 /** What became of each item of one execution: succeeded, failed, or not started. */
@@ -57,7 +57,7 @@ export class ItemResults {
 		return this.stoppedBy !== undefined;
 	}
 
-	succeed(index: number, json: IDataObject): void {
+	succeed(index: number, json: IDataObject | IDataObject[]): void {
 		this.results[index] = { ok: true, json };
 	}
 
@@ -80,7 +80,7 @@ export class ItemResults {
 				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
 			);
 		}
-		return [this.results.flatMap((result, item) => (result ? [toOutputItem(result, item)] : []))];
+		return [this.results.flatMap((result, item) => (result ? toOutputItems(result, item) : []))];
 	}
 
 	/** Says which items were sent and which were not, so that the others can be sent without doubling any. */

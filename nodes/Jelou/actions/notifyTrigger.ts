@@ -1,16 +1,18 @@
 import { sleep, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import { toApiError } from '../shared/apiError';
+import { BoundedMap } from '../shared/boundedMap';
 import { uptime } from '../shared/clock';
 import type { LoadedCredential } from '../shared/credential';
 import { projectPath } from '../shared/endpoints';
-import { readErrorResponse } from '../shared/errorResponse';
+import { isJelouNotFound } from '../shared/errorResponse';
 import { FieldError } from '../shared/errors';
 import { postNote } from '../shared/postNote';
 import { hostOf } from '../shared/publicUrl';
-import { wait } from '../shared/retry';
+import { integrationKey } from '../shared/registration';
+import { NO_ANSWER, wait } from '../shared/retry';
 import { NOTE_STATUS, type NoteContent } from '../shared/triggerNote';
-import { tryCall, type CallOptions } from '../shared/transport';
+import { networkCode, tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import type { Telling } from './operation';
 import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
@@ -21,11 +23,22 @@ const NOTE_WAIT_MS = 100;
 /** For how long it is sent again while nobody serves the address: a webhook process is back some ten seconds after its end. */
 const UNAVAILABLE_MS = 20_000;
 const UNAVAILABLE_WAIT_MS = 500;
-/** The path of every Jelou Trigger. Nothing is told to any other webhook. */
-const TRIGGER_PATH = '/webhook';
+/** For how long the address of a project's trigger is remembered. */
+const REMEMBERED_MS = 60_000;
+const MAX_ADDRESSES = 500;
+/** Whether an address has the path of every Jelou Trigger. Nothing is told to any other webhook. */
+export function isTriggerUrl(address: string): boolean {
+	return URL.canParse(address) && new URL(address).pathname.endsWith('/webhook');
+}
 
-/** The trigger does not know what it was told, and says so. */
+/** Nobody responds at the trigger's address. */
+export class UnreachableError extends FieldError {}
+/** The trigger does not know what it was told. */
 export class RefusedNoteError extends FieldError {}
+/** It is signed with another secret. */
+export class SecretError extends RefusedNoteError {}
+/** It says so itself, and why. */
+class HeardError extends RefusedNoteError {}
 
 const noTrigger = (why: string) =>
 	new RefusedNoteError(
@@ -33,17 +46,17 @@ const noTrigger = (why: string) =>
 		`${why} Publish a workflow with a Jelou Trigger for this project; a test in the editor is not enough. Nothing was sent or changed.`,
 	);
 
-function unreachable(address: string, error: unknown): FieldError {
+function unreachable(address: string, error: unknown): UnreachableError {
 	const text = error instanceof Error ? error.message : '';
 	const { host, hostname } = new URL(address);
 	if (/restricted IP|blocked/i.test(text)) {
 		const isIp = /^[\d.]+$|^\[/.test(hostname);
-		return new FieldError(
+		return new UnreachableError(
 			`n8n's SSRF protection blocks this n8n's own address, ${host}`,
 			`Add ${hostname} to ${isIp ? 'N8N_SSRF_ALLOWED_IP_RANGES' : 'N8N_SSRF_ALLOWED_HOSTNAMES'} and restart n8n. Nothing was sent or changed.`,
 		);
 	}
-	return new FieldError(
+	return new UnreachableError(
 		`This n8n cannot reach its own address, ${host}`,
 		'The node and the Jelou Trigger talk over the address in WEBHOOK_URL. Make that address reachable from the n8n server too. Nothing was sent or changed.',
 	);
@@ -54,7 +67,7 @@ function unreachable(address: string, error: unknown): FieldError {
  *
  * @throws FieldError when it is not
  */
-export async function triggerUrl(
+async function readTriggerUrl(
 	context: IExecuteFunctions,
 	credential: LoadedCredential,
 	options: CallOptions,
@@ -63,17 +76,14 @@ export async function triggerUrl(
 	const result = await tryCall(context, credential, get, options);
 	if (!result.ok) {
 		const { failure } = result;
-		const isMissing = failure.kind === 'response' && failure.status === 404;
-		if (isMissing && readErrorResponse(failure.body).isEnvelope) {
-			throw noTrigger('The project has no integration.');
-		}
+		if (isJelouNotFound(failure)) throw noTrigger('The project has no integration.');
 		throw toApiError(context.getNode(), failure, get, credential, options.itemIndex);
 	}
 	const { webhookUrl } = result.response.data;
 	const address = typeof webhookUrl === 'string' ? webhookUrl : '';
 	const own = context.getSignedResumeUrl();
 	const isOurs = hasSameOrigin(address, own);
-	if (!isOurs || !new URL(address).pathname.endsWith(TRIGGER_PATH)) {
+	if (!isOurs || !isTriggerUrl(address)) {
 		const what = isOurs
 			? 'a webhook that is not a Jelou Trigger'
 			: `${hostOf(address)}, which is not this n8n`;
@@ -83,11 +93,54 @@ export async function triggerUrl(
 	return toProductionUrl(address, own);
 }
 
+/** Where triggers have taken a note, each by its project, and when, as `uptime` tells it. */
+const addresses = new BoundedMap<string, { address: string; takenAt: number }>(MAX_ADDRESSES);
+
+/**
+ * Does something with the address of the project's trigger. To read it from Jelou takes a round trip of the customer's
+ * time, so where a trigger has taken a note it is believed to be for a minute. Where it does not take this one, Jelou is
+ * asked after all.
+ *
+ * @param use gives the trigger a note. What it throws is that nothing was sent or changed.
+ * @throws FieldError when there is no trigger, and what `use` throws
+ */
+export async function atTrigger<Result>(
+	context: IExecuteFunctions,
+	credential: LoadedCredential,
+	options: CallOptions,
+	use: (address: string) => Promise<Result>,
+): Promise<{ address: string; result: Result }> {
+	const { origin } = new URL(context.getSignedResumeUrl());
+	const key = JSON.stringify([integrationKey(credential), origin]);
+	const { address: known, takenAt } = { takenAt: -Infinity, address: '', ...addresses.get(key) };
+	const ask = async () => {
+		const address = await readTriggerUrl(context, credential, options);
+		const result = await use(address);
+		addresses.set(key, { address, takenAt: uptime() });
+		return { address, result };
+	};
+	if (uptime() - takenAt >= REMEMBERED_MS) return await ask();
+	return await use(known).then(
+		(result) => ({ address: known, result }),
+		async (error: unknown) => {
+			if (error instanceof HeardError) throw error;
+			return await ask();
+		},
+	);
+}
+
 const isUnavailable = (code: unknown) => [502, 503, 504].includes(Number(code));
 
 const PAUSES_FULL = {
 	message: '5,000 conversations of this project are paused already',
 	advice: 'Resume some of them, or pause for fewer hours.',
+};
+
+/** n8n takes no request where it would have to go on with a run. */
+export const MISROUTED = {
+	message: 'n8n does not take requests at the address where it goes on with a run',
+	advice:
+		'A proxy before n8n changes the path, or does not pass on /webhook-waiting. Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path. Then restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
 };
 
 /** What the trigger refuses a note with, in words. */
@@ -105,11 +158,7 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 		message: 'The automation of this conversation is paused, so no answer would arrive',
 		advice: 'Use Resume Automation first, or ask when the pause is over.',
 	},
-	[NOTE_STATUS.unreachable]: {
-		message: 'n8n does not take requests at the address where it goes on with a run',
-		advice:
-			'A proxy before n8n changes the path. Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path. Then restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
-	},
+	[NOTE_STATUS.unreachable]: MISROUTED,
 	[NOTE_STATUS.refused]: {
 		message: 'The Jelou Trigger takes this node for one of another n8n',
 		advice: 'Give all processes of n8n the same WEBHOOK_URL, encryption key and time.',
@@ -118,15 +167,15 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 
 function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldError {
 	if (isUnavailable(code)) {
-		return new FieldError(
+		return new UnreachableError(
 			`This n8n is not available at its own address (${String(code)})`,
 			'Check the load balancer before n8n and the address in WEBHOOK_URL, then try again. Nothing was sent or changed.',
 		);
 	}
 	const refused = note === 'pause' && status === NOTE_STATUS.full ? PAUSES_FULL : REFUSALS[String(status)];
-	if (refused) return new RefusedNoteError(refused.message, `${refused.advice} Nothing was sent or changed.`);
+	if (refused) return new HeardError(refused.message, `${refused.advice} Nothing was sent or changed.`);
 	if (code === 401) {
-		return new RefusedNoteError(
+		return new SecretError(
 			'The Jelou Trigger uses another signing secret than this node',
 			"Choose the same Jelou credential in both nodes, with the integration's current signing secret. Nothing was sent or changed.",
 		);
@@ -134,7 +183,7 @@ function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldEr
 	return noTrigger(`The address that the project's events go to answered with status ${String(code)}.`);
 }
 
-type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' }>;
+type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' | 'list' | 'report' }>;
 
 /** When a note has been posted often enough: a question is read back once it was sent, a pause at once. */
 const DONE: Record<Notified['note'], readonly unknown[]> = {
@@ -142,12 +191,14 @@ const DONE: Record<Notified['note'], readonly unknown[]> = {
 	sent: [NOTE_STATUS.confirmed],
 	pause: [NOTE_STATUS.confirmed],
 	endPause: [NOTE_STATUS.confirmed],
+	list: [NOTE_STATUS.confirmed],
+	report: [NOTE_STATUS.confirmed],
 };
 
 /**
  * Gives the trigger a note, until n8n has stored it.
  *
- * @returns what the trigger responds; `registered` for a note to be read back when others write all the time
+ * @returns what the trigger responds with; the status `registered` when others write all the time
  * @throws FieldError when there is no trigger, or it refuses
  */
 export async function notify(
@@ -155,7 +206,7 @@ export async function notify(
 	address: string,
 	{ signingSecret }: LoadedCredential,
 	content: Notified,
-): Promise<unknown> {
+): Promise<IDataObject> {
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = uptime() + UNAVAILABLE_MS;
 	let registered = 0;
@@ -166,17 +217,37 @@ export async function notify(
 		try {
 			response = await postNote(context, address, signingSecret, content);
 		} catch (error) {
-			throw unreachable(address, error);
+			// A busy n8n is not an absent one, and a note that comes again changes nothing.
+			const isGivenUp = uptime() > giveUpAt || signal?.aborted === true;
+			if (isGivenUp || !NO_ANSWER.includes(networkCode(error))) throw unreachable(address, error);
+			await wait(UNAVAILABLE_WAIT_MS, signal);
+			continue;
 		}
-		const { code, status } = response;
-		if (DONE[content.note].includes(status)) return status;
+		const { code, said, status } = response;
+		if (DONE[content.note].includes(status)) return said;
 		if (status === NOTE_STATUS.registered) registered++;
 		else if (!isUnavailable(code) || uptime() > giveUpAt || signal?.aborted)
 			throw refusal(status, code, content);
 		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
 		else await wait(UNAVAILABLE_WAIT_MS, signal);
 	}
-	return NOTE_STATUS.registered;
+	return { status: NOTE_STATUS.registered };
+}
+
+/**
+ * Gives the project's trigger a note, wherever it is.
+ *
+ * @returns what the trigger responds with
+ * @throws FieldError when there is no trigger, or it refuses
+ */
+export async function notifyProject(
+	context: IExecuteFunctions,
+	credential: LoadedCredential,
+	content: Notified,
+	options: CallOptions,
+): Promise<IDataObject> {
+	const use = async (address: string) => await notify(context, address, credential, content);
+	return (await atTrigger(context, credential, options, use)).result;
 }
 
 /**
@@ -191,8 +262,7 @@ export async function tellTrigger(
 	{ content, output }: Telling,
 	options: CallOptions,
 ): Promise<IDataObject> {
-	const address = await triggerUrl(context, credential, options);
-	const status = await notify(context, address, credential, content);
+	const { status } = await notifyProject(context, credential, content, options);
 	if (status !== NOTE_STATUS.registered) return output;
 	throw new FieldError(
 		'The Jelou Trigger could not store the pause',

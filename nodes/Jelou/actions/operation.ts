@@ -1,7 +1,14 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
 
+import type { LoadedCredential } from '../shared/credential';
 import type { Recipient } from '../shared/message';
-import type { Expectation, IfBusy, NoteContent } from '../shared/triggerNote';
+import type { CallOptions } from '../shared/transport';
+import type { IfBusy, NoteContent, Step } from '../shared/triggerNote';
 import type { JelouRequest } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 
@@ -56,8 +63,22 @@ export interface TellOperation extends AnyOperation {
 	tell(item: ItemParameters): Telling;
 }
 
+/** Changes nothing, and puts out as many items as it finds. */
+export interface ReadOperation extends AnyOperation {
+	kind: 'read';
+	/** @throws FieldError naming the field that is empty or wrong, or what could not be read */
+	read(item: ItemParameters, from: ReadContext): Promise<IDataObject[]>;
+}
+
+export interface ReadContext {
+	context: IExecuteFunctions;
+	/** Perhaps without a signing secret. */
+	credential: LoadedCredential;
+	callOptions: CallOptions;
+}
+
 /** One operation of the node: what the user fills in, and what it does with that. */
-export type Operation = RequestOperation | AskOperation | TellOperation;
+export type Operation = RequestOperation | AskOperation | TellOperation | ReadOperation;
 
 /** A question, and what the run waits for. */
 export interface Asking {
@@ -68,7 +89,8 @@ export interface Asking {
 	recipient: Omit<Recipient, 'projectId'>;
 	/** What becomes of it where another run's question is open. */
 	ifBusy: IfBusy;
-	expects: Expectation;
+	/** What is asked, in order; the text of the first is in the message. */
+	steps: Step[];
 	/** Unix milliseconds. */
 	until: number;
 }

@@ -20,7 +20,7 @@ export interface Options {
 /** A number as n8n shows it, which is also what it is checked by. */
 export interface NumberProperty extends INodeProperties {
 	default: number;
-	typeOptions: { minValue: number; maxValue: number; numberPrecision?: 0 };
+	typeOptions: { minValue: number; maxValue?: number; numberPrecision?: 0 };
 }
 
 const concurrency: NumberProperty = {
@@ -34,7 +34,7 @@ const concurrency: NumberProperty = {
 };
 
 const maxRetries: NumberProperty = {
-	displayName: 'Max Retries',
+	displayName: 'Connection Retries',
 	name: 'maxRetries',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
@@ -46,7 +46,7 @@ const maxRetries: NumberProperty = {
 const DEFAULT_TIMEOUT_SECONDS = DEFAULT_TIMEOUT_MS / 1_000;
 
 const timeout: NumberProperty = {
-	displayName: 'Timeout',
+	displayName: 'Connection Timeout',
 	name: 'timeout',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 300 },
@@ -76,6 +76,7 @@ const OPTIONS: Record<Operation['kind'], INodeProperties[]> = {
 	request: [...EVERY_KIND, concurrency, simplify],
 	ask: EVERY_KIND,
 	tell: [...EVERY_KIND, concurrency],
+	read: EVERY_KIND,
 };
 
 /** The `options` collection of an operation, with its own entries added. */
@@ -93,10 +94,10 @@ export function options(kind: Operation['kind'], ...own: INodeProperties[]): INo
 
 export function checkNumber(value: unknown, property: NumberProperty): number {
 	const { displayName, typeOptions } = property;
-	const { maxValue: max, minValue: min } = typeOptions;
+	const { maxValue: max = Infinity, minValue: min } = typeOptions;
 	const isWhole = typeOptions.numberPrecision === 0;
 	if (value === undefined || value === null || value === '') return property.default;
-	const advice = `Enter a ${isWhole ? 'whole number' : 'number'} from ${String(min)} to ${String(max)} in the options.`;
+	const advice = `Enter a ${isWhole ? 'whole number' : 'number'} from ${String(min)}${max < Infinity ? ` to ${String(max)}` : ''}.`;
 	if (typeof value !== 'number' && typeof value !== 'string') {
 		throw new FieldError(`${displayName} must be a number`, advice);
 	}

@@ -35,7 +35,7 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 /** What is done for an item, and what other items wait for it. */
 interface Prepared {
 	key?: string;
-	run: () => Promise<IDataObject>;
+	run: () => Promise<IDataObject | IDataObject[]>;
 	warning?: () => string | undefined;
 }
 
@@ -76,6 +76,8 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 				const run = async () => await tellTrigger(context, withSecret(credential), telling, callOptions);
 				return { run };
 			}
+			case 'read':
+				return { run: async () => await operation.read(item, { context, credential, callOptions }) };
 			case 'request': {
 				const request = operation.buildRequest(item, buildContext);
 				const run = async () => {
@@ -101,7 +103,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		if (!loaded.ok) return { run: () => Promise.resolve(fail(loaded.error)) };
 		try {
 			const { key, run, warning } = prepare(index, loaded.credential);
-			const succeed = (json: IDataObject) => {
+			const succeed = (json: IDataObject | IDataObject[]) => {
 				results.succeed(index, json);
 				const message = warning?.();
 				if (message !== undefined) warnings.add(message);

@@ -153,6 +153,6 @@ function only<Item>(items: readonly Item[]): Item | undefined {
 	return items.length === 1 ? items[0] : undefined;
 }
 
-function isItem(value: unknown): value is INodeExecutionData {
+export function isItem(value: unknown): value is INodeExecutionData {
 	return isObject(value) && isObject(value.json);
 }

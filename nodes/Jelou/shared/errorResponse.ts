@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from './json';
+import type { Failure } from './types';
 
 /** What Jelou said about a call that failed. Every part can be missing. */
 export interface ErrorResponse {
@@ -84,4 +85,9 @@ export function readErrorResponse(body: unknown): ErrorResponse {
 		isJson: true,
 		isEnvelope: isJelouEnvelope(envelope),
 	};
+}
+
+/** Whether Jelou itself says that there is no such thing. Any other 404 says nothing: another service may have answered. */
+export function isJelouNotFound(failure: Failure): boolean {
+	return failure.kind === 'response' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }

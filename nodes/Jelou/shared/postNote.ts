@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { parseBody } from './errorResponse';
 import { isObject } from './json';
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 10_000;
 /**
  * Posts a note to a trigger's address, signed like a delivery of Jelou's.
  *
- * @returns what the trigger responds; `status` is only the trigger's own where it is one of `NOTE_STATUS`
+ * @returns what the trigger responds with; `status` is only its own where it is one of `NOTE_STATUS`
  * @throws what n8n's request helper throws when there is no response
  */
 export async function postNote(
@@ -19,7 +19,7 @@ export async function postNote(
 	secret: string,
 	content: NoteContent,
 	timeout = TIMEOUT_MS,
-): Promise<{ status: unknown; code: number }> {
+): Promise<{ status?: unknown; code: number; said: IDataObject }> {
 	const body = Buffer.from(JSON.stringify(writeNote({ ...content, address, sentAt: Date.now() })));
 	const response: unknown = await helpers.httpRequest({
 		method: 'POST',
@@ -32,6 +32,7 @@ export async function postNote(
 		disableFollowRedirect: true,
 		timeout,
 	});
-	const { body: said, statusCode } = isObject(response) ? response : {};
-	return { status: parseBody(said)?.status, code: Number(statusCode) };
+	const { body: text, statusCode } = isObject(response) ? response : {};
+	const said = parseBody(text) ?? {};
+	return { status: said.status, code: Number(statusCode), said };
 }

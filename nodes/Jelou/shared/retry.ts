@@ -13,7 +13,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** No connection came about, so nothing was processed. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** There was a connection but no response: it may have been processed. */
-const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+export const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
 /** Jelou may respond otherwise later. */
 const PASSING = [429, 500, 502, 503, 504];
 

@@ -3,6 +3,8 @@ const UNSEEN = /[\s\p{Cf}]/u;
 /** What nobody sees at all, wherever it stands: also fillers, selectors of a glyph's form, and halves of an emoji. */
 const SEEN = /[^\s\p{Cf}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+const PIECE = 500;
+
 /**
  * A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters.
  *
@@ -10,6 +12,10 @@ const SEEN = /[^\s\p{Cf}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
  */
 export function trimmed(text: string, edge = UNSEEN): string {
 	let [start, end] = [0, text.length];
+	// A long run of them is taken off in pieces: one at a time takes milliseconds.
+	const isEdge = new RegExp(`^(?:${edge.source})*$`, 'u');
+	while (end - start > PIECE && isEdge.test(text.slice(start, start + PIECE))) start += PIECE;
+	while (end - start > PIECE && isEdge.test(text.slice(end - PIECE, end))) end -= PIECE;
 	while (start < end && edge.test(text.charAt(start))) start++;
 	while (start < end && edge.test(text.charAt(end - 1))) end--;
 	return text.slice(start, end);
@@ -25,7 +31,8 @@ export function wellFormed(text: string): string {
 	return text.replace(/\p{Cs}/gu, '');
 }
 
-/** Texts as a numbered list, from 1. */
-export function numbered(texts: readonly string[]): string {
-	return texts.map((text, n) => `${String(n + 1)}. ${text}`).join('\n');
+/** A text with choices below it, as a numbered list from 1. */
+export function withChoices(text: string, choices: readonly string[]): string {
+	if (choices.length === 0) return text;
+	return `${text}\n\n${choices.map((choice, n) => `${String(n + 1)}. ${choice}`).join('\n')}`;
 }

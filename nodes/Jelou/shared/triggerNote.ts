@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from './json';
-import { trimmed } from './text';
+import { isAnswerType } from './answers/answerTypes';
+import type { Expectation } from './answers/readAnswer';
+import { isObject, optionalText } from './json';
 
 /**
  * What a Jelou node tells the project's Jelou Trigger about a room: that a run asks the customer something and waits for
@@ -12,20 +13,16 @@ import { trimmed } from './text';
  * signing secret, like a delivery of Jelou's.
  */
 
-/** The kinds of answer that a question can ask for. */
-export const ANSWER_TYPES = ['any', 'text', 'number', 'email', 'media', 'choice', 'approval'] as const;
-export type AnswerType = (typeof ANSWER_TYPES)[number];
-
-/** What counts as an answer, and what happens when something else arrives. */
-export interface Expectation {
-	type: AnswerType;
-	/** `choice`: the texts, in order. `approval`: the word for yes and, unless there is only that, the word for no. */
-	choices: string[];
-	/** Sent when the answer does not fit. */
-	invalidMessage: string;
-	/** How many times the customer is asked again before the run goes on with an answer that does not fit. */
-	maxAttempts: number;
+/** One question of those that a run asks: what the customer reads, and what counts as an answer. */
+export interface Step extends Expectation {
+	/** Names its answer among those of the dialogue; `''` where the run asks one question only. */
+	name: string;
+	/** What the trigger sends, with the names of earlier answers in braces. The first step is sent by the node. */
+	text: string;
 }
+
+/** More is a form, and people give up before its end. */
+export const MAX_STEPS = 20;
 
 /** What the trigger remembers of a room for a while. */
 export interface RoomEntry {
@@ -36,22 +33,28 @@ export interface RoomEntry {
 	until: number;
 }
 
-/** While it lasts, the trigger starts nothing for the room. */
-export type Pause = RoomEntry;
+/** While it lasts, the trigger starts nothing for the room. Who is in it is there where the node knew. */
+export interface Pause extends RoomEntry {
+	userId?: string;
+	botId?: string;
+}
 
-/** A question that a run has asked in a room. It lasts as long as the run waits. */
+/** What a run has asked in a room: one question, or several one after the other. It lasts as long as the run waits. */
 export interface Question extends RoomEntry {
 	/** The run that asks. Of two questions of one run, the later takes the place of the earlier. */
 	runId: string;
 	userId: string;
 	botId: string;
 	projectId: string;
+	/** The first words of what is asked, for people to see which question it is. */
+	title: string;
 	/**
 	 * Where n8n resumes the run: a path with its query, at the address that the trigger has by then. Whoever knows it can
 	 * resume the run, so it is never shown.
 	 */
 	resumePath: string;
-	expects: Expectation;
+	/** What is asked, in order: at least one step. */
+	steps: Step[];
 }
 
 /** What becomes of a question in a room where another run's question is open. */
@@ -67,10 +70,16 @@ export type NoteContent =
 	| { note: 'withdraw'; roomId: string; questionId: string }
 	| { note: 'pause'; pause: Pause }
 	| { note: 'endPause'; roomId: string }
+	/** Says which rooms are paused or have a question, see `RoomState`. */
+	| { note: 'list' }
+	/** Says how the trigger is, see `TriggerReport`. The path is the resume path of the run that asks. */
+	| { note: 'report'; resumePath: string }
 	/** From the trigger to itself: store what this process knows. */
 	| { note: 'keep' }
 	/** From the trigger to itself: ask the question that is next in the room. */
-	| { note: 'askNext'; roomId: string };
+	| { note: 'askNext'; roomId: string }
+	/** From the trigger to itself: the time of the room's dialogue is about to be up. */
+	| { note: 'timeUp'; roomId: string };
 
 /** A note as it is sent. */
 export type NoteToSend = {
@@ -81,15 +90,6 @@ export type NoteToSend = {
 
 /** A note as it is posted. Each has an ID of its own, also one that says the same again: the trigger takes it once. */
 export type TriggerNote = NoteToSend & { noteId: string };
-
-/**
- * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
- * them at most.
- */
-export function answerKey(text: string): string {
-	const words = trimmed(text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' '));
-	return trimmed(words, /[\s\p{Cf}.,;:!?¡¿"'()*_-]/u) || words;
-}
 
 /** Says what a payload is, where Jelou's events say `conversation_event` or `message_event`. */
 const OBJECT = 'n8n_nodes_jelou_note';
@@ -106,40 +106,59 @@ export function isNote(payload: IDataObject): boolean {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const toText = (value: unknown) => (isText(value) ? value : '');
+/** Not another host, as "//host" would be, also with white space between, which is taken off a URL. */
+const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\\s])/.test(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-function readExpectation(value: unknown): Expectation | undefined {
+/** The texts of a list; none of what is no list. */
+function readTexts(value: unknown): string[] {
+	const texts: unknown[] = Array.isArray(value) ? value : [];
+	return texts.filter(isText);
+}
+
+function readStep(value: unknown): Step | undefined {
 	if (!isObject(value)) return undefined;
-	const { choices, invalidMessage, maxAttempts } = value;
-	const type = ANSWER_TYPES.find((known) => known === value.type);
-	if (type === undefined || !isText(invalidMessage) || !isCount(maxAttempts)) return undefined;
-	if (!Array.isArray(choices)) return undefined;
-	const texts: unknown[] = choices;
-	return { type, choices: texts.filter(isText), invalidMessage, maxAttempts };
+	const { choices, exitWords, invalidMessage, maxAttempts, name, text, type } = value;
+	if (!isAnswerType(type) || !isText(invalidMessage) || !isCount(maxAttempts)) return undefined;
+	return {
+		name: toText(name),
+		text: toText(text),
+		type,
+		choices: readTexts(choices),
+		invalidMessage,
+		maxAttempts,
+		exitWords: readTexts(exitWords),
+	};
+}
+
+function readSteps(value: unknown): Step[] {
+	const given: unknown[] = Array.isArray(value) ? value : [];
+	const steps = given.map(readStep).filter((step) => step !== undefined);
+	return steps.length === given.length && steps.length <= MAX_STEPS ? steps : [];
 }
 
 /** Reads a pause as it was written into a note or into static data; `undefined` when a part of it is missing. */
 export function readPause(value: unknown): Pause | undefined {
 	if (!isObject(value)) return undefined;
-	const { askedAt, id, roomId, until } = value;
+	const { askedAt, botId, id, roomId, until, userId } = value;
 	if (!isText(id) || !isText(roomId) || !isCount(askedAt) || !isCount(until)) return undefined;
-	return { id, roomId, askedAt, until };
+	return { id, roomId, askedAt, until, userId: optionalText(userId), botId: optionalText(botId) };
 }
 
 /** Reads a question as it was written into a note or into static data; `undefined` when a part of it is missing. */
 export function readQuestion(value: unknown): Question | undefined {
 	const entry = readPause(value);
 	if (entry === undefined || !isObject(value)) return undefined;
-	const { botId, projectId, resumePath, runId, userId } = value;
-	const expects = readExpectation(value.expects);
-	if (expects === undefined || !isText(userId) || !isText(botId) || !isText(runId)) return undefined;
-	// Not another host, as "//host" would be, also with white space between, which is taken off a URL.
-	if (!isText(projectId) || !isText(resumePath) || !/^\/(?![/\\\s])/.test(resumePath)) return undefined;
-	return { ...entry, runId, userId, botId, projectId, resumePath, expects };
+	const { botId, projectId, resumePath, runId, title, userId } = value;
+	const steps = readSteps(value.steps);
+	if (steps.length === 0 || !isText(userId) || !isText(botId) || !isText(runId)) return undefined;
+	if (!isText(projectId) || !isPath(resumePath)) return undefined;
+	return { ...entry, runId, userId, botId, projectId, title: toText(title), resumePath, steps };
 }
 
 function readContent(payload: IDataObject): NoteContent | undefined {
-	const { note, questionId, roomId, text } = payload;
+	const { note, questionId, resumePath, roomId, text } = payload;
 	switch (note) {
 		case 'ask': {
 			const question = readQuestion(payload.question);
@@ -159,7 +178,11 @@ function readContent(payload: IDataObject): NoteContent | undefined {
 		}
 		case 'endPause':
 		case 'askNext':
+		case 'timeUp':
 			return isText(roomId) ? { note, roomId } : undefined;
+		case 'report':
+			return isPath(resumePath) ? { note, resumePath } : undefined;
+		case 'list':
 		case 'keep':
 			return { note };
 		default:
@@ -196,6 +219,43 @@ export const NOTE_STATUS = {
 } as const;
 export type NoteStatus = keyof typeof NOTE_STATUS;
 
+/** What the trigger responds with to `list`, one for each room, with the names that a node puts out. */
+export interface RoomState {
+	room_id: string;
+	/** Without an ID where the node that paused it did not know. */
+	contact: { id?: string };
+	bot: { id?: string };
+	paused: boolean;
+	/** ISO 8601, as all times here. */
+	pausedUntil?: string;
+	/** What the customer is asked, or is to be asked when it is its turn. */
+	question?: string;
+	askedAt?: string;
+	answersUntil?: string;
+	/** How often it was asked again. */
+	attempts?: number;
+}
+
+/** What the trigger responds with to `report`. */
+export interface TriggerReport {
+	workflow: string;
+	/** Whether n8n takes requests at the address where it goes on with a run. */
+	canResume: boolean;
+	/** Since when deliveries are counted: since this n8n process was started. */
+	since: string;
+	deliveries: DeliveryCount[];
+	questions: number;
+	pauses: number;
+}
+
+/** How many deliveries were responded to in the same way, and why, where they were refused. */
+export interface DeliveryCount {
+	outcome: string;
+	count: number;
+	lastAt: string;
+	reason: string;
+}
+
 /** What the trigger posts to the resume URL. */
 export interface Resumption {
 	questionId: string;
@@ -203,8 +263,10 @@ export interface Resumption {
 	answer?: {
 		/** The event that the answer arrived with, as the trigger puts it out; of a pause, whose conversation it is. */
 		event: IDataObject;
-		/** Added to the event in the output: `answered`, and for an answer `valid`, `answer`, `choice`, `data`. */
+		/** What the output has besides the event, and before it. */
 		outcome: IDataObject;
+		/** Whether the time is up: the output is then the node's input, and the outcome. */
+		isTimeUp?: boolean;
 	};
 }
 
@@ -212,8 +274,9 @@ export function readResumption(body: unknown): Resumption | undefined {
 	if (!isObject(body) || !isText(body.questionId)) return undefined;
 	const { answer, questionId } = body;
 	if (!isObject(answer)) return { questionId };
-	const { event, outcome } = answer;
-	return isObject(event) && isObject(outcome) ? { questionId, answer: { event, outcome } } : undefined;
+	const { event, isTimeUp, outcome } = answer;
+	if (!isObject(event) || !isObject(outcome)) return undefined;
+	return { questionId, answer: { event, outcome, ...(isTimeUp === true && { isTimeUp }) } };
 }
 
 /** What the waiting node responds to the trigger with. n8n's own responses are pages or errors, and mean something else. */

@@ -51,7 +51,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: 10 },
 				default: 0,
 				description:
-					'How many seconds to wait for another message of the same customer, up to 10. The workflow then starts once, with all of them in <code>messages</code>. 0 starts it for each message.',
+					'How many seconds to wait for another message of the same customer, up to 10. People write in pieces: the workflow then starts once, with all of them in <code>messages</code>, and a second short message is not taken for the answer to the first question. 0 starts it for each message.',
 			},
 			{
 				displayName: 'Download Media',
@@ -60,6 +60,15 @@ export const properties: INodeProperties[] = [
 				default: false,
 				description:
 					'Whether to add the image, video, audio or document of a message as binary data. If that fails, the event is still emitted, with a mediaError field.',
+			},
+			{
+				displayName: 'Exit Words',
+				name: 'exitWords',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. person, agent, cancel',
+				description:
+					'Words or phrases that end any open question of the project with the outcome <code>exit</code>, wherever they stand in a message that is not an answer. Separate them with commas.',
 			},
 			{
 				displayName: 'Max Media Size',

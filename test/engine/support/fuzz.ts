@@ -66,7 +66,7 @@ type Base =
 	/** That many letters, or that many lists inside each other. */
 	| { kind: 'huge' | 'deep'; size: number };
 
-/** What a verifier that works on parsed JSON would take for the body. */
+/** What a receiver that works on parsed JSON takes for the body. */
 function serialisedAgain(bytes: Buffer): Buffer {
 	try {
 		return Buffer.from(JSON.stringify(JSON.parse(bytes.toString('utf8'))));
@@ -103,7 +103,7 @@ const EDITS = {
 	parsed: serialisedAgain,
 } satisfies Record<string, (bytes: Buffer, at: number) => Buffer>;
 
-/** What a signature is made over, and how. Only the first makes a genuine delivery. */
+/** What a signature is made over, and how. Only the first is sure to make a genuine delivery. */
 const SIGNINGS = {
 	'these bytes': sign,
 	'the bytes before they were edited': (_bytes, secret, before) => sign(before, secret),
@@ -244,14 +244,14 @@ const drawn = {
 	at,
 };
 
-/** Whatever they say, these carry the signature of their bytes, as Jelou would send it. */
+/** Whatever they say, these carry the signature of their bytes, or of their JSON, as Jelou would send it. */
 const genuine: fc.Arbitrary<Recipe> = fc.record({
 	...drawn,
 	edits: fc.oneof(
 		{ weight: 3, arbitrary: fc.constant<Recipe['edits']>([]) },
 		fc.array(edit, { maxLength: 2 }),
 	),
-	signing: fc.constant('these bytes'),
+	signing: fc.constantFrom('these bytes', 'these bytes', 'JSON that was serialised again'),
 	header: fc.constantFrom('as it is', 'as it is', 'upper case', 'mixed case'),
 	name: fc.constant('x-jelou-signature'),
 	reading: fc.constantFrom('read', 'to be read'),

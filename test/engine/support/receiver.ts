@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters, IWebhookResponseData } from 'n8n-wor
 import getRawBody from 'raw-body';
 
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
+import { parseBody } from '../../../nodes/Jelou/shared/errorResponse';
 import { serve, type HttpServer } from '../../support/httpServer';
 import type { Engine } from './engine';
 
@@ -23,7 +24,7 @@ async function readAsN8n(request: Request): Promise<void> {
 	// For a node of version 2 n8n reads the body only of content types that it parses; multipart goes to a parser of forms.
 	if (type.startsWith('multipart/')) for await (const chunk of request) void chunk;
 	else if (/json|xml|x-www-form-urlencoded|text\/plain/.test(type)) await readRawBody();
-	request.body = {};
+	request.body = (type.includes('json') && parseBody(request.rawBody.toString())) || {};
 }
 
 /** What n8n 1.x and 2.x answer: of a delivery that starts a workflow, `responseData` first, which has a default. */

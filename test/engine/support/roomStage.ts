@@ -4,13 +4,14 @@ import { ObservableObject, type IDataObject, type INodeParameters } from 'n8n-wo
 
 import {
 	writeNote,
-	type Expectation,
 	type IfBusy,
 	type NoteContent,
 	type Question,
+	type Step,
 } from '../../../nodes/Jelou/shared/triggerNote';
 import { sign } from '../../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../../sandbox';
+import { stepWith } from '../../support/step';
 import { Engine } from './engine';
 import { startReceiver, type Receiver } from './receiver';
 import { BOT, PROJECT, USER, credentialFor } from './setup';
@@ -114,7 +115,7 @@ export class RoomStage {
 		});
 	}
 
-	question(id: string, expects: Partial<Expectation> = {}, extra: Partial<Question> = {}): Question {
+	question(id: string, step: Partial<Step> = {}, extra: Partial<Question> = {}): Question {
 		return {
 			id,
 			roomId: this.roomId,
@@ -122,10 +123,11 @@ export class RoomStage {
 			botId: BOT,
 			projectId: PROJECT,
 			runId: id,
+			title: 'What is it?',
 			resumePath: this.runs.resumePath(id),
 			askedAt: Date.now(),
 			until: Date.now() + 60_000,
-			expects: { type: 'any', choices: [], invalidMessage: 'Otra vez', maxAttempts: 2, ...expects },
+			steps: [stepWith({ invalidMessage: 'Otra vez', maxAttempts: 2, ...step })],
 			...extra,
 		};
 	}

@@ -5,16 +5,19 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { LoadedCredential } from '../../shared/credential';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
+import { wellFormed } from '../../shared/text';
 import { postNote } from '../../shared/postNote';
 import { NOTE_STATUS, type Question } from '../../shared/triggerNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
 import { isReview, withoutReview, type ToolInput } from '../toolInput';
 import { keepQuestion } from './questionId';
-import { RefusedNoteError, notify, triggerUrl } from '../notifyTrigger';
+import { RefusedNoteError, atTrigger, notify } from '../notifyTrigger';
 
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
+/** Of several questions, whose answers the trigger gives the run when the time is up: a busy n8n needs longer for that. */
+const END_OF_DIALOGUE_MS = 30_000;
 
 const WITHDRAW_TIMEOUT_MS = 3_000;
 
@@ -70,8 +73,33 @@ export function checkCanWait(context: IExecuteFunctions, tool: ToolInput): void 
 	}
 }
 
+/** Enough to tell questions apart in a list; the trigger stores it with each. */
+const MAX_TITLE_LENGTH = 80;
+
+/** Says in n8n's list of executions whose run it is. n8n 1.x has no such data for nodes, and none keeps it of a test. */
+function showRoom(context: IExecuteFunctions, roomId: string): void {
+	try {
+		const { customData }: Partial<IExecuteFunctions> = context;
+		customData?.set('jelouRoom', roomId);
+	} catch {
+		// Nothing depends on it.
+	}
+}
+
 /** What the answer to a question adds to an item. */
-const ANSWER_FIELDS = ['answered', 'valid', 'answer', 'choice', 'outcome', 'messagesBefore'];
+const ANSWER_FIELDS = [
+	'answer',
+	'outcome',
+	'answered',
+	'valid',
+	'choice',
+	'answers',
+	'choices',
+	'exitWord',
+	'respondedAt',
+	'responder',
+	'messagesBefore',
+];
 /** The input as it goes on when the time is up, without what would then be taken for an answer. */
 function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 	const json = ofReview ? withoutReview(input) : input;
@@ -92,11 +120,10 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 export async function askAndWait(
 	context: IExecuteFunctions,
 	credential: LoadedCredential,
-	{ expects, ifBusy, message, recipient, text, until }: Asking,
+	{ ifBusy, message, recipient, steps, text, until }: Asking,
 	options: CallOptions,
 ): Promise<IDataObject> {
 	const { pathname, search } = new URL(context.getSignedResumeUrl());
-	const address = await triggerUrl(context, credential, options);
 	const { projectId } = credential;
 	const id = randomUUID();
 	const question: Question = {
@@ -107,23 +134,36 @@ export async function askAndWait(
 		resumePath: pathname + search,
 		askedAt: Date.now(),
 		until,
-		expects,
+		title: wellFormed(text.slice(0, MAX_TITLE_LENGTH)),
+		steps,
 	};
 	keepQuestion(context, id);
-	const asked = async () => {
-		const status = await notify(context, address, credential, { note: 'ask', question, text, ifBusy });
-		// It waits its turn, and the trigger asks it when the room is free.
-		if (status === NOTE_STATUS.queued) return;
-		await call(context, credential, message, options);
+	showRoom(context, recipient.roomId);
+	let unsure = '';
+	const tell = async (at: string) =>
+		await notify(context, at, credential, { note: 'ask', question, text, ifBusy }).catch((error: unknown) => {
+			if (!(error instanceof RefusedNoteError)) unsure = at;
+			throw error;
+		});
+	const { address, result } = await atTrigger(context, credential, options, tell).catch(
+		async (error: unknown) => {
+			// Not before: a question that was taken back counts as answered, and it may be told once more.
+			if (unsure) await withdraw(context, unsure, credential, question);
+			throw error;
+		},
+	);
+	// Where it waits its turn, the trigger asks it when the room is free.
+	if (result.status !== NOTE_STATUS.queued) {
+		await call(context, credential, message, options).catch(async (error: unknown) => {
+			await withdraw(context, address, credential, question);
+			throw error;
+		});
 		await notifySent(context, address, credential, question);
-	};
-	await asked().catch(async (error: unknown) => {
-		if (!(error instanceof RefusedNoteError)) await withdraw(context, address, credential, question);
-		throw error;
-	});
+	}
 	const input = context.getInputData();
 	const json = withoutAnswer(input[0]?.json ?? {}, isReview(context.getNode()));
 	input[0] = { ...input[0], json };
-	await context.putExecutionToWait(new Date(until + END_OF_WAIT_MS));
+	const after = steps.length > 1 ? END_OF_DIALOGUE_MS : END_OF_WAIT_MS;
+	await context.putExecutionToWait(new Date(until + after));
 	return json;
 }

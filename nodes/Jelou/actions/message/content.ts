@@ -19,14 +19,15 @@ function readUrl(item: ItemParameters, allowsPrivate: boolean): URL {
 		);
 	}
 	// The URL parser would take it with any number of slashes.
-	if (!/^https:\/\/[^/\\]/i.test(typed) || !URL.canParse(typed)) {
+	const url = /^https?:\/\/[^/\\]/i.test(typed) && URL.canParse(typed) ? new URL(typed) : undefined;
+	const isLocal = url !== undefined && isPrivateHost(url);
+	if (url === undefined || (url.protocol !== 'https:' && !(allowsPrivate && isLocal))) {
 		throw new FieldError(
 			'Media URL is not an HTTPS URL',
 			'Jelou fetches media only over HTTPS: enter a URL that starts with https://.',
 		);
 	}
-	const url = new URL(typed);
-	if (!allowsPrivate && isPrivateHost(url)) {
+	if (!allowsPrivate && isLocal) {
 		throw new FieldError(
 			`Media URL is at ${url.host}, which Jelou cannot reach`,
 			'Put the file at a public address, and enter that.',

@@ -11,7 +11,7 @@ import { kindOf } from '../../shared/errors';
 import { withMedia } from '../../shared/media';
 import { isPrivateHost } from '../../shared/publicUrl';
 import { RESUME_STATUS, readResumption } from '../../shared/triggerNote';
-import { isReview, withoutReview } from '../toolInput';
+import { isItem, isReview, withoutReview } from '../toolInput';
 import { keptQuestion } from './questionId';
 
 /** Within the time that the trigger waits for the response to its resume request. */
@@ -30,6 +30,12 @@ export const resumeWebhooks: IWebhookDescription[] = [
 		isFullPath: true,
 	},
 ];
+
+/** The item that the node waits with, and that n8n goes on with where nobody else does. */
+function inputOf(context: IWebhookFunctions): INodeExecutionData | undefined {
+	const input: unknown = context.evaluateExpression('{{ $input.item }}');
+	return isItem(input) ? input : undefined;
+}
 
 async function toItem(context: IWebhookFunctions, event: IDataObject): Promise<INodeExecutionData> {
 	if (context.getNodeParameter('options.downloadMedia', false) !== true) return { json: event };
@@ -57,11 +63,17 @@ export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhoo
 			return reply('otherQuestion');
 		}
 		if (resumption.answer === undefined) return reply('waiting');
-		const { event, outcome } = resumption.answer;
+		const { event, isTimeUp, outcome } = resumption.answer;
+		if (isTimeUp) {
+			const input = inputOf(context) ?? { json: event };
+			const json = { ...input.json, ...outcome };
+			return { ...reply('resumed'), workflowData: [[{ ...input, json, pairedItem: { item: 0 } }]] };
+		}
 		const item = await toItem(context, event);
 		// To a review n8n would pass the text as feedback, in place of its own words for a refusal.
 		const answered = isReview(context.getNode()) ? withoutReview(item.json) : item.json;
-		const json: IDataObject = { ...answered, ...outcome };
+		// What came of the question first: it is what a person looks for.
+		const json: IDataObject = { ...outcome, ...answered, ...outcome };
 		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
 	} catch (error) {
 		const { name } = context.getWorkflow();

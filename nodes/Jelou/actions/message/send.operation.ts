@@ -19,9 +19,6 @@ export const send: RequestOperation = {
 		description: 'Send a text, image, video, audio or document to the user',
 	},
 	properties: [
-		roomId,
-		botId,
-		userId,
 		{
 			displayName: 'Message Type',
 			name: 'messageType',
@@ -86,6 +83,9 @@ export const send: RequestOperation = {
 			default: '',
 			description: 'Unique ID of the message. Leave empty to generate one.',
 		}),
+		roomId,
+		botId,
+		userId,
 	],
 	buildRequest(item, { projectId, allowsPlainHttp }) {
 		const messageId = entryText(item.collection('options'), 'messageId', 'Message ID') || randomUUID();

@@ -17,7 +17,7 @@ export const limitWaitTime: INodeProperties = {
 	name: 'limitWaitTime',
 	type: 'fixedCollection',
 	description:
-		'How long to wait for an answer; 24 hours unless set. When the time is up, the input item passes through without an <code>answered</code> field.',
+		'How long to wait for an answer; 24 hours unless set. When the time is up, the input item passes through without an <code>outcome</code>.',
 	default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
 	options: [
 		{

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { readExitWords } from '../../shared/answers/exitWord';
 import { kindOf } from '../../shared/errors';
 import { isNote } from '../../shared/triggerNote';
 import { isObject } from '../../shared/json';
@@ -8,6 +9,7 @@ import { learnEndpoint } from '../../shared/webhookUrls';
 import { Deadline } from '../event/deadline';
 import { isOutgoingMessage, parseEvent, type JelouEvent } from '../event/events';
 import { exceedsMaximumAge, isAskedFor, readFilters } from '../event/filters';
+import { countDelivery } from '../event/deliveryCounts';
 import { warn } from '../event/log';
 import { asOne, combine, readGap } from '../rooms/combine';
 import { eventKey, isFirst } from '../rooms/duplicates';
@@ -19,19 +21,28 @@ const MEDIA_TIMEOUT_MS = 15_000;
 /** The delivery has its response, and starts nothing. */
 const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
 
-function respond(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
+function respond(
+	context: IWebhookFunctions,
+	status: number,
+	body: { status: string },
+	reason?: string,
+): IWebhookResponseData {
 	context.getResponseObject().status(status).json(body).end();
+	countDelivery(context, body.status, reason);
 	return RESPONDED;
 }
 
 /** 401: not believed. The log says why, without anything of the delivery. */
 function refuse(context: IWebhookFunctions, reason: string, detail?: string): IWebhookResponseData {
 	warn(context, `refused a delivery: ${reason}`, detail);
-	return respond(context, 401, { status: 'unauthorized' });
+	return respond(context, 401, { status: 'unauthorized' }, reason);
 }
 
 /** Genuine, and there is nothing else to do. n8n stores what has changed in its static data, and then responds with 200. */
-const settle = (status: string): IWebhookResponseData => ({ webhookResponse: { status } });
+function settle(context: IWebhookFunctions, status: string): IWebhookResponseData {
+	countDelivery(context, status);
+	return { webhookResponse: { status } };
+}
 
 /** 500, and nothing starts: of an error that escapes, n8n would make a run with an empty item. */
 function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
@@ -57,7 +68,7 @@ export async function handleDelivery(context: IWebhookFunctions): Promise<IWebho
 	}
 }
 
-/** Verifies a delivery over its raw bytes, before anything in it is looked at. */
+/** Verifies a delivery, before anything in it is looked at. */
 async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const deadline = new Deadline();
 	const verified = await verifyDelivery(context);
@@ -88,43 +99,46 @@ async function handleGenuine(
 
 	if (isOutgoingMessage(event)) {
 		warn(context, 'ignored a delivery: it is an outgoing message that was sent back');
-		return settle('ignored');
+		return settle(context, 'ignored');
 	}
 
 	if (isNote(event)) {
-		const status = await rooms.note(event);
-		return status === 'refused' ? respond(context, 403, { status }) : settle(status);
+		const response = await rooms.note(event);
+		if (response.status === 'refused') return respond(context, 403, response);
+		return { webhookResponse: { ...response } };
 	}
 
 	const key = eventKey(triggerKey, event, body);
 	const first = key === undefined || (await isFirst(context, key, deadline));
 	if (first === 'busy') return respond(context, 503, { status: 'busy' });
-	if (!first) return settle('duplicate');
+	if (!first) return settle(context, 'duplicate');
 
 	const given = context.getNodeParameter('options', {});
 	const options: IDataObject = isObject(given) ? given : {};
 	const filters = readFilters(context.getNodeParameter('events', []), options);
 	const isAsked = (each: JelouEvent) => isAskedFor(each, filters);
 	if (exceedsMaximumAge(event, filters)) {
-		return isAsked(event) ? refuse(context, 'its timestamp is outside Maximum Age') : settle('ignored');
+		return isAsked(event)
+			? refuse(context, 'its timestamp is outside Maximum Age')
+			: settle(context, 'ignored');
 	}
 
 	const group = await combine(context, triggerKey, event, key, readGap(options.combineMessages), deadline);
 	if ('code' in group) return respond(context, group.code, { status: group.status });
 
 	const paused = rooms.isPaused(event);
-	if (paused && options.pausedConversations !== 'startWorkflow') return settle('paused');
+	if (paused && options.pausedConversations !== 'startWorkflow') return settle(context, 'paused');
 
-	const outcome = await rooms.answer(group);
-	if (outcome?.code === 200) return settle(outcome.status);
+	const outcome = await rooms.answer(group, readExitWords(options.exitWords));
+	if (outcome?.code === 200) return settle(context, outcome.status);
 	if (outcome) return respond(context, outcome.code, { status: outcome.status });
 
 	const asked = asOne({ ...group, arrivals: group.arrivals.filter((arrival) => isAsked(arrival.event)) });
-	if (asked === undefined) return settle('ignored');
+	if (asked === undefined) return settle(context, 'ignored');
 
 	const json = paused ? { ...asked, paused } : asked;
 	if (options.downloadMedia === true) deadline.hasWaited = true;
 	const timeout = group.deadline.timeout(MEDIA_TIMEOUT_MS);
 	const item = await toItem(context, json, options, allowPrivateMedia, timeout);
-	return { ...settle('accepted'), workflowData: [[item]] };
+	return { ...settle(context, 'accepted'), workflowData: [[item]] };
 }

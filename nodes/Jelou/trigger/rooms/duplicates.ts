@@ -4,9 +4,8 @@ import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
-import { isObject } from '../../shared/json';
 import type { Deadline } from '../event/deadline';
-import type { JelouEvent } from '../event/events';
+import { messageIdOf, type JelouEvent } from '../event/events';
 import { hold, outcomeOf } from './held';
 
 /** Jelou documents for its other products both no repetition and three, so an event may arrive more than once. */
@@ -26,9 +25,8 @@ export function eventKey(triggerKey: string, event: JelouEvent, body: Buffer): s
 	if (event.event !== 'message') {
 		return JSON.stringify([triggerKey, createHash('sha256').update(body).digest('base64')]);
 	}
-	const id = isObject(event.value) ? event.value.id : undefined;
-	const isId = typeof id === 'number' || (typeof id === 'string' && id !== '');
-	return isId ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
+	const id = messageIdOf(event);
+	return id !== undefined ? JSON.stringify([triggerKey, event.room_id, id]) : undefined;
 }
 
 /**

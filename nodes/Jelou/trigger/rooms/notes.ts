@@ -6,16 +6,26 @@ import {
 	type NoteStatus,
 	type Pause,
 	type Question,
+	type RoomState,
 	type TriggerNote,
+	type TriggerReport,
 } from '../../shared/triggerNote';
 import { isSameAddress } from '../../shared/webhookUrls';
+import { deliveriesOf } from '../event/deliveryCounts';
 import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import { oneAtATime } from './oneAtATime';
 import { keepSoon, watchQueue } from './ownNotes';
-import { askNext, endQuestions, roomKeyOf } from './questions';
+import { askNext, endDialogue, endQuestions, roomKeyOf } from './questions';
 import { canResume, releaseIfOver } from './resumeRun';
+import { roomStates } from './roomStates';
 import type { RoomView } from './view';
+
+export interface NoteResponse {
+	status: NoteStatus;
+	rooms?: RoomState[];
+	report?: TriggerReport;
+}
 
 function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'refused'): NoteStatus {
 	warn(context, `refused a note of a Jelou node: ${reason}`);
@@ -84,6 +94,17 @@ function takeEndOfPause({ store }: RoomView, roomId: string): NoteStatus {
 	return isStored ? 'registered' : 'confirmed';
 }
 
+async function report(view: RoomView, { noteId, resumePath }: TriggerNote & { note: 'report' }) {
+	const { context, store } = view;
+	return {
+		workflow: context.getWorkflow().name ?? '',
+		canResume: await canResume(view, { id: noteId, resumePath }, true),
+		...deliveriesOf(context),
+		questions: store.lasting().length,
+		pauses: store.pausesInForce().length,
+	} satisfies TriggerReport;
+}
+
 /** Does what a note says. */
 async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
 	switch (note.note) {
@@ -98,10 +119,15 @@ async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Prom
 			return takePause(view, note.pause);
 		case 'endPause':
 			return takeEndOfPause(view, note.roomId);
+		case 'list':
+		case 'report':
 		case 'keep':
 			return 'confirmed';
 		case 'askNext':
 			await askNext(view, note.roomId, deadline);
+			return 'confirmed';
+		case 'timeUp':
+			await endDialogue(view, note.roomId, deadline);
 			return 'confirmed';
 	}
 }
@@ -110,15 +136,22 @@ async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Prom
  * Handles a note of a Jelou node, or of the trigger itself. It was verified like any delivery. It starts no workflow. One
  * that comes again, recorded or repeated on its way, changes nothing.
  *
- * @returns what to respond
+ * @returns what to respond, beside the status what was asked for
  */
 export async function takeNote(
 	view: RoomView,
 	payload: IDataObject,
 	deadline: Deadline,
-): Promise<NoteStatus> {
+): Promise<NoteResponse> {
 	const note = readNote(payload);
-	if (note === undefined) return refuse(view, 'it lacks a part');
+	if (note === undefined) return { status: refuse(view, 'it lacks a part') };
+	const status = await takeOnce(view, note, deadline);
+	if (status === 'confirmed' && note.note === 'list') return { status, rooms: roomStates(view.store) };
+	if (status === 'confirmed' && note.note === 'report') return { status, report: await report(view, note) };
+	return { status };
+}
+
+async function takeOnce(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
 	// It is for one trigger, and for a moment: one that was recorded, or is for another, counts for nothing.
 	if (!isSameAddress(note.address, view.address)) return refuse(view, 'it is for another address');
 	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) {

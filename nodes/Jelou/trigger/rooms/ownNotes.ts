@@ -5,6 +5,7 @@ import { postNote } from '../../shared/postNote';
 import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
 import { releaseIfOver } from './resumeRun';
+import type { RoomStore } from './roomStore';
 import type { RoomView } from './view';
 
 /** How long after a write it is made sure that it is still there: a run that erases it may take as long to its end. */
@@ -40,8 +41,11 @@ async function postToSelf(
 
 /** Has what is known stored now, with a fresh copy of the static data: that of a delivery which has waited is an old one. */
 export async function keepNow(view: RoomView): Promise<void> {
-	view.store.keptAt = uptime();
+	const { store } = view;
+	const { saves } = store;
+	store.keptAt = uptime();
 	await postToSelf(view, { note: 'keep' });
+	store.isUnkept = store.saves === saves && store.needsSaving;
 }
 
 /**
@@ -61,6 +65,37 @@ async function keepLater(view: RoomView): Promise<void> {
 	const left = () => Math.max(store.touchedAt + KEEP_AFTER_MS, store.keptAt + KEEP_EVERY_MS) - uptime();
 	while (left() > 0) await sleep(left());
 	if (!store.isEmpty || store.needsSaving) await keepNow(view);
+}
+
+/** How long before its end a dialogue is ended, and how often it is looked which one that is. */
+export const BEFORE_END_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
+
+/** Of each store whose dialogues are timed the newest view: each holds much memory, and only one is needed. */
+const timed = new WeakMap<RoomStore, RoomView>();
+
+/** Ends the dialogues with answers when their time is up: n8n would go on with the node's input alone. */
+export function watchTime(view: RoomView): void {
+	const { store } = view;
+	const isTimed = timed.has(store);
+	if (!isTimed && store.firstToEnd === undefined) return;
+	timed.set(store, view);
+	if (!isTimed) void endInTime(store).finally(() => timed.delete(store));
+}
+
+async function endInTime(store: RoomStore): Promise<void> {
+	for (let first = store.firstToEnd; first !== undefined; first = store.firstToEnd) {
+		const left = first.until - BEFORE_END_MS - Date.now();
+		if (left > 0) {
+			await sleep(Math.min(left, LOOK_EVERY_MS));
+			continue;
+		}
+		const view = timed.get(store);
+		const code = view && (await postToSelf(view, { note: 'timeUp', roomId: first.roomId }));
+		// Publishing it goes on with this.
+		if (code === 404) return;
+		if (store.find(first)) await sleep(WATCH_EVERY_MS);
+	}
 }
 
 /** Asks the questions of a room that wait their turn, each as soon as the room is free. */

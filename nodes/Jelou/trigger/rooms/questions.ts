@@ -1,118 +1,25 @@
-import { randomUUID } from 'node:crypto';
-
 import type { IDataObject } from 'n8n-workflow';
 
-import { toApiError } from '../../shared/apiError';
-import { loadCredential } from '../../shared/credential';
-import { messageRequest } from '../../shared/message';
-import { wasNotProcessed } from '../../shared/retry';
-import { numbered } from '../../shared/text';
-import { tryCall } from '../../shared/transport';
 import type { Deadline } from '../event/deadline';
 import { whereOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
-import { readAnswers } from './answer';
 import { asOne, type DeliveryResponse, type EventGroup } from './combine';
+import { NOT_PASSED_ON, give } from './give';
 import { hold } from './held';
 import { isTaken, oneAtATime } from './oneAtATime';
-import { keepNow } from './ownNotes';
+import { ended, soFar } from './outcome';
+import { BEFORE_END_MS, keepNow } from './ownNotes';
 import { resumeRun } from './resumeRun';
+import { messageOf, sendText } from './sendText';
 import type { KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
 
 /** What became of an event: the response to Jelou, or `undefined` for one that no question waits for. */
 export type QuestionOutcome = DeliveryResponse | undefined;
 
-const SEND_TIMEOUT_MS = 8_000;
 const BUSY = { code: 503, status: 'busy' };
-const NOT_PASSED_ON = { code: 503, status: 'not passed on' };
 
 export const roomKeyOf = ({ triggerKey }: RoomView, roomId: string) => JSON.stringify([triggerKey, roomId]);
-
-/**
- * Sends the customer a text of a question.
- *
- * @returns `sent`: it was, or may have been. Else why it certainly was not, and whether Jelou may take it later.
- */
-async function send(
-	{ context }: RoomView,
-	question: KeptQuestion,
-	body: string,
-	deadline?: Deadline,
-): Promise<{ isSent: true } | { isSent: false; error: Error; isPassing: boolean }> {
-	const credential = await loadCredential(context);
-	const request = messageRequest(question, { id: randomUUID(), type: 'text', content: { body } });
-	const timeout = deadline?.timeout(SEND_TIMEOUT_MS) ?? SEND_TIMEOUT_MS;
-	const result = await tryCall(context, credential, request, { timeout, maxRetries: 0 });
-	if (result.ok) return { isSent: true };
-	const { failure } = result;
-	const error = toApiError(context.getNode(), failure, request, credential);
-	if (!wasNotProcessed(failure)) {
-		warn(context, 'does not know whether a question was sent, and takes it for sent', error.message);
-		return { isSent: true };
-	}
-	const isPassing = failure.kind === 'network' || [429, 503].includes(failure.status);
-	return { isSent: false, error, isPassing };
-}
-
-/** Gives messages to the run that asked; `gone` when it waits no more. */
-async function give(
-	view: RoomView,
-	question: KeptQuestion,
-	group: EventGroup,
-): Promise<DeliveryResponse | 'gone'> {
-	const { context, store } = view;
-	const { attempts, expects } = question;
-	const { arrivals, deadline } = group;
-	const messagesBefore = [...group.messagesBefore, ...question.messagesBefore];
-	const event = asOne({ ...group, messagesBefore });
-	if (event === undefined) return 'gone';
-	const answer = readAnswers(
-		arrivals.map((arrival) => arrival.event),
-		expects,
-	);
-	const fits = answer.valid || attempts >= expects.maxAttempts;
-	// Before the customer is asked again, the run is asked whether it waits still.
-	const outcome = { answered: true, ...answer };
-	const result = await resumeRun(view, question, fits ? { event, outcome } : undefined, deadline);
-	switch (result) {
-		case 'unknown':
-			if (store.isLost(question)) {
-				warn(context, 'does not wait any longer for a run that it could not reach for a minute');
-				store.end(question);
-				return 'gone';
-			}
-			warn(context, 'could not pass on an answer to the run that waits for it', 'check WEBHOOK_URL');
-			return NOT_PASSED_ON;
-		case 'gone':
-			store.end(question);
-			return 'gone';
-		case 'resumed':
-			store.reserve(question);
-			store.end(question);
-			return { code: 200, status: 'answered' };
-		case 'waiting':
-			return await askAgain(view, question, deadline);
-	}
-}
-
-async function askAgain(
-	view: RoomView,
-	question: KeptQuestion,
-	deadline: Deadline,
-): Promise<DeliveryResponse> {
-	const { attempts, expects } = question;
-	const { choices, invalidMessage } = expects;
-	const body = choices.length > 0 ? `${invalidMessage}\n\n${numbered(choices)}` : invalidMessage;
-	const sending = await send(view, question, body, deadline);
-	if (!sending.isSent) {
-		warn(view.context, 'could not ask again', sending.error.message);
-		return { code: 503, status: 'not asked again' };
-	}
-	view.store.change(question, { attempts: attempts + 1 });
-	await keepNow(view);
-	return { code: 200, status: 'asked again' };
-}
 
 /**
  * Waits until a question was sent or could not be, as long as the delivery has time for it.
@@ -129,7 +36,12 @@ async function untilDecided(view: RoomView, question: KeptQuestion, deadline: De
 }
 
 /** Gives a customer's messages to the run whose question the customer has. */
-async function giveMessages(view: RoomView, roomId: string, group: EventGroup): Promise<QuestionOutcome> {
+async function giveMessages(
+	view: RoomView,
+	roomId: string,
+	group: EventGroup,
+	exitWords: readonly string[],
+): Promise<QuestionOutcome> {
 	const { context, store } = view;
 	const { arrivals, deadline } = group;
 	for (;;) {
@@ -151,13 +63,20 @@ async function giveMessages(view: RoomView, roomId: string, group: EventGroup): 
 			await keepNow(view);
 			return { code: 200, status: 'kept' };
 		}
-		const outcome = await give(view, question, { ...group, arrivals: late });
+		const outcome = await give(view, question, { ...group, arrivals: late }, exitWords);
 		if (outcome !== 'gone') return outcome;
 		// It gets no answer: the message starts the workflow as if nothing had been asked, with what came before it.
 		const known = arrivals.map(({ event }) => event as IDataObject);
 		group.messagesBefore.push(...question.messagesBefore.filter((event) => !known.includes(event)));
 	}
 }
+
+/** Whose conversation a question is in, as an event says it. */
+const placeOf = ({ botId, roomId, userId }: KeptQuestion) => ({
+	room_id: roomId,
+	bot: { id: botId },
+	contact: { id: userId },
+});
 
 /**
  * Ends questions, each run going on without an answer.
@@ -168,16 +87,16 @@ async function giveMessages(view: RoomView, roomId: string, group: EventGroup): 
 export async function endQuestions(
 	view: RoomView,
 	questions: readonly KeptQuestion[],
-	more: IDataObject,
+	cause: { outcome: 'closed' | 'paused' | 'failed'; error?: string },
 	deadline: Deadline,
 	given?: JelouEvent,
 ): Promise<boolean> {
-	const outcome = { answered: false, ...more };
 	let areTold = true;
 	for (const question of questions) {
-		const { botId, messagesBefore, roomId, userId } = question;
-		const place = given ?? { room_id: roomId, bot: { id: botId }, contact: { id: userId } };
+		const { messagesBefore } = question;
+		const place = given ?? placeOf(question);
 		const event = messagesBefore.length > 0 ? { ...place, messagesBefore } : place;
+		const outcome = ended(question, cause.outcome, cause.error);
 		const result = await resumeRun(view, question, { event, outcome }, deadline);
 		if (result === 'unknown') areTold = false;
 		else view.store.end(question);
@@ -196,7 +115,8 @@ async function close(
 	for (const question of store.asked(roomId)) {
 		if (!(await untilDecided(view, question, deadline))) return BUSY;
 	}
-	if (await endQuestions(view, store.inRoom(roomId), {}, deadline, event)) return undefined;
+	if (await endQuestions(view, store.inRoom(roomId), { outcome: 'closed' }, deadline, event))
+		return undefined;
 	warn(context, 'could not tell a run that its conversation was closed', 'check WEBHOOK_URL');
 	return NOT_PASSED_ON;
 }
@@ -206,9 +126,14 @@ async function close(
  * its room alone: a customer's number is written in several ways. Events of one room take turns, so that an answer reaches
  * one question.
  *
+ * @param exitWords those that end every question
  * @returns `undefined` when no run waits for them
  */
-export async function answerQuestion(view: RoomView, group: EventGroup): Promise<QuestionOutcome> {
+export async function answerQuestion(
+	view: RoomView,
+	group: EventGroup,
+	exitWords: readonly string[],
+): Promise<QuestionOutcome> {
 	const event = asOne(group);
 	if (event === undefined || !['message', 'conversation.close'].includes(event.event)) return undefined;
 	const { roomId } = whereOf(event);
@@ -220,9 +145,21 @@ export async function answerQuestion(view: RoomView, group: EventGroup): Promise
 	} else if (view.store.inRoom(roomId).length === 0) return undefined;
 	return await oneAtATime(key, async () =>
 		event.event === 'message'
-			? await giveMessages(view, roomId, group)
+			? await giveMessages(view, roomId, group, exitWords)
 			: await close(view, roomId, event, group.deadline),
 	);
+}
+
+/** Ends the dialogue of a room whose time is about to be up: its run goes on with its input, and the answers so far. */
+export async function endDialogue(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
+	const { store } = view;
+	await oneAtATime(roomKeyOf(view, roomId), async () => {
+		const isDue = ({ step, until }: KeptQuestion) => step > 0 && until - Date.now() <= BEFORE_END_MS;
+		const question = store.asked(roomId).find(isDue);
+		if (question === undefined) return;
+		const answer = { event: placeOf(question), outcome: soFar(question), isTimeUp: true };
+		if ((await resumeRun(view, question, answer, deadline)) !== 'unknown') store.end(question);
+	});
 }
 
 /** Asks the question whose turn it is in a room, if the room is free and its run still waits. */
@@ -236,15 +173,11 @@ export async function askNext(view: RoomView, roomId: string, deadline: Deadline
 	const state = await resumeRun(view, question, undefined, deadline);
 	if (state === 'unknown') return store.change(question, { phase: 'queued' });
 	if (state !== 'waiting') return store.end(question);
-	const sending = await send(view, question, question.text);
+	const sending = await sendText(view, question, question.text);
 	if (sending.isSent) return store.open(question);
 	if (sending.isPassing) return store.change(question, { phase: 'queued' });
 	warn(context, 'could not ask a question that had waited its turn', sending.error.message);
-	const more = { outcome: 'failed', error: messageOf(sending.error) };
-	await endQuestions(view, [question], more, deadline);
+	const cause = { outcome: 'failed' as const, error: messageOf(sending.error) };
+	await endQuestions(view, [question], cause, deadline);
 	store.end(question);
-}
-
-function messageOf({ message, ...rest }: Error & { description?: unknown }): string {
-	return typeof rest.description === 'string' ? `${message}: ${rest.description}` : message;
 }

@@ -21,8 +21,11 @@ const MAX_WAIT_MS = 500;
  */
 export type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
 
-/** `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading while it writes. `misrouted`: not n8n's own address. */
-type Reply = ResumeResult | 'running' | 'passing' | 'misrouted';
+/**
+ * `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading while it writes. `misrouted`: not
+ * n8n's own address. `invalid`: n8n does not take the signature; n8n 2.x takes none for a run that asks nothing, as Check's.
+ */
+type Reply = ResumeResult | 'running' | 'passing' | 'misrouted' | 'invalid';
 
 /**
  * What n8n's response to a resume request says. As seen in n8n 1.123 and 2.41: 409 while the run is still running, another
@@ -39,6 +42,7 @@ function readReply(status: number, body: unknown): Reply {
 	const message = typeof json?.message === 'string' ? json.message : '';
 	if (status === 409) return /running/i.test(message) ? 'running' : 'gone';
 	if (status === 404) return /does not exist/i.test(message) ? 'gone' : 'passing';
+	if (json?.error === 'Invalid token') return 'invalid';
 	// The signature is over the path: a proxy has changed that, or n8n has another key or (1.x) another host by now.
 	if (status === 401 || status === 403) return 'misrouted';
 	return status === 500 ? 'passing' : 'unknown';
@@ -46,7 +50,7 @@ function readReply(status: number, body: unknown): Reply {
 
 async function post(
 	{ address, context }: RoomView,
-	{ resumePath }: Question,
+	{ resumePath }: Pick<Question, 'resumePath'>,
 	resumption: Resumption,
 	timeout: number,
 ): Promise<Reply> {
@@ -72,17 +76,23 @@ async function post(
 /**
  * Whether n8n takes requests at its own resume addresses: found out once for each address of the trigger, while a run is
  * asking, so that nobody is asked what could not be answered. n8n 1.x says nothing of a signature as long as the run runs.
+ *
+ * @param isReport a run that asks nothing wants to know: then n8n has to have answered itself, just now
  */
-export async function canResume(view: RoomView, question: Question): Promise<boolean> {
+export async function canResume(
+	view: RoomView,
+	question: Pick<Question, 'id' | 'resumePath'>,
+	isReport = false,
+): Promise<boolean> {
 	const { address, context, store } = view;
-	if (store.probedAddress === address) return true;
+	if (!isReport && store.probedAddress === address) return true;
 	// n8n signs paths: where the trigger is reached under another one than its own, a proxy takes a part off.
 	const { originalUrl } = context.getRequestObject();
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
 	const reply = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
-	if (reply === 'misrouted') return false;
-	if (reply !== 'unknown') store.probedAddress = address;
-	return true;
+	if (reply === 'running') store.probedAddress = address;
+	const isRefused = reply === 'misrouted' || reply === 'invalid';
+	return isReport ? ['running', 'gone', 'invalid'].includes(reply) : !isRefused;
 }
 
 /** Releases a room that is kept for the run that was just answered, if that run has come to its end, or waits for something else. */
@@ -111,15 +121,15 @@ export async function resumeRun(
 		const timeout = deadline.timeout(REQUEST_TIMEOUT_MS);
 		const reply = await post(view, question, { questionId: question.id, answer }, timeout);
 		if (reply === 'resumed' || reply === 'waiting') return reply;
-		if (reply === 'misrouted') {
+		const isRefused = reply === 'misrouted' || reply === 'invalid';
+		if (isRefused) {
 			warn(
 				view.context,
 				'does not wait for a run any longer: n8n did not take the request at its own resume address',
 				'check WEBHOOK_URL and N8N_PATH',
 			);
 		}
-		const isGone =
-			reply === 'gone' || reply === 'misrouted' || (reply === 'passing' && uptime() - start >= PASSING_MS);
+		const isGone = reply === 'gone' || isRefused || (reply === 'passing' && uptime() - start >= PASSING_MS);
 		// After a request without a response, a run that waits no more may have gone on with it.
 		if (isGone) return isUnsure ? 'unknown' : 'gone';
 		isUnsure ||= reply === 'unknown';

@@ -6,9 +6,9 @@ import { isObject } from '../../shared/json';
 import type { NoteStatus, Pause, Question } from '../../shared/triggerNote';
 import {
 	formatRooms,
-	parseOldRooms,
 	parseRooms,
 	sizeOf,
+	stepOf,
 	type KeptPause,
 	type KeptQuestion,
 	type Rooms,
@@ -16,8 +16,6 @@ import {
 
 /** Where it is kept in the workflow's static data: one text for each project. */
 const STATIC_KEY = 'jelouRooms';
-/** Where versions before 1.1 kept it: one text for each trigger. */
-const OLD_KEY = 'jelouQuestions';
 /** What cannot be read is kept beside what is written, under the project's name with this. */
 const UNREADABLE = ' (unreadable)';
 
@@ -36,6 +34,10 @@ const MAX_COPIES = 4;
 /** What arrived while a question was being sent: no more messages than this, nor characters. */
 const MAX_BEFORE = 20;
 const MAX_BEFORE_SIZE = 50_000;
+/** The answers that a dialogue has so far: no more characters than this. */
+const MAX_ANSWERS_SIZE = 50_000;
+/** What people answer is not refused because others have asked a lot. */
+const ALWAYS_KEPT_SIZE = 1_000;
 
 /** A question that has been pending for so long counts as sent: whoever was sending it is gone. */
 const MAX_PENDING_MS = 60_000;
@@ -81,6 +83,10 @@ export class RoomStore {
 	keptAt = -Infinity;
 	/** Whether it is about to. */
 	isKeeping = false;
+	/** Whether it had that stored, and nothing was: nobody took the note, or another process did, which knows nothing of it. */
+	isUnkept = false;
+	/** How often something was written. */
+	saves = 0;
 
 	private hasChanged = false;
 	/** The copy that was read or written last; none yet when this process has just started. */
@@ -101,7 +107,7 @@ export class RoomStore {
 	constructor(private readonly project: string) {}
 
 	/** The questions whose time is not up. */
-	private lasting(): KeptQuestion[] {
+	lasting(): KeptQuestion[] {
 		const now = Date.now();
 		for (const { id, until } of this.questions.values()) if (until <= now) this.questions.delete(id);
 		return [...this.questions.values()];
@@ -143,6 +149,16 @@ export class RoomStore {
 		return owner === undefined || owner === first.runId ? first : undefined;
 	}
 
+	/** Of the dialogues that have answers already, the one whose time is up first. */
+	get firstToEnd(): KeptQuestion | undefined {
+		const now = Date.now();
+		let first: KeptQuestion | undefined;
+		for (const each of this.questions.values()) {
+			if (each.step > 0 && each.until > now && each.until < (first?.until ?? Infinity)) first = each;
+		}
+		return first;
+	}
+
 	hasQueue(roomId: string): boolean {
 		return this.inRoom(roomId).some(isQueued);
 	}
@@ -162,20 +178,25 @@ export class RoomStore {
 		const added: KeptQuestion = {
 			...question,
 			phase,
+			step: 0,
 			attempts: 0,
+			answers: {},
+			takenId: '',
 			changedAt: Date.now(),
 			text,
 			messagesBefore: [],
+			seenAt: uptime(),
 		};
-		if (this.lasting().length >= MAX_ENTRIES || !this.hasSpaceFor(sizeOf(added))) return undefined;
+		if (this.lasting().length >= MAX_ENTRIES || !this.hasSpaceFor(0, added)) return undefined;
 		for (const other of this.inRoom(question.roomId)) if (other.runId === question.runId) this.end(other);
 		this.insert(added);
 		this.hasChanged = true;
 		return added;
 	}
 
-	private hasSpaceFor(size: number): boolean {
-		return this.lasting().reduce((sum, each) => sum + sizeOf(each), size) <= MAX_SIZE;
+	/** Whether there is space for so many characters more, and for another question. */
+	private hasSpaceFor(size: number, ...added: KeptQuestion[]): boolean {
+		return sizeOf([...this.lasting(), ...added]) + size <= MAX_SIZE;
 	}
 
 	private insert(question: KeptQuestion): void {
@@ -186,10 +207,37 @@ export class RoomStore {
 	/** Changes a question, and wakes who waits for that. */
 	change(
 		question: KeptQuestion,
-		change: Partial<Pick<KeptQuestion, 'phase' | 'attempts' | 'messagesBefore'>>,
+		change: Partial<
+			Pick<KeptQuestion, 'phase' | 'step' | 'attempts' | 'answers' | 'takenId' | 'messagesBefore'>
+		>,
 	): void {
-		this.update(question, { ...change, changedAt: Math.max(Date.now(), question.changedAt + 1) });
+		const changedAt = Math.max(Date.now(), question.changedAt + 1);
+		this.update(question, { ...change, changedAt });
 		this.hasChanged = true;
+	}
+
+	/**
+	 * Goes on to a question's next step, which is about to be sent.
+	 *
+	 * @param takenId the ID of the message with the answer to the present one
+	 * @returns how to take it back; `undefined` when there is no space for the answer
+	 */
+	advance(
+		question: KeptQuestion,
+		answer: string | number,
+		takenId: string,
+	): { takeBack: () => void } | undefined {
+		const { answerableFrom, answers, attempts, phase, step, takenId: before } = question;
+		const given = { ...answers, [stepOf(question).name]: answer };
+		const size = JSON.stringify(given).length;
+		const isShort = size <= ALWAYS_KEPT_SIZE;
+		if (size > MAX_ANSWERS_SIZE || (!isShort && !this.hasSpaceFor(size))) return undefined;
+		this.change(question, { phase: 'pending', step: step + 1, attempts: 0, answers: given, takenId });
+		const takeBack = () => {
+			this.change(question, { phase, step, attempts, answers, takenId: before });
+			question.answerableFrom = answerableFrom;
+		};
+		return { takeBack };
 	}
 
 	/** @param ago how long ago it changed, in milliseconds: perhaps another process did that */
@@ -285,6 +333,11 @@ export class RoomStore {
 		return uptime() - question.unreachableSince >= UNREACHABLE_MS;
 	}
 
+	pausesInForce(): KeptPause[] {
+		const now = Date.now();
+		return [...this.pauses.values()].filter((each) => isInForce(each, now));
+	}
+
 	isPaused(roomId: string): boolean {
 		const pause = this.pauses.get(roomId);
 		return pause !== undefined && isInForce(pause);
@@ -298,9 +351,7 @@ export class RoomStore {
 
 	/** @returns false when there are as many as there may be */
 	addPause(pause: Pause): boolean {
-		const now = Date.now();
-		const inForce = [...this.pauses.values()].filter((each) => isInForce(each, now));
-		if (inForce.length >= MAX_ENTRIES && !this.isPaused(pause.roomId)) return false;
+		if (this.pausesInForce().length >= MAX_ENTRIES && !this.isPaused(pause.roomId)) return false;
 		this.pauses.set(pause.roomId, { ...pause, hasEnded: false });
 		this.hasChanged = true;
 		return true;
@@ -323,13 +374,7 @@ export class RoomStore {
 	 *
 	 * @returns false when it cannot be read
 	 */
-	load(staticData: IDataObject, nodeId: string): boolean {
-		const old = textIn(staticData[OLD_KEY], nodeId);
-		const oldRooms = old === '' ? undefined : parseOldRooms(old);
-		if (oldRooms) {
-			this.takeOver(oldRooms);
-			this.hasChanged = true;
-		}
+	load(staticData: IDataObject): boolean {
 		const text = textIn(staticData[STATIC_KEY], this.project);
 		if (this.copies.includes(text)) {
 			this.copy = text;
@@ -339,9 +384,14 @@ export class RoomStore {
 		}
 		if (text === this.copy) return true;
 		const rooms = parseRooms(text);
-		if (this.copy === undefined) {
-			// Whoever was sending a question when this process started has sent it, or is gone with the last one.
-			for (const each of rooms?.questions ?? []) if (each.phase === 'pending') each.phase = 'open';
+		const isStart = this.copy === undefined;
+		for (const each of rooms?.questions ?? []) {
+			// Whoever was sending a question when this process started has sent it, or is gone with the last one. Later
+			// steps are sent by the process that the room's messages arrive at, which is this one now.
+			if (each.phase === 'pending' && (isStart || each.step > 0)) {
+				each.phase = 'open';
+				each.isUnsure = true;
+			}
 		}
 		this.copy = text;
 		if (rooms) this.takeOver(rooms);
@@ -373,24 +423,22 @@ export class RoomStore {
 	}
 
 	/** Writes what is known into a delivery's copy, which n8n stores before it responds. */
-	save(staticData: IDataObject, nodeId: string): void {
+	save(staticData: IDataObject): void {
 		const before = textIn(staticData[STATIC_KEY], this.project);
 		const text = formatRooms(this.all());
 		this.copy = text;
 		this.remember(text);
 		this.isBehind = false;
 		this.hasChanged = false;
+		this.isUnkept = false;
+		this.saves++;
 		this.savedAt = uptime();
 		// Assigned as a whole, so that n8n notices the change whatever the depth.
 		staticData[STATIC_KEY] = {
-			...lastingIn(staticData[STATIC_KEY], this.project, parseRooms),
+			...lastingIn(staticData[STATIC_KEY], this.project),
 			...(before !== '' && before === this.unreadable ? { [this.project + UNREADABLE]: before } : {}),
 			...(text === '' ? {} : { [this.project]: text }),
 		};
-		const old = staticData[OLD_KEY];
-		if (old === undefined) return;
-		const isTaken = parseOldRooms(textIn(old, nodeId)) !== undefined;
-		staticData[OLD_KEY] = lastingIn(old, isTaken ? nodeId : '', parseOldRooms);
 	}
 
 	private all(): Rooms {
@@ -447,24 +495,27 @@ function textIn(all: unknown, key: string): string {
 }
 
 /** The other texts beside one, without those of which nothing lasts any more, because nobody has them any longer. */
-function lastingIn(
-	all: unknown,
-	key: string,
-	parse: (text: string) => Rooms | undefined,
-): Record<string, string> {
+function lastingIn(all: unknown, key: string): Record<string, string> {
 	const now = Date.now();
 	const others = Object.keys(isObject(all) ? all : {}).filter((other) => other !== key);
 	const lasts = (rooms: Rooms | undefined) =>
 		rooms === undefined || [...rooms.questions, ...rooms.pauses].some(({ until }) => until > now);
 	return Object.fromEntries(
-		others.map((other) => [other, textIn(all, other)] as const).filter(([, text]) => lasts(parse(text))),
+		others.map((other) => [other, textIn(all, other)] as const).filter(([, text]) => lasts(parseRooms(text))),
 	);
 }
 
-/** Whether a question of the project waits its turn, in a copy of the static data that is no delivery's. */
-export function hasStoredQueue(staticData: IDataObject, project: string): boolean {
+/**
+ * Whether a question of the project waits its turn, or has answers that its end must not lose, in a copy of the static data
+ * that is no delivery's.
+ */
+export function hasStoredWork(staticData: IDataObject, project: string): boolean {
 	const rooms = parseRooms(textIn(staticData[STATIC_KEY], project));
-	return rooms?.questions.some(({ phase, until }) => phase === 'queued' && until > Date.now()) === true;
+	return (
+		rooms?.questions.some(
+			({ phase, step, until }) => (phase === 'queued' || step > 0) && until > Date.now(),
+		) === true
+	);
 }
 
 const stores = new BoundedMap<string, RoomStore>(MAX_STORES);

@@ -6,7 +6,7 @@ import { whereOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
 import type { EventGroup } from './combine';
 import { takeNote } from './notes';
-import { keepSoon, watchQueue } from './ownNotes';
+import { keepSoon, watchQueue, watchTime } from './ownNotes';
 import { answerQuestion } from './questions';
 import { roomStoreOf } from './roomStore';
 import type { RoomView } from './view';
@@ -29,7 +29,6 @@ export function openRooms(
 	}: { deadline: Deadline; project: string; secret: string; triggerKey: string },
 ) {
 	const staticData = context.getWorkflowStaticData('global');
-	const { id: nodeId } = context.getNode();
 	const store = roomStoreOf(context.getWorkflow().id ?? '', project);
 	let address: string | undefined;
 	const view: RoomView = {
@@ -46,17 +45,23 @@ export function openRooms(
 			return address;
 		},
 	};
-	if (!store.load(staticData, nodeId)) {
+	if (!store.load(staticData)) {
 		warn(context, 'cannot read what is stored of its rooms, and leaves it where it is');
 	}
 	for (const roomId of store.queues()) watchQueue(view, roomId);
+	watchTime(view);
 
 	return {
 		/** Takes a note of a Jelou node. */
 		note: async (payload: IDataObject) => await takeNote(view, payload, deadline),
 
-		/** Gives the run that asked its answer; `undefined` when none waits for it. */
-		answer: async (group: EventGroup) => await answerQuestion(view, group),
+		/**
+		 * Gives the run that asked its answer; `undefined` when none waits for it.
+		 *
+		 * @param exitWords those that end every question of the project
+		 */
+		answer: async (group: EventGroup, exitWords: readonly string[]) =>
+			await answerQuestion(view, group, exitWords),
 
 		/** Whether a person has the event's conversation. The end of the conversation ends the pause, too. */
 		isPaused(event: JelouEvent): boolean {
@@ -71,7 +76,8 @@ export function openRooms(
 		save(): void {
 			// A test has a copy of its own, which n8n throws away.
 			if (!store.needsSaving || context.getMode() === 'manual') return;
-			if (!deadline.hasWaited) store.save(staticData, nodeId);
+			// An old copy is better than none.
+			if (!deadline.hasWaited || store.isUnkept) store.save(staticData);
 			keepSoon(view);
 		},
 	};

@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../shared/json';
-import { readPause, readQuestion, type Pause, type Question } from '../../shared/triggerNote';
-import { numbered } from '../../shared/text';
+import { readPause, readQuestion, type Pause, type Question, type Step } from '../../shared/triggerNote';
 
 /** `queued`: it waits its turn. `pending`: it is being sent. `open`: the customer has it. */
 const PHASES = ['queued', 'pending', 'open'] as const;
@@ -10,18 +9,42 @@ const PHASES = ['queued', 'pending', 'open'] as const;
 /** A question as the trigger keeps it. */
 export interface KeptQuestion extends Question {
 	phase: (typeof PHASES)[number];
-	/** How often it was asked again. */
+	/** Which of its steps the customer is asked, from 0. */
+	step: number;
+	/** How often that was asked again. */
 	attempts: number;
+	/** The answers to the steps before, by their names. */
+	answers: Record<string, string | number>;
+	/** The ID of the message that gave the last of them; `''` where there is none. */
+	takenId: string;
 	/** When it last changed, in Unix milliseconds: of two copies the newer counts. */
 	changedAt: number;
 	/** What the trigger sends, where it asks; all others are sent by the node. */
 	text: string;
 	/** The messages that arrived while it was being sent. */
 	messagesBefore: IDataObject[];
+	/** In memory only: whether the process that was sending it has gone, so that nobody knows whether the customer has it. */
+	isUnsure?: boolean;
+	/** In memory only, and as `uptime` tells it: when its run was last known to wait, or to be about to. */
+	seenAt?: number;
+	/** In memory only: how often its next step was refused. */
+	refusals?: number;
 	/** In memory only, and as `uptime` tells it: from when on a message can be its answer; without it, any can. */
 	answerableFrom?: number;
 	/** In memory only, and as `uptime` tells it: since when its run cannot be reached. */
 	unreachableSince?: number;
+}
+
+/** The step that the customer is asked now. */
+export function stepOf({ step, steps }: KeptQuestion): Step {
+	const present = steps[step];
+	if (present === undefined) throw new Error('A question has no such step');
+	return present;
+}
+
+/** Whether a question is one of several, whose answers have names. */
+export function isDialogue({ steps: [first] }: KeptQuestion): boolean {
+	return first !== undefined && first.name !== '';
 }
 
 /** A pause as the trigger keeps it. One that was ended is kept until its time is up: another process may know it still. */
@@ -41,12 +64,29 @@ const VERSION = 1;
 
 type Column = keyof KeptQuestion;
 /** The columns of a question's row that stay as they are. The number of its node and those that change follow. */
-const FIXED: Column[] = ['id', 'roomId', 'userId', 'botId', 'runId', 'askedAt', 'until', 'resumePath'];
-/** A row is short without the last two, which are mostly empty. */
-const CHANGING: Column[] = ['phase', 'attempts', 'changedAt', 'text', 'messagesBefore'];
-const OF_PAUSE: Array<keyof KeptPause> = ['id', 'roomId', 'askedAt', 'until', 'hasEnded'];
-/** The row of versions before 1.1; its node was named by the one number in it. */
-const OLD = ['id', 'roomId', 'userId', 'botId', 'askedAt', 'until', 'attempts', 'node', 'resumePath'];
+const FIXED: Column[] = [
+	'id',
+	'roomId',
+	'userId',
+	'botId',
+	'runId',
+	'askedAt',
+	'until',
+	'resumePath',
+	'title',
+];
+/** A row ends before the first of those that are empty in it, as the last ones mostly are. */
+const CHANGING: Column[] = [
+	'phase',
+	'attempts',
+	'changedAt',
+	'text',
+	'messagesBefore',
+	'step',
+	'answers',
+	'takenId',
+];
+const OF_PAUSE: Array<keyof KeptPause> = ['id', 'roomId', 'askedAt', 'until', 'hasEnded', 'userId', 'botId'];
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -62,18 +102,32 @@ const fixed = new WeakMap<KeptQuestion, { ofNode: string; own: string }>();
 function fixedOf(question: KeptQuestion): { ofNode: string; own: string } {
 	const known = fixed.get(question);
 	if (known) return known;
-	const ofNode = JSON.stringify([question.expects, question.projectId]);
+	const ofNode = JSON.stringify([question.steps, question.projectId]);
 	const own = JSON.stringify(FIXED.map((name) => question[name])).slice(0, -1);
 	fixed.set(question, { ofNode, own });
 	return { ofNode, own };
 }
 
-/** About how many characters a question takes, also where no other shares its node. */
-export function sizeOf(question: KeptQuestion): number {
-	const { ofNode, own } = fixedOf(question);
-	const { messagesBefore, text } = question;
-	const before = messagesBefore.length > 0 ? JSON.stringify(messagesBefore).length : 0;
-	return ofNode.length + own.length + text.length + before + 60;
+/** About how many characters questions take: what those of a node have in common is stored once. */
+export function sizeOf(questions: readonly KeptQuestion[]): number {
+	const nodes = new Set<string>();
+	let size = 0;
+	for (const question of questions) {
+		const { ofNode, own } = fixedOf(question);
+		const { answers, messagesBefore, step, text } = question;
+		const before = messagesBefore.length > 0 ? JSON.stringify(messagesBefore).length : 0;
+		const given = step > 0 ? JSON.stringify(answers).length : 0;
+		size += own.length + text.length + before + given + 60;
+		nodes.add(ofNode);
+	}
+	for (const ofNode of nodes) size += ofNode.length;
+	return size;
+}
+
+/** The columns of a row that say something. */
+function columnsOf({ messagesBefore, step, text }: KeptQuestion): Column[] {
+	if (step > 0) return CHANGING;
+	return CHANGING.slice(0, text === '' && messagesBefore.length === 0 ? 3 : 5);
 }
 
 /** What is the same for all questions of a node is written once; the rest of a question is one row. */
@@ -84,8 +138,7 @@ export function formatRooms({ ended, pauses, questions }: Rooms): string {
 		const { ofNode, own } = fixedOf(question);
 		const node = nodes.get(ofNode) ?? nodes.size;
 		nodes.set(ofNode, node);
-		const isShort = question.text === '' && question.messagesBefore.length === 0;
-		const columns = isShort ? CHANGING.slice(0, 3) : CHANGING;
+		const columns = columnsOf(question);
 		return `${own},${JSON.stringify([node, ...columns.map((name) => question[name])]).slice(1)}`;
 	});
 	const paused = JSON.stringify(pauses.map((pause) => OF_PAUSE.map((name) => pause[name])));
@@ -100,15 +153,27 @@ function parse(text: string): unknown {
 	}
 }
 
+function readGiven(answers: unknown): KeptQuestion['answers'] {
+	const given: Array<[string, unknown]> = isObject(answers) ? Object.entries(answers) : [];
+	return Object.fromEntries(
+		given.filter((entry): entry is [string, string | number] =>
+			['string', 'number'].includes(typeof entry[1]),
+		),
+	);
+}
+
 function readKept(stored: Record<string, unknown>): KeptQuestion[] {
 	const question = readQuestion(stored);
 	if (question === undefined) return [];
-	const { attempts, changedAt, messagesBefore, phase, text } = stored;
+	const { answers, attempts, changedAt, messagesBefore, phase, step, takenId, text } = stored;
 	return [
 		{
 			...question,
 			phase: PHASES.find((known) => known === phase) ?? 'open',
+			step: Math.min(Number(step) || 0, question.steps.length - 1),
 			attempts: Number(attempts) || 0,
+			answers: readGiven(answers),
+			takenId: typeof takenId === 'string' ? takenId : '',
 			changedAt: Number(changedAt) || question.askedAt,
 			text: typeof text === 'string' ? text : '',
 			messagesBefore: listOf(messagesBefore).filter(isObject),
@@ -129,38 +194,9 @@ export function parseRooms(text: string): Rooms | undefined {
 	const nodes = listOf(stored.nodes);
 	const questions = listOf(stored.questions).flatMap((row) => {
 		const { node, ...rest } = fromRow([...FIXED, 'node', ...CHANGING], row);
-		const [expects, projectId] = listOf(nodes[Number(node)]);
-		return readKept({ ...rest, expects, projectId });
+		const [steps, projectId] = listOf(nodes[Number(node)]);
+		return readKept({ ...rest, steps, projectId });
 	});
 	const pauses = listOf(stored.pauses).flatMap((row) => readKeptPause(fromRow(OF_PAUSE, row)));
 	return { questions, pauses, ended: listOf(stored.ended).filter((id) => typeof id === 'string') };
-}
-
-/** Reads what versions before 1.1 stored of a trigger; `undefined` when it is something else. */
-export function parseOldRooms(text: string): Rooms | undefined {
-	const stored = parse(text);
-	if (!Array.isArray(stored)) return undefined;
-	const [nodes = [], asked = [], paused = []] = listOf(stored).map(listOf);
-	const questions = asked.flatMap((row) => {
-		const columns = fromRow(OLD, row);
-		const [expects, projectId] = listOf(nodes[Number(columns.node)]);
-		// The run's ID is in the path: /webhook-waiting/<run>/<node>?signature=…
-		const runId = /\/([^/?]+)\/[^/?]+(?:\?|$)/.exec(String(columns.resumePath))?.[1];
-		return readKept({ ...columns, runId, projectId, expects: withoutList(expects) });
-	});
-	const pauses = paused.flatMap((row) => {
-		const columns = fromRow(OF_PAUSE, row);
-		return readKeptPause({ ...columns, hasEnded: String(columns.id).startsWith('-') });
-	});
-	return { questions, pauses, ended: [] };
-}
-
-/** The sentence that asks again had the choices below it. */
-function withoutList(expects: unknown): unknown {
-	if (!isObject(expects) || typeof expects.invalidMessage !== 'string') return expects;
-	const choices = listOf(expects.choices).filter((choice) => typeof choice === 'string');
-	const list = `\n\n${numbered(choices)}`;
-	const { invalidMessage } = expects;
-	if (choices.length === 0 || !invalidMessage.endsWith(list)) return expects;
-	return { ...expects, invalidMessage: invalidMessage.slice(0, -list.length) };
 }

@@ -2,20 +2,20 @@ import { sleep, type IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential } from '../../shared/credential';
 import { postNote } from '../../shared/postNote';
-import { hasStoredQueue } from './roomStore';
+import { hasStoredWork } from './roomStore';
 
 /** n8n serves webhooks some time after it has registered them. */
 const WAIT_MS = 3_000;
 const MAX_TRIES = 5;
 
 /**
- * Has the trigger ask the questions that wait their turn, after n8n has started: it does so with its next delivery, which
- * might be a long time coming.
+ * Has the trigger ask the questions that wait their turn, and time its dialogues, after n8n has started: it does so with its
+ * next delivery, which might be a long time coming.
  *
  * @param project names the project with its gateway
  */
 export function wakeQueues(context: IHookFunctions, project: string): void {
-	if (!hasStoredQueue(context.getWorkflowStaticData('global'), project)) return;
+	if (!hasStoredWork(context.getWorkflowStaticData('global'), project)) return;
 	const address = context.getNodeWebhookUrl('default') ?? '';
 	const ask = async () => {
 		// The integration may have been created just now, with another secret.

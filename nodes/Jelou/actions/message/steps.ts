@@ -1,0 +1,194 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	ANSWER_TYPES,
+	LANGUAGES,
+	approvalLabels,
+	invalidMessage,
+	type AnswerType,
+	type Language,
+} from '../../shared/answers/answerTypes';
+import { readExitWords } from '../../shared/answers/exitWord';
+import { FieldError } from '../../shared/errors';
+import { isObject } from '../../shared/json';
+import { isName, placeholdersIn } from '../../shared/placeholders';
+import { isBlank } from '../../shared/text';
+import { MAX_STEPS, type Step } from '../../shared/triggerNote';
+import { entryText, type ItemParameters } from '../itemParameters';
+import { checkNumber } from '../options';
+import { FREE_TEXT_TYPES, maxAttempts } from './askProperties';
+import { checkChoices, checkLabels } from './choices';
+
+/** The trigger keeps the texts that it sends, and n8n loads them with every delivery. */
+const MAX_TEXT_LENGTH = 4_096;
+
+/** What is the same for all steps of a node. */
+interface Common {
+	language: Language;
+	maxAttempts: number;
+	exitWords: string[];
+}
+
+function readLanguage({ language = 'es' }: IDataObject): Language {
+	const known = LANGUAGES.find((value) => value === language);
+	if (known !== undefined) return known;
+	throw new FieldError('Language is unknown', `Use one of ${LANGUAGES.join(', ')} in the options.`);
+}
+
+function readCommon(own: IDataObject): Common {
+	return {
+		language: readLanguage(own),
+		maxAttempts: checkNumber(own.maxAttempts, maxAttempts),
+		exitWords: readExitWords(entryText(own, 'exitWords', 'Exit Words')),
+	};
+}
+
+function entriesOf({ values }: IDataObject): unknown[] {
+	return Array.isArray(values) ? values : [];
+}
+
+function readChoices(item: ItemParameters): string[] {
+	const entries = entriesOf(item.collection('choices'));
+	return checkChoices(entries.map((entry) => (isObject(entry) ? entryText(entry, 'text', 'Choice') : '')));
+}
+
+function readApproval(item: ItemParameters, language: Language): string[] {
+	const { values } = item.collection('approvalOptions');
+	const given = isObject(values) ? values : {};
+	const [usualYes, usualNo] = approvalLabels(language);
+	const yes = entryText(given, 'approveLabel', 'Approve Label') || usualYes;
+	const no = entryText(given, 'disapproveLabel', 'Disapprove Label') || usualNo;
+	return checkLabels(given.approvalType === 'single' ? [yes] : [yes, no], 'Approval Options: label');
+}
+
+function readFreeTextType(item: ItemParameters): AnswerType {
+	// A node of version 1 that has nothing saved takes any answer: n8n fills in the default of its version.
+	const type = FREE_TEXT_TYPES.find((known) => known === (item.text('answerType', 'Answer Type') || 'any'));
+	if (type !== undefined) return type;
+	throw new FieldError('Answer Type is unknown', `Use one of ${FREE_TEXT_TYPES.join(', ')}.`);
+}
+
+/** The one question of a node. */
+function readStep(item: ItemParameters, response: string, common: Common): Step {
+	const own = item.collection('options');
+	const { language } = common;
+	const isPicked = response === 'choice' || response === 'approval';
+	const type = isPicked ? response : readFreeTextType(item);
+	const picked = response === 'choice' ? readChoices : readApproval;
+	return {
+		...common,
+		name: '',
+		text: '',
+		type,
+		choices: isPicked ? picked(item, language) : [],
+		invalidMessage:
+			entryText(own, 'invalidMessage', 'Invalid Answer Message') || invalidMessage(type, language),
+	};
+}
+
+function checkName(name: string, before: readonly Step[]): string {
+	const number = String(before.length + 1);
+	if (name === '')
+		throw new FieldError(
+			`Question ${number}: Name is empty`,
+			'Enter a name for the answer, for example order.',
+		);
+	if (!isName(name)) {
+		throw new FieldError(
+			`Question ${number}: Name "${name}" is not a name`,
+			'Use only letters, digits and _.',
+		);
+	}
+	if (before.some((step) => step.name === name)) {
+		throw new FieldError(
+			`Question ${number}: Name "${name}" is there twice`,
+			'Give each question another name.',
+		);
+	}
+	return name;
+}
+
+/** The answers that a question repeats have to be there by then. */
+function checkText(text: string, before: readonly Step[]): string {
+	const number = String(before.length + 1);
+	if (isBlank(text))
+		throw new FieldError(`Question ${number}: Question is empty`, 'Enter what the customer is asked.');
+	if (text.length > MAX_TEXT_LENGTH) {
+		throw new FieldError(
+			`Question ${number}: Question is too long`,
+			`Shorten it to at most ${String(MAX_TEXT_LENGTH)} characters, which is what WhatsApp takes.`,
+		);
+	}
+	const unknown = placeholdersIn(text).find((name) => !before.some((step) => step.name === name));
+	if (unknown === undefined) return text;
+	const known = before.map(({ name }) => `{${name}}`);
+	throw new FieldError(
+		`Question ${number}: Question has {${unknown}}, which is not the name of an earlier question`,
+		known.length > 0 ? `Use ${known.join(' or ')}, or remove the braces.` : 'Remove the braces.',
+	);
+}
+
+/** One of the questions of a node. */
+function readNamedStep(entry: unknown, before: readonly Step[], { language, ...common }: Common): Step {
+	const number = before.length + 1;
+	const of = `Question ${String(number)}`;
+	const given = isObject(entry) ? entry : {};
+	const name = checkName(entryText(given, 'name', `${of}: Name`), before);
+	const text = checkText(entryText(given, 'question', `${of}: Question`), before);
+	const chosen = given.answerType ?? 'text';
+	const type = ANSWER_TYPES.find(({ value }) => value === chosen)?.value;
+	if (type === undefined) {
+		const known = ANSWER_TYPES.map(({ value }) => value).join(', ');
+		throw new FieldError(`Question ${String(number)}: Answer Type is unknown`, `Use one of ${known}.`);
+	}
+	const lines = entryText(given, 'choices', `${of}: Choices`)
+		.split('\n')
+		.filter((line) => !isBlank(line));
+	const choices =
+		type === 'choice' ? checkChoices(lines, number) : type === 'approval' ? approvalLabels(language) : [];
+	const again = entryText(given, 'invalidMessage', `${of}: Invalid Answer Message`);
+	return {
+		...common,
+		name,
+		text,
+		type,
+		choices: [...choices],
+		invalidMessage: again || invalidMessage(type, language),
+	};
+}
+
+function readNamedSteps(item: ItemParameters, common: Common): Step[] {
+	const entries = entriesOf(item.collection('questions'));
+	if (entries.length === 0 || entries.length > MAX_STEPS) {
+		throw new FieldError(
+			`Questions has ${entries.length === 0 ? 'no entries' : `${String(entries.length)} entries`}`,
+			`Add 1 to ${String(MAX_STEPS)} questions.`,
+		);
+	}
+	const steps: Step[] = [];
+	for (const entry of entries) steps.push(readNamedStep(entry, steps, common));
+	return steps;
+}
+
+/**
+ * What is asked, in order.
+ *
+ * @throws FieldError naming the field that is empty or wrong, and the question that it belongs to
+ */
+export function readSteps(item: ItemParameters): Step[] {
+	const common = readCommon(item.collection('options'));
+	const response = item.text('responseType', 'Response Type') || 'freeText';
+	switch (response) {
+		case 'questions':
+			return readNamedSteps(item, common);
+		case 'freeText':
+		case 'choice':
+		case 'approval':
+			return [readStep(item, response, common)];
+		default:
+			throw new FieldError(
+				`Response Type "${response}" is unknown`,
+				'Use freeText, choice, approval or questions.',
+			);
+	}
+}

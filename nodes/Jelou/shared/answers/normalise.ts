@@ -1,0 +1,112 @@
+import { trimmed } from '../text';
+import { PHRASE_STARTS } from './vocabulary';
+
+/** The longest text in which an answer is looked for: the search may not hold n8n up. */
+export const MAX_LENGTH = 1_000;
+
+type Replacements = ReadonlyArray<readonly [what: RegExp, by: string]>;
+
+const WIDE = /[\uff01-\uff5e]/g;
+const PLAIN: Replacements = [
+	[/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, ''],
+	[/№|(?<!\p{L})n\.?[º°]\.?/giu, 'num '],
+];
+const ORDINALS: Replacements = [
+	[/(\d)\.?[º°]/g, '$1o'],
+	[/(\d)\.?ª/g, '$1a'],
+];
+const MARKS: Replacements = [[/[\p{M}\p{Emoji_Modifier}]/gu, '']];
+const SPACES: Replacements = [[/\s+/g, ' ']];
+/** What stands around an answer, one character of it. */
+const AROUND = /[\s\p{Pi}\p{Pf}.,;:!?¡¿"'`´„…()*_~-]/u;
+
+function replaced(text: string, replacements: Replacements): string {
+	return replacements.reduce((before, [what, by]) => before.replace(what, by), text);
+}
+
+/** A text without what nobody sees, and with the digits, signs and "No." that everybody types. */
+export function plain(text: string): string {
+	return replaced(
+		text.replace(WIDE, (wide) => wide.normalize('NFKC')),
+		PLAIN,
+	);
+}
+
+/** In lower case and without accents, skin tones and frames of emoji. */
+function normalised(text: string): string {
+	return replaced(replaced(plain(text), ORDINALS).normalize('NFD'), MARKS)
+		.toLowerCase()
+		.replace(/(?<![\p{L}\p{N}])q(?![\p{L}\p{N}])/gu, 'que');
+}
+
+/**
+ * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
+ * them at most.
+ */
+export function answerKey(text: string): string {
+	const words = trimmed(replaced(normalised(text), SPACES));
+	return trimmed(words, AROUND) || words;
+}
+
+const inExpression = (replacements: Replacements) =>
+	replacements.map(([what, by]) => `.replace(${String(what)}, ${JSON.stringify(by)})`).join('');
+
+/** The same as a function in the language of n8n's expressions, for what is checked in the node's window. */
+export const ANSWER_KEY_EXPRESSION = [
+	'(text) => [text',
+	`.replace(${String(WIDE)}, (wide) => wide.normalize("NFKC"))`,
+	inExpression([...PLAIN, ...ORDINALS]),
+	'.normalize("NFD")',
+	inExpression(MARKS),
+	'.toLowerCase()',
+	inExpression(SPACES),
+	`.trim()].map((words) => words.replace(/^${AROUND.source}+|${AROUND.source}+$/gu, "") || words)[0]`,
+].join('');
+
+/** "siiii" is "si"; "AAA" and "kkk" stay as they are. */
+function withoutDrawl(word: string): string {
+	const last = word.charAt(word.length - 1);
+	if (!/\p{L}/u.test(last)) return word;
+	let end = word.length;
+	while (word.charAt(end - 1) === last) end--;
+	return word.length - end > 2 && end > 0 ? word.slice(0, end + 1) : word;
+}
+
+/** The words, numbers and emoji of a text. A number with separators, such as a time or a date, is one word. */
+export function wordsOf(text: string): string[] {
+	const found = normalised(text)
+		.replace(/(\p{L})['’‘´`](?=\p{L})/gu, '$1')
+		// Portuguese: "trocá-lo" is "trocar" with a pronoun.
+		.replace(/([aei])-l[oa]s?(?![\p{L}\p{N}])/gu, '$1r')
+		.match(/\p{Extended_Pictographic}|[#%]|\p{Sc}|\p{N}+(?:[.,:/-]\p{N}+)+|[\p{L}\p{N}]+/gu);
+	const words = (found ?? []).map(withoutDrawl);
+	return words.filter((word, n) => !isEmoji(word) || word !== words[n - 1]);
+}
+
+/** Words, each between spaces of its own, so that whole words are found next to each other, too. */
+export const spaced = (words: readonly string[]) => words.map((word) => ` ${word} `).join('');
+
+export function isEmoji(word: string): boolean {
+	return /^\p{Extended_Pictographic}$/u.test(word);
+}
+
+/** The longest phrase of a vocabulary, in words. */
+const MAX_PHRASE = 5;
+
+/**
+ * Divides words into phrases of a vocabulary, as long as possible, and single words. A last letter that is written twice
+ * does not matter: "sii".
+ */
+export function phrasesOf(words: readonly string[], ...vocabulary: Array<ReadonlySet<string>>): string[] {
+	const phrases: string[] = [];
+	const isKnown = (phrase: string) => vocabulary.some((known) => known.has(phrase));
+	for (let n = 0; n < words.length;) {
+		let length = PHRASE_STARTS.has(words[n] ?? '') ? Math.min(MAX_PHRASE, words.length - n) : 1;
+		while (length > 1 && !isKnown(words.slice(n, n + length).join(' '))) length--;
+		const phrase = words.slice(n, n + length).join(' ');
+		const single = phrase.length > 2 && phrase.at(-1) === phrase.at(-2) ? phrase.slice(0, -1) : phrase;
+		phrases.push(!isKnown(phrase) && isKnown(single) ? single : phrase);
+		n += length;
+	}
+	return phrases;
+}

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Delivery, Sandbox } from '../../../sandbox';
+import type { Json } from '../../../scripts/json';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import type { Dialogue, DialogueOptions, Step } from './dialogue';
+import { inParts } from './inParts';
+import type { Stage } from './stage';
+
+const TOPICS = ['Cambio', 'Devolución'];
+/** Five questions of one node, each of another type; what comes after them says what the run was given. */
+const VALUES = [
+	{ name: 'name', answerType: 'text', question: '¿Cómo te llamas?' },
+	{ name: 'topic', answerType: 'choice', question: 'Hola, {name}. ¿Qué es?', choices: TOPICS.join('\n') },
+	{ name: 'order', answerType: 'digits', question: '¿Cuál es tu número de pedido?' },
+	{ name: 'email', answerType: 'email', question: '¿Y tu correo?' },
+	{ name: 'agrees', answerType: 'approval', question: '{topic} de {order}, {email}: ¿es correcto?' },
+];
+/** The step of the last answer; 0 is hello. */
+export const LAST = VALUES.length;
+const GIVEN =
+	'={{ JSON.stringify({ outcome: $json.outcome, answers: $json.answers, text: $json.chatInput }) }}';
+const REPEATED_AFTER_MS = 500;
+const PATIENCE_MS = 120_000;
+
+export const fiveQuestions = (options: Json = {}): Step => ({
+	name: 'Ask',
+	parameters: { responseType: 'questions', questions: { values: VALUES }, options },
+});
+
+/** For a dialogue of these questions and so many customers. */
+export const withCustomers = (users: number): DialogueOptions => ({
+	users,
+	change: ({ nodes, ...workflow }) => ({
+		...workflow,
+		nodes: nodes.map((node) => (node.name === 'Thank you' ? { ...node, parameters: { text: GIVEN } } : node)),
+	}),
+});
+
+/**
+ * One who answers the five questions, with answers that nobody else gives. What is not taken Jelou delivers again; but every
+ * second customer who has the next question by then goes on with the answer to that.
+ */
+export class Customer {
+	readonly userId: string;
+	/** What is to be heard, in order. */
+	readonly expected: string[];
+	/** The steps whose message was not taken the first time. */
+	readonly refused = new Set<number>();
+	private readonly isRepeated: boolean;
+	private readonly lines: string[];
+
+	constructor(
+		private readonly sandbox: Sandbox,
+		private readonly dialogue: Dialogue,
+		n: number,
+	) {
+		this.userId = `user-${String(n)}`;
+		this.isRepeated = n % 2 === 0;
+		const name = `Ana ${String(n)}`;
+		const topic = TOPICS[n % 2] ?? '';
+		const order = `00${String(1_000 + n)}`;
+		const email = `ana.${String(n)}@example.com`;
+		const agrees = n % 3 === 0 ? 'No' : 'Sí';
+		this.lines = ['hola', name, String((n % 2) + 1), order, email, agrees];
+		const answers = { name, topic, order, email, agrees };
+		this.expected = [
+			'¿Cómo te llamas?',
+			`Hola, ${name}. ¿Qué es?\n\n1. Cambio\n2. Devolución`,
+			'¿Cuál es tu número de pedido?',
+			'¿Y tu correo?',
+			`${topic} de ${order}, ${email}: ¿es correcto?\n\n1. Sí\n2. No`,
+			JSON.stringify({ outcome: 'answered', answers, text: agrees }),
+		];
+	}
+
+	/** Writes what comes at a step, once. */
+	async writes(step: number): Promise<Delivery> {
+		return await this.dialogue.writes(this.userId, this.lines[step] ?? '');
+	}
+
+	/** Jelou delivers a message once more, the same; gives the status of the response, or null without one. */
+	async repeats({ rawBody: body, signature }: Delivery): Promise<number | null> {
+		const again = this.sandbox.deliver(this.dialogue.projectId, { body, signature });
+		return await again.then(
+			({ status }) => status,
+			() => null,
+		);
+	}
+
+	/**
+	 * Writes what comes at a step, until that is taken. Who was not asked writes nothing.
+	 *
+	 * @param isUp resolves when there is somebody to deliver to
+	 */
+	async says(step: number, isUp = async () => Promise.resolve()): Promise<void> {
+		if (step > 0 && !this.hasHeard(step - 1)) return;
+		await isUp();
+		const delivery = await this.writes(step);
+		for (let { status } = delivery; status !== 200; status = await this.repeats(delivery)) {
+			this.refused.add(step);
+			await sleep(REPEATED_AFTER_MS);
+			await isUp();
+			if (!this.isRepeated && this.hasHeard(step)) return;
+		}
+	}
+
+	/** Whether what follows a step was heard. */
+	private hasHeard(step: number): boolean {
+		return this.all.includes(this.expected[step] ?? '');
+	}
+
+	/** What was heard, without what came twice in a row. */
+	get heard(): string[] {
+		return this.all.filter((text, n, all) => text !== all[n - 1]);
+	}
+
+	/** The steps whose message was followed by a question that the customer had already. */
+	get askedTwice(): number[] {
+		return this.expected.flatMap((text, step) =>
+			this.all.filter((each) => each === text).length > 1 ? [step] : [],
+		);
+	}
+
+	private get all(): string[] {
+		return this.dialogue.heard(this.userId);
+	}
+}
+
+/** What a talk has come to when nothing went wrong that n8n does not show. */
+export const NOTHING_HIDDEN = { wrong: [], askedTwiceWithoutNeed: 0, otherRuns: 0 };
+/** The same when nothing has. */
+export const RIGHT = { ...NOTHING_HIDDEN, unfinished: 0, crashed: 0 };
+
+/** Customers who have the five questions of one workflow. */
+export class Talk {
+	readonly customers: Customer[];
+
+	constructor(
+		private readonly stage: Pick<Stage, 'client' | 'sandbox'>,
+		readonly dialogue: Dialogue,
+		count: number,
+	) {
+		this.customers = Array.from({ length: count }, (_, n) => new Customer(stage.sandbox, dialogue, n));
+	}
+
+	/** All write hello, so many at once; then all have the first question, and their runs wait. */
+	async begin(atOnce: number): Promise<void> {
+		await inParts(this.customers, atOnce, async (one) => one.says(0));
+		await this.allAre('waiting', 'crashed');
+	}
+
+	/** How many messages all have been sent. */
+	get heard(): number {
+		return this.customers.reduce((sum, { userId }) => sum + this.dialogue.heard(userId).length, 0);
+	}
+
+	async allAre(...status: string[]): Promise<void> {
+		const isSo = async () => (await this.runs(...status)) === this.customers.length;
+		await waitUntil(`all runs to be ${status.join(' or ')}`, isSo, PATIENCE_MS);
+	}
+
+	private async runs(...status: string[]): Promise<number> {
+		return await this.stage.client.executionCount(this.dialogue.workflowId, status);
+	}
+
+	/** Waits until all have come to their end, and counts what went otherwise than it should. */
+	async end() {
+		const { customers } = this;
+		await this.allAre('success', 'crashed');
+		const twice = customers.flatMap(({ askedTwice, refused }) =>
+			askedTwice.map((step) => (refused.has(step) ? 'cut off' : 'without need')),
+		);
+		const isSoFar = ({ expected, heard }: Customer) =>
+			JSON.stringify(heard) === JSON.stringify(expected.slice(0, heard.length));
+		const wrong = customers.filter((one) => !isSoFar(one));
+		return {
+			dialogues: customers.length,
+			wrong: wrong.map(({ heard, userId }) => `${userId}: ${heard.join(' | ')}`),
+			unfinished: customers.filter(({ expected, heard }) => heard.length < expected.length).length,
+			crashed: await this.runs('crashed'),
+			refused: customers.filter(({ refused }) => refused.size > 0).length,
+			/** Where nobody knew whether the customer had the question: the process that sent it was gone. */
+			askedTwice: twice.filter((why) => why === 'cut off').length,
+			askedTwiceWithoutNeed: twice.filter((why) => why === 'without need').length,
+			otherRuns: await this.runs('waiting', 'running', 'error', 'canceled', 'new'),
+		};
+	}
+}
