@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { partnersIn, readIds } from '../ids';
+import { valueAt } from '../../shared/json';
+import { toId } from '../origin';
 import { checkNumber, options, type NumberProperty } from '../options';
 import { roomId } from '../properties';
 import type { TellOperation } from '../operation';
@@ -21,22 +23,26 @@ export const pause: TellOperation = {
 	kind: 'tell',
 	menu: {
 		name: 'Pause Automation',
-		action: 'Pause the automation of a conversation',
+		action: 'Hand over to a person (pause the bot)',
 		description: 'Leave a conversation to a person: the Jelou Trigger starts nothing for it meanwhile',
 	},
-	properties: [roomId, options('tell', hours)],
+	properties: [
+		roomId,
+		{ ...hours, displayOptions: { show: { '@version': [2] } } },
+		options('tell', { ...hours, displayOptions: { show: { '@version': [1] } } }),
+	],
 	tell(item) {
 		const { roomId: room } = readIds(item, 'roomId');
 		const askedAt = Date.now();
-		const until = askedAt + Math.round(checkNumber(item.collection('options').hours, hours) * HOUR_MS);
+		// Where version 1 of the node has it.
+		const given = item.collection('options').hours ?? item.value('hours');
+		const until = askedAt + Math.round(checkNumber(given, hours) * HOUR_MS);
+		const partners = partnersIn(room, item);
+		const userId = toId(valueAt(partners, 'contact.id'));
+		const botId = toId(valueAt(partners, 'bot.id'));
 		return {
-			content: { note: 'pause', pause: { id: randomUUID(), roomId: room, askedAt, until } },
-			output: {
-				paused: true,
-				room_id: room,
-				until: new Date(until).toISOString(),
-				...partnersIn(room, item),
-			},
+			content: { note: 'pause', pause: { id: randomUUID(), roomId: room, askedAt, until, userId, botId } },
+			output: { paused: true, room_id: room, until: new Date(until).toISOString(), ...partners },
 		};
 	},
 };

@@ -39,7 +39,7 @@ export const start: RequestOperation = {
 	menu: {
 		name: 'Start',
 		action: 'Start a conversation',
-		description: 'Open a conversation with a user and optionally assign it',
+		description: 'Open a conversation with a user. Additional Fields assign it to a queue, operator or team',
 	},
 	properties: [
 		botId,

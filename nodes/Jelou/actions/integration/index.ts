@@ -1,4 +1,5 @@
 import type { Resource } from '../operation';
+import { check } from './check.operation';
 import { create } from './create.operation';
 import { deleteIntegration } from './delete.operation';
 import { get } from './get.operation';
@@ -7,6 +8,6 @@ import { update } from './update.operation';
 export const integration = {
 	value: 'integration',
 	name: 'Integration',
-	operations: { create, delete: deleteIntegration, get, update },
+	operations: { check, create, delete: deleteIntegration, get, update },
 	defaultOperation: 'get',
 } satisfies Resource;

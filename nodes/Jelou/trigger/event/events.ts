@@ -99,6 +99,12 @@ export function parseEvent(body: Buffer): JelouEvent | undefined {
 const idOf = (value: unknown): string | undefined =>
 	isText(value) || typeof value === 'number' ? String(value) : undefined;
 
+/** The ID of a message; `undefined` where it has none. */
+export function messageIdOf({ value }: JelouEvent): string | number | undefined {
+	const id = isObject(value) ? value.id : undefined;
+	return isText(id) || typeof id === 'number' ? id : undefined;
+}
+
 /** The room of an event and its customer, where it names them. */
 export function whereOf({ contact, room_id: room }: JelouEvent) {
 	return { roomId: idOf(room), userId: isObject(contact) ? idOf(contact.id) : undefined };

@@ -3,7 +3,7 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 import { toApiError } from '../../shared/apiError';
 import type { LoadedCredential } from '../../shared/credential';
 import { projectPath } from '../../shared/endpoints';
-import { readErrorResponse } from '../../shared/errorResponse';
+import { isJelouNotFound } from '../../shared/errorResponse';
 import { optionalText } from '../../shared/json';
 import { NOTHING, dataToStore, formatRegistration, type Registration } from '../../shared/registration';
 import { isRetryable, retryDelay, wasNotProcessed } from '../../shared/retry';
@@ -135,8 +135,7 @@ export class IntegrationApi {
 		const result = await tryCall(this.context, this.storing(toStore), request);
 		if (result.ok) return result.response;
 		const { failure } = result;
-		const isNotFound = failure.kind === 'response' && failure.status === 404;
-		if (isNotFound && readErrorResponse(failure.body).isEnvelope) return undefined;
+		if (isJelouNotFound(failure)) return undefined;
 		throw toApiError(this.context.getNode(), failure, request, this.credential);
 	}
 }

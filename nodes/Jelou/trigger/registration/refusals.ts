@@ -1,4 +1,4 @@
-import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, WebhookPathTakenError, type IHookFunctions } from 'n8n-workflow';
 
 import { sentence } from '../../shared/errorResponse';
 import { hostOf } from '../../shared/publicUrl';
@@ -30,11 +30,14 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 /** Where n8n's log says nothing, or too little: of a workflow of which another trigger is published, for example. */
 const LOGGED: RefusalReason[] = ['wrongSecret', 'takenInThisWorkflow'];
 
-/** Ends a registration. @throws NodeOperationError, which says what to do */
+/** Ends a registration. @throws an error that says what to do */
 export function refuse(context: IHookFunctions, refusal: Refusal): never {
 	const message = REFUSALS[refusal.reason](refusal);
 	if (LOGGED.includes(refusal.reason)) warn(context, `was not registered. ${sentence(message)}`);
-	throw new NodeOperationError(context.getNode(), message);
+	const node = context.getNode();
+	// Storing may work the next time. Anything else n8n 2.x would try five times, for 15 s, if it were not this error.
+	if (refusal.reason === 'notStored') throw new NodeOperationError(node, message);
+	throw Object.assign(new WebhookPathTakenError(node.name), { message, node });
 }
 
 /** Puts the remedy of an error, which is in its description, into its message. */

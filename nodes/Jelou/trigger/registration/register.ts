@@ -71,7 +71,7 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
  * Registers this node's URL with Jelou. A project has one webhook, so a URL of somebody else is only replaced when the
  * user said so, or for the time of a test, and is put back afterwards.
  *
- * @throws NodeOperationError when it would break something, saying what to do; NodeApiError when Jelou refuses
+ * @throws an error that says what to do when it would break something; NodeApiError when Jelou refuses
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
 	return await attempt(context, async (hook) => {

@@ -1,0 +1,68 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FieldError } from '../../shared/errors';
+import { isObject } from '../../shared/json';
+import { withSecret } from '../credentials';
+import { notifyProject } from '../notifyTrigger';
+import type { ReadOperation } from '../operation';
+import { checkNumber, options, type NumberProperty } from '../options';
+
+const limit: NumberProperty = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	displayOptions: { show: { returnAll: [false] } },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+const STATES: Record<string, (room: IDataObject) => boolean> = {
+	all: () => true,
+	paused: ({ paused }) => paused === true,
+	waiting: ({ question }) => question !== undefined,
+};
+
+/** Lists the rooms that are paused or have a question open, as the project's trigger knows them. Jelou is not asked for them. */
+export const getMany: ReadOperation = {
+	kind: 'read',
+	menu: {
+		name: 'Get Many',
+		action: 'Get many conversations',
+		description: 'List the conversations that are paused or wait for an answer in n8n',
+	},
+	properties: [
+		{
+			displayName: 'Status',
+			name: 'status',
+			type: 'options',
+			options: [
+				{ name: 'Paused or Waiting', value: 'all' },
+				{ name: 'Paused', value: 'paused', description: 'A person has the conversation' },
+				{ name: 'Waiting for an Answer', value: 'waiting', description: 'A question is open' },
+			],
+			default: 'all',
+			description: 'Which conversations to list',
+		},
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		limit,
+		options('read'),
+	],
+	async read(item, { callOptions, context, credential }) {
+		const status = item.text('status', 'Status') || 'all';
+		const isMeant = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+		if (isMeant === undefined) {
+			throw new FieldError(`Status "${status}" is unknown`, `Use ${Object.keys(STATES).join(', ')}.`);
+		}
+		const most = item.value('returnAll') === true ? Infinity : checkNumber(item.value('limit'), limit);
+		const told = await notifyProject(context, withSecret(credential), { note: 'list' }, callOptions);
+		const rooms: unknown[] = Array.isArray(told.rooms) ? told.rooms : [];
+		return rooms.filter(isObject).filter(isMeant).slice(0, most);
+	},
+};
