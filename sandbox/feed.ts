@@ -1,3 +1,4 @@
+import type { DeskConversation } from './desk/types';
 import type { LogEntry, Message, RoomEvent } from './types';
 
 /** What those who watch are told: something to add, or that a larger part should be read again. */
@@ -5,6 +6,7 @@ export type Change =
 	| { type: 'log'; entry: LogEntry }
 	| { type: 'message'; message: Message }
 	| { type: 'roomEvent'; event: RoomEvent }
+	| { type: 'desk'; conversation: DeskConversation }
 	| { type: 'overview' }
 	| { type: 'reset' };
 

@@ -4,7 +4,10 @@ import { servePage } from './control/page';
 import { controlRoutes } from './control/routes';
 import { streamRoute } from './control/stream';
 import { ticketRoutes } from './control/tickets';
+import { deskControlRoutes } from './desk/control';
+import { Desk } from './desk/desk';
 import type { WebhookResponse } from './delivery/post';
+import { TriggerRooms } from './delivery/triggerRooms';
 import { WebhookSender, type CustomDelivery } from './delivery/webhookSender';
 import { FaultSwitch, type Faults } from './http/faults';
 import { DEMO_PROJECT, type SandboxOptions, type UserMessage } from './options';
@@ -13,6 +16,9 @@ import { createServer } from './server';
 import { Store } from './store';
 import type { Delivery } from './types';
 
+export { DESK_TOKEN } from './desk/api';
+export type { Desk, DeskFaults } from './desk/desk';
+export type * from './desk/types';
 export { DEMO_PROJECT, type SandboxOptions, type SandboxProject, type UserMessage } from './options';
 export type { CustomDelivery } from './delivery/webhookSender';
 export type { WebhookResponse } from './delivery/post';
@@ -32,6 +38,8 @@ export interface Sandbox {
 	readonly port: number;
 	/** Everything that happened, in memory. */
 	readonly store: Store;
+	/** The stand-in for Chatwoot, at `<url>/chatwoot`. */
+	readonly desk: Desk;
 	/**
 	 * A user writes to a bot. Resolves when the event has been delivered, or was not: then `status` is null and `error`
 	 * says why. Rejects for an unknown project, user or bot.
@@ -56,6 +64,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		allowInsecureWebhooks = false,
 		existingIntegrationStatus = 409,
 		deliveryTimeoutMs = 20_000,
+		deskTimeoutMs = 5_000,
 	} = options;
 	const closing = new AbortController();
 	const store = new Store();
@@ -65,36 +74,43 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		deliveryTimeoutMs,
 		() => faults.current.deliverTwice === true,
 	);
-	const platform = new Platform(store, webhookSender);
+	const desk = new Desk(store.feed, deskTimeoutMs);
+	const triggerRooms = new TriggerRooms(store, webhookSender);
+	const platform = new Platform(store, webhookSender, triggerRooms);
 	for (const project of projects) store.addProject(project);
 
 	const app = createServer({
 		store,
 		platform,
 		faults,
+		desk,
 		allowInsecureWebhooks,
 		existingIntegrationStatus,
 		closing: closing.signal,
 	});
-	controlRoutes(app, { store, platform, faults });
+	controlRoutes(app, { store, platform, faults, desk, triggerRooms });
+	deskControlRoutes(app, desk);
 	orderRoutes(app);
 	ticketRoutes(app);
 	pictureRoutes(app);
-	streamRoute(app, store, faults);
+	streamRoute(app, { store, faults, desk: desk.store, triggerRooms });
 	servePage(app);
 
 	const close = async () => {
 		closing.abort();
-		await Promise.all([webhookSender.close(), app.close()]);
+		triggerRooms.close();
+		await Promise.all([webhookSender.close(), desk.close(), app.close()]);
 	};
 	try {
 		const url = await app.listen({ host: HOST, port });
+		desk.store.origin = url;
 		return {
 			url,
 			gatewayUrl: `${url}/platform`,
 			chatbotUrl: url,
 			port: Number(new URL(url).port),
 			store,
+			desk,
 			userWrites: async (projectId, message) => await platform.userWrites(projectId, message).delivered,
 			deliver: async (projectId, custom) =>
 				await webhookSender.sendCustom(findProject(store, projectId), custom),

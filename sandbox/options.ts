@@ -14,6 +14,8 @@ export interface SandboxProject {
 	 * integration gets a new secret, as in Jelou.
 	 */
 	signingSecret?: string;
+	/** Whether its workflow hands conversations to the desk: the page then shows that from the start. */
+	hasDesk?: boolean;
 	/** Rooms that are there from the start, so that a workflow can name them. */
 	rooms?: SandboxRoom[];
 }
@@ -36,13 +38,16 @@ export interface SandboxOptions {
 	projects?: SandboxProject[];
 	/**
 	 * Jelou wants the webhook on a public HTTPS address, and so does the sandbox by default. When true, plain HTTP and
-	 * the loopback address are accepted too, for an n8n on the same machine: the only deliberate deviation from Jelou.
+	 * the loopback address are accepted too, for an n8n on the same machine, and so they are for media: the only
+	 * deliberate deviation from Jelou.
 	 */
 	allowInsecureWebhooks?: boolean;
 	/** What creating an integration is refused with where there is one; Jelou documents none. Default 409. */
 	existingIntegrationStatus?: ExistingIntegrationStatus;
 	/** How long a webhook may take to answer; default 20000, as Jelou documents for its custom channel. */
 	deliveryTimeoutMs?: number;
+	/** The same for the desk's webhook; default 5000, as long as Chatwoot waits. */
+	deskTimeoutMs?: number;
 }
 
 /** What a user writes. Without ids it is the project's first user, writing to its first bot. */

@@ -1,5 +1,6 @@
+import type { TriggerRooms } from './delivery/triggerRooms';
 import type { WebhookSender } from './delivery/webhookSender';
-import { failureOf, statusIn } from './delivery/outcome';
+import { failureOf, isTest, statusIn } from './delivery/outcome';
 import { ApiError } from './errors';
 import {
 	conversationClosed,
@@ -42,6 +43,9 @@ export function findProject(store: Store, id: string): Project {
 	return project;
 }
 
+/** What a Jelou Trigger answers when a message was no answer to the question that was open. */
+const NOT_ANSWERED = new Set(['asked again', 'invalid', 'exit']);
+
 /** What happens at Jelou: conversations begin and end, users and agents write, events go out. */
 export class Platform {
 	/** Start events on their way, by conversation: its messages wait for them. */
@@ -50,6 +54,7 @@ export class Platform {
 	constructor(
 		private readonly store: Store,
 		private readonly webhookSender: WebhookSender,
+		private readonly triggerRooms: TriggerRooms,
 	) {}
 
 	/**
@@ -111,20 +116,27 @@ export class Platform {
 		const user = findUser(project, userId);
 		const conversation = this.startConversation(project, bot, user, {}, 'customer');
 		const room = this.store.roomOf(project, bot, user);
+		// The question that is open now is the one that the trigger gives the message to.
+		const question = this.triggerRooms.known(room.id)?.question;
 		const message = this.store.addMessage(room, 'user', 'text' in written ? textBody(written.text) : written);
 		const context = { project, room, bot, user, conversation };
-		return { message, delivered: this.announce(context, message) };
+		return { message, delivered: this.announce(context, message, question) };
 	}
 
-	private async announce(context: EventContext, message: Message): Promise<Delivery> {
+	private async announce(context: EventContext, message: Message, question?: string): Promise<Delivery> {
 		this.store.setMessageDelivery(message, { state: 'sending' });
 		await this.announcing.get(context.conversation.id);
 		const delivery = await this.webhookSender.send(context.project, userMessage(context, message));
 		const failure = failureOf(delivery);
 		const answer = statusIn(delivery);
+		const told = {
+			answer,
+			...(isTest(delivery) && { isTest: true }),
+			...(question && NOT_ANSWERED.has(answer ?? '') && { question }),
+		};
 		this.store.setMessageDelivery(
 			message,
-			failure === null ? { state: 'delivered', answer } : { state: 'failed', note: failure, answer },
+			failure === null ? { state: 'delivered', ...told } : { state: 'failed', note: failure, ...told },
 		);
 		return delivery;
 	}

@@ -3,6 +3,8 @@ import { conversationRoutes } from './api/conversations';
 import { GATEWAY_PATHS, SCHEMAS } from './api/document';
 import { integrationRoutes } from './api/integration';
 import { messageRoutes } from './api/messages';
+import { deskRoutes } from './desk/api';
+import type { Desk } from './desk/desk';
 import { failure } from './http/envelope';
 import { answerBrokenRequest, answerErrors, toApiError } from './http/errors';
 import { applyFaults, type FaultSwitch } from './http/faults';
@@ -13,23 +15,25 @@ import { applySendingFaults } from './http/sending';
 import type { ExistingIntegrationStatus } from './options';
 import type { Platform } from './platform';
 import type { Store } from './store';
-import { isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from './urls';
+import { isHttpsOrLocalUrl, isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from './urls';
 
 export interface ServerParts {
 	store: Store;
 	platform: Platform;
 	faults: FaultSwitch;
+	desk: Desk;
 	allowInsecureWebhooks: boolean;
 	existingIntegrationStatus: ExistingIntegrationStatus;
 	/** Aborted when the sandbox begins to close. */
 	closing: AbortSignal;
 }
 
-/** Jelou's API over HTTP, without page and control API. */
+/** Jelou's API and the desk's over HTTP, without page and control API. */
 export function createServer({
 	store,
 	platform,
 	faults,
+	desk,
 	allowInsecureWebhooks,
 	existingIntegrationStatus,
 	closing,
@@ -55,13 +59,13 @@ export function createServer({
 				removeAdditional: false,
 				useDefaults: false,
 				formats: {
-					'an HTTPS URL': isHttpsUrl,
+					'an HTTPS URL': allowInsecureWebhooks ? isHttpsOrLocalUrl : isHttpsUrl,
 					'a public HTTPS URL': allowInsecureWebhooks ? isHttpUrl : isPublicHttpsUrl,
 				},
 			},
 		},
 	});
-	applyFaults(app, faults, closing);
+	applyFaults(app, { jelou: faults, desk: desk.faults }, closing);
 	recordRequests(app, store);
 	applySendingFaults(app, closing);
 	guardEveryRoute(app);
@@ -80,5 +84,12 @@ export function createServer({
 		);
 	}
 	messageRoutes(app, store, platform, faults);
+	void app.register(
+		(chatwoot, _options, done) => {
+			deskRoutes(chatwoot, desk);
+			done();
+		},
+		{ prefix: '/chatwoot' },
+	);
 	return app;
 }

@@ -9,14 +9,38 @@ import type {
 	LogEntry,
 	Message,
 	MessageBody,
+	Past,
 	Project,
 	RequestRecord,
 	Room,
 	RoomEvent,
+	RoomStanding,
 	User,
 } from './types';
 
 const HOUR_MS = 3_600_000;
+
+/** What of the past is kept while the sandbox does not run: about what the page shows of it. */
+const PAST = { messages: 200, conversations: 1000, bytes: 8_000_000 };
+
+/** What became of a message that was on its way when the sandbox ended. */
+const CUT_OFF: Message['delivery'] = {
+	state: 'failed',
+	note: 'the sandbox was closed while it waited for an answer. Send it again.',
+};
+
+/** The newest items, in the order that they had, of at most so many bytes. */
+function newest<T extends { at: number }>(items: readonly T[], bytes: number): T[] {
+	let left = bytes;
+	const kept = items
+		.toSorted((a, b) => b.at - a.at)
+		.filter((item) => {
+			left -= sizeOf(item);
+			return left >= 0;
+		});
+	const isKept = new Set(kept);
+	return items.filter((item) => isKept.has(item));
+}
 
 /** Adds an item; gives the oldest one when the list was full. */
 function pushBounded<T>(list: T[], item: T, limit: number): T | undefined {
@@ -42,6 +66,8 @@ export class Store {
 	readonly conversations = new Map<string, Conversation>();
 	/** By room id, oldest first. */
 	readonly messages = new Map<string, Message[]>();
+	/** By room id. */
+	readonly standings = new Map<string, RoomStanding>();
 	readonly roomEvents: RoomEvent[] = [];
 	readonly requests: RequestRecord[] = [];
 	readonly deliveries: Delivery[] = [];
@@ -61,7 +87,7 @@ export class Store {
 
 	/** Adds a project, or replaces the one of this id. */
 	addProject(given: SandboxProject): Project {
-		const { id, apiKey, name = id, bots, users, signingSecret, rooms = [] } = given;
+		const { id, apiKey, name = id, bots, users, signingSecret, hasDesk, rooms = [] } = given;
 		const createdAt = new Date().toISOString();
 		const project: Project = {
 			id,
@@ -70,6 +96,7 @@ export class Store {
 			bots: (bots ?? DEMO_PROJECT.bots).map((bot) => ({ type: 'Whatsapp', ...bot })),
 			users: (users ?? DEMO_PROJECT.users).map((user) => ({ ...user, createdAt })),
 			...(signingSecret !== undefined && { signingSecret }),
+			...(hasDesk && { hasDesk }),
 			integration: null,
 		};
 		this.projects.set(id, project);
@@ -136,26 +163,30 @@ export class Store {
 	}
 
 	addMessage(room: Room, from: Message['from'], body: MessageBody, id: string = randomUUID()): Message {
-		const key = this.receivedId(room.id, id);
 		const message: Message = {
 			...onlyBody(body),
 			id,
 			roomId: room.id,
 			from,
 			at: Date.now(),
-			duplicate: this.receivedIds.has(key),
+			duplicate: this.receivedIds.has(this.receivedId(room.id, id)),
 		};
-		this.receivedIds.add(key);
-		const messages = this.messages.get(room.id) ?? [];
-		this.messages.set(room.id, messages);
+		this.keepMessage(message);
+		this.feed.publish({ type: 'message', message });
+		return message;
+	}
+
+	private keepMessage(message: Message): void {
+		const { id, roomId } = message;
+		this.receivedIds.add(this.receivedId(roomId, id));
+		const messages = this.messages.get(roomId) ?? [];
+		this.messages.set(roomId, messages);
 		const forgotten = pushBounded(messages, message, KEPT.number);
 		if (forgotten) {
 			this.recentMessages.remove(forgotten);
-			this.receivedIds.delete(this.receivedId(room.id, forgotten.id));
+			this.receivedIds.delete(this.receivedId(roomId, forgotten.id));
 		}
 		this.recentMessages.add(message, sizeOf(message));
-		this.feed.publish({ type: 'message', message });
-		return message;
 	}
 
 	/** A message ID counts as received once in a project, whichever room it was sent to. */
@@ -166,6 +197,17 @@ export class Store {
 	setMessageDelivery(message: Message, delivery: Message['delivery']): void {
 		message.delivery = delivery;
 		this.feed.publish({ type: 'message', message });
+	}
+
+	/** What is so of a project's rooms now, instead of what was known before. */
+	setStandings({ id }: Project, standings: readonly RoomStanding[]): void {
+		const isIn = (roomId: string) => this.rooms.get(roomId)?.projectId === id;
+		const before = [...this.standings.values()].filter(({ roomId }) => isIn(roomId));
+		const now = standings.filter(({ roomId }) => isIn(roomId));
+		if (JSON.stringify(before) === JSON.stringify(now)) return;
+		for (const { roomId } of before) this.standings.delete(roomId);
+		for (const standing of now) this.standings.set(standing.roomId, standing);
+		this.feed.publish({ type: 'overview' });
 	}
 
 	/** The next place in the order of arrivals and answers. */
@@ -204,10 +246,48 @@ export class Store {
 		this.feed.publish({ type: 'log', entry: complete });
 	}
 
+	/** The newest of what happened, of each room and of all together. */
+	past(): Past {
+		const messages = [...this.messages.values()].flatMap((all) => all.slice(-PAST.messages));
+		return {
+			rooms: [...this.rooms.values()],
+			conversations: [...this.conversations.values()].slice(-PAST.conversations),
+			messages: newest(messages, PAST.bytes),
+			roomEvents: this.roomEvents,
+			log: newest(this.log, PAST.bytes),
+		};
+	}
+
+	/** Goes on from a past, as far as its projects, bots and users are still there. */
+	restore({ conversations, log, messages, roomEvents, rooms }: Past): void {
+		for (const room of rooms) {
+			const project = this.projects.get(room.projectId);
+			const isWhole =
+				project?.bots.some(({ id }) => id === room.botId) &&
+				project.users.some(({ id }) => id === room.userId);
+			const key = JSON.stringify([room.projectId, room.botId, room.userId]);
+			if (isWhole && !this.roomIds.has(key)) this.addRoom(room);
+		}
+		const isHere = ({ roomId }: { roomId: string }) => this.rooms.has(roomId);
+		for (const conversation of conversations.filter(isHere)) {
+			const { id, roomId, state } = conversation;
+			this.conversations.set(id, conversation);
+			if (state === 'active') this.activeIds.set(roomId, id);
+			else if (this.activeIds.get(roomId) === id) this.activeIds.delete(roomId);
+		}
+		for (const message of messages.filter(isHere)) {
+			this.keepMessage(message.delivery?.state === 'sending' ? { ...message, delivery: CUT_OFF } : message);
+		}
+		this.roomEvents.push(...roomEvents.filter(isHere));
+		this.log.push(...log);
+		this.lastEntry = Math.max(this.lastEntry, ...log.map(({ id }) => id));
+		this.feed.publish({ type: 'overview' });
+	}
+
 	/** Forgets all but the projects with their first rooms, and their integrations too unless they are to be kept. */
 	reset({ keepIntegrations = false } = {}): void {
-		for (const map of [this.rooms, this.conversations, this.messages, this.roomIds, this.activeIds])
-			map.clear();
+		const { activeIds, conversations, messages, roomIds, rooms, standings } = this;
+		for (const map of [rooms, conversations, messages, roomIds, activeIds, standings]) map.clear();
 		this.receivedIds.clear();
 		for (const list of [this.roomEvents, this.requests, this.deliveries, this.log]) list.length = 0;
 		for (const recent of [this.recentMessages, this.recentRequests, this.recentDeliveries]) recent.clear();

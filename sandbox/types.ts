@@ -38,6 +38,8 @@ export interface Project {
 	users: User[];
 	/** What every integration of this project gets; each has one of its own when absent. */
 	signingSecret?: string;
+	/** Whether the page shows the desk before there is a conversation at it. */
+	hasDesk?: boolean;
 	/** A project has at most one. */
 	integration: Integration | null;
 }
@@ -48,6 +50,18 @@ export interface Room {
 	projectId: string;
 	botId: string;
 	userId: string;
+}
+
+/** What the Jelou Trigger knows of a room. Times are ISO 8601. */
+export interface RoomStanding {
+	roomId: string;
+	/** A person has it until then; absent when nobody has. */
+	pausedUntil?: string;
+	/** The beginning of what a run waits for the answer to. */
+	question?: string;
+	answersUntil?: string;
+	/** How often it was asked again. */
+	attempts?: number;
 }
 
 export interface Conversation {
@@ -71,6 +85,10 @@ export interface MessageDelivery {
 	note?: string;
 	/** What the webhook itself says that it did, for example `accepted`. */
 	answer?: string;
+	/** Whether it went to a workflow that is being tested in n8n's editor. */
+	isTest?: boolean;
+	/** The beginning of the question that it was given to, where that is known. */
+	question?: string;
 }
 
 export type Message = MessageBody & {
@@ -98,6 +116,15 @@ export interface RoomEvent {
 	/** The customer by writing, a workflow over the API, or an agent in Jelou. */
 	by: 'customer' | 'workflow' | 'agent';
 	assignment?: Assignment;
+}
+
+/** What the page shows of the past, to be kept while the sandbox does not run. */
+export interface Past {
+	rooms: Room[];
+	conversations: Conversation[];
+	messages: Message[];
+	roomEvents: RoomEvent[];
+	log: LogEntry[];
 }
 
 /** One request to Jelou's API, kept for tests and the log. */
@@ -156,5 +183,10 @@ export interface LogEntry {
 	auth: string | null;
 	status: number | null;
 	ms: number | null;
+	/** What the webhook itself says that it did with an event, and whether it did so in a test. */
+	answer?: string;
+	isTest?: boolean;
+	/** Whether it only sets up or looks up the integration, and is nothing that a workflow does. */
+	isSetUp?: boolean;
 	details: Record<string, unknown>;
 }

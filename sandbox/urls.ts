@@ -38,6 +38,12 @@ export function isHttpsUrl(url: string): boolean {
 	return parse(url, /^https:\/\/\S+$/i) !== null;
 }
 
+/** What the sandbox also takes for media when `allowInsecureWebhooks` is set: a file that only this machine reaches. */
+export function isHttpsOrLocalUrl(url: string): boolean {
+	const parsed = parse(url, /^http:\/\/\S+$/i);
+	return isHttpsUrl(url) || (parsed !== null && !isPublicHost(parsed.hostname));
+}
+
 /** What Jelou asks of a webhook: HTTPS, on an address that its servers can reach. */
 export function isPublicHttpsUrl(url: string): boolean {
 	const parsed = parse(url, /^https:\/\/\S+$/i);

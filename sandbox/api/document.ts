@@ -39,12 +39,16 @@ export function schemaNamed(name: string) {
 /** What the gateway's addresses begin with; Jelou's documentation has more than one. */
 export const GATEWAY_PATHS = servers.map(({ url }) => new URL(url).pathname);
 
-function toRoute(path: string, method: string, { requestBody, responses, summary }: Operation) {
+function toRoute(path: string, method: string, { operationId, requestBody, responses, summary }: Operation) {
 	const body = requestBody?.content['application/json'].schema;
 	return {
 		method: method.toUpperCase(),
 		url: path.replace(/\{(\w+)\}/g, ':$1'),
-		config: { title: summary, invalidStatus: '400' in responses ? 400 : 422 },
+		config: {
+			title: summary,
+			invalidStatus: '400' in responses ? 400 : 422,
+			isSetUp: operationId.endsWith('Integration'),
+		},
 		...(body && { schema: { body: { $ref: `${ID}${body.$ref}` } } }),
 	};
 }

@@ -1,4 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TriggerRooms } from '../delivery/triggerRooms';
+import type { Desk } from '../desk/desk';
+import { ApiError } from '../errors';
 import { readJson } from '../http/json';
 import type { Faults, FaultSwitch } from '../http/faults';
 import { findBot, findProject, findUser, type Platform } from '../platform';
@@ -13,10 +16,15 @@ export interface ControlParts {
 	store: Store;
 	platform: Platform;
 	faults: FaultSwitch;
+	desk: Desk;
+	triggerRooms: TriggerRooms;
 }
 
 /** What Jelou does not have: the user's side of the chat, and the switches of the sandbox. */
-export function controlRoutes(app: FastifyInstance, { store, platform, faults }: ControlParts): void {
+export function controlRoutes(
+	app: FastifyInstance,
+	{ store, platform, faults, desk, triggerRooms }: ControlParts,
+): void {
 	const preValidation = readJson;
 
 	const readJsonIfAny = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -25,7 +33,7 @@ export function controlRoutes(app: FastifyInstance, { store, platform, faults }:
 		done();
 	};
 
-	app.get('/sandbox/state', () => fullState(store, faults));
+	app.get('/sandbox/state', () => fullState(store, faults, desk.store));
 
 	/** How many requests there were, how many of them at once, and whether any came twice; of all since a place. */
 	app.get<{ Querystring: { since?: string } }>('/sandbox/traffic', ({ query }) => {
@@ -61,6 +69,12 @@ export function controlRoutes(app: FastifyInstance, { store, platform, faults }:
 		},
 	);
 
+	/** Ends the pause of a room, as the workflow's Resume Automation does. */
+	app.post<{ Params: { id: string } }>('/sandbox/rooms/:id/endPause', async ({ params }) => {
+		if (await triggerRooms.endPause(params.id)) return {};
+		throw new ApiError(502, 'The Jelou Trigger could not be reached: check that its workflow is published');
+	});
+
 	app.post<{ Body: SandboxProject }>(
 		'/sandbox/projects',
 		{ preValidation, schema: { body: schemas.project } },
@@ -81,8 +95,11 @@ export function controlRoutes(app: FastifyInstance, { store, platform, faults }:
 	app.post<{ Body: { keepIntegrations?: boolean } }>(
 		'/sandbox/reset',
 		{ preValidation: readJsonIfAny, schema: { body: schemas.reset } },
-		(request) => {
+		async (request) => {
 			faults.set({});
+			// A pause outlives its chat otherwise: the trigger keeps it, and stays silent.
+			if (request.body.keepIntegrations === true) await triggerRooms.endAllPauses();
+			desk.reset({ keepWebhook: request.body.keepIntegrations });
 			store.reset(request.body);
 			return {};
 		},

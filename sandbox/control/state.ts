@@ -1,3 +1,4 @@
+import type { DeskStore } from '../desk/store';
 import type { FaultSwitch } from '../http/faults';
 import type { Store } from '../store';
 import type { LogEntry, Project } from '../types';
@@ -16,7 +17,11 @@ export function overview(store: Store, faults: FaultSwitch) {
 	const rooms = [...store.rooms.values()];
 	return {
 		projects: [...store.projects.values()].map(withoutSecrets),
-		rooms: rooms.map((room) => ({ ...room, conversation: store.activeConversation(room) ?? null })),
+		rooms: rooms.map((room) => ({
+			...room,
+			conversation: store.activeConversation(room) ?? null,
+			standing: store.standings.get(room.id) ?? null,
+		})),
 		faults: faults.current,
 	};
 }
@@ -35,19 +40,20 @@ function newestEntries(log: readonly LogEntry[]): LogEntry[] {
 }
 
 /** What the page begins with. */
-export function snapshot(store: Store, faults: FaultSwitch) {
+export function snapshot(store: Store, faults: FaultSwitch, desk: DeskStore) {
 	return {
 		...overview(store, faults),
 		messages: [...store.messages.values()].flatMap((messages) => messages.slice(-SHOWN)),
 		roomEvents: store.roomEvents,
 		log: newestEntries(store.log),
+		desk: desk.state(),
 	};
 }
 
 /** Everything, for programs. */
-export function fullState(store: Store, faults: FaultSwitch) {
+export function fullState(store: Store, faults: FaultSwitch, desk: DeskStore) {
 	return {
-		...snapshot(store, faults),
+		...snapshot(store, faults, desk),
 		messages: Object.fromEntries(store.messages),
 		conversations: [...store.conversations.values()],
 		deliveries: store.deliveries.map(({ rawBody, ...rest }) => ({ ...rest, body: rawBody.toString('utf8') })),

@@ -52,6 +52,11 @@ export function statusIn({ answer = '' }: Delivery): string | undefined {
 	return typeof said.status === 'string' && said.status !== '' ? said.status : undefined;
 }
 
+/** Whether an event went to a workflow that is being tested in n8n's editor. */
+export function isTest({ url }: Delivery): boolean {
+	return url.includes('/webhook-test/');
+}
+
 /** Why an event did not get through and what to do, in plain words; null when it did. */
 export function failureOf(delivery: Delivery): string | null {
 	const { status, error = 'no answer', advice = '' } = delivery;
@@ -62,14 +67,15 @@ export function failureOf(delivery: Delivery): string | null {
 }
 
 /** What an answer means, and what to do about it. */
-function meaningOf(status: number, { url, answer = '' }: Delivery): [string, string] {
+function meaningOf(status: number, delivery: Delivery): [string, string] {
+	const { answer = '' } = delivery;
 	if (status === 401 || status === 403) {
 		return [
 			'it rejected the signature',
 			'In n8n, enter the signing secret of the current integration in the Jelou API credential. Or delete the integration, clear that field and publish the workflow again.',
 		];
 	}
-	if (status === 404 && answer.includes('not registered') && url.includes('/webhook-test/')) {
+	if (status === 404 && answer.includes('not registered') && isTest(delivery)) {
 		return [
 			'n8n is not listening for a test event right now',
 			'It listens for one event at a time. Click “Execute workflow” in n8n, then send again. Or publish the workflow.',

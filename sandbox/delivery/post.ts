@@ -1,12 +1,12 @@
 import { request, type Dispatcher } from 'undici';
 
-/** How much of an answer is read, in bytes; nobody needs more of it. */
+/** How much of an answer is read, in bytes; hardly anybody needs more of it. */
 const READ = 8192;
 
 export interface WebhookResponse {
 	status: number;
 	headers: Record<string, string | string[] | undefined>;
-	/** At most the first 8 kB. */
+	/** Its beginning. */
 	body: string;
 }
 
@@ -15,6 +15,8 @@ export interface Post {
 	body: Uint8Array | string | undefined;
 	headers: Record<string, string>;
 	timeoutMs: number;
+	/** How much of the answer is read, in bytes; 8 kB when absent. */
+	maxBytes?: number;
 	/** Ends it early when the sandbox is closed. */
 	closing: AbortSignal;
 }
@@ -25,7 +27,7 @@ export interface Post {
  */
 export async function post(
 	dispatcher: Dispatcher,
-	{ url, body, headers, timeoutMs, closing }: Post,
+	{ url, body, headers, timeoutMs, maxBytes = READ, closing }: Post,
 ): Promise<WebhookResponse> {
 	const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing]);
 	const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal, reset: true });
@@ -35,11 +37,11 @@ export async function post(
 	for await (const chunk of content) {
 		chunks.push(chunk);
 		length += chunk.length;
-		if (length >= READ) break;
+		if (length >= maxBytes) break;
 	}
 	return {
 		status: answer.statusCode,
 		headers: answer.headers,
-		body: Buffer.concat(chunks).subarray(0, READ).toString('utf8'),
+		body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'),
 	};
 }

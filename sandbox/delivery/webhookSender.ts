@@ -5,7 +5,7 @@ import { readable } from '../http/record';
 import { sign, SIGNATURE_HEADER } from '../signature';
 import type { Store } from '../store';
 import type { Delivery, Integration, Project } from '../types';
-import { CLOSED, failureOf, NO_WEBHOOK, reasonOf } from './outcome';
+import { CLOSED, failureOf, isTest, NO_WEBHOOK, reasonOf, statusIn } from './outcome';
 import { post, type WebhookResponse } from './post';
 
 /** Something to post to a webhook that Jelou itself would not send. */
@@ -19,6 +19,10 @@ export interface CustomDelivery {
 	/** The integration's URL when absent. */
 	url?: string;
 }
+
+const NOTE_TIMEOUT_MS = 5000;
+/** 5,000 rooms. */
+const MAX_NOTE_ANSWER = 8_000_000;
 
 /** Delivers events as Jelou documents it: signed, with a time limit, in one attempt and no second one. */
 export class WebhookSender {
@@ -85,6 +89,31 @@ export class WebhookSender {
 		});
 	}
 
+	/**
+	 * Posts a note that is no event of Jelou's, signed like one, and which nothing shows.
+	 *
+	 * @returns what a 200 answers, as JSON; `undefined` for any other answer, or none
+	 */
+	async tell({ integration }: Project, url: string, body: string): Promise<unknown> {
+		if (!integration) return undefined;
+		const headers = {
+			'Content-Type': 'application/json',
+			[SIGNATURE_HEADER]: sign(body, integration.signingSecret),
+			...credentialHeader(integration),
+		};
+		const { signal: closing } = this.closing;
+		try {
+			const answer = await post(this.agent, {
+				...{ url, body, headers, closing },
+				timeoutMs: NOTE_TIMEOUT_MS,
+				maxBytes: MAX_NOTE_ANSWER,
+			});
+			return answer.status === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
+		} catch {
+			return undefined;
+		}
+	}
+
 	async close(): Promise<void> {
 		this.closing.abort();
 		await this.agent.destroy();
@@ -122,12 +151,13 @@ export class WebhookSender {
 			kind: 'delivery',
 			projectId: delivery.projectId,
 			title: delivery.event,
-			outcome:
-				failure === null ? `Delivered: the webhook answered ${delivery.status}` : `Not delivered: ${failure}`,
+			outcome: failure === null ? 'Delivered' : `Not delivered: ${failure}`,
 			tone: failure === null ? 'good' : 'bad',
 			auth: delivery.signature === '' ? null : 'signed by Jelou',
 			status: delivery.status,
 			ms: delivery.url === '' ? null : delivery.ms,
+			answer: statusIn(delivery),
+			isTest: isTest(delivery),
 			details: {
 				request: `POST ${delivery.url}`,
 				signature: delivery.signature,

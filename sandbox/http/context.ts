@@ -1,13 +1,14 @@
 import type { FaultAnswer } from './faults';
 import type { Project, RequestRecord } from '../types';
 
-/** Which part of the sandbox an address belongs to; the first two are Jelou's. */
-export type Area = 'gateway' | 'chatbot' | 'control' | 'page';
+/** Which part of the sandbox an address belongs to; the first two are Jelou's, the third is the stand-in for Chatwoot. */
+export type Area = 'gateway' | 'chatbot' | 'desk' | 'control' | 'page';
 
 export function areaOf(rawUrl: string): Area {
 	const path = rawUrl.split('?', 1)[0] ?? '';
 	if (/^\/(platform|jelouapi)(\/|$)/.test(path)) return 'gateway';
 	if (/^\/v1(\/|$)/.test(path)) return 'chatbot';
+	if (/^\/chatwoot(\/|$)/.test(path)) return 'desk';
 	return /^\/sandbox(\/|$)/.test(path) ? 'control' : 'page';
 }
 
@@ -40,6 +41,8 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** What the request is called in the log. */
 		title?: string;
+		/** Whether it only sets up or looks up the integration. */
+		isSetUp?: boolean;
 		/** The status for fields that do not match the schema; 422 unless told. */
 		invalidStatus?: number;
 	}

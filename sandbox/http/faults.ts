@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ApiError } from '../errors';
+import type { Area } from './context';
 import { failure } from './envelope';
 
 /** An answer that is not Jelou's own. */
@@ -16,7 +17,7 @@ export interface FaultAnswer {
 	times?: number;
 }
 
-/** What goes wrong on purpose. It concerns Jelou's API only, never the page or the control API. */
+/** What goes wrong on purpose. It concerns Jelou's API or the desk's, never the page or the control API. */
 export interface Faults {
 	/** Each request waits this many milliseconds first. */
 	latencyMs?: number;
@@ -92,10 +93,16 @@ export class FaultSwitch {
  * Lets requests run into the faults: after their bodies are read and recorded, before anything else. To be added before
  * the answers are recorded, since a fault can replace one.
  */
-export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: AbortSignal): void {
+export function applyFaults(
+	app: FastifyInstance,
+	{ desk, jelou }: { jelou: FaultSwitch; desk: FaultSwitch },
+	closing: AbortSignal,
+): void {
+	const switches: Partial<Record<Area, FaultSwitch>> = { gateway: jelou, chatbot: jelou, desk };
 	app.addHook('preValidation', async (request, reply) => {
 		const { area } = request.info;
-		if (area !== 'gateway' && area !== 'chatbot') return;
+		const faults = switches[area];
+		if (!faults) return;
 		const taken = faults.take(area, request.method, `${request.url} ${request.rawBody.toString()}`);
 		const { latencyMs = 0, respond, drop = false, dropAfterProcessing = false } = taken;
 		const { halfAnswer = false, endlessAnswer = false, dripMs } = taken;
@@ -117,19 +124,24 @@ export function applyFaults(app: FastifyInstance, faults: FaultSwitch, closing: 
 			request.info.replacement = respond;
 		} else if (respond) {
 			request.info.note = 'Fault: the request was not processed';
-			return reply.send(replace(reply, respond));
+			return reply.send(replace(reply, respond, area));
 		}
 	});
 
 	app.addHook('onSend', (request, reply, payload, done) => {
 		const { replacement } = request.info;
-		done(null, replacement ? replace(reply, replacement) : payload);
+		done(null, replacement ? replace(reply, replacement, request.info.area) : payload);
 	});
 }
 
 /** Gives the answer the fault's status and headers; its body is returned. */
-function replace(reply: FastifyReply, { status, retryAfter, body, contentType }: FaultAnswer): string {
+function replace(
+	reply: FastifyReply,
+	{ status, retryAfter, body, contentType }: FaultAnswer,
+	area: Area,
+): string {
 	if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
 	reply.code(status).type(contentType ?? 'application/json; charset=utf-8');
-	return body ?? JSON.stringify(failure(new ApiError(status, 'This fault was turned on in the sandbox')));
+	const error = 'This fault was turned on in the sandbox';
+	return body ?? JSON.stringify(area === 'desk' ? { error } : failure(new ApiError(status, error)));
 }

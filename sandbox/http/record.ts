@@ -71,20 +71,21 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
 	const { project, auth, isAnswer, note } = request.info;
-	const answered = record.status === null ? 'Connection closed on purpose' : `Answered ${record.status}`;
-	const remark = note === null ? refusalIn(answer, record.status) : `. ${note}`;
+	const { isSetUp = false, title = 'Unknown URL' } = request.routeOptions.config;
+	const remark = note ?? refusalIn(answer, record.status);
 	const isFine = record.status !== null && (record.status < 400 || isAnswer);
 	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : isAnswer ? 'info' : 'warning';
 	return {
 		at: record.at,
 		kind: 'request' as const,
 		projectId: project?.id ?? null,
-		title: request.routeOptions.config.title ?? 'Unknown URL',
-		outcome: `${answered}${remark}`,
+		title,
+		outcome: record.status === null ? 'Connection closed on purpose' : remark,
 		tone,
 		auth,
 		status: record.status,
 		ms: Date.now() - record.at,
+		isSetUp,
 		details: {
 			request: `${record.method} ${record.rawUrl}`,
 			contentType: record.headers['content-type'],
@@ -98,7 +99,7 @@ function describe(request: FastifyRequest, record: RequestRecord, answer: string
 function refusalIn(answer: string, status: number | null): string {
 	const said = status !== null && status >= 400 ? readable(answer) : undefined;
 	if (typeof said !== 'object' || said === null || !('message' in said)) return '';
-	return Array.isArray(said.message) ? `: ${said.message.join('; ')}` : '';
+	return Array.isArray(said.message) ? said.message.join('; ') : '';
 }
 
 /** Shown once, by the answer that creates the integration, and never by the sandbox. */

@@ -133,7 +133,7 @@ describe('refusals', () => {
 			title: 'Read integration',
 			status: 404,
 			tone: 'info',
-			outcome: 'Answered 404. The project has no integration yet',
+			outcome: 'The project has no integration yet',
 		});
 	});
 
