@@ -13,7 +13,7 @@ const TARGETS = { queue: 'queue', operator: 'agent', team: 'team' };
  * @param {string} text
  * @param {string} [name] the element's class
  */
-function written(text, name) {
+export function written(text, name) {
 	const element = make('span', { class: name, text });
 	element.lang = '';
 	element.dir = 'auto';
@@ -21,16 +21,28 @@ function written(text, name) {
 }
 
 /**
+ * A place on this page's own sandbox, under whichever of its names the page was opened.
+ * @param {string} url
+ */
+function ownPath(url) {
+	const { host, pathname, port, search } = URL.canParse(url) ? new URL(url) : location;
+	const isLocal = /^(127\.0\.0\.1|localhost|\[::1\])(:|$)/.test(host);
+	return isLocal && port === location.port && url.startsWith('http:') ? pathname + search : null;
+}
+
+/**
  * A link to media, the image itself, or what plays a file of the sandbox's own. What is elsewhere and not on HTTPS is
  * only named.
- * @param {Message} message
+ * @param {Pick<Message, 'type' | 'content'>} message
  */
-function media({ type, content: { url = '', mime_type = '', filename, caption } }) {
+export function media({ type, content: { url: given = '', mime_type = '', filename, caption } }) {
+	const own = ownPath(given);
+	const url = own ?? given;
 	const name = filename ?? url.split(/[?#]/)[0]?.split('/').pop() ?? type;
 	const told = Object.entries(TYPES).find(([key]) => key === type)?.[1] ?? type;
-	const kind = make('span', { class: 'kind', text: `${told} · ${mime_type}` });
+	const kind = make('span', { class: 'kind', text: [told, mime_type].filter(Boolean).join(' · ') });
 	const text = caption ? written(caption, 'caption') : null;
-	const isOwn = url.startsWith(`${location.origin}/`);
+	const isOwn = own !== null;
 	const symbol = icon(type === 'audio' || type === 'video' ? 'sound' : 'file');
 	if (!isOwn && !url.startsWith('https://')) {
 		return make('div', {}, make('div', { class: 'file' }, symbol, make('span', { text: url }, kind)), text);

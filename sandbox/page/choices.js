@@ -7,6 +7,7 @@ import { byId, make } from './dom.js';
 const NUMBERED = /^\s*(\d{1,2})[.)]\s+(\S.*)$/;
 
 const box = byId('choices', HTMLElement);
+const list = byId('choices-list', HTMLElement);
 
 /**
  * Offers to answer a numbered list, which is the last that was said, with a click.
@@ -16,7 +17,7 @@ export function drawChoices(message) {
 	const lines = message?.from === 'agent' ? (message.content.body ?? '').split('\n') : [];
 	const found = lines.flatMap((line) => [NUMBERED.exec(line) ?? []].filter(({ length }) => length > 0));
 	box.hidden = found.length < 2;
-	box.replaceChildren(
+	list.replaceChildren(
 		...(box.hidden ? [] : found).map(([, number = '', label = '']) => {
 			const text = make('span', { text: label });
 			text.lang = '';

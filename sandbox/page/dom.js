@@ -129,3 +129,12 @@ const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short'
 export function moment(at) {
 	return dayOf(Number(new Date(at))) === 'Today' ? clock(at) : SHORT_DAY.format(new Date(at));
 }
+
+/**
+ * A time to come, with its day unless that is today.
+ * @param {string} at
+ */
+export function until(at) {
+	const isToday = dayOf(Date.parse(at)) === 'Today';
+	return isToday ? clock(at) : `${clock(at)} on ${SHORT_DAY.format(new Date(at))}`;
+}

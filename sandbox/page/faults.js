@@ -69,7 +69,7 @@ async function set(faults) {
 	problem.textContent = (await post('/sandbox/faults', faults)) ?? '';
 	if (problem.textContent !== '') return;
 	const words = describe(faults);
-	announce(words === '' ? 'Faults are off' : `Faults are on: ${words}`);
+	announce(words === '' ? 'Simulated problems are off' : `Simulated problems are on: ${words}`);
 }
 
 export function startFaults() {

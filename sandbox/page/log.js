@@ -1,11 +1,15 @@
 // @ts-check
 import { arrive, byId, clock, make, renew } from './dom.js';
 import { model, scene } from './model.js';
+import { toldOf } from './outcomes.js';
 
 /** @import { LogEntry } from './model.js' */
 
 /** Older entries are taken off the page. */
 const SHOWN = 200;
+
+/** How much of a message a row shows, in characters. */
+const SAID = 80;
 
 const MARKS = { good: '✓', info: 'i', warning: '!', bad: '✕' };
 
@@ -16,19 +20,50 @@ function sentence(text) {
 	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+/** A name of parts may be broken between them. @param {string} title */
+function titleOf(title) {
+	return title.split(/(?<=\.)/).flatMap((part, index) => (index === 0 ? [part] : [make('wbr'), part]));
+}
+
+/** The customer whom a request or an event is about, and what was written. @param {LogEntry} entry */
+function saidIn({ details: { body }, kind }) {
+	const { type, content, initial_message } = body?.value ?? {};
+	const words = content?.body ?? content?.caption ?? content?.filename;
+	const text = words ?? initial_message ?? body?.initialMessage ?? type;
+	if (typeof text !== 'string') return null;
+	const id = kind === 'request' ? (body.user_id ?? body.userId) : body.contact?.id;
+	const name = scene().project?.users.find((user) => user.id === id)?.name ?? id ?? '';
+	const said = make('span', { text: `“${text.length > SAID ? `${text.slice(0, SAID)}…` : text}”` });
+	said.lang = '';
+	said.dir = 'auto';
+	return make('span', { class: 'said' }, `${kind === 'request' ? 'To' : 'From'} ${name}: `, said);
+}
+
 /** @param {LogEntry} entry */
 function row(entry) {
-	const { at, kind, title, tone, status, auth, outcome, ms } = entry;
-	const told = [auth, ms === null ? null : `${ms}\u00a0ms`, outcome].filter((part) => part !== null);
+	const { answer, at, auth, isSetUp, isTest, kind, ms, outcome, title, tone, status } = entry;
+	const isDone = kind === 'delivery' && tone === 'good';
+	const told = [
+		isSetUp ? 'Set-up' : null,
+		auth,
+		ms === null ? null : `${ms}\u00a0ms`,
+		isDone ? toldOf({ state: 'delivered', answer, isTest }) : outcome,
+	].filter((part) => part !== null && part !== '');
 	const mark = make('span', { class: 'mark', text: MARKS[tone] });
 	mark.ariaHidden = 'true';
 	const summary = make(
 		'summary',
 		{},
 		make('time', { class: 'time', text: clock(at, true) }),
-		make('span', { class: `way ${kind}`, text: kind === 'request' ? 'to Jelou' : 'from Jelou' }),
-		make('span', { class: 'title', text: kind === 'request' ? title : `Event: ${title}` }),
-		make('span', { class: `pill ${tone}`, text: status === null ? 'No answer' : String(status) }, mark),
+		make('span', { class: `way ${kind}`, text: kind === 'request' ? 'n8n → Jelou' : 'Jelou → n8n' }),
+		make('span', { class: 'title' }, ...titleOf(kind === 'request' ? title : `Event: ${title}`)),
+		// That there is nothing yet is no error, whatever its status.
+		make(
+			'span',
+			{ class: `pill ${tone}`, text: tone === 'info' ? 'None yet' : String(status ?? 'No answer') },
+			mark,
+		),
+		saidIn(entry),
 		make('span', { class: `told ${tone}`, text: sentence(told.join(' · ')) }),
 	);
 	const details = make('details', {}, summary);
@@ -37,7 +72,7 @@ function row(entry) {
 		() => details.append(make('pre', { text: JSON.stringify(entry.details, null, 2) })),
 		{ once: true },
 	);
-	return make('li', {}, details);
+	return make('li', { class: isSetUp ? 'set-up' : '' }, details);
 }
 
 /** A restarted sandbox counts from the beginning, so the id alone does not do. @param {LogEntry} entry */
@@ -50,20 +85,22 @@ export function isShown({ projectId }) {
 	return projectId === null || projectId === scene().project?.id;
 }
 
+/** By when they happened, the newest first: an event comes before what the workflow did with it. */
 export function drawLog() {
-	const entries = model.log.filter(isShown).slice(-SHOWN);
-	renew(list, entries.reverse(), keyOf, row);
+	const entries = model.log
+		.filter(isShown)
+		.toSorted((a, b) => b.at - a.at || b.id - a.id)
+		.slice(0, SHOWN);
+	renew(list, entries, keyOf, row);
 	byId('log-project', HTMLElement).textContent = scene().project?.name ?? '';
 	byId('log-empty', HTMLElement).hidden = entries.length > 0;
 }
 
 /** @param {LogEntry} entry */
 export function showEntry(entry) {
-	const item = row(entry);
-	item.dataset.key = keyOf(entry);
-	list.prepend(item);
-	arrive(item);
-	const oldest = list.lastElementChild;
-	if (list.childElementCount > SHOWN && !oldest?.contains(document.activeElement)) oldest?.remove();
-	byId('log-empty', HTMLElement).hidden = true;
+	drawLog();
+	const key = keyOf(entry);
+	for (const item of list.children) {
+		if (item instanceof HTMLElement && item.dataset.key === key) arrive(item);
+	}
 }

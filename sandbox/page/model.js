@@ -3,23 +3,34 @@
 /**
  * @typedef {{ id: string, name: string }} Named
  * @typedef {{ webhookUrl: string, authType: string, createdAt: string, updatedAt: string }} Integration
- * @typedef {{ id: string, apiKey: string, name: string, bots: Named[], users: Named[], integration: Integration | null }} Project
+ * @typedef {{ id: string, apiKey: string, name: string, bots: Named[], users: Named[],
+ *   integration: Integration | null, hasDesk?: boolean }} Project
  * @typedef {{ id: string, startAt: string }} Conversation
- * @typedef {{ id: string, projectId: string, botId: string, userId: string, conversation: Conversation | null }} Room
+ * @typedef {{ roomId: string, pausedUntil?: string, question?: string, answersUntil?: string, attempts?: number }} Standing
+ * @typedef {{ id: string, projectId: string, botId: string, userId: string, conversation: Conversation | null,
+ *   standing: Standing | null }} Room
  * @typedef {{ body?: string, url?: string, mime_type?: string, caption?: string, filename?: string }} Content
- * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string, answer?: string }} MessageDelivery
+ * @typedef {{ state: 'sending' | 'delivered' | 'failed', note?: string, answer?: string, isTest?: boolean,
+ *   question?: string }} MessageDelivery
  * @typedef {{ roomId: string, at: number, kind: 'started' | 'assigned' | 'closed', by: 'customer' | 'workflow' | 'agent',
  *   assignment?: { type: 'queue' | 'operator' | 'team', target: string } }} RoomEvent
  * @typedef {{ id: string, roomId: string, from: 'user' | 'agent', type: string, content: Content, at: number,
  *   duplicate: boolean, delivery?: MessageDelivery }} Message
  * @typedef {{ id: number, at: number, kind: 'request' | 'delivery', projectId: string | null, title: string,
  *   outcome: string, tone: 'good' | 'info' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
- *   details: object }} LogEntry
+ *   answer?: string, isTest?: boolean, isSetUp?: boolean, details: Record<string, any> }} LogEntry
  * @typedef {{ latencyMs?: number, respond?: { status: number, retryAfter?: string | number, times?: number },
  *   drop?: boolean, dropAfterProcessing?: boolean, halfAnswer?: boolean, dripMs?: number, endlessAnswer?: boolean,
  *    deliverTwice?: boolean, replyAtOnce?: string, times?: number, path?: string, method?: string }} Faults
  * @typedef {{ projects: Project[], rooms: Room[], faults: Faults }} Overview
- * @typedef {Overview & { messages: Message[], roomEvents: RoomEvent[], log: LogEntry[] }} Snapshot
+ * @typedef {{ fileType: 'image' | 'audio' | 'video' | 'file', url: string, name: string }} DeskAttachment
+ * @typedef {{ id: number, at: number, from: 'customer' | 'bot' | 'agent', private: boolean, content: string,
+ *   attachments: DeskAttachment[], delivery?: { state: 'sending' | 'delivered' | 'failed', note?: string } }} DeskMessage
+ * @typedef {{ id: number, status: 'open' | 'resolved', contact: { id: number, name: string, identifier: string },
+ *   customAttributes: Record<string, unknown>, createdAt: number, messages: DeskMessage[] }} DeskConversation
+ * @typedef {{ webhookUrl: string, conversations: DeskConversation[] }} Desk
+ * @typedef {Overview & { messages: Message[], roomEvents: RoomEvent[], log: LogEntry[],
+ *   desk: Desk }} Snapshot
  */
 
 /** What the sandbox has told, and what is chosen on the page. The sandbox is always right: nothing is guessed here. */
@@ -32,6 +43,8 @@ export const model = {
 	roomEvents: [],
 	/** @type {LogEntry[]} all projects' together, oldest first */
 	log: [],
+	/** @type {Desk} of all projects together */
+	desk: { webhookUrl: '', conversations: [] },
 	chosen: { project: '', bot: '', user: '' },
 };
 

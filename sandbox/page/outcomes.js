@@ -2,11 +2,16 @@
 
 /** @import { MessageDelivery } from './model.js' */
 
-/** What a Jelou Trigger did with a message, by the `status` of its answer. */
+/** What a Jelou Trigger did with an event, by the `status` of its answer. */
 const DONE = {
 	accepted: 'Started the workflow',
 	answered: 'Answered the waiting question',
+	'asked next': 'Answered: the next question follows',
 	'asked again': 'Did not fit the question: asked again',
+	invalid: 'Did not fit the question either: the workflow goes on without an answer',
+	exit: 'Left the question: the workflow goes on without an answer',
+	failed: 'Jelou refused the next question: the workflow goes on without it',
+	kept: 'Came before the question: kept for its answer',
 	combined: 'Combined with the next message',
 	paused: 'Paused: a person has this conversation',
 	duplicate: 'Received before: nothing started',
@@ -18,6 +23,7 @@ const FAILED = {
 	'not passed on':
 		'the run that waits for this answer could not be reached. Check WEBHOOK_URL in n8n, then send again.',
 	'not asked again': 'it did not fit the question, and asking again failed. Check the log of n8n.',
+	'next question not sent': 'Jelou did not take the next question. Answer again, or check the log of n8n.',
 	'not combined': 'the messages that it was combined with started nothing. Send it again.',
 };
 
@@ -31,11 +37,13 @@ function wordsFor(table, status = '') {
 }
 
 /**
- * What became of a customer's message, in words; what is not known is shown as it came.
+ * What became of an event, in words; what is not known is shown as it came.
  * @param {MessageDelivery} delivery
  */
-export function toldOf({ state, note = '', answer }) {
+export function toldOf({ state, note = '', answer, isTest, question }) {
 	if (state === 'sending') return 'Sending…';
 	if (state === 'failed') return `Not delivered: ${wordsFor(FAILED, answer) ?? note}`;
-	return wordsFor(DONE, answer) ?? (answer ? `Delivered: ${answer}` : 'Delivered');
+	if (answer === 'accepted' && isTest) return 'Went to the test in the n8n editor';
+	const words = wordsFor(DONE, answer) ?? (answer ? `Delivered: ${answer}` : 'Delivered');
+	return question ? `${words} (“${question}”)` : words;
 }

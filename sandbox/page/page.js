@@ -1,40 +1,55 @@
 // @ts-check
 import { post } from './api.js';
-import { drawChat, drawConversation, showMessage, toEnd } from './chat.js';
+import { chatEnd, drawChat, drawConversation, showMessage } from './chat.js';
 import { startComposer } from './composer.js';
+import { deskEnd, drawDesk, followScene, onDesk, startDesk, unreadCount } from './desk.js';
 import { announce, byId, make } from './dom.js';
 import { drawFaults, startFaults } from './faults.js';
 import { drawLog, isShown, showEntry } from './log.js';
 import { model, scene } from './model.js';
+import { startStanding } from './standing.js';
 import { follow } from './stream.js';
 import { drawSurroundings, startPickers } from './surroundings.js';
 
-/** @import { LogEntry, Message, Overview, RoomEvent, Snapshot } from './model.js' */
+/** @import { DeskConversation, LogEntry, Message, Overview, RoomEvent, Snapshot } from './model.js' */
 
 /** How many messages, events of rooms and entries of the log are kept in the browser, of all rooms and projects. */
 const KEPT = 2000;
 
-const views = { chat: byId('view-chat', HTMLButtonElement), side: byId('view-side', HTMLButtonElement) };
+const views = {
+	chat: byId('view-chat', HTMLButtonElement),
+	desk: byId('view-desk', HTMLButtonElement),
+	side: byId('view-side', HTMLButtonElement),
+};
+/** Wide enough for customer and agent side by side. */
+const wide = matchMedia('(min-width: 51.26em)');
 let unseen = 0;
 
 function drawUnseen() {
 	const words = make('span', { class: 'visually-hidden', text: ' new' });
 	byId('unseen', HTMLElement).replaceChildren(...(unseen > 0 ? [` (${unseen}`, words, ')'] : []));
+	const unread = unreadCount();
+	const more = words.cloneNode(true);
+	byId('desk-unread', HTMLElement).replaceChildren(...(unread > 0 ? [` (${unread}`, more, ')'] : []));
 }
 
-/** On a narrow screen one of the two is shown. @param {'chat' | 'side'} name */
-function show(name) {
+/** On a narrow screen one of them is shown. @param {'chat' | 'desk' | 'side'} chosen */
+function show(chosen) {
+	const isMissing = chosen === 'desk' && (wide.matches || !document.body.hasAttribute('data-desk'));
+	const name = isMissing ? 'chat' : chosen;
 	document.body.dataset.view = name;
 	for (const [each, button] of Object.entries(views))
 		button.setAttribute('aria-pressed', String(each === name));
-	unseen = 0;
+	if (name === 'side') unseen = 0;
+	if (name !== 'side') drawDesk();
 	drawUnseen();
-	if (name === 'chat') toEnd();
+	if (name === 'chat') chatEnd.toEnd();
+	if (name !== 'side') deskEnd.toEnd();
 }
 
 /** @param {Snapshot} snapshot */
-function onSnapshot({ messages, roomEvents, log, ...overview }) {
-	Object.assign(model, { overview, messages, roomEvents, log });
+function onSnapshot({ messages, roomEvents, log, desk, ...overview }) {
+	Object.assign(model, { overview, messages, roomEvents, log, desk });
 	drawFaults();
 	drawScene();
 }
@@ -42,10 +57,12 @@ function onSnapshot({ messages, roomEvents, log, ...overview }) {
 /** Shows what belongs to the chosen project, bot and customer. */
 function drawScene() {
 	unseen = 0;
-	drawUnseen();
 	drawSurroundings();
 	drawLog();
 	drawChat();
+	drawDesk();
+	drawUnseen();
+	if (document.body.dataset.view === 'desk') show('desk');
 }
 
 /** @param {Overview} overview */
@@ -84,6 +101,12 @@ function onRoomEvent(event) {
 	if (event.roomId === scene().room?.id) drawChat(true);
 }
 
+/** @param {DeskConversation} conversation */
+function onDeskChange(conversation) {
+	onDesk(conversation);
+	drawUnseen();
+}
+
 /** @param {LogEntry} entry */
 function onLog(entry) {
 	keep(model.log, entry);
@@ -103,7 +126,11 @@ function onState(live) {
 }
 
 views.chat.addEventListener('click', () => show('chat'));
+views.desk.addEventListener('click', () => show('desk'));
 views.side.addEventListener('click', () => show('side'));
+wide.addEventListener('change', () => {
+	if (document.body.dataset.view === 'desk') show('desk');
+});
 byId('clear', HTMLButtonElement).addEventListener('click', async () => {
 	const failure = await post('/sandbox/reset', { keepIntegrations: true });
 	byId('clear-problem', HTMLElement).textContent = failure ?? '';
@@ -115,10 +142,22 @@ document.addEventListener('keydown', ({ key, target }) => {
 	open?.removeAttribute('open');
 	open?.querySelector('summary')?.focus();
 });
-startPickers(drawScene);
+startPickers(() => {
+	followScene();
+	drawScene();
+});
+startDesk(drawScene);
+startStanding();
 startComposer();
 startFaults();
 follow(
-	{ snapshot: onSnapshot, overview: onOverview, roomEvent: onRoomEvent, message: onMessage, log: onLog },
+	{
+		snapshot: onSnapshot,
+		overview: onOverview,
+		roomEvent: onRoomEvent,
+		message: onMessage,
+		desk: onDeskChange,
+		log: onLog,
+	},
 	onState,
 );

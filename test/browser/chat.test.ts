@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 
+import { isRecord } from '../../scripts/json';
 import { readExample } from '../../scripts/n8n/examples';
 import {
 	CREDENTIAL_NAME,
@@ -28,7 +29,21 @@ beforeAll(async () => {
 	stage = await startStage();
 	const id = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(stage.sandbox));
 	const example = readExample('echo-support.json', { id, name: CREDENTIAL_NAME });
-	await stage.client.activate(await stage.client.createWorkflow(example));
+	const [greet] = example.nodes.filter(({ name }) => name === 'Greet');
+	const pause = {
+		...greet,
+		id: 'pause',
+		name: 'Pause',
+		parameters: { resource: 'conversation', operation: 'pause' },
+	};
+	const connections = isRecord(example.connections) ? example.connections : {};
+	const toPause = { main: [[{ node: 'Pause', type: 'main', index: 0 }]] };
+	const pausing = {
+		...example,
+		nodes: [...example.nodes, pause],
+		connections: { ...connections, Greet: toPause },
+	};
+	await stage.client.activate(await stage.client.createWorkflow(pausing));
 	await webhookAnswers(stage);
 });
 afterAll(async () => stage?.stop());
@@ -83,6 +98,19 @@ describe.each([
 		if (device === 'phone') await chat.page.locator('#view-chat').click();
 		await chat.page.locator('#attach-open').click();
 		await chat.page.locator('#attach [name=mime_type]').waitFor();
+		expect(await reach()).toBeLessThanOrEqual(viewport.width);
+	});
+
+	test('a pause is seen, and ended', async () => {
+		const pause = chat.page.locator('#pause');
+		await chat.write('Hola');
+		await pause.getByText(/^Paused until .*: a person answers$/).waitFor();
+		await chat.write('¿Hay alguien?');
+		await chat.toldOfLast('Paused: a person has this conversation');
+		await chat.page.getByRole('button', { name: 'End pause' }).click();
+		await pause.waitFor({ state: 'hidden' });
+		await chat.write('¿Y ahora?');
+		await chat.toldOfLast('Started the workflow');
 		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 

@@ -2,13 +2,18 @@ import {
 	DESKTOP,
 	failDelivery,
 	PHONE,
+	firstRoom,
+	handOver,
 	showChat,
+	showDesk,
 	showSide,
+	trigger,
 	useStage,
 	violations,
 	writeEverything,
 	type Stage,
 } from './support';
+import { PROJECT } from '../../sandbox/support';
 
 const stage = useStage();
 
@@ -25,6 +30,24 @@ const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
 		await page.getByLabel('Jelou’s answer').selectOption('429');
 		await page.getByRole('button', { name: 'Turn on' }).click();
 		await page.locator('#faults-state').getByText('On: answers 429').waitFor();
+	},
+	'a person at the desk, a pause and a question': async (current) => {
+		const { page } = current;
+		const jelouTrigger = await trigger(current);
+		const until = new Date(Date.now() + 3_600_000).toISOString();
+		const standing = { pausedUntil: until, question: '¿Qué fecha?', answersUntil: until, attempts: 2 };
+		const room_id = firstRoom(current).id;
+		jelouTrigger.rooms = [{ room_id, contact: {}, bot: {}, paused: true, ...standing }];
+		await handOver(current);
+		const other = await handOver(current, 'of nobody');
+		await page.request.post(`${current.sandbox.url}/sandbox/desk/conversations/${String(other.id)}/status`, {
+			data: { status: 'resolved' },
+		});
+		await current.sandbox.userWrites(PROJECT.id, { text: '¿Siguen ahí?' });
+		await page.locator('#question').waitFor({ state: 'attached' });
+		await showDesk(page);
+		await page.locator('#desk-note').check();
+		await page.locator('#desk-attach-open').click();
 	},
 	'a delivery that failed': async (current) => {
 		await failDelivery(current);
@@ -44,7 +67,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
 			await page.emulateMedia({ colorScheme });
 			await page.setViewportSize(size);
 			await SCENES[scene]?.(stage());
-			for (const show of [showSide, showChat]) {
+			for (const show of [showSide, showChat, showDesk]) {
 				await show(page);
 				expect(await violations(page)).toEqual([]);
 			}

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { call, integrate, PROJECT, receiver, send } from '../../sandbox/support';
-import { DESKTOP, PHONE, showSide, useStage } from './support';
+import { DESKTOP, MEDIA, PHONE, rowsOfHead, showSide, useStage } from './support';
 
 const stage = useStage();
 
@@ -141,13 +141,19 @@ test('a hand-over and the end of a conversation stand in the chat and in its hea
 
 test('what the workflow did with a message is told in words, and what is not known as it came', async () => {
 	const { page } = stage();
-	const known = ['accepted', 'answered', 'asked again', 'combined', 'paused', 'duplicate', 'ignored'];
+	const asked = ['answered', 'asked next', 'asked again', 'invalid', 'exit', 'failed', 'kept'];
+	const known = ['accepted', ...asked, 'combined', 'paused', 'duplicate', 'ignored'];
 	await writeTo([...known, 'something new', '']);
-	await page.locator('.line.user .delivered').nth(8).waitFor();
+	await page.locator('.line.user .delivered').nth(13).waitFor();
 	expect(await outcomes(page)).toEqual([
 		'Started the workflow',
 		'Answered the waiting question',
+		'Answered: the next question follows',
 		'Did not fit the question: asked again',
+		'Did not fit the question either: the workflow goes on without an answer',
+		'Left the question: the workflow goes on without an answer',
+		'Jelou refused the next question: the workflow goes on without it',
+		'Came before the question: kept for its answer',
 		'Combined with the next message',
 		'Paused: a person has this conversation',
 		'Received before: nothing started',
@@ -155,6 +161,37 @@ test('what the workflow did with a message is told in words, and what is not kno
 		'Delivered: something new',
 		'Delivered',
 	]);
+});
+
+test('an event that goes to a test in the editor starts no published workflow, and says so', async () => {
+	const { page, sandbox } = stage();
+	const hook = await receiver((response) => void response.end('{"status":"accepted"}'));
+	await integrate(sandbox, `${hook.url}/webhook-test/jelou`);
+	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
+	await page.locator('.line.user .delivered').waitFor();
+	expect(await outcomes(page)).toEqual(['Went to the test in the n8n editor']);
+	expect(await page.locator('#log .told').first().innerText()).toMatch(/Went to the test in the n8n editor$/);
+});
+
+test('the log says what was written, to and by whom, and the cause stands before its effects', async () => {
+	const { page, sandbox } = stage();
+	const replies = [async () => {}, async () => await say(secret, 'Buenas, ¿en qué te ayudo?')];
+	// As a workflow that sends before the trigger has responded.
+	const hook = await receiver((response) => {
+		void replies
+			.shift()?.()
+			.then(() => response.end('{"status":"accepted"}'));
+	});
+	const secret = await integrate(sandbox, hook.url);
+	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
+	await page.locator('#log .said').nth(1).waitFor();
+	expect((await page.locator('#log .said').allInnerTexts()).slice(0, 2)).toEqual([
+		'To USER_NAME: “Buenas, ¿en qué te ayudo?”',
+		'From USER_NAME: “hola”',
+	]);
+	expect(await page.locator('#log .way').first().innerText()).toBe('n8n → Jelou');
+	// Its status once.
+	expect(await page.locator('#log > li').nth(1).innerText()).toMatch(/^(?:(?!200)[^])*200(?:(?!200)[^])*$/);
 });
 
 test('an answer that reached no run says so', async () => {
@@ -169,9 +206,9 @@ test('an answer that reached no run says so', async () => {
 test('the choices of a numbered list are answered with a click, while it is the last that was said', async () => {
 	const { page, sandbox } = stage();
 	const secret = await writeTo(['accepted']);
-	const choices = page.getByRole('group', { name: 'Quick replies' });
+	const choices = page.getByRole('group', { name: 'Quick replies: on this page only' });
 	await say(secret, '1. the only one');
-	await page.getByText('the only one').waitFor();
+	await page.locator('.bubble').getByText('the only one').waitFor();
 	expect(await choices.isVisible()).toBe(false);
 	await say(secret, '¿Qué quieres?\n\n1. Lámpara\n2. Mochila');
 	await choices.getByRole('button', { name: '2 Mochila' }).click();
@@ -179,6 +216,44 @@ test('the choices of a numbered list are answered with a click, while it is the 
 	expect(await choices.isVisible()).toBe(false);
 	expect(await page.locator('#text').evaluate((element) => element === document.activeElement)).toBe(true);
 	expect([...sandbox.store.messages.values()].flat().at(-1)).toMatchObject({ content: { body: '2' } });
+});
+
+test('the chat goes on to its end when a picture is loaded late, unless somebody reads further up', async () => {
+	const { page, sandbox } = stage();
+	const secret = await writeTo(['accepted']);
+	for (let number = 1; number <= 20; number++) await say(secret, `Respuesta ${String(number)}`);
+	await page.getByText('Respuesta 20', { exact: true }).waitFor();
+	const held: Array<() => void> = [];
+	await page.route(`${MEDIA}/**`, async (route) => {
+		await new Promise<void>((resolve) => held.push(resolve));
+		await route.fallback();
+	});
+	/** How far the end of the chat is away, once a picture has come. */
+	const pictureComes = async (id: number) => {
+		const content = { url: `${MEDIA}/${String(id)}.jpg`, mime_type: 'image/jpeg' };
+		expect((await send(sandbox, secret, { id: String(id), type: 'image', content })).status).toBe(200);
+		const image = page.locator('.bubble img').nth(id - 1);
+		await image.waitFor({ state: 'attached' });
+		while (held.length < id) await page.evaluate(() => new Promise(requestAnimationFrame));
+		held[id - 1]?.();
+		await image.evaluate(async (element) => {
+			if (element instanceof HTMLImageElement) await element.decode();
+		});
+		return await page.evaluate(async () => {
+			for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+			const { clientHeight, scrollHeight, scrollTop } = document.getElementById('chat-log') ?? document.body;
+			return scrollHeight - scrollTop - clientHeight;
+		});
+	};
+	expect(await pictureComes(1)).toBeLessThan(2);
+	await page.locator('#chat-log').hover();
+	await page.mouse.wheel(0, -400);
+	await page.waitForFunction(() => {
+		const { clientHeight, scrollHeight, scrollTop } = document.getElementById('chat-log') ?? document.body;
+		return scrollHeight - scrollTop - clientHeight > 200;
+	});
+	expect(await pictureComes(2)).toBeGreaterThan(200);
+	await page.unroute(`${MEDIA}/**`);
 });
 
 test('sample files are sent with one click and shown', async () => {
@@ -222,9 +297,11 @@ describe('with several projects', () => {
 		await page.locator('#log-project').getByText(OTHER.name).waitFor();
 		expect(await titles.allInnerTexts()).toEqual(['Read integration', 'Read integration']);
 		expect(await page.locator('#log .told').allInnerTexts()).toEqual([
-			expect.stringMatching(/Wrong API key .* Answered 401: The API key is not valid for this project/),
-			expect.stringMatching(/Answered 404\. The project has no integration yet/),
+			expect.stringMatching(/^Set-up · wrong API key · .*ms · The API key is not valid for this project$/),
+			expect.stringMatching(/^Set-up · API key · .*ms · The project has no integration yet$/),
 		]);
+		// What is no error does not look like one.
+		expect(await page.locator('#log .pill').allInnerTexts()).toEqual(['401✕', 'None yeti']);
 		const summary = page.locator('#log summary').first();
 		const look = async () =>
 			await summary.evaluate((element) => {
@@ -242,16 +319,7 @@ describe('with several projects', () => {
 		await page.locator('#pick-project-choice').selectOption(OTHER.id);
 		for (const view of ['chat', 'side']) {
 			if (view === 'side') await showSide(page);
-			const rows = await page
-				.locator('.top')
-				.locator('h1, button, select')
-				.evaluateAll((all) =>
-					all
-						.filter((each) => each.checkVisibility())
-						.map((each) => each.getBoundingClientRect())
-						.map(({ top, bottom }) => Math.round((top + bottom) / 2)),
-				);
-			expect(new Set(rows).size).toBe(2);
+			expect(await rowsOfHead(page)).toBe(2);
 		}
 		const cut = await page.locator('.top select').evaluateAll((all) =>
 			all.flatMap((select) => {

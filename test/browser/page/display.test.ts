@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { integrate, PROJECT, receiver } from '../../sandbox/support';
-import { PHONE, showChat, showSide, useStage, writeEverything } from './support';
+import { handOver, PHONE, showChat, showDesk, showSide, useStage, writeEverything } from './support';
 import { cutControls } from './walk';
 
 const stage = useStage();
@@ -67,7 +67,11 @@ describe('zoomed in', () => {
 		await writeEverything(stage());
 		await sandbox.userWrites(PROJECT.id, { text: 'x'.repeat(300) });
 		sandbox.setFaults({ latencyMs: 1500, respond: { status: 503 }, times: 20, path: 'gateway' });
+		await handOver(stage(), `${'x'.repeat(80)} of nobody`);
+		await handOver(stage());
 		await page.locator('#attach-open').click();
+		await showDesk(page);
+		await page.locator('#desk-attach-open').click();
 		await showSide(page);
 		for (const summary of ['#integration', '#faults', '#log li:first-child']) {
 			await page.locator(`${summary} summary`).click();
@@ -86,7 +90,7 @@ describe('zoomed in', () => {
 		await page.setViewportSize(size);
 		await withText(page, 16 * text, async () => {
 			await fill(page);
-			for (const show of [showSide, showChat]) {
+			for (const show of [showSide, showChat, showDesk]) {
 				await show(page);
 				expect(await tooWide(page)).toEqual([]);
 				expect(await cutControls(page)).toEqual([]);

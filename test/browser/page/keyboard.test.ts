@@ -43,7 +43,7 @@ test('the order makes sense: whom, what was said, what to say, then what happene
 		'text',
 		'send',
 		'What to enter in the Jelou API credentia',
-		'Faults Off',
+		'Simulate problems Off',
 		'clear',
 		'a log entry',
 		'a log entry',

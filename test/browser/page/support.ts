@@ -3,15 +3,19 @@
 import axe from 'axe-core';
 import type { ConsoleMessage, Page } from 'playwright-core';
 
-import { startSandbox, type Sandbox } from '../../../sandbox';
-import { endAll, integrate, PROJECT, receiver, send, type Receiver } from '../../sandbox/support';
+import type { IDataObject } from 'n8n-workflow';
+
+import { isNote, readNote, type NoteContent, type RoomState } from '../../../nodes/Jelou/shared/triggerNote';
+import { startSandbox, type DeskConversation, type Room, type Sandbox } from '../../../sandbox';
+import { endAll, integrate, PROJECT, receiver, send, signed, type Receiver } from '../../sandbox/support';
+import { startRecorder } from '../../support/recorder';
 import { startBrowser, type Browser } from '../support/chromium';
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Where the pictures of messages come from: the browser is given one, no network is asked. */
-const MEDIA = 'https://media.example';
+export const MEDIA = 'https://media.example';
 const PICTURE =
 	'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="140"><rect width="240" height="140" fill="#789"/></svg>';
 
@@ -28,6 +32,8 @@ export interface Complaints {
 	/** Origins of all requests that are not the sandbox's. */
 	elsewhere: string[];
 }
+
+const ending: Array<() => Promise<void>> = [];
 
 /** A sandbox with its page open in a browser. */
 export interface Stage {
@@ -57,6 +63,7 @@ export function useStage(): () => Stage {
 		const seen = { problems: [...problems], elsewhere: elsewhere.filter((origin) => origin !== MEDIA) };
 		await page.request.post(`${sandbox.url}/sandbox/reset`);
 		await endAll();
+		while (ending.length > 0) await ending.pop()?.();
 		await page.setViewportSize(DESKTOP);
 		await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null });
 		await page.reload();
@@ -76,8 +83,28 @@ export async function showSide(page: Page): Promise<void> {
 	if (await page.locator('#view-side').isVisible()) await page.locator('#view-side').click();
 }
 
+/** The agent's side, which is beside the chat where there is room. */
+export async function showDesk(page: Page): Promise<void> {
+	if (await page.locator('#view-desk').isVisible()) await page.locator('#view-desk').click();
+	else await showChat(page);
+}
+
 export async function showChat(page: Page): Promise<void> {
 	if (await page.locator('#view-chat').isVisible()) await page.locator('#view-chat').click();
+}
+
+/** How many rows the controls of the page's head stand in. */
+export async function rowsOfHead(page: Page): Promise<number> {
+	const middles = await page
+		.locator('.top')
+		.locator('h1, button, select')
+		.evaluateAll((all) =>
+			all
+				.filter((each) => each.checkVisibility())
+				.map((each) => each.getBoundingClientRect())
+				.map(({ top, bottom }) => Math.round((top + bottom) / 2)),
+		);
+	return new Set(middles).size;
 }
 
 /** Starts all of it. Whatever has been started when something fails is ended again. */
@@ -150,6 +177,80 @@ export async function writeEverything({ sandbox, page }: Stage): Promise<void> {
 	}
 	await send(sandbox, secret, { ...all[0], id: 'reply-text' });
 	await page.getByText('Same message ID as an earlier message').waitFor({ state: 'attached' });
+}
+
+/** A published Jelou Trigger of the project: what it knows of rooms, and the notes that it was given. */
+export interface TriggerStandIn {
+	rooms: RoomState[];
+	readonly notes: NoteContent[];
+	/** How often each thing happened, so that a test can wait for the next. */
+	count(note: NoteContent['note']): number;
+	/** What it answers to events, one after the other, and then `paused`. */
+	statuses: string[];
+}
+
+export async function trigger({ sandbox }: Stage): Promise<TriggerStandIn> {
+	const notes: NoteContent[] = [];
+	const standIn: TriggerStandIn = {
+		rooms: [],
+		notes,
+		count: (note) => notes.filter((each) => each.note === note).length,
+		statuses: [],
+	};
+	let secret = '';
+	const recorder = await startRecorder(({ body, headers, path }) => {
+		const payload = JSON.parse(body.toString()) as IDataObject;
+		if (headers['x-jelou-signature'] !== signed(body, secret)) return { status: 401 };
+		if (!isNote(payload)) return { body: JSON.stringify({ status: standIn.statuses.shift() ?? 'paused' }) };
+		const note = readNote(payload);
+		if (note?.address !== recorder.url + path) return { status: 403 };
+		notes.push(note);
+		if (note.note === 'endPause') {
+			standIn.rooms = standIn.rooms.filter(({ room_id }) => room_id !== note.roomId);
+		}
+		const rooms = note.note === 'list' ? { rooms: standIn.rooms } : {};
+		return { body: JSON.stringify({ status: 'confirmed', ...rooms }) };
+	});
+	ending.push(recorder.close);
+	secret = await integrate(sandbox, `${recorder.url}/webhook/an-id/webhook`);
+	return standIn;
+}
+
+/** The room of the first customer. */
+export function firstRoom({ sandbox }: Stage): Room {
+	const project = sandbox.store.projects.get(PROJECT.id);
+	const [bot, user] = [project?.bots[0], project?.users[0]];
+	if (!project || !bot || !user) throw new Error('The project has no bot or user');
+	return sandbox.store.roomOf(project, bot, user);
+}
+
+/** A customer's conversation at the desk, with what customer, bot and agent wrote, and media. */
+export async function handOver(stage: Stage, identifier = firstRoom(stage).id): Promise<DeskConversation> {
+	const { desk, url } = stage.sandbox;
+	const contact = desk.store.contactNamed(identifier) ?? desk.store.addContact('USER_NAME', identifier);
+	const { id } = desk.open(contact, { room_id: identifier });
+	const opened = desk.conversation(id);
+	const file = async (name: string, mimeType: string) => {
+		const response = await fetch(`${url}/${name}`);
+		return { name, mimeType, bytes: Buffer.from(await response.arrayBuffer()) };
+	};
+	desk.write(opened, { from: 'bot', private: true, content: 'Lo dicho hasta ahora: la lámpara llegó rota' });
+	desk.write(opened, { from: 'customer', content: 'Quiero hablar con una persona' });
+	desk.write(opened, { from: 'bot', content: 'Te paso con una persona' });
+	for (const [name, mimeType] of [
+		['lampara.jpg', 'image/jpeg'],
+		['nota-de-voz.ogg', 'audio/ogg'],
+		['factura-1042.pdf', 'application/pdf'],
+	] as const) {
+		desk.write(opened, { from: 'customer', files: [await file(name, mimeType)] });
+	}
+	for (const message of [{ content: 'Soy Marta' }, { content: 'Es clienta desde 2019', private: true }]) {
+		await stage.page.request.post(`${url}/sandbox/desk/conversations/${String(id)}/messages`, {
+			data: message,
+		});
+	}
+	await stage.page.locator('#desk-messages .entry').nth(7).waitFor({ state: 'attached' });
+	return desk.store.view(opened);
 }
 
 /** A user's message that a webhook answers with an error. */

@@ -40,7 +40,12 @@ test('the page says what it is, in which language, and has landmarks and heading
 		expect([await text.getAttribute('lang'), await text.getAttribute('dir')]).toEqual(['', 'auto']);
 	}
 	const lines = await spoken(page);
-	for (const landmark of ['banner', 'main', 'region "Chat"', 'region "Webhook, faults and event log"']) {
+	for (const landmark of [
+		'banner',
+		'main',
+		'region "Chat"',
+		'region "Webhook, simulated problems and event log"',
+	]) {
 		expect(lines).toContainEqual(`- ${landmark}:`);
 	}
 	const headings = lines.filter((line) => line.startsWith('- heading'));
@@ -48,7 +53,7 @@ test('the page says what it is, in which language, and has landmarks and heading
 		'- heading "Jelou sandbox" [level=1]',
 		'- heading "BOT_NAME" [level=2]',
 		'- heading "Webhook" [level=2]',
-		'- heading "Faults" [level=2]',
+		'- heading "Simulate problems" [level=2]',
 		'- heading "Event log" [level=2]',
 	]);
 });
@@ -89,7 +94,7 @@ test('new messages are read out once; what was there before is not', async () =>
 	await page.locator('#chat-log[aria-live=polite]').waitFor();
 	await sandbox.userWrites(PROJECT.id, { text: 'one more' });
 	await log.getByText('one more').waitFor();
-	expect((await heard()).filter((line) => line.includes('one more'))).toEqual([
+	expect((await heard()).filter((line) => line.includes('Customer: one more'))).toEqual([
 		expect.stringMatching(/^polite: Customer: one more/),
 	]);
 });
@@ -116,7 +121,7 @@ test('what went wrong and what was done is read out, wherever it is shown', asyn
 	await page.locator('#faults summary').click();
 	await page.getByLabel('Delay before the answer').fill('5');
 	await page.getByRole('button', { name: 'Turn on' }).click();
-	await status.getByText('Faults are on: 5 ms delay').waitFor({ state: 'attached' });
+	await status.getByText('Simulated problems are on: 5 ms delay').waitFor({ state: 'attached' });
 	await page.getByRole('button', { name: 'Clear chat and log' }).click();
 	await status.getByText('Chat and event log cleared').waitFor({ state: 'attached' });
 });
@@ -130,7 +135,7 @@ test('how something went is told by words and signs, not by colour only', async 
 			.filter({ has: page.locator('.pill.good') })
 			.first()
 			.innerText(),
-	).toMatch(/200\s*✓[^]*answered 200/);
+	).toMatch(/200\s*✓[^]*Delivered/);
 	expect(
 		await entry
 			.filter({ has: page.locator('.pill.warning') })

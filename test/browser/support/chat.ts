@@ -17,6 +17,17 @@ export class Chat {
 		await this.page.keyboard.press('Enter');
 	}
 
+	/** Sends the page's recording as the user. */
+	async sendVoiceNote(): Promise<void> {
+		await this.page.locator('#attach-open').click();
+		await this.page.locator('[data-sample=audio]').click();
+	}
+
+	async closeConversation(): Promise<void> {
+		await this.page.locator('#conversation-close').click();
+		await this.page.locator('#conversation-state').getByText('Closed').waitFor();
+	}
+
 	/** A message of the workflow's. */
 	reply(text: string): Locator {
 		return this.page.locator('.bubble.agent').getByText(text, { exact: true });

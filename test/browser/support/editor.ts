@@ -11,8 +11,9 @@ const VIEWPORT = { width: 1280, height: 900 };
 
 selectors.setTestIdAttribute('data-test-id');
 
+/** In each node, and not only the signs around it. */
 const ICONS_ARE_SHOWN = `[...document.querySelectorAll('[data-test-id="canvas-node"]')].every((node) =>
-	node.querySelector('svg') !== null || [...node.querySelectorAll('img')].some(({ naturalWidth }) => naturalWidth > 0))`;
+	[...node.querySelectorAll('[class*="icon" i] svg, img')].some((icon) => icon.naturalWidth !== 0))`;
 
 /** Waits until there are such pictures, and each has loaded and is of the file named. */
 export async function showsIcon(images: Locator, file: string): Promise<void> {
@@ -158,6 +159,20 @@ export class Editor {
 	/** A node on the canvas, by its name. */
 	onCanvas(name: string): Locator {
 		return this.page.getByTestId('canvas-node').filter({ has: this.page.getByText(name, { exact: true }) });
+	}
+
+	/** The plus after an output of a node on the canvas. */
+	plusAfter(name: string, output = 0): Locator {
+		return this.page
+			.locator(
+				`[data-test-id="canvas-node-output-handle"][data-node-name="${name}"][data-index="${String(output)}"]`,
+			)
+			.getByTestId('canvas-handle-plus');
+	}
+
+	/** Where a wire to a node ends. */
+	inputOf(name: string): Locator {
+		return this.page.locator(`[data-test-id="canvas-node-input-handle"][data-node-name="${name}"]`);
 	}
 
 	/** Opens a node, and closes the one before. */

@@ -78,7 +78,7 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 	[
 		'Too many at once',
 		'Concurrency is 1000',
-		'Enter a whole number from 1 to 100 in the options.',
+		'Enter a whole number from 1 to 100.',
 		{ text: 'Hola', options: { concurrency: 1000 } },
 	],
 ];

@@ -2,6 +2,20 @@ import type { Locator, Page } from 'playwright-core';
 
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 
+/** Drags one thing to another, with the mouse. */
+export async function drag(from: Locator, to: Locator): Promise<void> {
+	const { mouse } = from.page();
+	await from.scrollIntoViewIfNeeded();
+	await to.scrollIntoViewIfNeeded();
+	await from.hover();
+	await mouse.down();
+	const target = await to.boundingBox();
+	if (target === null) throw new Error(`${String(to)} is not visible.`);
+	// In steps, as a hand does: n8n takes a single jump for a click.
+	await mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 15 });
+	await mouse.up();
+}
+
 /** What n8n names like a parameter, and is a part of one. */
 const PARTS = ['field', 'hint', 'item'];
 
@@ -46,11 +60,26 @@ export class NodeDetails {
 	}
 
 	/** Chooses an option of a parameter by the name that is shown. */
-	async choose(field: string, option: string): Promise<void> {
-		await this.field(field).click();
+	async choose(field: string | Locator, option: string): Promise<void> {
+		await (typeof field === 'string' ? this.field(field) : field).click();
 		// Some options are described below their names.
 		const name = this.page.getByText(option, { exact: true });
 		await this.page.getByRole('option').filter({ has: name }).click();
+	}
+
+	/** Adds an option, which then has a field. */
+	async addOption(option: string): Promise<void> {
+		await this.window.getByTestId('collection-parameter-add').click();
+		const name = this.page.getByText(option, { exact: true });
+		await this.page.getByRole('option').filter({ has: name }).click();
+	}
+
+	/** The two values that a rule of a Switch compares, by the position of the rule. */
+	rule(n: number): { left: Locator; right: Locator } {
+		return {
+			left: this.window.getByTestId('filter-condition-left').nth(n),
+			right: this.window.getByTestId('filter-condition-right').nth(n),
+		};
 	}
 
 	/** What an expression in a parameter gives for the present input. */
@@ -63,18 +92,9 @@ export class NodeDetails {
 		return this.input.locator(`[data-path="${path}"]`);
 	}
 
-	/** Drags a field of the input into a parameter, with the mouse. */
-	async drag(path: string, field: string): Promise<void> {
-		const from = this.inputField(path);
-		await from.scrollIntoViewIfNeeded();
-		await this.field(field).scrollIntoViewIfNeeded();
-		await from.hover();
-		await this.page.mouse.down();
-		const target = await this.field(field).boundingBox();
-		if (target === null) throw new Error(`The field ${field} is not visible.`);
-		// In steps, as a hand does: n8n takes a single jump for a click.
-		await this.page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 15 });
-		await this.page.mouse.up();
+	/** Drags a field of the input into a parameter. */
+	async drag(path: string, field: string | Locator): Promise<void> {
+		await drag(this.inputField(path), typeof field === 'string' ? this.field(field) : field);
 	}
 
 	/** Writes what a parameter is to be, which is an expression already. */

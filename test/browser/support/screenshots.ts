@@ -5,10 +5,12 @@ import type { Locator, Page } from 'playwright-core';
 
 import { ROOT } from '../../../scripts/paths';
 
-/** The pictures of the README, by the file in `test/browser/editor` that takes a screenshot of each of these names. */
+/** The pictures of the documents, by the file in `test/browser` that takes a screenshot of each of these names. */
 export const PICTURES_OF = {
-	firstWorkflow: ['node-panel', 'credential', 'mapping'],
-	dialogue: ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
+	desk: ['desk'],
+	'editor/firstWorkflow': ['node-panel', 'credential', 'mapping'],
+	'editor/check': ['check', 'check-remedy'],
+	'editor/dialogue': ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
 } as const;
 export const PICTURES: string[] = Object.values(PICTURES_OF).flat();
 export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
@@ -21,7 +23,7 @@ export function screenshotOf(name: string): string {
 
 /** What n8n lays over its own windows: it would be cut off at the edge, or hide what the picture is about. */
 const STYLE =
-	'[data-test-id="floating-nodes"], .el-notification, [data-test-id="panel-drag-button"] { visibility: hidden !important; }';
+	'[data-test-id="floating-nodes"], [data-reka-popper-content-wrapper], .el-notification, [data-test-id="panel-drag-button"] { visibility: hidden !important; }';
 
 interface Area {
 	x: number;

@@ -1,0 +1,21 @@
+import type { Page } from 'playwright-core';
+
+const LISTEN = `
+	addEventListener('pointerdown', () => effortOf('clicks'), true);
+	addEventListener('keydown', () => effortOf('keys'), true);`;
+
+/** How often a person pressed a button of the mouse, to click or to drag, and a key. Text that is pasted presses none. */
+export interface Effort {
+	clicks: number;
+	keys: number;
+}
+
+/** Counts from the next page that is loaded, as the pages themselves notice it. */
+export async function countEffort(page: Page): Promise<Effort> {
+	const effort: Effort = { clicks: 0, keys: 0 };
+	await page.exposeFunction('effortOf', (kind: keyof Effort) => {
+		effort[kind] += 1;
+	});
+	await page.addInitScript({ content: LISTEN });
+	return effort;
+}
