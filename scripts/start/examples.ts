@@ -3,9 +3,17 @@ import { CREDENTIAL_BLANKING_VALUE } from 'n8n-workflow';
 import type { Sandbox } from '../../sandbox';
 import type { Json } from '../json';
 import type { N8nClient } from '../n8n/client';
-import { NODES, importExample, publishAgain, readExample, type Workflow } from '../n8n/examples';
+import {
+	NODES,
+	importExample,
+	publishAgain,
+	readExample,
+	type Credential,
+	type Workflow,
+} from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
 import { sandboxCredential } from '../sandboxCredential';
+import { connectDesk, DESK, deskCredential, withOwnToken } from './desk';
 import type { Made } from './kept';
 import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
@@ -16,11 +24,14 @@ const PUBLISHED = [
 	'business-hours.json',
 	'media-intake.json',
 	'satisfaction-survey.json',
+	DESK,
 	'ticket.json',
 ];
 /** What examples call over HTTP and the sandbox has: as their files have it, or where an earlier start has put it. */
 const SERVICES =
 	/^(?:https:\/\/\w+\.example\.com(?:\/api)?|http:\/\/127\.0\.0\.1:\d+\/sandbox)\/(orders|pictures|tickets)$/;
+/** Where the desk is, likewise. */
+const DESK_SERVICE = /^(?:https:\/\/chatwoot\.example\.com|http:\/\/127\.0\.0\.1:\d+\/chatwoot)$/;
 
 interface Surroundings {
 	client: N8nClient;
@@ -61,7 +72,9 @@ async function moveCredential({ client, made, sandbox }: Surroundings, saved: Js
 /** Nodes with the sandbox that runs now wherever one calls it. Everything else stays. */
 function withServices(nodes: unknown, { url }: Sandbox): Workflow['nodes'] {
 	const connected: unknown = JSON.parse(JSON.stringify(nodes), (_key, value: unknown) =>
-		typeof value === 'string' ? value.replace(SERVICES, `${url}/sandbox/$1`) : value,
+		typeof value === 'string'
+			? value.replace(SERVICES, `${url}/sandbox/$1`).replace(DESK_SERVICE, `${url}/chatwoot`)
+			: value,
 	);
 	return NODES.parse(connected);
 }
@@ -110,7 +123,10 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 	const examples = withLast(projects, ({ file }) => file === FIRST);
 	for (const { credential: name, file, id } of examples) {
 		if (file === undefined || made.workflows[file] !== undefined) continue;
-		const example = readExample(file, { id: made.credentials[id] ?? '', name });
+		const others: Record<string, Credential> =
+			file === DESK ? { httpHeaderAuth: await deskCredential(client, made) } : {};
+		const read = readExample(file, { id: made.credentials[id] ?? '', name }, others);
+		const example = file === DESK ? withOwnToken(read) : read;
 		made.workflows[file] = await importExample(client, {
 			...example,
 			nodes: withServices(example.nodes, sandbox),
@@ -124,10 +140,12 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 		if (!workflow) continue;
 		const id = String(workflow.id);
 		await moveWorkflow(surroundings, id);
-		if (!PUBLISHED.includes(file) || made.published.includes(file)) continue;
-		await publish(surroundings, project, await client.workflow(id));
-		made.published.push(file);
-		made.save();
+		if (PUBLISHED.includes(file) && !made.published.includes(file)) {
+			await publish(surroundings, project, await client.workflow(id));
+			made.published.push(file);
+			made.save();
+		}
+		if (file === DESK) connectDesk(client, sandbox, await client.workflow(id));
 	}
 	// The person's own is saved last, also after what the triggers have stored in theirs.
 	for (const project of projects) if (project.id === OWN.id) await openCredential(project);

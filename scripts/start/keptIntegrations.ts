@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Integration, Sandbox } from '../../sandbox';
 import { AUTH_TYPES } from '../../sandbox/types';
-import { readKept, writeKept } from './kept';
+import { moved, readKept, writeKept } from './kept';
 
 const INTEGRATION: z.ZodType<Integration> = z.object({
 	webhookUrl: z.string(),
@@ -24,10 +24,8 @@ export function keepIntegrations({ store }: Sandbox, file: string, n8nUrl: strin
 	const { integrations, n8nUrl: before } = readKept(file, KEPT) ?? { integrations: {}, n8nUrl };
 	for (const [id, integration] of Object.entries(integrations)) {
 		const project = store.projects.get(id);
-		const { webhookUrl } = integration;
-		const isOfN8n = webhookUrl.startsWith(`${before}/`);
-		const moved = isOfN8n ? n8nUrl + webhookUrl.slice(before.length) : webhookUrl;
-		if (project) project.integration = { ...integration, webhookUrl: moved };
+		const webhookUrl = moved(integration.webhookUrl, before, n8nUrl);
+		if (project) project.integration = { ...integration, webhookUrl };
 	}
 	let saved = '';
 	const save = () => {

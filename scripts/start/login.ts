@@ -39,7 +39,8 @@ export async function logIn(client: N8nClient, file: string): Promise<Login> {
 export function sayReady(addresses: Record<string, string>, login: Login, ...hints: string[]): void {
 	const rows = Object.entries({
 		...addresses,
-		'n8n login': `${login.email}  ${login.password}`,
+		'n8n email': login.email,
+		'n8n password': login.password,
 		'To stop': 'Press Ctrl-C',
 	});
 	const width = Math.max(...rows.map(([name]) => name.length));

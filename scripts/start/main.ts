@@ -12,6 +12,7 @@ import { identify } from '../process';
 import { takeDataFolder } from './dataFolder';
 import { openExamples } from './examples';
 import { readMade } from './kept';
+import { keepChats } from './keptChats';
 import { endTests, keepIntegrations } from './keptIntegrations';
 import { logIn, sayReady } from './login';
 import { startProjects } from './projects';
@@ -32,6 +33,7 @@ runServers(async () => {
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
 	onEnd(() => sandbox.close());
 	const n8nUrl = `http://${LOOPBACK}:${String(ports.n8n)}`;
+	onEnd(keepChats(sandbox, join(USER_FOLDER, 'chats.json'), n8nUrl));
 	keepIntegrations(sandbox, join(USER_FOLDER, 'integrations.json'), n8nUrl);
 	say('Starting n8n (up to a minute the first time) …');
 	const n8n = await startN8n({

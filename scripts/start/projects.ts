@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { DEMO_PROJECT, type SandboxProject } from '../../sandbox';
 import { exampleFiles, readExample } from '../n8n/examples';
+import { DESK } from './desk';
 
 /** What a new user meets first, on the chat page and in n8n: a dialogue, which nobody else has. */
 export const FIRST = 'guided-order.json';
@@ -42,6 +43,25 @@ function followUpRooms(id: string): SandboxProject['rooms'] {
 /** Allows what the AI agent may not do by itself. */
 const SUPERVISOR = { id: '593990000009', name: 'Marta Ruiz (supervisor)' };
 
+/** Whom the customer writes to, where it is not the shop that some examples speak for: by the example's file. */
+const BOTS: Record<string, string> = {
+	'ai-agent-with-a-person.json': 'Tienda Aurora (reembolsos)',
+	'ai-agent.json': 'Tienda Aurora (asistente)',
+	'broadcast.json': 'Gimnasio Impulso',
+	'business-hours.json': 'Clínica Sol',
+	'echo-support.json': 'Soporte Eco',
+	'follow-up.json': 'Inmobiliaria Lago',
+	'guided-order.json': 'Tienda Aurora',
+	'media-intake.json': 'Seguros Andes',
+	'satisfaction-survey.json': 'Tienda Aurora (encuestas)',
+	'support-desk-chatwoot.json': 'Tienda Aurora (soporte)',
+	'support-desk-telegram.json': 'Tienda Aurora (Telegram)',
+	'ticket.json': 'Mesa de ayuda Norte',
+};
+
+/** The demo project's bot, under a name by which the projects are told apart on the chat page. */
+const botsNamed = (name: string) => DEMO_PROJECT.bots.map((bot) => ({ ...bot, name }));
+
 /** What some examples have besides the usual, by their files. */
 const EXTRAS: Record<string, (id: string) => Partial<StartProject>> = {
 	'ai-agent-with-a-person.json': (id) => {
@@ -65,6 +85,7 @@ function project(id: string, name: string, more: Partial<StartProject> = {}): St
 		name,
 		signingSecret: secretOf(id),
 		credential: `Jelou sandbox: ${name}`,
+		bots: botsNamed(name),
 		rooms: roomsOf(id),
 		...more,
 	};
@@ -73,18 +94,22 @@ function project(id: string, name: string, more: Partial<StartProject> = {}): St
 function exampleProject(file: string): StartProject {
 	const { name } = readExample(file, { id: '', name: '' });
 	const id = `demo-${file.replace(/\.json$/, '')}`;
+	const bots = botsNamed(BOTS[file] ?? name);
 	if (file === ECHO) {
 		const { apiKey, id: demo } = DEMO_PROJECT;
-		return project(demo, name, { apiKey, file, formerCredential: ECHO_CREDENTIAL });
+		return project(demo, name, { apiKey, bots, file, formerCredential: ECHO_CREDENTIAL });
 	}
-	return project(id, name, { file, ...EXTRAS[file]?.(id) });
+	const hasDesk = file === DESK;
+	return project(id, name, { bots, file, hasDesk, ...EXTRAS[file]?.(id) });
 }
 
 /** For the workflow that the person builds. */
 export const OWN = project('my-project', 'My project');
+/** For a second one: a project has one webhook, so two workflows cannot be published in one. */
+const SECOND = project('my-project-2', 'My project 2');
 
 /** All projects of the sandbox, in the order of the chat page: each example has its own, because a project has only one webhook. */
 export function startProjects(): StartProject[] {
-	const others = exampleFiles().filter((file) => file !== FIRST && file !== ECHO);
-	return [exampleProject(FIRST), OWN, ...[ECHO, ...others].map(exampleProject)];
+	const others = exampleFiles().filter((file) => ![FIRST, DESK, ECHO].includes(file));
+	return [...[FIRST, DESK].map(exampleProject), OWN, SECOND, ...[ECHO, ...others].map(exampleProject)];
 }

@@ -212,8 +212,18 @@ describe('npm start, run for real', () => {
 		return delivery.status;
 	}
 
+	/** What was written in the chat of the first customer of "My project", and how it went. */
+	async function chat(page: string): Promise<unknown[]> {
+		const response = await fetch(`${page}/sandbox/state`);
+		const { log, messages } = (await response.json()) as { log: Json[]; messages: Record<string, Json[]> };
+		const [room] = OWN.rooms ?? [];
+		const events = log.filter(({ kind, projectId }) => kind === 'delivery' && projectId === OWN.id);
+		return [messages[room?.id ?? ''], events];
+	}
+
 	describe('with a workflow of the person published in between, and an example unpublished', () => {
 		let before: Awaited<ReturnType<typeof everything>>;
+		let said: unknown[];
 		beforeAll(async () => {
 			const client = await clientOf(started, urls.n8n);
 			const credential = (await client.credentials()).find(({ name }) => name === OWN.credential);
@@ -223,6 +233,9 @@ describe('npm start, run for real', () => {
 			const echo = (await client.workflows()).find(({ name }) => name === 'Echo support');
 			await client.deactivate(String(echo?.id));
 			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200, 60_000);
+			const chats = join(started, 'user', 'chats.json');
+			const isKept = () => existsSync(chats) && readFileSync(chats, 'utf8').includes('"hola"');
+			await waitUntil('the chat to be kept', () => Promise.resolve(isKept()));
 			before = await everything(urls);
 			// Two tests in the editor that nobody will end: one of the published workflow, one of another.
 			const own = before.webhooks.find(({ id }) => id === OWN.id)?.integration as Json;
@@ -253,6 +266,8 @@ describe('npm start, run for real', () => {
 				expect(third.log()).toContain('Stopping the n8n that an earlier npm start left running …');
 				expect(await everything(now)).toEqual(before);
 				expect(await writes(now.page)).toBe(200);
+				said = await chat(now.page);
+				expect(said.flat().length).toBeGreaterThan(3);
 			} finally {
 				await third.stop();
 			}
@@ -269,6 +284,7 @@ describe('npm start, run for real', () => {
 				expect(now.n8n).not.toBe(urls.n8n);
 				const moved: unknown = JSON.parse(JSON.stringify(before).replaceAll(urls.n8n, now.n8n));
 				expect(await everything(now)).toEqual(moved);
+				expect(await chat(now.page)).toEqual(said);
 				expect(await writes(now.page)).toBe(200);
 			} finally {
 				await fourth.stop();
@@ -316,9 +332,13 @@ describe('npm start, run for real', () => {
 				'Guided order',
 				'Media intake',
 				'Satisfaction survey',
+				'Support desk (Chatwoot)',
 				'Ticket',
 			]);
-			expect(names(await client.credentials())).toEqual(projects.map(({ credential }) => credential).sort());
+			const ofTheDesk = 'Sandbox: Chatwoot';
+			expect(names(await client.credentials())).toEqual(
+				[...projects.map(({ credential }) => credential), ofTheDesk].sort(),
+			);
 		}, 300_000);
 
 		test('nothing goes on running when what started it is killed', async () => {
@@ -373,6 +393,24 @@ describe('setting up', () => {
 	])('says in one sentence what %s means', async (output, message) => {
 		const { stdout } = await evaluate(`console.log(setup.explainNpm('${output}', ['ci'], 'install.log'))`);
 		expect(stdout.trim()).toMatch(message);
+	});
+
+	test('says that npm is still at work where nothing more is written', async () => {
+		const code = `
+			const lines = [[1e9, 20], [2.7e9, 40], [2.71e9, 60], [2.7e9, 80]];
+			lines.reduce((before, [bytes, seconds]) => {
+				const line = setup.progressLine(bytes, seconds, before);
+				process.stdout.write(line);
+				return line;
+			}, '');`;
+		const { stdout } = await evaluate(code);
+		const still = '; npm is still at work, which takes a minute or two';
+		expect(stdout.trimEnd().split('\n')).toEqual([
+			'  1.0 GB written, 20 s',
+			'  2.7 GB written, 40 s',
+			`  2.7 GB written, 60 s${still}`,
+			`  2.7 GB written, 80 s${still}`,
+		]);
 	});
 
 	describe('run for real', () => {
