@@ -1,6 +1,8 @@
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { serve } from '../support/httpServer';
 import { openDialogue, type Dialogue, type Step } from './support/dialogue';
+import { inParts } from './support/inParts';
+import { roomOf } from './support/rooms';
 import { startStage, type Stage } from './support/stage';
 import { filter, to } from './support/workflows';
 
@@ -90,16 +92,22 @@ test(`${String(DIALOGUES)} dialogues, ${String(AT_ONCE)} at once, are one run ea
 	const dialogue = await openDialogue(stage, [ASK_NAME, ASK_ORDER], { users: DIALOGUES });
 	const customers = Array.from({ length: DIALOGUES }, (_, n) => n);
 	const wrong: string[] = [];
-	const worker = async () => {
-		for (let n = customers.pop(); n !== undefined; n = customers.pop()) {
-			wrong.push(...(await talk(dialogue, n)));
-		}
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	await inParts(customers, AT_ONCE, async (n) => void wrong.push(...(await talk(dialogue, n))));
 	expect(wrong).toEqual([]);
 	await counts(dialogue, 'success', DIALOGUES);
 	// Whatever else there is would be a run too many.
 	expect(await count(dialogue, 'waiting', 'running', 'error', 'crashed', 'canceled')).toBe(0);
+});
+
+test('while a run waits, n8n shows whose room it is about', async () => {
+	const dialogue = await openDialogue(stage, [ASK_NAME], { users: 1 });
+	await dialogue.writes('user-0', 'hola');
+	await dialogue.hears('user-0', 1);
+	await counts(dialogue, 'waiting', 1);
+	const [run] = await dialogue.runs();
+	const { customData } = await stage.client.execution(String(run?.id));
+	const { isV1 } = await stage.client.versions();
+	expect(customData).toEqual(isV1 ? {} : { jelouRoom: roomOf(stage, dialogue, 'user-0') });
 });
 
 test('a question that the workflow asks again in a loop takes each answer once, in one run', async () => {

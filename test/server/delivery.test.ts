@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { DEMO_PROJECT } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { forgeries } from '../forgeries';
+import { forgeries, sign } from '../forgeries';
 import {
 	CREDENTIAL_NAME,
 	PROJECT,
@@ -61,4 +61,16 @@ test('every forgery gets 401 and runs nothing, and the log says why without secr
 	);
 	for (const secret of [secretFromJelou(), DEMO_PROJECT.apiKey, 'USER_NAME'])
 		expect(log).not.toContain(secret);
+});
+
+test('a delivery whose signature fits its JSON written again starts the workflow, and the log says so', async () => {
+	const before = await runs();
+	const body = '{ "event": "conversation.close",\n  "rating": 1.0, "rating": 5.0 }';
+	const signature = sign('{"event":"conversation.close","rating":5}', secretFromJelou());
+	const { body: answer, status } = await stage.sandbox.deliver(PROJECT, { body, signature });
+	expect({ status, answer }).toEqual({ status: 200, answer: '{"status":"accepted"}' });
+	await waitUntil('the run to be saved', async () => (await runs()) > before);
+	expect(stage.n8n.log()).toContain(
+		'accepted a delivery: its signature fits its JSON written again, not its bytes as they arrived',
+	);
 });

@@ -7,6 +7,7 @@ import { isRecord, type Json } from '../../scripts/json';
 import { errorsOf, outputOf } from '../support/execution';
 import type { Dialogue } from './support/dialogue';
 import { startFront, type Front } from './support/front';
+import { inParts } from './support/inParts';
 import { PAUSED, STARTED } from './support/rooms';
 import { credentialData, publishRefusedWith, startStage, type Stage } from './support/stage';
 import { COUNTS, Projects, TRIGGER, ask, jelou, reply, type Ids } from './support/state';
@@ -17,6 +18,7 @@ jest.setTimeout(240_000);
 const NAME = '¿Cómo te llamas?';
 const OK = { status: 200 };
 const MANY = 100;
+const AT_ONCE = 8;
 const PER_SECOND = 20;
 const UNANSWERED = 5;
 
@@ -683,7 +685,7 @@ return $input.all();`;
 			await projects.heard(dialogue, user, 1);
 		};
 		const [last = '', ...before] = people;
-		await inParts(before, isAsked);
+		await inParts(before, AT_ONCE, isAsked);
 		await waiting(dialogue, MANY - 1);
 		await dialogue.writes(`user-${String(MANY)}`, 'erase');
 		await projects.runs(dialogue, 'success', 1);
@@ -747,7 +749,7 @@ return $input.all();`;
 	test(`${String(MANY)} questions are open that were erased from static data`, async () => {
 		const dialogue = await many;
 		await dialogue.listens();
-		await inParts(people, async (user) => {
+		await inParts(people, AT_ONCE, async (user) => {
 			await dialogue.writes(user, user);
 			await projects.heard(dialogue, user, 2);
 		});
@@ -810,11 +812,3 @@ describe('at another address', () => {
 		expect(dialogue.heard('user-0')).toEqual([]);
 	});
 });
-
-async function inParts<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-	const left = [...items];
-	const worker = async () => {
-		for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-	};
-	await Promise.all(Array.from({ length: 8 }, worker));
-}

@@ -5,6 +5,7 @@ import { webhookAnswers } from '../../server/support/stage';
 import { Chat } from '../support/chat';
 import type { Editor } from '../support/editor';
 import { startNewcomer, type Newcomer } from '../support/newcomer';
+import { savesRules } from '../support/rules';
 import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
 jest.setTimeout(240_000);
@@ -15,6 +16,8 @@ const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 808 };
 const LUIS = { id: '593990000002', name: 'Luis Peña' };
 const ASK = 'Send a message and wait for the reply';
+const SECOND = 'Hi Ana! What is your order number?';
+const THANKS = 'Thank you, Ana! We will look for order 1042.';
 const REASON = 'I found your order: Mochila Andes. What do you need? 1. Track it 2. Change it 3. Return it';
 
 let newcomer: Newcomer;
@@ -31,25 +34,44 @@ afterAll(async () => newcomer?.close());
 photographEachStep('dialogue', () => editor?.page);
 
 /** Fills in a text; one with an expression becomes an expression by itself. */
-async function fill(field: string, text: string): Promise<void> {
-	await editor.node.field(field).locator('textarea, input').first().fill(text);
+async function fill(field: string, text: string, n = 0): Promise<void> {
+	await editor.node.field(field).nth(n).locator('textarea, input').first().fill(text);
 }
 
 describe('the first flow of the README', () => {
-	test('is built from an empty workflow: a trigger, a question, and a reply with the answer', async () => {
+	test('is built from an empty workflow: a trigger, two questions, a Switch, and a reply with the answers', async () => {
 		await editor.newWorkflow();
 		await editor.page.keyboard.press('n');
 		await editor.searchNodes('jelou');
 		await editor.entry('Jelou').click();
 		await editor.entry('On message received').click();
 		await editor.node.hasCredential(OWN.credential);
+		await editor.node.addOption('Combine Messages');
+		await fill('combineMessages', '3');
 		await editor.addNode('Jelou', ASK);
-		await fill('message', 'What is your name?');
+		await editor.node.choose('responseType', 'Several Questions');
+		await fill('name', 'name');
+		await fill('question', 'What is your name?');
+		await editor.node.window.getByRole('button', { name: 'Add Question' }).click();
+		await fill('name', 'order', 1);
+		await fill('question', 'Hi {name}! What is your order number?', 1);
+		await editor.node.choose(editor.node.field('answerType').nth(1), 'Number');
+		await fill('invalidMessage', 'Please send only the number.', 1);
+		await editor.addNode('Switch');
+		const { left, right } = editor.node.rule(0);
+		await savesRules(newcomer, 'Switch', [['', '']]);
+		await right.locator('input').fill('answered');
+		await savesRules(newcomer, 'Switch', [['', 'answered']]);
+		await editor.node.drag('.outcome', left);
+		await savesRules(newcomer, 'Switch', [['={{ $json.outcome }}', 'answered']]);
 		await editor.addNode('Jelou', 'Send a message');
-		await fill('text', 'Thank you, {{ $json.answer }}!');
+		await fill(
+			'text',
+			'Thank you, {{ $json.answers.name }}! We will look for order {{ $json.answers.order }}.',
+		);
 		await editor.closeNode();
 		await editor.fitView();
-		await photograph(editor.page, 'workflow', { x: 340, y: 0, width: 940, height: 620 });
+		await photograph(editor.page, 'workflow', { x: 42, y: 0, width: 1238, height: 620 });
 	});
 
 	test('answers as soon as it is published', async () => {
@@ -59,19 +81,20 @@ describe('the first flow of the README', () => {
 		await webhookAnswers(newcomer.stage, OWN.id);
 		await chat.hears('Hi', 'What is your name?');
 		await chat.toldOfLast('Started the workflow');
-		await chat.hears('Ana', 'Thank you, Ana!');
+		await chat.hears('Ana', SECOND);
+		await chat.hears("I don't know", 'Please send only the number.');
+		await chat.toldOfLast('Did not fit the question: asked again');
+		await chat.hears('1042', THANKS);
 		await chat.toldOfLast('Answered the waiting question');
 		workflow = editor.workflowId();
 	});
 });
 
 describe('the guided order', () => {
-	test('is built behind it: a number, a look-up, a choice, a last message, a pause for a person', async () => {
-		await editor.addNode('Jelou', ASK);
-		await fill('message', 'What is your order number?');
-		await editor.node.choose('answerType', 'Number');
+	test('is built behind it: a look-up, a choice, a last message, a pause for a person', async () => {
 		await editor.addNode('HTTP Request');
-		await fill('url', `${newcomer.stage.sandbox.url}/sandbox/orders/{{ $json.answer }}`);
+		const order = `{{ $('${ASK}').item.json.answers.order }}`;
+		await fill('url', `${newcomer.stage.sandbox.url}/sandbox/orders/${order}`);
 		await editor.addNode('Jelou', ASK);
 		await fill('message', 'I found your order: {{ $json.product }}. What do you need?');
 		await editor.node.choose('responseType', 'Choice');
@@ -80,7 +103,7 @@ describe('the guided order', () => {
 		for (const [n, text] of ['Track it', 'Change it', 'Return it'].entries()) await choices.nth(n).fill(text);
 		await editor.addNode('Jelou', 'Send a message');
 		await fill('text', 'Noted: {{ $json.answer }}. A person will write to you.');
-		await editor.addNode('Jelou', 'Pause the automation of a conversation');
+		await editor.addNode('Jelou', 'Hand over to a person (pause the bot)');
 		await editor.closeNode();
 		await editor.publishAgain();
 		await webhookAnswers(newcomer.stage, OWN.id);
@@ -93,11 +116,9 @@ describe('the guided order', () => {
 		chat = new Chat(await editor.window(newcomer.stage.sandbox.url, size));
 		await chat.choose(OWN.name, customer);
 		await chat.hears('Hi', 'What is your name?');
-		await chat.hears('Ana', 'What is your order number?');
-		await chat.reply('Thank you, Ana!').last().waitFor();
-		await chat.hears("I don't know", 'Por favor, responde con un número.');
-		await chat.toldOfLast('Did not fit the question: asked again');
+		await chat.hears('Ana', SECOND);
 		await chat.hears('1042', REASON);
+		await chat.reply(THANKS).last().waitFor();
 		await chat.page.getByRole('button', { name: 'Return it' }).click();
 		await chat.lastReply('Noted: Return it. A person will write to you.').waitFor();
 		await chat.toldOfLast('Answered the waiting question');
@@ -109,6 +130,7 @@ describe('a pause', () => {
 		const runs = (await newcomer.stage.client.executions(workflow)).length;
 		await chat.write('Hello?');
 		await chat.toldOfLast('Paused: a person has this conversation');
+		await chat.page.locator('#pause').getByText('Paused until').waitFor();
 		await chat.page.locator('#text').blur();
 		await photograph(chat.page, 'chat-phone');
 		expect(await newcomer.stage.client.executions(workflow)).toHaveLength(runs);
@@ -165,6 +187,6 @@ describe('the example "Guided order"', () => {
 	});
 });
 
-test.each(PICTURES_OF.dialogue)("the README's picture %s is of this run", (name) => {
+test.each(PICTURES_OF['editor/dialogue'])("the README's picture %s is of this run", (name) => {
 	expect(statSync(screenshotOf(name)).mtimeMs).toBeGreaterThan(started);
 });

@@ -53,9 +53,11 @@ test('what can be done reads as sentences', async () => {
 		'Send a message and wait for the reply',
 		'Close a conversation',
 		'Get a conversation',
-		'Pause the automation of a conversation',
+		'Get many conversations',
+		'Hand over to a person (pause the bot)',
 		'Resume the automation of a conversation',
 		'Start a conversation',
+		'Check the integration',
 		'Create the integration',
 		'Delete the integration',
 		'Get the integration',
@@ -162,6 +164,6 @@ test('a second workflow of the same project is refused, and the message says wha
 		.waitFor();
 });
 
-test.each(PICTURES_OF.firstWorkflow)("the README's picture %s is of this run", (name) => {
+test.each(PICTURES_OF['editor/firstWorkflow'])("the README's picture %s is of this run", (name) => {
 	expect(statSync(screenshotOf(name)).mtimeMs).toBeGreaterThan(started);
 });

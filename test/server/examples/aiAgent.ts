@@ -77,4 +77,16 @@ export function aiAgent(stage: () => Stage): void {
 		expect(JSON.stringify(model.requests.at(-1))).not.toContain('¿Cuánto tarda el envío?');
 		expect(example.said('593990000002')).toEqual([ANSWER]);
 	});
+
+	test('goes on answering where the hand-over failed: nobody else would', async () => {
+		const luis = '593990000002';
+		stage().sandbox.setFaults({ respond: { status: 422 }, path: 'gateway' });
+		await example.hears({ text: 'Quiero hablar con una persona', userId: luis });
+		await example.ran(4);
+		stage().sandbox.setFaults({});
+		const { answer } = await example.hears({ text: 'Hola', userId: luis });
+		expect(answer).toBe('{"status":"accepted"}');
+		await example.ran(5);
+		expect(example.said(luis)).toEqual([ANSWER, ANSWER, ANSWER]);
+	});
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../../scripts/paths';
 import { openExample, type Example } from '../support/examples';
@@ -111,6 +113,7 @@ export function aiAgentWithAPerson(stage: () => Stage): void {
 			]);
 			expect(example.said(ANA)).toHaveLength(answered);
 			expect(refunds.requests).toHaveLength(0);
+			await sleep(300);
 			await example.hears({ text: decision, userId: MARTA });
 			expect(await sent(ANA, answered + 1)).toEqual([answer]);
 			expect(refunds.requests.map(({ body }) => JSON.parse(body.toString('utf8')) as unknown)).toEqual(

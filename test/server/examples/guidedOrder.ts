@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { openExample, type Example } from '../support/examples';
 import { startRecorder, type Recorder } from '../../support/recorder';
@@ -6,18 +8,26 @@ import type { Stage } from '../support/stage';
 const ANA = '593990000001';
 const LUIS = '593990000002';
 const EVA = '593990000003';
+const FILE = 'guided-order.json';
+const ASK = 'Ask for name and number';
 
 const users = [ANA, LUIS, EVA].map((id) => ({ id, name: id, createdAt: '' }));
 
-const NAME = '¡Hola! Soy el asistente de Tienda Sol. 👋 ¿Cómo te llamas?';
+const NAME = '¡Hola! Soy el asistente de Tienda Sol. 👋\n\n¿Cómo te llamas?';
+const NUMBER = 'Mucho gusto, Ana. ¿Cuál es tu número de pedido? Por ejemplo: 1042';
+const AGAIN = 'Necesito solo el número de tu pedido, por ejemplo 1042.';
 const STOPPED = 'No pudimos completar tu consulta.';
+const WITH_A_PERSON = 'Claro, una persona de nuestro equipo te escribirá por aquí. 🙋';
 const REASON = '¿Qué necesitas?\n\n1. Saber dónde está\n2. Cambiarlo\n3. Devolverlo';
 
-/** A customer writes, and is sent the next message, which is the last then. */
-async function answerTo(example: Example, userId: string, text: string): Promise<string | undefined> {
+/** A customer has read the last message, writes, and is sent the next, which is the last then. */
+async function answerTo(example: Example, userId: string, ...texts: string[]): Promise<string | undefined> {
 	const count = example.said(userId).length;
-	await example.hears({ text, userId });
-	await waitUntil(`the answer to "${text}"`, () => Promise.resolve(example.said(userId).length > count));
+	await sleep(300);
+	await Promise.all(texts.map(async (text) => example.hears({ text, userId })));
+	await waitUntil(`the answer to "${texts.join(', ')}"`, () =>
+		Promise.resolve(example.said(userId).length > count),
+	);
 	return example.said(userId)[count];
 }
 
@@ -35,9 +45,9 @@ export function guidedOrder(stage: () => Stage): void {
 	let example: Example;
 	beforeAll(async () => {
 		orders = await startOrders();
-		example = await openExample(stage(), 'guided-order.json', {
+		example = await openExample(stage(), FILE, {
 			users,
-			settings: { shop: 'Tienda Sol', ordersUrl: `${orders.url}/orders` },
+			settings: { shop: 'Tienda Sol', ordersUrl: `${orders.url}/orders`, queue: 'VENTAS' },
 		});
 		await example.activate();
 	});
@@ -46,60 +56,95 @@ export function guidedOrder(stage: () => Stage): void {
 		await orders?.close();
 	});
 
-	const says = async (userId: string, text: string) => answerTo(example, userId, text);
+	const says = async (userId: string, ...texts: string[]) => answerTo(example, userId, ...texts);
 	const runs = async () => (await stage().client.executions(example.workflowId)).length;
 
 	test('is one run from hello to thank you, for each of two customers at once', async () => {
-		expect(await says(ANA, 'hola')).toBe(NAME);
-		expect(await says(LUIS, 'buenas')).toBe(NAME);
-		expect(await says(ANA, 'Ana')).toMatch(/^Mucho gusto, Ana\. ¿Cuál es tu número de pedido\?/);
-		expect(await says(LUIS, 'Luis')).toMatch(/^Mucho gusto, Luis\./);
-		expect(await says(ANA, 'no lo sé')).toBe('Necesito solo el número de tu pedido, por ejemplo 1042.');
-		expect(await says(LUIS, '2001')).toBe(`Encontré tu pedido 2001: Silla 2001. ${REASON}`);
-		expect(await says(ANA, 'es el 1042')).toBe(`Encontré tu pedido 1042: Silla 1042. ${REASON}`);
-		expect(await says(ANA, 'devolverlo')).toBe(
-			'¡Listo, Ana! Pedido 1042 (Silla 1042): en camino. Anotamos: Devolverlo. ¡Gracias por escribirnos! 💜',
-		);
-		expect(await says(LUIS, '1')).toBe(
-			'¡Listo, Luis! Pedido 2001 (Silla 2001): en camino. Anotamos: Saber dónde está. ¡Gracias por escribirnos! 💜',
-		);
+		await Promise.all([
+			(async () => {
+				expect(await says(ANA, 'hola')).toBe(NAME);
+				expect(await says(ANA, 'Ana')).toBe(NUMBER);
+				expect(await says(ANA, 'no lo sé')).toBe(AGAIN);
+				expect(await says(ANA, 'es el 1042')).toBe(`Encontré tu pedido 1042: Silla 1042. ${REASON}`);
+				expect(await says(ANA, 'devolverlo')).toBe(
+					'¡Listo, Ana! Pedido 1042 (Silla 1042): en camino. Anotamos: Devolverlo. ¡Gracias por escribirnos! 💜',
+				);
+			})(),
+			(async () => {
+				expect(await says(LUIS, 'hola', 'buenas')).toBe(NAME);
+				expect(await says(LUIS, 'Luis')).toMatch(/^Mucho gusto, Luis\./);
+				expect(await says(LUIS, 'un momento', 'pedido #2001')).toBe(
+					`Encontré tu pedido 2001: Silla 2001. ${REASON}`,
+				);
+				expect(await says(LUIS, 'la 2 porfa')).toBe(
+					'¡Listo, Luis! Pedido 2001 (Silla 2001): en camino. Anotamos: Cambiarlo. ¡Gracias por escribirnos! 💜',
+				);
+			})(),
+		]);
 		await example.ran(2);
 		expect(await runs()).toBe(2);
+		expect(example.said(LUIS)).toHaveLength(4);
 		expect(orders.requests.map(({ path }) => path).sort()).toEqual(['/orders/1042', '/orders/2001']);
+		expect(example.started()).toEqual([]);
 	});
 
-	test('says that there is no such order', async () => {
-		await says(ANA, 'hola');
-		await says(ANA, 'Ana');
-		expect(await says(ANA, '7')).toMatch(/^No encontramos el pedido 7, Ana\./);
-		await example.ran(3);
-	});
+	describe('where messages are not waited for', () => {
+		beforeAll(async () => {
+			await example.deactivate();
+			await example.change({ 'Jelou Trigger': { options: { combineMessages: 0 } } });
+			await example.activate();
+		});
 
-	test('stops when the answer is still none after it was asked for again three times', async () => {
-		await says(ANA, 'hola');
-		await says(ANA, 'Ana');
-		for (const text of ['no sé', 'tampoco', 'ni idea']) {
-			expect(await says(ANA, text)).toMatch(/^Necesito solo el número/);
-		}
-		expect(await says(ANA, 'de verdad que no')).toMatch(new RegExp(`^${STOPPED}`));
-		await example.ran(4);
-	});
+		test('says that there is no such order', async () => {
+			await says(ANA, 'hola');
+			await says(ANA, 'Ana');
+			expect(await says(ANA, '7')).toMatch(/^No encontramos el pedido 7, Ana\./);
+			await example.ran(3);
+		});
 
-	test('says nothing more when an agent closes the conversation while a question is open', async () => {
-		await says(ANA, 'hola');
-		const before = example.said(ANA);
-		const { apiKey, id } = example.project;
-		const closed = await fetch(
-			`${stage().sandbox.gatewayUrl}/v1/external-support/${id}/conversations/close`,
-			{
-				method: 'POST',
-				headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
-				body: JSON.stringify({ botId: 'demo-bot', userId: ANA }),
+		test('stops when the answer is still none after it was asked for again three times', async () => {
+			await says(ANA, 'hola');
+			await says(ANA, 'Ana');
+			for (const text of ['no sé', 'tampoco', 'ni idea']) expect(await says(ANA, text)).toBe(AGAIN);
+			expect(await says(ANA, 'de verdad que no')).toMatch(new RegExp(`^${STOPPED}`));
+			await example.ran(4);
+		});
+
+		test('says nothing more when an agent closes the conversation while a question is open', async () => {
+			for (const texts of [['hola'], ['hola', 'Ana', '1042']]) {
+				const before = await runs();
+				for (const text of texts) await says(ANA, text);
+				const said = example.said(ANA);
+				await example.closes(ANA);
+				await example.ran(before + 1);
+				expect(example.said(ANA)).toEqual(said);
+			}
+		});
+
+		test.each([
+			['the first question', LUIS, ['hola'], 'Quiero hablar con una persona'],
+			['the last question', EVA, ['hola', 'Eva', '1042'], '¿Me pasas con un ASESOR, por favor?'],
+		])(
+			'gives a customer who asks for one at %s to a person, and is quiet then',
+			async (_at, userId, texts, wish) => {
+				const [before, started] = [await runs(), example.started().length];
+				for (const text of texts) await says(userId, text);
+				expect(await says(userId, wish)).toBe(WITH_A_PERSON);
+				await example.ran(before + 1);
+				expect(example.started().slice(started)).toEqual([
+					{
+						botId: 'demo-bot',
+						userId,
+						initialMessage: WITH_A_PERSON,
+						assignment: { type: 'queue', target: 'VENTAS' },
+					},
+				]);
+				const said = example.said(userId);
+				const { answer } = await example.hears({ text: '¿Hola?', userId });
+				expect(answer).toBe('{"status":"paused"}');
+				expect(example.said(userId)).toEqual(said);
 			},
 		);
-		expect(closed.status).toBe(200);
-		await example.ran(5);
-		expect(example.said(ANA)).toEqual(before);
 	});
 }
 
@@ -121,12 +166,11 @@ export function unansweredOrder(stage: () => Stage): () => void {
 		orders = await startOrders();
 		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.5, resumeUnit: 'minutes' };
 		const limited = { options: { limitWaitTime: { values } } };
-		example = await openExample(stage(), 'guided-order.json', {
+		example = await openExample(stage(), FILE, {
 			users,
 			settings: { ordersUrl: `${orders.url}/orders` },
 			parameters: {
-				'Ask for the name': limited,
-				'Ask for the order number': limited,
+				[ASK]: limited,
 				'Ask for the reason': limited,
 			},
 		});

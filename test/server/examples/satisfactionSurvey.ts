@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { isRecord, type Json } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../../scripts/paths';
@@ -9,7 +11,15 @@ const TABLE = 'satisfaction_survey';
 const ANA = '593990000011';
 const LUIS = '593990000012';
 const EVA = '593990000013';
-const users = [ANA, LUIS, EVA].map((id) => ({ id, name: `Cliente ${id.slice(-1)}`, createdAt: '' }));
+const IVO = '593990000014';
+const PIA = '593990000015';
+const ZOE = '593990000016';
+const MAX = '593990000017';
+const users = [ANA, LUIS, EVA, IVO, PIA, ZOE, MAX].map((id) => ({
+	id,
+	name: `Cliente ${id.slice(-1)}`,
+	createdAt: '',
+}));
 const COLUMNS = [
 	{ name: 'user_id', type: 'string' },
 	{ name: 'name', type: 'string' },
@@ -17,7 +27,7 @@ const COLUMNS = [
 	{ name: 'score', type: 'number' },
 	{ name: 'reason', type: 'string' },
 ];
-const SCORE = /^¡Hola, Cliente \d! ¿Cómo te atendimos en Tienda Sol\?/;
+const SCORE = /^¡Hola, Cliente \d!\n\n¿Cómo te atendimos en Tienda Sol\?/;
 
 const projectPath = async ({ client }: Stage) => {
 	const project = await client.call('GET', '/projects/personal');
@@ -75,13 +85,6 @@ async function openSurvey(stage: Stage, parameters: Record<string, Json> = {}): 
 	return example;
 }
 
-async function closeConversation({ sandbox }: Stage, { project }: Example, userId: string): Promise<void> {
-	const url = `${sandbox.gatewayUrl}/v1/external-support/${project.id}/conversations/close`;
-	const headers = { 'content-type': 'application/json', 'x-api-key': project.apiKey };
-	const body = JSON.stringify({ botId: 'demo-bot', userId });
-	expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
-}
-
 async function messageTo(example: Example, userId: string, count: number): Promise<string | undefined> {
 	await waitUntil(`message ${String(count)} to ${userId}`, () =>
 		Promise.resolve(example.said(userId).length >= count),
@@ -95,17 +98,25 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		example = await openSurvey(stage());
 	});
 	afterAll(async () => example?.deactivate());
-	const closes = async (userId: string) => closeConversation(stage(), example, userId);
 	const sent = async (userId: string, count: number) => messageTo(example, userId, count);
+	/** A customer who has read the last message answers it. */
+	const says = async (userId: string, ...texts: string[]) => {
+		await sleep(300);
+		await Promise.all(texts.map(async (text) => example.hears({ text, userId })));
+	};
+	const isAsked = async (userId: string) => {
+		await example.hears({ text: 'Gracias, era todo', userId });
+		expect(example.said(userId)).toEqual([]);
+		await example.closes(userId);
+		expect(await sent(userId, 1)).toMatch(SCORE);
+	};
 
 	test('asks for a score and the reason once a conversation is closed, stores both, and says thank you', async () => {
-		await example.hears({ text: 'Gracias, era todo', userId: ANA });
-		expect(example.said(ANA)).toEqual([]);
-		await closes(ANA);
-		expect(await sent(ANA, 1)).toMatch(SCORE);
-		await example.hears({ text: '4', userId: ANA });
+		await isAsked(ANA);
+		await says(ANA, 'la 4 porfa');
 		expect(await sent(ANA, 2)).toBe('Anotamos: Bien. ¿Por qué? Cuéntanos en un mensaje.');
-		await example.hears({ text: 'Rápido, aunque «algo» caro', userId: ANA });
+		// What would end another question is said in a reason all the time.
+		await says(ANA, 'Rápido, y la persona que me atendió, muy amable');
 		expect(await sent(ANA, 3)).toMatch(/^¡Gracias, Cliente 1!/);
 		await example.ran(1);
 		expect(await rows(stage(), ANA)).toEqual([
@@ -114,28 +125,52 @@ export function satisfactionSurvey(stage: () => Stage): void {
 				name: 'Cliente 1',
 				month: expect.stringMatching(/^\d{4}-\d\d$/),
 				score: 4,
-				reason: 'Rápido, aunque «algo» caro',
+				reason: 'Rápido, y la persona que me atendió, muy amable',
 			}),
 		]);
 	});
 
 	test('asks nobody twice in a month: the answer itself has opened a conversation, which is closed later', async () => {
-		await closes(ANA);
+		await example.closes(ANA);
 		await example.ran(2);
 		expect(example.said(ANA)).toHaveLength(3);
 		expect(await rows(stage(), ANA)).toHaveLength(1);
 	});
 
 	test('stores a score without a reason when the conversation is closed before one is given', async () => {
-		await example.hears({ text: 'Hola', userId: LUIS });
-		await closes(LUIS);
-		await sent(LUIS, 1);
-		await example.hears({ text: 'muy mal', userId: LUIS });
+		await isAsked(LUIS);
+		await says(LUIS, 'muy mal');
 		await sent(LUIS, 2);
-		await closes(LUIS);
+		await example.closes(LUIS);
 		await example.ran(3);
 		expect(example.said(LUIS)).toHaveLength(2);
 		expect((await rows(stage(), LUIS)).at(-1)).toMatchObject({ user_id: LUIS, score: 1, reason: null });
+	});
+
+	test('lets a customer go who wants no survey, and one who gives no reason', async () => {
+		await Promise.all([isAsked(IVO), isAsked(PIA)]);
+		await Promise.all([says(IVO, 'No, gracias'), says(PIA, 'el 5')]);
+		expect(await sent(IVO, 2)).toMatch(/^Está bien\. ¡Gracias por tu tiempo!/);
+		await sent(PIA, 2);
+		await says(PIA, 'prefiero no decirlo');
+		expect(await sent(PIA, 3)).toMatch(/^Está bien\. ¡Gracias por tu tiempo!/);
+		await example.ran(5);
+		expect(await rows(stage(), IVO)).toMatchObject([{ score: null, reason: null }]);
+		expect(await rows(stage(), PIA)).toMatchObject([{ score: 5, reason: null }]);
+	});
+
+	test('takes a reason that is written in two messages as one', async () => {
+		await example.hears({ text: 'Hola', userId: EVA });
+		await example.closes(EVA);
+		await sent(EVA, 1);
+		await says(EVA, '3');
+		await sent(EVA, 2);
+		await says(EVA, 'Rápido,', 'aunque «algo» caro');
+		await sent(EVA, 3);
+		await example.ran(6);
+		const [row] = await rows(stage(), EVA);
+		expect(row).toMatchObject({ score: 3 });
+		expect(String(row?.reason).split('\n').sort()).toEqual(['Rápido,', 'aunque «algo» caro']);
 	});
 }
 
@@ -143,20 +178,30 @@ export function satisfactionSurvey(stage: () => Stage): void {
 export function unansweredSurvey(stage: () => Stage): () => void {
 	let example: Example;
 	beforeAll(async () => {
-		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.05, resumeUnit: 'minutes' };
-		example = await openSurvey(stage(), { 'Ask for the score': { options: { limitWaitTime: { values } } } });
-		await example.hears({ text: 'Hola', userId: EVA });
-		await closeConversation(stage(), example, EVA);
-		await messageTo(example, EVA, 1);
+		const values = { limitType: 'afterTimeInterval', resumeAmount: 0.5, resumeUnit: 'minutes' };
+		example = await openSurvey(stage(), {
+			'Ask for score and reason': { options: { limitWaitTime: { values } } },
+		});
+		await example.hears({ text: 'Hola', userId: ZOE });
+		await example.closes(ZOE);
+		await messageTo(example, ZOE, 1);
+		await example.hears({ text: 'Hola', userId: MAX });
+		await example.closes(MAX);
+		await messageTo(example, MAX, 1);
+		await sleep(300);
+		await example.hears({ text: 'un 2', userId: MAX });
+		await messageTo(example, MAX, 2);
 	});
 
 	return () =>
-		test('stores that a customer did not answer in time, and says nothing more', async () => {
-			await waitUntil('the row', async () => (await rows(stage(), EVA)).length > 0, 150_000);
-			await example.ran(1);
-			expect(await rows(stage(), EVA)).toEqual([
-				expect.objectContaining({ user_id: EVA, score: null, reason: null }),
+		test('stores what a customer has answered when the time is up, and says nothing more', async () => {
+			await waitUntil('the row', async () => (await rows(stage(), ZOE)).length > 0, 150_000);
+			await example.ran(2);
+			expect(await rows(stage(), ZOE)).toEqual([
+				expect.objectContaining({ user_id: ZOE, score: null, reason: null }),
 			]);
-			expect(example.said(EVA)).toHaveLength(1);
+			expect(example.said(ZOE)).toHaveLength(1);
+			expect(await rows(stage(), MAX)).toMatchObject([{ score: 2, reason: null }]);
+			expect(example.said(MAX)).toHaveLength(2);
 		});
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isRecord, type Json } from '../../../scripts/json';
 import { N8N_LINE, WORK_FOLDER } from '../../../scripts/paths';
@@ -11,7 +12,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { outputOf } from '../../support/execution';
 import type { Stage } from '../support/stage';
 import { submitForm } from '../support/form';
-import { triggerWorkflow } from '../support/workflows';
+import { MANUAL, startedWorkflow, triggerWorkflow } from '../support/workflows';
 
 const PUBLISHED = [
 	'Guided order',
@@ -19,6 +20,7 @@ const PUBLISHED = [
 	'Business hours',
 	'Media intake',
 	'Satisfaction survey',
+	'Support desk (Chatwoot)',
 	'Ticket',
 ];
 
@@ -66,7 +68,7 @@ export function start(stage: () => Stage): void {
 
 	test('imports all, each under the name of its project, and publishes what answers by itself', async () => {
 		const workflows = await mine();
-		const names = projects.filter(({ id }) => id !== OWN.id).map(({ name }) => name);
+		const names = projects.filter(({ file }) => file !== undefined).map(({ name }) => name);
 		expect(workflows.map(({ name }) => name).sort()).toEqual([...names].sort());
 		expect(
 			workflows
@@ -74,9 +76,11 @@ export function start(stage: () => Stage): void {
 				.map(({ name }) => name)
 				.sort(),
 		).toEqual([...PUBLISHED].sort());
-		expect(projects.slice(0, 3).map(({ name }) => name)).toEqual([
+		expect(projects.slice(0, 5).map(({ name }) => name)).toEqual([
 			'Guided order',
+			'Support desk (Chatwoot)',
 			'My project',
+			'My project 2',
 			'Echo support',
 		]);
 		const [latest] = workflows.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
@@ -118,6 +122,8 @@ export function start(stage: () => Stage): void {
 	test('Guided order looks orders up in the sandbox, with nothing filled in', async () => {
 		const project = projects.find(({ name }) => name === 'Guided order');
 		for (const [count, text] of ['Ana', '1042', '1'].entries()) {
+			// Nobody answers a question sooner than it is read.
+			await sleep(300);
 			await stage().sandbox.userWrites(project?.id ?? '', { text });
 			await waitUntil(`what follows "${text}"`, () =>
 				Promise.resolve(said('Guided order').length >= count + 2),
@@ -170,6 +176,19 @@ export function start(stage: () => Stage): void {
 		);
 	});
 
+	test('Support desk: the customer, the bot and a person, with nothing filled in', async () => {
+		const { desk, ...sandbox } = stage().sandbox;
+		const id = 'demo-support-desk-chatwoot';
+		const conversation = () => [...desk.store.conversations.values()].at(-1);
+		const name = 'Support desk (Chatwoot)';
+		await sandbox.userWrites(id, { text: 'Quiero hablar con una persona' });
+		await waitUntil('what was said', () => Promise.resolve(conversation()?.messages.length === 1));
+		const opened = conversation();
+		if (!opened) throw new Error('The desk has no conversation.');
+		desk.write(opened, { from: 'agent', content: 'Soy Carla' });
+		await waitUntil('the answer', () => Promise.resolve(said(name).includes('Soy Carla')));
+	});
+
 	async function closeOf(project: string): Promise<void> {
 		const answer = await fetch(`${stage().sandbox.url}/sandbox/projects/${project}/close`, {
 			method: 'POST',
@@ -201,35 +220,20 @@ export function start(stage: () => Stage): void {
 	test('a test run of a reply sends, in a project where nothing was ever published', async () => {
 		const { client, sandbox } = stage();
 		const credential = (await client.credentials()).find(({ name }) => name === OWN.credential);
-		const id = await client.createWorkflow({
-			name: 'First try',
-			nodes: [
-				{
-					id: 'start',
-					name: 'Start',
-					type: 'n8n-nodes-base.manualTrigger',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters: {},
+		const id = await client.createWorkflow(
+			startedWorkflow('First try', MANUAL, {
+				name: 'Reply',
+				type: 'n8n-nodes-jelou.jelou',
+				typeVersion: 1,
+				parameters: {
+					roomId: OWN.rooms?.[0]?.id,
+					botId: 'demo-bot',
+					userId: '593990000001',
+					text: 'Primer intento',
 				},
-				{
-					id: 'reply',
-					name: 'Reply',
-					type: 'n8n-nodes-jelou.jelou',
-					typeVersion: 1,
-					position: [200, 0],
-					parameters: {
-						roomId: OWN.rooms?.[0]?.id,
-						botId: 'demo-bot',
-						userId: '593990000001',
-						text: 'Primer intento',
-					},
-					credentials: { jelouApi: { id: credential?.id, name: OWN.credential } },
-				},
-			],
-			connections: { Start: { main: [[{ node: 'Reply', type: 'main', index: 0 }]] } },
-			settings: { executionOrder: 'v1' },
-		});
+				credentials: { jelouApi: { id: credential?.id, name: OWN.credential } },
+			}),
+		);
 		await run('First try', 'Start');
 		expect(said('My project')).toEqual(['Primer intento']);
 		expect(sandbox.store.projects.get(OWN.id)?.integration).toBeNull();
@@ -284,6 +288,10 @@ export function start(stage: () => Stage): void {
 			const webhook = () => sandbox.store.projects.get('demo-project')?.integration?.webhookUrl;
 			await waitUntil('the own workflow to register', () =>
 				Promise.resolve(webhook()?.includes('webhook-of-own') === true),
+			);
+			// Some seconds after it was unpublished, a trigger gives its webhook back.
+			await waitUntil('Media intake to have given its webhook back', () =>
+				Promise.resolve(sandbox.store.projects.get('demo-media-intake')?.integration === null),
 			);
 			const before = await seen();
 			await open();

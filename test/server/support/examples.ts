@@ -9,8 +9,8 @@ import { credentialData, type Stage } from './stage';
 /** What a person does to an example before using it. */
 export interface Preparation {
 	/** New values for the fields of its "Settings" node. */
-	settings?: Record<string, string | number>;
-	/** New parameters, by the name of a node. */
+	settings?: Record<string, string | number | boolean>;
+	/** New parameters, by the name of a node. Of its options only those that are given change. */
 	parameters?: Record<string, Json>;
 	/** Credentials of other services, by type. */
 	credentials?: Record<string, Credential>;
@@ -27,11 +27,15 @@ export interface Example {
 	project: Project;
 	/** Gives nodes new parameters, by name. */
 	change(parameters: Record<string, Json>): Promise<void>;
+	/** Gives fields of its "Settings" node other values. */
+	set(settings: NonNullable<Preparation['settings']>): Promise<void>;
 	/** Activates it, and waits until its trigger's webhook, if it has one, answers. */
 	activate(): Promise<void>;
 	deactivate(): Promise<void>;
 	/** A user writes; gives what became of the delivery. */
 	hears(message: UserMessage): Promise<Delivery>;
+	/** An agent closes the conversation of a user. */
+	closes(userId: string): Promise<void>;
 	/** The texts that users of the project were sent, in order; of one of them when an ID is given. */
 	said(userId?: string): string[];
 	/** The bodies of the requests to start conversations, in order. */
@@ -42,7 +46,7 @@ export interface Example {
 	ran(count: number): Promise<void>;
 }
 
-function withSettings(parameters: Json, settings: Record<string, string | number>): Json {
+function withSettings(parameters: Json, settings: Record<string, string | number | boolean>): Json {
 	const { assignments } = isRecord(parameters.assignments) ? parameters.assignments : {};
 	const fields = (Array.isArray(assignments) ? assignments : []).filter(isRecord);
 	for (const name of Object.keys(settings)) {
@@ -64,11 +68,13 @@ function prepare(workflow: Workflow, { deactivated = [], parameters = {}, settin
 	const nodes = workflow.nodes.map((node) => {
 		const given = isRecord(node.parameters) ? node.parameters : {};
 		const set = node.name === 'Settings' && settings ? withSettings(given, settings) : given;
+		const { options, ...changed } = parameters[String(node.name)] ?? {};
+		const before = isRecord(set.options) ? set.options : {};
 		const disabled = deactivated.includes(String(node.name));
 		return {
 			...node,
 			...(disabled && { disabled }),
-			parameters: { ...set, ...parameters[String(node.name)] },
+			parameters: { ...set, ...changed, ...(isRecord(options) && { options: { ...before, ...options } }) },
 		};
 	});
 	return { ...workflow, nodes };
@@ -101,20 +107,29 @@ export async function openExample(
 		const url = project.integration?.webhookUrl;
 		return url?.startsWith(n8n.url) === true && (await fetch(url, { method: 'POST' })).status === 401;
 	};
+	const changeTo = async (changed: Pick<Preparation, 'parameters' | 'settings'>) => {
+		const current = await client.workflow(workflowId);
+		const { nodes } = prepare({ ...workflow, nodes: nodesOf(current) }, changed);
+		await client.updateWorkflow(workflowId, { nodes, versionId: current.versionId });
+	};
 	return {
 		workflowId,
 		project,
-		change: async (parameters) => {
-			const current = await client.workflow(workflowId);
-			const { nodes } = prepare({ ...workflow, nodes: nodesOf(current) }, { parameters });
-			await client.updateWorkflow(workflowId, { nodes, versionId: current.versionId });
-		},
+		change: async (parameters) => changeTo({ parameters }),
+		set: async (settings) => changeTo({ settings }),
 		activate: async () => {
 			await client.activate(workflowId);
 			if (hasTrigger) await waitUntil(`${workflow.name} to listen`, isListening, 60_000);
 		},
 		deactivate: async () => client.deactivate(workflowId),
 		hears: async (message) => sandbox.userWrites(projectId, message),
+		closes: async (userId) => {
+			const url = `${sandbox.gatewayUrl}/v1/external-support/${projectId}/conversations/close`;
+			const headers = { 'content-type': 'application/json', 'x-api-key': project.apiKey };
+			const body = JSON.stringify({ botId: 'demo-bot', userId });
+			const { status } = await fetch(url, { method: 'POST', headers, body });
+			if (status !== 200) throw new Error(`The conversation could not be closed: ${String(status)}.`);
+		},
 		said: (userId) =>
 			[...sandbox.store.rooms.values()]
 				.filter((room) => room.projectId === projectId && (userId === undefined || room.userId === userId))

@@ -164,17 +164,12 @@ export class Projects {
 
 	/** Publishes a workflow, and throws what n8n says when it could not. */
 	async publish({ workflowId }: Pick<Dialogue, 'workflowId'>): Promise<void> {
-		const { client } = this.stage;
-		await client.activate(workflowId);
-		const errors = await client.publishingErrors(workflowId);
+		const errors = await this.stage.client.activate(workflowId);
 		if (errors.length > 0) throw new Error(errors.join());
 	}
 
-	/** Unpublishes a workflow, and waits until n8n is done with it. */
 	async unpublish({ workflowId }: Pick<Dialogue, 'workflowId'>): Promise<void> {
-		const { client } = this.stage;
-		await client.deactivate(workflowId);
-		await client.publishingErrors(workflowId);
+		await this.stage.client.deactivate(workflowId);
 	}
 
 	/** Waits until a project has no integration. */

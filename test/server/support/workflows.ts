@@ -1,11 +1,10 @@
 import { CREDENTIAL_NAME } from './stage';
 
+/** A node, which has a name at least. */
+type Named = { name: string } & Record<string, unknown>;
+
 /** A workflow of a Jelou Trigger for all events and the nodes given, one behind the other. */
-export function triggerWorkflow(
-	name: string,
-	credential: string,
-	...nodes: Array<{ name: string } & Record<string, unknown>>
-) {
+export function triggerWorkflow(name: string, credential: string, ...nodes: Named[]) {
 	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
 	const trigger = {
 		id: 'trigger',
@@ -66,5 +65,26 @@ export function filter(
 			},
 			options: {},
 		},
+	};
+}
+
+/** Starts a workflow in the editor. */
+export const MANUAL = {
+	name: 'Start',
+	type: 'n8n-nodes-base.manualTrigger',
+	typeVersion: 1,
+	parameters: {},
+};
+
+/** A workflow of a node that starts it, and one behind it. */
+export function startedWorkflow(name: string, start: Named, node: Named) {
+	return {
+		name,
+		nodes: [
+			{ id: 'start', position: [0, 0], ...start },
+			{ id: 'node', position: [200, 0], ...node },
+		],
+		connections: { [start.name]: to(node.name) },
+		settings: { executionOrder: 'v1' },
 	};
 }
