@@ -208,6 +208,7 @@ describe('a webhook process that is starting', () => {
 		const [webhook] = cluster.webhooks;
 		await stage.saveCredential(secretAtJelou());
 		await webhook?.stop();
+		await waitUntil('the balancer to find out', async () => (await write('nobody is there')) === 503);
 		const held = cluster.postgres
 			.query(`select pg_advisory_lock(1005, ${String(key)}), pg_sleep(120)`)
 			.catch(() => 'let go');
@@ -220,7 +221,7 @@ describe('a webhook process that is starting', () => {
 		try {
 			await waitUntil("n8n's own answer", async () => (await answer().catch(() => '')).startsWith('200'));
 			expect(await answer()).toBe('200 n8n is starting up. Please wait');
-			// Longer than the balancer takes to find out.
+			// Longer than the balancer takes to look again.
 			for (let n = 0; n < 6; n++) {
 				expect(await write(`too early ${String(n)}`)).toBe(503);
 				await sleep(500);

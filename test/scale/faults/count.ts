@@ -10,6 +10,8 @@ export interface Sent {
 	status: number | null;
 	/** Who wrote it, where all that a customer writes is one run; else it is a run of its own. */
 	customer?: string;
+	/** It was no answer to the question that is open, and the response said that the customer was asked again. */
+	isAskedAgain?: boolean;
 }
 
 export interface Execution {
@@ -25,6 +27,8 @@ export interface Found {
 	executions: Execution[];
 	/** The runs that retrying made. */
 	retries: Execution[];
+	/** What the trigger has stored: of a message that came while a question was being sent, until its run goes on. */
+	stored: string;
 	/** What Jelou took. */
 	messages: Message[];
 }
@@ -55,10 +59,13 @@ export function errorOf({ data, status }: Omit<Execution, 'id'>): string {
 }
 
 /** Counts what became of the events. */
-export function countRow({ executions, messages, retries, sent }: Found) {
+export function countRow({ executions, messages, retries, sent, stored }: Found) {
 	const accepted = sent.filter(isTaken);
 	const { failed, withInput, withoutInput } = failedRuns(executions, sent);
-	const unknown = accepted.filter(({ id }) => !executions.some(({ data }) => data.includes(id)));
+	const places = [stored, ...executions.map(({ data }) => data)];
+	const unknown = accepted.filter(
+		({ id, isAskedAgain }) => !isAskedAgain && !places.some((place) => place.includes(id)),
+	);
 	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
 	// A run without its input stands for one that should be: for one of events that were taken and have no other run.
 	const runsOfUnknown = [...new Set(unknown.map(({ customer, id }) => customer ?? id))];

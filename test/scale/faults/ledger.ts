@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sign, type Delivery, type Message } from '../../../sandbox';
+import { statusIn } from '../../../sandbox/delivery/outcome';
 import type { Json } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { PROJECT, webhookAnswers } from '../../server/support/stage';
@@ -62,9 +63,15 @@ export class Ledger {
 	/** Counts a delivery of what somebody wrote. */
 	follow(delivery: Promise<Delivery>, customer?: string): void {
 		this.underWay.push(
-			delivery.then(({ rawBody, status }) => {
-				const { value } = JSON.parse(rawBody.toString()) as { value: { id: string } };
-				return { id: value.id, status, ...(customer !== undefined && { customer }) };
+			delivery.then((done) => {
+				const { value } = JSON.parse(done.rawBody.toString()) as { value: { id: string } };
+				const isAskedAgain = statusIn(done) === 'asked again';
+				return {
+					id: value.id,
+					status: done.status,
+					isAskedAgain,
+					...(customer !== undefined && { customer }),
+				};
 			}),
 		);
 	}
@@ -128,6 +135,13 @@ export class Ledger {
 		return rows.map(([id = '', status = '', data = '']) => ({ id, status, data }));
 	}
 
+	private async stored(): Promise<string> {
+		const rows = await this.stage.cluster.postgres.query(
+			`select coalesce("staticData"::text, '') from workflow_entity where id = '${this.workflowId}'`,
+		);
+		return rows[0]?.[0] ?? '';
+	}
+
 	/** Whether every n8n process takes work at this moment. */
 	private async isUp(): Promise<boolean> {
 		const ready = await Promise.all(this.stage.cluster.processes().map((one) => one.isReady()));
@@ -173,10 +187,10 @@ export class Ledger {
 	}
 
 	async count(executions: Execution[], retries: Execution[] = []): Promise<Row> {
-		const sent = await Promise.all(this.underWay);
+		const [sent, stored] = [await Promise.all(this.underWay), await this.stored()];
 		return {
 			fault: this.fault,
-			...countRow({ executions, retries, sent, messages: this.messages() }),
+			...countRow({ executions, retries, sent, stored, messages: this.messages() }),
 			forged: this.forgeries.length,
 			forgedRuns: executions.filter(({ data }) => data.includes(MARK)).length,
 			restarts: this.restarts() - this.restartsBefore,
