@@ -6,8 +6,10 @@ import type { Json } from '../scripts/json';
 /** A workflow, by the name that the tables have for it. */
 export type Flow = { name: string; workflow: Json & { nodes: Json[] } };
 
-export const TRIGGER = 'Jelou Trigger';
+const TRIGGER = 'Jelou Trigger';
 export const JELOU = 'Jelou nodes';
+/** All questions of a dialogue are in one node. */
+export const ONE_NODE = 'Jelou nodes, one for all questions';
 export const BY_HAND = 'by hand';
 export const BARE = 'bare n8n';
 
@@ -40,7 +42,7 @@ export function flow(name: string, nodes: Json[], connections = chain(nodes)): F
 
 export function jelou(name: string, credential: string, parameters: Json): Json {
 	const credentials = { jelouApi: { id: credential, name: 'bench' } };
-	return { ...node(name, 'n8n-nodes-jelou.jelou', 1, parameters), credentials };
+	return { ...node(name, 'n8n-nodes-jelou.jelou', 2, parameters), credentials };
 }
 
 /** A Jelou Trigger, and after it one Jelou node after the other. */

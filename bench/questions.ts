@@ -5,10 +5,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../nodes/Jelou/shared/json';
 import { integrationKey } from '../nodes/Jelou/shared/registration';
-import type { Expectation } from '../nodes/Jelou/shared/triggerNote';
+import type { Step } from '../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../nodes/Jelou/trigger/rooms/roomStore';
 import { activate, contender, type Active, type Line } from './customers';
-import { jelouFlow, TRIGGER, type Target } from './flows';
+import { jelouFlow, type Target } from './flows';
 import { measure, type Contender } from './measure';
 import type { Result } from './report';
 import { withEachEngine, withStage, type BenchStage } from './stage';
@@ -41,11 +41,11 @@ const DIALOGUE: Line[] = [
 
 export const EVENTS = [...MESSAGE, ...DIALOGUE].map(({ event = '' }) => event);
 
-function expectation(n: number, ownChoices = false): Expectation {
+function expectation(n: number, ownChoices = false): Step {
 	const nameOf = (choice: number) =>
 		`Pedido ${String(n * CHOICES + choice)}, del 3 de mayo, por 128.400 pesos, para la sucursal del centro`;
 	const choices = Array.from({ length: CHOICES }, (_, choice) => nameOf(choice));
-	const always = { invalidMessage: '¿Perdón?', maxAttempts: 3 };
+	const always = { name: '', text: '', invalidMessage: '¿Perdón?', maxAttempts: 3, exitWords: [] };
 	return ownChoices ? { ...always, type: 'choice', choices } : { ...always, type: 'any', choices: [] };
 }
 
@@ -59,7 +59,13 @@ function storeWith(project: string, projectId: string, { count, ownChoices }: Op
 		// As long as n8n's: the node's ID, and a SHA-256.
 		const resumePath = `/webhook-waiting/${runId}/${randomUUID()}?signature=${'0'.repeat(64)}`;
 		const ids = { id: randomUUID(), roomId: randomUUID(), userId: `waiting-user-${String(n)}`, runId };
-		const question = { ...always, ...ids, resumePath, expects: expectation(n, ownChoices) };
+		const question = {
+			...always,
+			...ids,
+			resumePath,
+			title: 'x'.repeat(80),
+			steps: [expectation(n, ownChoices)],
+		};
 		if (store.add(question, 'open') === undefined) return { store, count: n };
 	}
 	return { store, count };
@@ -74,7 +80,7 @@ async function openQuestions({ project, stage, workflowId }: Active, open: Open)
 	const { count, store } = storeWith(integrationKey({ baseUrls, projectId: project.id }), project.id, open);
 	const { staticData } = await stage.client.workflow(workflowId);
 	const global: IDataObject = isObject(staticData) && isObject(staticData.global) ? staticData.global : {};
-	store.save(global, TRIGGER);
+	store.save(global);
 	// n8n's API takes no static data.
 	const update = stage.database?.prepare('update workflow_entity set staticData = ? where id = ?');
 	update?.run(JSON.stringify({ global }), workflowId);

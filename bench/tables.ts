@@ -75,7 +75,7 @@ function queueTable(part: Part): string {
 	return `<!-- prettier-ignore -->\n${measured([part], head, rows)} ${note}`;
 }
 
-/** The README's. */
+/** All of it at a glance. */
 function summary(parts: Part[], { results }: Part): string {
 	const columns = ENGINES.flatMap((engine) => [JELOU, BY_HAND].map((flow) => ({ engine, flow })));
 	const costs = parts.map((part) => {
@@ -105,7 +105,7 @@ export function blocks({
 		[BENCHMARKS, 'benchmark cost', costTable(costs)],
 		[BENCHMARKS, 'benchmark actions', actionsTable(actions)],
 		[BENCHMARKS, 'benchmark questions', questionsTable(questions)],
-		['README.md', 'measured', summary(costs, actions)],
+		[BENCHMARKS, 'measured', summary(costs, actions)],
 		['docs/scale.md', 'scale rate', queueTable(rest['queue-mode'])],
 	];
 }
