@@ -5,7 +5,7 @@ import { readBlock } from '../../scripts/markdown';
 import { EXAMPLES, ROOT } from '../../scripts/paths';
 import { savedReport } from '../../bench/report';
 import { blocks } from '../../bench/tables';
-import { AREAS } from './support/texts';
+import { proseOf } from './support/texts';
 
 /** What a reader of the documents relies on: that a link leads somewhere, and that a figure was measured. */
 
@@ -45,6 +45,45 @@ test.each(DOCUMENTS)('every link of %s to this project leads somewhere', (file) 
 	expect(dead).toEqual([]);
 });
 
+/** More is no page for somebody who looks at a package for the first time: the rest is in docs/. */
+const MOST_WORDS = 1_350;
+
+test(`the README has at most ${String(MOST_WORDS)} words`, () => {
+	const words = proseOf('README.md').flatMap(({ text }) => text.match(/\S*[\p{L}\p{N}]\S*/gu) ?? []);
+	expect(words.length).toBeLessThanOrEqual(MOST_WORDS);
+	expect(words.length).toBeGreaterThan(800);
+});
+
+test('the README leads to every document', () => {
+	const missing = DOCUMENTS.filter((file) => file !== 'README.md' && !linksIn('README.md').includes(file));
+	expect(missing).toEqual([]);
+});
+
+test('an image that a document shows as HTML is there', () => {
+	const shown = DOCUMENTS.flatMap((file) =>
+		[...read(file).matchAll(/<img src="([^"]+)"/g)].map(([, path = '']) => join(dirname(file), path)),
+	);
+	expect(shown.length).toBeGreaterThan(0);
+	expect(shown.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('the documentation that n8n links to is there', () => {
+	const linked = [
+		'credentials/JelouApi.credentials.ts',
+		...readdirSync(join(ROOT, 'nodes/Jelou'))
+			.filter((file) => file.endsWith('.json'))
+			.map((file) => `nodes/Jelou/${file}`),
+	]
+		.flatMap((file) => [...read(file).matchAll(/https:\/\/github\.com\/[\w-]+\/[\w-]+([^'"]*)/g)])
+		.map(([, rest = '']) => rest);
+	expect(linked).toContain('#readme');
+	const dead = linked.filter((rest) => {
+		const [, file = '', anchor = ''] = /^\/blob\/main\/([^#]+)#(.+)$/.exec(rest) ?? [];
+		return rest !== '#readme' && !(DOCUMENTS.includes(file) && anchorsIn(file).includes(anchor));
+	});
+	expect(dead).toEqual([]);
+});
+
 test('the README names every example', () => {
 	const missing = readdirSync(EXAMPLES).filter((file) => !read('README.md').includes(`(examples/${file})`));
 	expect(missing).toEqual([]);
@@ -59,29 +98,3 @@ test.each(blocks(savedReport()))(
 		expect(cells(readBlock(page, marker))).toEqual(cells(text));
 	},
 );
-
-/** The error texts in the first column of a table: a symptom, which is no error, is in italics. */
-function quotedErrors(file: string, heading: string): string[] {
-	const section = read(file).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-	return [...section.matchAll(/^\| *([^|]+?) *\|/gm)]
-		.map(([, cell = '']) => cell)
-		.filter((cell) => !/^_.*_$/.test(cell))
-		.slice(2)
-		.flatMap((cell) => cell.split('<br>'))
-		.map((error) => error.replace(/ \([\d, …]+\)$/, ''));
-}
-
-const ERRORS = [
-	...quotedErrors('docs/errors.md', 'What you see'),
-	...quotedErrors('docs/trigger.md', 'When publishing fails'),
-];
-
-test('the documents quote the errors of the nodes', () => {
-	expect(ERRORS.length).toBeGreaterThan(30);
-});
-
-test.each(ERRORS)('the quoted error "%s" is one that the nodes give', (error) => {
-	const escaped = error.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.+');
-	const texts = AREAS['the nodes and the credential']?.().map(({ text }) => text) ?? [];
-	expect(texts.filter((text) => new RegExp(`^${escaped}`).test(text))).not.toEqual([]);
-});

@@ -2,17 +2,20 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../../scripts/paths';
+import { filesIn } from './support/texts';
 import { PICTURES, PICTURES_FOLDER, PICTURES_OF } from '../browser/support/screenshots';
 
-/** Larger ones make the README slow to open. */
+/** Larger ones make a document slow to open. */
 const MAX_PICTURE_BYTES = 150_000;
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const README = read('README.md');
+const DOCUMENTS = ['README.md', ...filesIn('docs', ['md'])];
 
-test('the README shows no picture that the browser tests do not take', () => {
-	const shown = [...README.matchAll(/docs\/pictures\/([^)"\s]+)/g)].map(([, file]) => file);
-	expect(PICTURES.map((name) => `${name}.png`)).toEqual(expect.arrayContaining(shown));
+test('the documents show the pictures that the browser tests take, all of them and no others', () => {
+	const shown = DOCUMENTS.flatMap((file) => [...read(file).matchAll(/\bpictures\/([^)"\s]+)/g)]);
+	expect([...new Set(shown.map(([, file]) => file))].sort()).toEqual(
+		PICTURES.map((name) => `${name}.png`).sort(),
+	);
 });
 
 test('there are these pictures, and no others', () => {
@@ -20,7 +23,7 @@ test('there are these pictures, and no others', () => {
 });
 
 describe.each(Object.entries(PICTURES_OF))('%s makes', (file, names) => {
-	const test_ = read(`test/browser/editor/${file}.test.ts`);
+	const test_ = read(`test/browser/${file}.test.ts`);
 
 	test.each(names)('%s', (name) => {
 		expect(test_).toContain(`'${name}'`);

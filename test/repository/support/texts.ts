@@ -12,13 +12,17 @@ export interface Text {
 }
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim();
+export const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim();
 /** Words, or a name that begins with a capital; no identifiers, paths or keys. */
 const isWording = (text: string) => /\p{L}{2,}[^\s\p{L}]* +[^\s\p{L}]*\p{L}|^\p{Lu}\p{Ll}/u.test(text);
 const lineOf = (source: string, index: number) => source.slice(0, index).split('\n').length;
 
 /** The files below a folder that have one of these extensions. */
-function filesIn(folder: string, extensions: string[], isWanted: (file: string) => boolean = () => true) {
+export function filesIn(
+	folder: string,
+	extensions: string[],
+	isWanted: (file: string) => boolean = () => true,
+) {
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
 		.map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
 		.filter((file) => extensions.some((extension) => file.endsWith(`.${extension}`)) && isWanted(file))
@@ -86,7 +90,7 @@ export function textsOfJson(file: string): Text[] {
 }
 
 /** A literal, a template or a sum of them as one text, with `…` for what is only known at run time. */
-function textOf(node: ts.Node): string | undefined {
+export function textOf(node: ts.Node): string | undefined {
 	if (ts.isStringLiteralLike(node)) return node.text;
 	if (ts.isTemplateExpression(node)) {
 		return node.templateSpans.reduce((text, { literal }) => `${text}…${literal.text}`, node.head.text);
@@ -98,15 +102,19 @@ function textOf(node: ts.Node): string | undefined {
 	return undefined;
 }
 
+export const parseFile = (file: string) =>
+	ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+export const lineAt = (source: ts.SourceFile, node: ts.Node) =>
+	source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+
 /** The wording in a TypeScript or JavaScript file, found by the compiler: no comments, no code. */
 export function textsOfCode(file: string): Text[] {
-	const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+	const source = parseFile(file);
 	const texts: Text[] = [];
 	const visit = (node: ts.Node, isPart: boolean) => {
 		const text = textOf(node);
 		if (text !== undefined && !isPart && isWording(squeeze(text))) {
-			const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-			texts.push({ place: `${file}:${String(line + 1)}`, text: squeeze(text) });
+			texts.push({ place: `${file}:${String(lineAt(source, node))}`, text: squeeze(text) });
 		}
 		// The parts of a sum are in its text already; what a template embeds is not.
 		const isSum = text !== undefined && ts.isBinaryExpression(node);
