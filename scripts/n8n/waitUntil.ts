@@ -3,18 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * Waits until a condition holds, asking again and again.
  *
+ * @param what is waited for; as a function, what of it is still missing
  * @throws Error naming what was waited for, after the time-out
  */
 export async function waitUntil(
-	what: string,
+	what: string | (() => string),
 	condition: () => Promise<boolean>,
 	timeoutMs = 30_000,
 	intervalMs = 100,
 ): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	while (!(await condition())) {
-		if (Date.now() > deadline)
-			throw new Error(`Timed out after ${String(timeoutMs / 1000)} s waiting for ${what}.`);
+		if (Date.now() > deadline) {
+			const missing = typeof what === 'string' ? what : what();
+			throw new Error(`Timed out after ${String(timeoutMs / 1000)} s waiting for ${missing}.`);
+		}
 		await sleep(intervalMs);
 	}
 }
