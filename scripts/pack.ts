@@ -21,8 +21,8 @@ const ALLOWED =
  * @returns the path of the tarball
  * @throws Error when it holds a file that must not be published, or is too large
  */
-export function pack(): string {
-	build();
+export async function pack(): Promise<string> {
+	await build();
 	const folder = `${PACKAGE_FOLDER}-${String(process.pid)}`;
 	try {
 		return packInto(folder);
@@ -71,10 +71,12 @@ export function packedTarball(): string {
 	return tarballIn(PACKAGE_FOLDER);
 }
 
-if (require.main === module) {
-	const tarball = pack();
+async function main(): Promise<void> {
+	const tarball = await pack();
 	const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 	process.stdout.write(
 		`Packed ${basename(tarball)}: ${kB(statSync(tarball).size)}, ${kB(codeSize(tarball))} of it code, schemas and icons.\n`,
 	);
 }
+
+if (require.main === module) void main();

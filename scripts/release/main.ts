@@ -19,32 +19,36 @@ function checkTable(): string[] {
 }
 
 /** Everything that a release has to pass besides the tests, short of publishing it; each gives what it finds. */
-const CHECKS: Array<[string, () => string[]]> = [
+const CHECKS: Array<[string, () => string[] | Promise<string[]>]> = [
 	[
 		'package.json and CHANGELOG.md',
 		() => manifestProblems(manifest, readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')),
 	],
-	["what is packed, by n8n's scanner", () => scanTarball(pack())],
+	["what is packed, by n8n's scanner", async () => scanTarball(await pack())],
 	["the sources, by n8n's scanner", scanSources],
 	["the last server tests on each line of n8n, in the README's table", checkTable],
 ];
 
 const say = (text: string) => process.stdout.write(`${text.replaceAll('\n', '\n  ')}\n`);
 
-function problemsOf(check: () => string[]): string[] {
+async function problemsOf(check: (typeof CHECKS)[number][1]): Promise<string[]> {
 	try {
-		return check();
+		return await check();
 	} catch (error) {
 		return [messageOf(error)];
 	}
 }
 
-say(`Release check of version ${manifest.version}`);
-for (const [name, check] of CHECKS) {
-	const problems = problemsOf(check);
-	if (problems.length > 0) process.exitCode = 1;
-	say([`${problems.length === 0 ? '✓' : '✗'} ${name}`, ...problems].join('\n'));
+async function main(): Promise<void> {
+	say(`Release check of version ${manifest.version}`);
+	for (const [name, check] of CHECKS) {
+		const problems = await problemsOf(check);
+		if (problems.length > 0) process.exitCode = 1;
+		say([`${problems.length === 0 ? '✓' : '✗'} ${name}`, ...problems].join('\n'));
+	}
+	say("- npm's provenance: only a published version has it, so n8n checks it after publishing");
+	const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
+	if (changes !== '') say(`! There are uncommitted changes:\n${changes}`);
 }
-say("- npm's provenance: only a published version has it, so n8n checks it after publishing");
-const changes = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim();
-if (changes !== '') say(`! There are uncommitted changes:\n${changes}`);
+
+void main();

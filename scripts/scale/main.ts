@@ -39,7 +39,7 @@ runServers(async () => {
 	if (haproxy === undefined)
 		say('HAProxy is not installed, so events that arrive while n8n starts can be lost: see docs/scale.md.');
 	say('Building the nodes …');
-	const tarball = pack();
+	const tarball = await pack();
 	say('Starting the Jelou sandbox …');
 	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
 	onEnd(() => sandbox.close());

@@ -27,7 +27,7 @@ runServers(async () => {
 	onEnd(() => Promise.resolve(data.release()));
 	const ports = await readPorts('npm start', { n8n: 5678, sandbox: 8040 });
 	say('Building the nodes …');
-	installPackage(USER_FOLDER, pack());
+	installPackage(USER_FOLDER, await pack());
 	say('Starting the Jelou sandbox …');
 	const projects = startProjects();
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
