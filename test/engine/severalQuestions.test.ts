@@ -310,6 +310,25 @@ describe('when the time is up', () => {
 		expect(stage.receiver.runs).toHaveLength(1);
 	});
 
+	test('it does so where n8n was too busy at that moment, and a message meanwhile is no answer', async () => {
+		await asksFor(4_000);
+		await says('Ana');
+		const now = Date.now();
+		jest.spyOn(Date, 'now').mockImplementation(() => now + 14_000);
+		expect(await says('1042')).toEqual(reply('accepted'));
+		expect(await ends()).toMatchObject({ outcome: { answers: { name: 'Ana' } }, isTimeUp: true });
+	});
+
+	test('it is left to n8n where that was too long ago', async () => {
+		await asksFor(4_000);
+		await says('Ana');
+		const now = Date.now();
+		jest.spyOn(Date, 'now').mockImplementation(() => now + 34_000);
+		await stage.deliver(stage.note({ note: 'timeUp', roomId }));
+		await new Promise((resolve) => setTimeout(resolve, 2_000));
+		expect(stage.runs.resumed).toEqual([]);
+	});
+
 	test('it does so after a restart, too', async () => {
 		await asksFor(4_000);
 		await says('Ana');

@@ -5,7 +5,7 @@ import { postNote } from '../../shared/postNote';
 import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
 import { releaseIfOver } from './resumeRun';
-import type { RoomStore } from './roomStore';
+import { BEFORE_END_MS, type RoomStore } from './roomStore';
 import type { RoomView } from './view';
 
 /** How long after a write it is made sure that it is still there: a run that erases it may take as long to its end. */
@@ -67,8 +67,7 @@ async function keepLater(view: RoomView): Promise<void> {
 	if (!store.isEmpty || store.needsSaving) await keepNow(view);
 }
 
-/** How long before its end a dialogue is ended, and how often it is looked which one that is. */
-export const BEFORE_END_MS = 1_000;
+/** How often it is looked which dialogue is to be ended next. */
 const LOOK_EVERY_MS = 1_000;
 
 /** Of each store whose dialogues are timed the newest view: each holds much memory, and only one is needed. */
@@ -94,7 +93,7 @@ async function endInTime(store: RoomStore): Promise<void> {
 		const code = view && (await postToSelf(view, { note: 'timeUp', roomId: first.roomId }));
 		// Publishing it goes on with this.
 		if (code === 404) return;
-		if (store.find(first)) await sleep(WATCH_EVERY_MS);
+		if (store.firstToEnd === first) await sleep(LOOK_EVERY_MS);
 	}
 }
 

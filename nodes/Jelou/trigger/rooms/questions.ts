@@ -8,7 +8,7 @@ import { NOT_PASSED_ON, give } from './give';
 import { hold } from './held';
 import { isTaken, oneAtATime } from './oneAtATime';
 import { ended, soFar } from './outcome';
-import { BEFORE_END_MS, keepNow } from './ownNotes';
+import { keepNow } from './ownNotes';
 import { resumeRun } from './resumeRun';
 import { messageOf, sendText } from './sendText';
 import type { KeptQuestion } from './storedRooms';
@@ -154,8 +154,7 @@ export async function answerQuestion(
 export async function endDialogue(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { store } = view;
 	await oneAtATime(roomKeyOf(view, roomId), async () => {
-		const isDue = ({ step, until }: KeptQuestion) => step > 0 && until - Date.now() <= BEFORE_END_MS;
-		const question = store.asked(roomId).find(isDue);
+		const question = store.dueIn(roomId);
 		if (question === undefined) return;
 		const answer = { event: placeOf(question), outcome: soFar(question), isTimeUp: true };
 		if ((await resumeRun(view, question, answer, deadline)) !== 'unknown') store.end(question);

@@ -56,6 +56,14 @@ const WRITING_MS = 1_000;
 /** How long a run is waited for that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
+/** How long before its time is up a dialogue with answers is ended, so that its run goes on with them. */
+export const BEFORE_END_MS = 1_000;
+/** How long after that it still can be, where n8n is busy: n8n itself ends the wait 30 s after it, with the input alone. */
+const AFTER_END_MS = 25_000;
+
+/** Until when a question is kept, in Unix milliseconds. It takes answers until its time is up, and no longer. */
+const keptUntil = ({ step, until }: KeptQuestion) => (step > 0 ? until + AFTER_END_MS : until);
+
 const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
 /** Whether a pause has neither been ended nor run out. */
 const isInForce = ({ hasEnded, until }: KeptPause, now = Date.now()) => !hasEnded && until > now;
@@ -109,8 +117,8 @@ export class RoomStore {
 	/** The questions whose time is not up. */
 	lasting(): KeptQuestion[] {
 		const now = Date.now();
-		for (const { id, until } of this.questions.values()) if (until <= now) this.questions.delete(id);
-		return [...this.questions.values()];
+		for (const each of this.questions.values()) if (keptUntil(each) <= now) this.questions.delete(each.id);
+		return [...this.questions.values()].filter(({ until }) => until > now);
 	}
 
 	/** Those of a room: first what was asked, then what waits its turn, and each in the order in which it came. */
@@ -149,14 +157,23 @@ export class RoomStore {
 		return owner === undefined || owner === first.runId ? first : undefined;
 	}
 
-	/** Of the dialogues that have answers already, the one whose time is up first. */
+	/** Of the dialogues that have answers already, the one whose time is up first, or was. */
 	get firstToEnd(): KeptQuestion | undefined {
 		const now = Date.now();
 		let first: KeptQuestion | undefined;
 		for (const each of this.questions.values()) {
-			if (each.step > 0 && each.until > now && each.until < (first?.until ?? Infinity)) first = each;
+			if (each.step > 0 && keptUntil(each) > now && each.until < (first?.until ?? Infinity)) first = each;
 		}
 		return first;
+	}
+
+	/** The dialogue of a room that has answers, and whose time is up or about to be. */
+	dueIn(roomId: string): KeptQuestion | undefined {
+		const now = Date.now();
+		return [...this.questions.values()].find(
+			(each) =>
+				each.roomId === roomId && each.step > 0 && each.until - now <= BEFORE_END_MS && keptUntil(each) > now,
+		);
 	}
 
 	hasQueue(roomId: string): boolean {
@@ -462,13 +479,13 @@ export class RoomStore {
 				this.ended.set(stored.id, true);
 				continue;
 			}
-			const known = this.find(stored);
-			if (!known && stored.until > Date.now()) this.insert(stored);
+			const known = this.questions.get(stored.id);
+			if (!known && keptUntil(stored) > Date.now()) this.insert(stored);
 			if (known && stored.changedAt > known.changedAt) {
 				this.update(known, stored, Math.max(0, Date.now() - stored.changedAt));
 			}
 		}
-		for (const each of this.lasting()) if (this.ended.has(each.id)) this.end(each);
+		for (const each of this.questions.values()) if (this.ended.has(each.id)) this.end(each);
 		for (const stored of pauses) {
 			const known = this.pauses.get(stored.roomId);
 			const isNewer = known === undefined || stored.askedAt > known.askedAt;
@@ -512,9 +529,8 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
 export function hasStoredWork(staticData: IDataObject, project: string): boolean {
 	const rooms = parseRooms(textIn(staticData[STATIC_KEY], project));
 	return (
-		rooms?.questions.some(
-			({ phase, step, until }) => (phase === 'queued' || step > 0) && until > Date.now(),
-		) === true
+		rooms?.questions.some((each) => (isQueued(each) || each.step > 0) && keptUntil(each) > Date.now()) ===
+		true
 	);
 }
 
