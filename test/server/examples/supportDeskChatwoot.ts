@@ -452,18 +452,18 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		const said = (userId: string, turn: number) => `Soy ${userId}, ${String(turn)}`;
 		const replied = (userId: string, turn: number) => `Para ${userId}, ${String(turn)}`;
 		/** What has come to nothing so far, with words for it: on a busy machine n8n itself can fail to store a run. */
-		const told: string[] = [];
-		const isTold = (text: string) => told.some((each) => each.includes(text));
+		const told = new Set<string>();
+		const isTold = (text: string) => [...told].some((each) => each.includes(text));
 		const says = async (userId: string, text: string) => {
 			const { answer, error, status } = await example.hears({ text, userId });
-			if (status !== 200) told.push(`${text}: Jelou got ${String(status)} ${error ?? answer ?? ''}`);
+			if (status !== 200) told.add(`${text}: Jelou got ${String(status)} ${error ?? answer ?? ''}`);
 		};
 		const arrives = async (text: (userId: string) => string, isThere: (userId: string) => boolean) => {
 			const missing = () => CROWD.filter((userId) => !isThere(userId)).map(text);
 			const isDone = async () => {
 				if (missing().every(isTold)) return true;
-				if ((await failedRuns()) > runs)
-					told.push(...(await failures()).slice(0, (await failedRuns()) - runs));
+				const failed = (await failedRuns()) - runs;
+				if (failed > 0) for (const each of (await failures()).slice(0, failed)) told.add(each);
 				return missing().every(isTold);
 			};
 			await waitUntil(() => missing().join('; '), isDone, 180_000);
