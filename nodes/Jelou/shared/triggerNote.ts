@@ -24,6 +24,12 @@ export interface Step extends Expectation {
 /** More is a form, and people give up before its end. */
 export const MAX_STEPS = 20;
 
+/**
+ * How long after the time of several questions is up n8n ends the wait, in milliseconds. The trigger gives the run the
+ * answers so far before that; a busy n8n needs a while for it.
+ */
+export const END_OF_DIALOGUE_MS = 30_000;
+
 /** What the trigger remembers of a room for a while. */
 export interface RoomEntry {
 	id: string;

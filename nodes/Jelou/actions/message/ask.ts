@@ -7,7 +7,7 @@ import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { wellFormed } from '../../shared/text';
 import { postNote } from '../../shared/postNote';
-import { NOTE_STATUS, type Question } from '../../shared/triggerNote';
+import { END_OF_DIALOGUE_MS, NOTE_STATUS, type Question } from '../../shared/triggerNote';
 import { call, type CallOptions } from '../../shared/transport';
 import type { Asking } from '../operation';
 import { isReview, withoutReview, type ToolInput } from '../toolInput';
@@ -16,8 +16,6 @@ import { RefusedNoteError, atTrigger, notify } from '../notifyTrigger';
 
 /** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
 const END_OF_WAIT_MS = 5_000;
-/** Of several questions, whose answers the trigger gives the run when the time is up: a busy n8n needs longer for that. */
-const END_OF_DIALOGUE_MS = 30_000;
 
 const WITHDRAW_TIMEOUT_MS = 3_000;
 

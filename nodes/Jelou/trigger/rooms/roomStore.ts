@@ -3,7 +3,7 @@ import { sleep, type IDataObject } from 'n8n-workflow';
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
 import { isObject } from '../../shared/json';
-import type { NoteStatus, Pause, Question } from '../../shared/triggerNote';
+import { END_OF_DIALOGUE_MS, type NoteStatus, type Pause, type Question } from '../../shared/triggerNote';
 import {
 	formatRooms,
 	parseRooms,
@@ -58,11 +58,13 @@ const UNREACHABLE_MS = 60_000;
 
 /** How long before its time is up a dialogue with answers is ended, so that its run goes on with them. */
 export const BEFORE_END_MS = 1_000;
-/** How long after that it still can be, where n8n is busy: n8n itself ends the wait 30 s after it, with the input alone. */
-const AFTER_END_MS = 25_000;
+/** How long after that it still can be, where n8n is busy: the last seconds before n8n ends the wait are for the request. */
+const AFTER_END_MS = END_OF_DIALOGUE_MS - 5_000;
 
 /** Until when a question is kept, in Unix milliseconds. It takes answers until its time is up, and no longer. */
 const keptUntil = ({ step, until }: KeptQuestion) => (step > 0 ? until + AFTER_END_MS : until);
+/** Whether it is a dialogue that can still be ended with the answers it has. */
+const hasAnswers = (question: KeptQuestion, now: number) => question.step > 0 && keptUntil(question) > now;
 
 const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
 /** Whether a pause has neither been ended nor run out. */
@@ -162,7 +164,7 @@ export class RoomStore {
 		const now = Date.now();
 		let first: KeptQuestion | undefined;
 		for (const each of this.questions.values()) {
-			if (each.step > 0 && keptUntil(each) > now && each.until < (first?.until ?? Infinity)) first = each;
+			if (hasAnswers(each, now) && each.until < (first?.until ?? Infinity)) first = each;
 		}
 		return first;
 	}
@@ -171,8 +173,7 @@ export class RoomStore {
 	dueIn(roomId: string): KeptQuestion | undefined {
 		const now = Date.now();
 		return [...this.questions.values()].find(
-			(each) =>
-				each.roomId === roomId && each.step > 0 && each.until - now <= BEFORE_END_MS && keptUntil(each) > now,
+			(each) => each.roomId === roomId && hasAnswers(each, now) && each.until - now <= BEFORE_END_MS,
 		);
 	}
 
@@ -527,11 +528,9 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
  * that is no delivery's.
  */
 export function hasStoredWork(staticData: IDataObject, project: string): boolean {
-	const rooms = parseRooms(textIn(staticData[STATIC_KEY], project));
-	return (
-		rooms?.questions.some((each) => (isQueued(each) || each.step > 0) && keptUntil(each) > Date.now()) ===
-		true
-	);
+	const now = Date.now();
+	const questions = parseRooms(textIn(staticData[STATIC_KEY], project))?.questions ?? [];
+	return questions.some((each) => hasAnswers(each, now) || (isQueued(each) && each.until > now));
 }
 
 const stores = new BoundedMap<string, RoomStore>(MAX_STORES);
