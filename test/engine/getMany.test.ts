@@ -6,6 +6,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
 import { formatRooms } from '../../nodes/Jelou/trigger/rooms/storedRooms';
 import type { Sandbox } from '../../sandbox';
+import { stepWith } from '../support/step';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { RoomStage } from './support/roomStage';
 import { problemsOf } from './support/schemas';
@@ -94,6 +95,13 @@ test('a room with a question that waits its turn is there once, with the questio
 	const queued = stage.question('second', {}, { title: 'What else?' });
 	expect(await stage.tell(queued)).toMatchObject({ body: { status: 'queued' } });
 	expect((await getMany()).rooms).toMatchObject([{ room_id: roomId, question: 'What is it?' }]);
+});
+
+test('of several questions it says the present one, as the customer reads it', async () => {
+	const step = (name: string, text: string) => stepWith({ name, text, type: 'text' });
+	await stage.ask('q', {}, { steps: [step('name', 'Your name?'), step('order', 'Which order, {name}?')] });
+	await stage.says('Ana');
+	expect((await getMany()).rooms).toMatchObject([{ question: 'Which order, Ana?' }]);
 });
 
 test('5,000 paused rooms: all of them, or as many as the limit says', async () => {

@@ -1,3 +1,4 @@
+import { fillIn } from '../../shared/placeholders';
 import type { RoomState } from '../../shared/triggerNote';
 import type { RoomStore } from './roomStore';
 import { stepOf } from './storedRooms';
@@ -20,7 +21,7 @@ export function roomStates(store: RoomStore): RoomState[] {
 		.lasting()
 		.sort((a, b) => Number(a.phase === 'queued') - Number(b.phase === 'queued'));
 	for (const question of questions) {
-		const { askedAt, attempts, botId, roomId, title, until, userId } = question;
+		const { answers, askedAt, attempts, botId, roomId, title, until, userId } = question;
 		const known = states.get(roomId);
 		if (known?.question !== undefined) continue;
 		states.set(roomId, {
@@ -29,7 +30,7 @@ export function roomStates(store: RoomStore): RoomState[] {
 			room_id: roomId,
 			contact: { id: userId },
 			bot: { id: botId },
-			question: stepOf(question).text || title,
+			question: fillIn(stepOf(question).text, answers) || title,
 			askedAt: toIso(askedAt),
 			answersUntil: toIso(until),
 			attempts,
