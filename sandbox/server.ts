@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { conversationRoutes } from './api/conversations';
-import { GATEWAY_PATHS, SCHEMAS } from './api/document';
+import { PLATFORM, SUPPORT } from './api/document';
 import { integrationRoutes } from './api/integration';
 import { messageRoutes } from './api/messages';
 import { deskRoutes } from './desk/api';
@@ -72,8 +72,9 @@ export function createServer({
 	keepRawBodies(app, store);
 	answerErrors(app);
 
-	app.addSchema(SCHEMAS);
-	for (const prefix of GATEWAY_PATHS) {
+	app.addSchema(SUPPORT.schemas);
+	app.addSchema(PLATFORM.schemas);
+	for (const prefix of SUPPORT.basePaths) {
 		void app.register(
 			(gateway, _options, done) => {
 				integrationRoutes(gateway, store, existingIntegrationStatus);

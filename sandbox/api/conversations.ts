@@ -7,7 +7,7 @@ import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { Conversation, Project, Room } from '../types';
 import { authenticateByKey, projectOf } from './authenticate';
-import { routeOf } from './document';
+import { SUPPORT } from './document';
 
 interface Parties {
 	botId: string;
@@ -27,7 +27,7 @@ export function conversationRoutes(app: FastifyInstance, store: Store, platform:
 	const authenticate = authenticateByKey(store);
 
 	app.route<{ Params: { projectId: string }; Body: Parties & StartOptions }>({
-		...routeOf('startConversation'),
+		...SUPPORT.routeOf('startConversation'),
 		preValidation: [authenticate, readJson],
 		handler: (request) => {
 			const project = projectOf(request);
@@ -44,7 +44,7 @@ export function conversationRoutes(app: FastifyInstance, store: Store, platform:
 	});
 
 	app.route<{ Params: { projectId: string }; Body: Parties & { redirectPayload?: RedirectPayload } }>({
-		...routeOf('closeConversation'),
+		...SUPPORT.routeOf('closeConversation'),
 		preValidation: [authenticate, readJson],
 		handler: (request) => {
 			const project = projectOf(request);
@@ -56,7 +56,7 @@ export function conversationRoutes(app: FastifyInstance, store: Store, platform:
 	});
 
 	app.route<{ Params: { projectId: string; conversationId: string } }>({
-		...routeOf('getConversation'),
+		...SUPPORT.routeOf('getConversation'),
 		preValidation: authenticate,
 		handler: (request) => {
 			const project = projectOf(request);

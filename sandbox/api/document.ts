@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** Jelou's API in OpenAPI: the source of the sandbox's routes and of the schemas of their bodies. */
-export const DOCUMENT_FILE = join(__dirname, 'openapi.yaml');
-
 const operationShape = z.object({
 	operationId: z.string(),
 	summary: z.string(),
@@ -19,46 +16,61 @@ const operationShape = z.object({
 type Operation = z.infer<typeof operationShape>;
 
 const maybe = operationShape.optional();
-const { components, paths, servers } = z
-	.object({
-		servers: z.array(z.object({ url: z.string() })),
-		paths: z.record(z.object({ get: maybe, post: maybe, patch: maybe, delete: maybe })),
-		components: z.object({ schemas: z.record(z.unknown()) }),
-	})
-	.parse(parse(readFileSync(DOCUMENT_FILE, 'utf8')));
+const documentShape = z.object({
+	servers: z.array(z.object({ url: z.string() })),
+	paths: z.record(z.object({ get: maybe, post: maybe, patch: maybe, delete: maybe })),
+	components: z.object({ schemas: z.record(z.unknown()) }),
+});
 
-const ID = 'jelou';
+/** One of Jelou's APIs in OpenAPI: the source of the sandbox's routes and of the schemas of their bodies. */
+export class ApiDocument {
+	/** To be added to the server, for its routes to refer to. */
+	readonly schemas: { $id: string; components: unknown };
+	/** The paths of its servers. */
+	readonly basePaths: string[];
+	private readonly paths: z.infer<typeof documentShape>['paths'];
 
-/** To be added to the server, for its routes to refer to. */
-export const SCHEMAS = { $id: ID, components };
-
-export function schemaNamed(name: string) {
-	return { $ref: `${ID}#/components/schemas/${name}` };
-}
-
-/** What the gateway's addresses begin with; Jelou's documentation has more than one. */
-export const GATEWAY_PATHS = servers.map(({ url }) => new URL(url).pathname);
-
-function toRoute(path: string, method: string, { operationId, requestBody, responses, summary }: Operation) {
-	const body = requestBody?.content['application/json'].schema;
-	return {
-		method: method.toUpperCase(),
-		url: path.replace(/\{(\w+)\}/g, ':$1'),
-		config: {
-			title: summary,
-			invalidStatus: '400' in responses ? 400 : 422,
-			isSetUp: operationId.endsWith('Integration'),
-		},
-		...(body && { schema: { body: { $ref: `${ID}${body.$ref}` } } }),
-	};
-}
-
-/** A route's method, path, name in the log and schema, without what it does. */
-export function routeOf(operationId: string) {
-	for (const [path, operations] of Object.entries(paths)) {
-		for (const [method, operation] of Object.entries(operations)) {
-			if (operation?.operationId === operationId) return toRoute(path, method, operation);
-		}
+	/** @param id names its schemas among those of the other documents */
+	constructor(
+		readonly file: string,
+		private readonly id: string,
+	) {
+		const { components, paths, servers } = documentShape.parse(parse(readFileSync(file, 'utf8')));
+		this.schemas = { $id: id, components };
+		this.basePaths = servers.map(({ url }) => new URL(url).pathname);
+		this.paths = paths;
 	}
-	throw new Error(`${DOCUMENT_FILE} has no operation ${operationId}`);
+
+	schemaNamed(name: string) {
+		return { $ref: `${this.id}#/components/schemas/${name}` };
+	}
+
+	/** A route's method, path, name in the log and schema, without what it does. */
+	routeOf(operationId: string) {
+		for (const [path, operations] of Object.entries(this.paths)) {
+			for (const [method, operation] of Object.entries(operations)) {
+				if (operation?.operationId === operationId) return this.toRoute(path, method, operation);
+			}
+		}
+		throw new Error(`${this.file} has no operation ${operationId}`);
+	}
+
+	private toRoute(path: string, method: string, { operationId, requestBody, responses, summary }: Operation) {
+		const body = requestBody?.content['application/json'].schema;
+		return {
+			method: method.toUpperCase(),
+			url: path.replace(/\{(\w+)\}/g, ':$1'),
+			config: {
+				title: summary,
+				invalidStatus: '400' in responses ? 400 : 422,
+				isSetUp: operationId.endsWith('Integration'),
+			},
+			...(body && { schema: { body: { $ref: `${this.id}${body.$ref}` } } }),
+		};
+	}
 }
+
+/** The external support panel's. Of its servers' paths, Jelou's documentation has more than one. */
+export const SUPPORT = new ApiDocument(join(__dirname, 'openapi.yaml'), 'jelou');
+/** The platform's. */
+export const PLATFORM = new ApiDocument(join(__dirname, 'platform.yaml'), 'platform');

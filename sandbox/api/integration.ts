@@ -7,7 +7,7 @@ import type { ExistingIntegrationStatus } from '../options';
 import type { Store } from '../store';
 import type { AuthType, Integration, Project } from '../types';
 import { authenticateByKey, integrationOf, projectOf } from './authenticate';
-import { routeOf } from './document';
+import { SUPPORT } from './document';
 
 interface IntegrationFields {
 	webhookUrl: string;
@@ -50,7 +50,7 @@ export function integrationRoutes(
 	const changed = () => store.feed.publish({ type: 'overview' });
 
 	app.route<{ Params: { projectId: string }; Body: IntegrationFields }>({
-		...routeOf('createIntegration'),
+		...SUPPORT.routeOf('createIntegration'),
 		preValidation: [authenticate, readJson],
 		handler: (request) => {
 			const project = projectOf(request);
@@ -70,7 +70,7 @@ export function integrationRoutes(
 	});
 
 	app.route<{ Params: { projectId: string } }>({
-		...routeOf('getIntegration'),
+		...SUPPORT.routeOf('getIntegration'),
 		preValidation: authenticate,
 		handler: (request) => {
 			const project = projectOf(request);
@@ -84,7 +84,7 @@ export function integrationRoutes(
 	});
 
 	app.route<{ Params: { projectId: string }; Body: Partial<IntegrationFields> }>({
-		...routeOf('updateIntegration'),
+		...SUPPORT.routeOf('updateIntegration'),
 		preValidation: [authenticate, readJson],
 		handler: (request) => {
 			const project = projectOf(request);
@@ -104,7 +104,7 @@ export function integrationRoutes(
 	});
 
 	app.route<{ Params: { projectId: string } }>({
-		...routeOf('deleteIntegration'),
+		...SUPPORT.routeOf('deleteIntegration'),
 		preValidation: authenticate,
 		handler: (request) => {
 			const project = projectOf(request);

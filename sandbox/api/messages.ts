@@ -7,7 +7,7 @@ import { findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { MessageBody, Project, Room } from '../types';
 import { authenticateBySignature, projectOf } from './authenticate';
-import { routeOf } from './document';
+import { SUPPORT } from './document';
 
 /** How long after a customer's quick answer the message that it answers is confirmed. */
 const AT_ONCE_MS = 200;
@@ -44,7 +44,7 @@ export function messageRoutes(
 	faults: FaultSwitch,
 ): void {
 	app.route<{ Body: SendMessage }>({
-		...routeOf('sendMessage'),
+		...SUPPORT.routeOf('sendMessage'),
 		preValidation: authenticateBySignature(store),
 		handler: async (request) => {
 			const { id, ...body } = request.body.value;

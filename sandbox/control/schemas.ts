@@ -1,4 +1,4 @@
-import { schemaNamed } from '../api/document';
+import { SUPPORT } from '../api/document';
 import { SAMPLES } from './samples';
 
 const id = { type: 'string', minLength: 1 } as const;
@@ -15,7 +15,7 @@ export const userMessage = {
 	type: 'object',
 	properties: parties,
 	if: { type: 'object', required: ['type'] },
-	then: schemaNamed('Message'),
+	then: SUPPORT.schemaNamed('Message'),
 	else: {
 		if: { type: 'object', required: ['sample'] },
 		then: { properties: { sample: { enum: Object.keys(SAMPLES) } } },

@@ -6,7 +6,7 @@ import type * as Prism from '@stoplight/prism-http';
 
 import { PRODUCTION_URLS } from '../../../nodes/Jelou/shared/environments';
 import type { Sandbox } from '../../../sandbox';
-import { DOCUMENT_FILE } from '../../../sandbox/api/document';
+import { SUPPORT } from '../../../sandbox/api/document';
 
 /** Loaded by Node itself: some of what Prism brings is ESM, which jest cannot load. */
 const { createInstance, getHttpOperationsFromSpec } = process
@@ -35,7 +35,7 @@ const patternOf = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/
 const messagesOf = (violations: Array<{ message: string }>) => violations.map(({ message }) => message);
 
 export async function startContract(sandbox: Sandbox): Promise<Contract> {
-	const documented = await getHttpOperationsFromSpec(DOCUMENT_FILE);
+	const documented = await getHttpOperationsFromSpec(SUPPORT.file);
 	const exchanges: Exchange[] = [];
 
 	/** The part of the document that is at one of Jelou's own base URLs, in front of the sandbox. */
