@@ -19,7 +19,13 @@ import type { Delivery } from './types';
 export { DESK_TOKEN } from './desk/api';
 export type { Desk, DeskFaults } from './desk/desk';
 export type * from './desk/types';
-export { DEMO_PROJECT, type SandboxOptions, type SandboxProject, type UserMessage } from './options';
+export {
+	clientOf,
+	DEMO_PROJECT,
+	type SandboxOptions,
+	type SandboxProject,
+	type UserMessage,
+} from './options';
 export type { CustomDelivery } from './delivery/webhookSender';
 export type { WebhookResponse } from './delivery/post';
 export type { FaultAnswer, Faults } from './http/faults';
@@ -35,6 +41,7 @@ export interface Sandbox {
 	/** The base URLs to give to a credential in place of Jelou's. */
 	readonly gatewayUrl: string;
 	readonly chatbotUrl: string;
+	readonly platformUrl: string;
 	readonly port: number;
 	/** Everything that happened, in memory. */
 	readonly store: Store;
@@ -63,6 +70,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		projects = [DEMO_PROJECT],
 		allowInsecureWebhooks = false,
 		existingIntegrationStatus = 409,
+		platformShape = 'newer',
+		platformRate = 5,
 		deliveryTimeoutMs = 20_000,
 		deskTimeoutMs = 5_000,
 	} = options;
@@ -84,6 +93,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		platform,
 		faults,
 		desk,
+		platformShape,
+		platformRate,
 		allowInsecureWebhooks,
 		existingIntegrationStatus,
 		closing: closing.signal,
@@ -108,6 +119,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			url,
 			gatewayUrl: `${url}/platform`,
 			chatbotUrl: url,
+			platformUrl: `${url}/api`,
 			port: Number(new URL(url).port),
 			store,
 			desk,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DEMO_PROJECT, startSandbox } from './index';
+import { clientOf, DEMO_PROJECT, startSandbox } from './index';
 
 /** Ends the process with one sentence. */
 function fail(sentence: string): never {
@@ -31,12 +31,17 @@ async function main(): Promise<void> {
 	const port = portFromArguments();
 	try {
 		const sandbox = await startSandbox({ port, allowInsecureWebhooks: true });
+		const { clientId, clientSecret } = clientOf(DEMO_PROJECT);
 		const lines = [
 			`Jelou sandbox: ${sandbox.url}`,
 			`  Gateway URL  ${sandbox.gatewayUrl}`,
 			`  Chatbot URL  ${sandbox.chatbotUrl}`,
 			`  Project ID   ${DEMO_PROJECT.id}`,
 			`  API key      ${DEMO_PROJECT.apiKey}`,
+			'For the platform API:',
+			`  Platform URL   ${sandbox.platformUrl}`,
+			`  Client ID      ${clientId}`,
+			`  Client Secret  ${clientSecret}`,
 		];
 		process.stdout.write(`${lines.join('\n')}\n`);
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close());

@@ -1,13 +1,18 @@
-import type { MessageBody } from './types';
+import type { MessageBody, Template } from './types';
 
 export interface SandboxProject {
 	id: string;
 	apiKey: string;
+	/** Of its account at the platform API: `<id>-client` and `<id>-client-secret` when absent. */
+	clientId?: string;
+	clientSecret?: string;
 	/** Shown on the page; the id when absent. */
 	name?: string;
 	/** The demo project's bots and users when absent. */
 	bots?: Array<{ id: string; name: string; type?: string }>;
 	users?: Array<{ id: string; name: string }>;
+	/** Its WhatsApp templates; the demo templates when absent. */
+	templates?: Template[];
 	/**
 	 * Its signing secret, whichever integration it has: 64 hex characters. Messages that are signed with it are accepted
 	 * before there is an integration, too, other than Jelou does: a first test run can then send. When absent, each
@@ -31,6 +36,9 @@ export interface SandboxRoom {
 
 export type ExistingIntegrationStatus = 400 | 403 | 409 | 422;
 
+/** In which of the documented forms the platform API lists templates; the older one tells no status. */
+export type PlatformShape = 'newer' | 'older';
+
 export interface SandboxOptions {
 	/** 0 or absent: any free port. */
 	port?: number;
@@ -48,6 +56,13 @@ export interface SandboxOptions {
 	deliveryTimeoutMs?: number;
 	/** The same for the desk's webhook; default 5000, as long as Chatwoot waits. */
 	deskTimeoutMs?: number;
+	/** Default `newer`. */
+	platformShape?: PlatformShape;
+	/**
+	 * How many requests a second an account may make of the platform API, of which five at once (all of them, when it is
+	 * more). Default 5, as Jelou documents; 0: any number.
+	 */
+	platformRate?: number;
 }
 
 /** What a user writes. Without ids it is the project's first user, writing to its first bot. */
@@ -64,3 +79,12 @@ export const DEMO_PROJECT = {
 		{ id: '593990000002', name: 'Luis Peña' },
 	],
 } satisfies SandboxProject;
+
+/** What a project's account at the platform API is reached with. */
+export function clientOf({
+	id,
+	clientId = `${id}-client`,
+	clientSecret = `${id}-client-secret`,
+}: Pick<SandboxProject, 'clientId' | 'clientSecret' | 'id'>) {
+	return { clientId, clientSecret };
+}

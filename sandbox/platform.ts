@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { TriggerRooms } from './delivery/triggerRooms';
 import type { WebhookSender } from './delivery/webhookSender';
 import { failureOf, isTest, statusIn } from './delivery/outcome';
@@ -10,6 +11,7 @@ import {
 	type EventContext,
 	type StartOptions,
 } from './events';
+import type { FaultSwitch } from './http/faults';
 import type { UserMessage } from './options';
 import type { Store } from './store';
 import type {
@@ -144,6 +146,17 @@ export class Platform {
 	private say(room: Room, body: string): void {
 		this.store.addMessage(room, 'agent', textBody(body));
 	}
+}
+
+/** How long after a customer's quick answer the message that it answers is confirmed. */
+const AT_ONCE_MS = 200;
+
+/** Lets the customer answer the message that was just sent, if a fault asks for that, before it is confirmed. */
+export async function answerAtOnce(platform: Platform, faults: FaultSwitch, room: Room): Promise<void> {
+	const text = faults.takeReply();
+	if (text === undefined) return;
+	platform.userWrites(room.projectId, { text, userId: room.userId, botId: room.botId });
+	await wait(AT_ONCE_MS);
 }
 
 function textBody(body: string): MessageBody {

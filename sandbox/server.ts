@@ -3,6 +3,7 @@ import { conversationRoutes } from './api/conversations';
 import { PLATFORM, SUPPORT } from './api/document';
 import { integrationRoutes } from './api/integration';
 import { messageRoutes } from './api/messages';
+import { platformRoutes } from './api/platformRoutes';
 import { deskRoutes } from './desk/api';
 import type { Desk } from './desk/desk';
 import { failure } from './http/envelope';
@@ -12,7 +13,7 @@ import { guardEveryRoute } from './http/guard';
 import { keepRawBodies } from './http/json';
 import { recordRequests, recordUnread } from './http/record';
 import { applySendingFaults } from './http/sending';
-import type { ExistingIntegrationStatus } from './options';
+import type { ExistingIntegrationStatus, PlatformShape } from './options';
 import type { Platform } from './platform';
 import type { Store } from './store';
 import { isHttpsOrLocalUrl, isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from './urls';
@@ -22,18 +23,22 @@ export interface ServerParts {
 	platform: Platform;
 	faults: FaultSwitch;
 	desk: Desk;
+	platformShape: PlatformShape;
+	platformRate: number;
 	allowInsecureWebhooks: boolean;
 	existingIntegrationStatus: ExistingIntegrationStatus;
 	/** Aborted when the sandbox begins to close. */
 	closing: AbortSignal;
 }
 
-/** Jelou's API and the desk's over HTTP, without page and control API. */
+/** Jelou's APIs and the desk's over HTTP, without page and control API. */
 export function createServer({
 	store,
 	platform,
 	faults,
 	desk,
+	platformShape,
+	platformRate,
 	allowInsecureWebhooks,
 	existingIntegrationStatus,
 	closing,
@@ -85,6 +90,13 @@ export function createServer({
 		);
 	}
 	messageRoutes(app, store, platform, faults);
+	void app.register(
+		(api, _options, done) => {
+			platformRoutes(api, { store, platform, faults, platformShape, platformRate });
+			done();
+		},
+		{ prefix: '/api' },
+	);
 	void app.register(
 		(chatwoot, _options, done) => {
 			deskRoutes(chatwoot, desk);

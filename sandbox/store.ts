@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Feed } from './feed';
-import { DEMO_PROJECT, type SandboxProject, type SandboxRoom } from './options';
+import { clientOf, DEMO_PROJECT, type SandboxProject, type SandboxRoom } from './options';
 import { KEPT, Recent } from './recent';
+import { DEMO_TEMPLATES } from './templates';
 import type {
 	Bot,
 	Conversation,
@@ -10,6 +11,7 @@ import type {
 	Message,
 	MessageBody,
 	Past,
+	PlatformParts,
 	Project,
 	RequestRecord,
 	Room,
@@ -17,6 +19,7 @@ import type {
 	RoomStanding,
 	User,
 } from './types';
+import { UserStates } from './userStates';
 
 const HOUR_MS = 3_600_000;
 
@@ -68,6 +71,7 @@ export class Store {
 	readonly messages = new Map<string, Message[]>();
 	/** By room id. */
 	readonly standings = new Map<string, RoomStanding>();
+	readonly userStates = new UserStates();
 	readonly roomEvents: RoomEvent[] = [];
 	readonly requests: RequestRecord[] = [];
 	readonly deliveries: Delivery[] = [];
@@ -92,6 +96,8 @@ export class Store {
 		const project: Project = {
 			id,
 			apiKey,
+			...clientOf(given),
+			templates: given.templates ?? DEMO_TEMPLATES,
 			name,
 			bots: (bots ?? DEMO_PROJECT.bots).map((bot) => ({ type: 'Whatsapp', ...bot })),
 			users: (users ?? DEMO_PROJECT.users).map((user) => ({ ...user, createdAt })),
@@ -108,10 +114,14 @@ export class Store {
 
 	/** The room of these two, made on first use. It stays the same from one conversation to the next. */
 	roomOf(project: Project, bot: Bot, user: User): Room {
+		const known = this.roomBetween(project, bot, user);
+		return known ?? this.addRoom({ id: randomUUID(), projectId: project.id, botId: bot.id, userId: user.id });
+	}
+
+	/** The same, unless there is none yet. */
+	roomBetween(project: Project, bot: Bot, user: User): Room | undefined {
 		const key = JSON.stringify([project.id, bot.id, user.id]);
-		const known = this.rooms.get(this.roomIds.get(key) ?? '');
-		if (known) return known;
-		return this.addRoom({ id: randomUUID(), projectId: project.id, botId: bot.id, userId: user.id });
+		return this.rooms.get(this.roomIds.get(key) ?? '');
 	}
 
 	private addRoom(room: Room): Room {
@@ -162,7 +172,13 @@ export class Store {
 		this.feed.publish({ type: 'roomEvent', event: complete });
 	}
 
-	addMessage(room: Room, from: Message['from'], body: MessageBody, id: string = randomUUID()): Message {
+	addMessage(
+		room: Room,
+		from: Message['from'],
+		body: MessageBody,
+		id: string = randomUUID(),
+		platform?: PlatformParts,
+	): Message {
 		const message: Message = {
 			...onlyBody(body),
 			id,
@@ -170,6 +186,7 @@ export class Store {
 			from,
 			at: Date.now(),
 			duplicate: this.receivedIds.has(this.receivedId(room.id, id)),
+			...(platform && { platform }),
 		};
 		this.keepMessage(message);
 		this.feed.publish({ type: 'message', message });
@@ -289,6 +306,7 @@ export class Store {
 		const { activeIds, conversations, messages, roomIds, rooms, standings } = this;
 		for (const map of [rooms, conversations, messages, roomIds, activeIds, standings]) map.clear();
 		this.receivedIds.clear();
+		this.userStates.clear();
 		for (const list of [this.roomEvents, this.requests, this.deliveries, this.log]) list.length = 0;
 		for (const recent of [this.recentMessages, this.recentRequests, this.recentDeliveries]) recent.clear();
 		if (!keepIntegrations) for (const project of this.projects.values()) project.integration = null;

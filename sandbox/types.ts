@@ -30,9 +30,34 @@ export interface Integration {
 	updatedAt: string;
 }
 
+export const TEMPLATE_STATUSES = ['PENDING', 'REJECTED', 'APPROVED', 'DISABLED', 'DELETED'] as const;
+export const TEMPLATE_CATEGORIES = ['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const;
+
+/** A WhatsApp template of a project, which all its bots have. */
+export interface Template {
+	/** Its name for programs; together with the language it names one template. */
+	elementName: string;
+	displayName: string;
+	/** As Jelou lists it, for example `ES`. */
+	language: string;
+	category: (typeof TEMPLATE_CATEGORIES)[number];
+	status: (typeof TEMPLATE_STATUSES)[number];
+	/** With `{{1}}` where its first parameter goes. */
+	template: string;
+	params: Array<{ label: string; param: string }>;
+	/** What stands above the text, sent as an address each time. Jelou's list does not tell it. */
+	header?: MediaHeader['type'];
+	/** The titles of its quick replies. */
+	buttons?: string[];
+}
+
 export interface Project {
 	id: string;
 	apiKey: string;
+	/** For the platform API, as are the templates. */
+	clientId: string;
+	clientSecret: string;
+	templates: Template[];
 	name: string;
 	bots: Bot[];
 	users: User[];
@@ -79,6 +104,33 @@ export type MessageBody =
 	| { type: 'audio'; content: { url: string; mime_type: string } }
 	| { type: 'document'; content: { url: string; mime_type: string; filename?: string } };
 
+/** A button below a message, or an entry of its list. */
+export interface Choice {
+	title: string;
+	description?: string;
+	/** What the customer sends by choosing it; the title when absent. */
+	payload?: string;
+}
+
+/** Media above a template's text. */
+export interface MediaHeader {
+	type: 'image' | 'video' | 'document';
+	url: string;
+	filename?: string;
+}
+
+/** What only the platform API gives a message; nothing of it for one that is just text. */
+export interface PlatformParts {
+	/** Above the text. */
+	title?: string;
+	header?: MediaHeader;
+	buttons?: Choice[];
+	/** Opens with a button of this name. */
+	list?: { name: string; entries: Choice[] };
+	asksForLocation?: boolean;
+	template?: { name: string; language: string };
+}
+
 export interface MessageDelivery {
 	state: 'sending' | 'delivered' | 'failed';
 	/** Why it failed, in plain words. */
@@ -98,6 +150,8 @@ export type Message = MessageBody & {
 	at: number;
 	/** Its `value.id` had been received in this project before. */
 	duplicate: boolean;
+	/** Absent unless an agent's message was sent over the platform API. */
+	platform?: PlatformParts;
 	/** What became of the event; only messages from the user cause one. */
 	delivery?: MessageDelivery;
 };

@@ -7,7 +7,8 @@ import { SIGNATURE_HEADER, verify } from '../signature';
 import type { Store } from '../store';
 import type { Project } from '../types';
 
-function sameText(a: string, b: string): boolean {
+/** The time it takes does not tell how much of them is the same. */
+export function sameText(a: string, b: string): boolean {
 	const [left, right] = [Buffer.from(a), Buffer.from(b)];
 	return left.length === right.length && timingSafeEqual(left, right);
 }

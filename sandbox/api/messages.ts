@@ -1,16 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors';
 import { success } from '../http/envelope';
 import type { FaultSwitch } from '../http/faults';
-import { findBot, findUser, type Platform } from '../platform';
+import { answerAtOnce, findBot, findUser, type Platform } from '../platform';
 import type { Store } from '../store';
 import type { MessageBody, Project, Room } from '../types';
 import { authenticateBySignature, projectOf } from './authenticate';
 import { SUPPORT } from './document';
-
-/** How long after a customer's quick answer the message that it answers is confirmed. */
-const AT_ONCE_MS = 200;
 
 interface SendMessage {
 	room_id: string;
@@ -51,11 +47,7 @@ export function messageRoutes(
 			const room = roomOf(store, projectOf(request), request.body);
 			const { duplicate } = store.addMessage(room, 'agent', body, id);
 			if (duplicate) request.info.note = `Duplicate: the message ID ${id} was received before`;
-			const text = duplicate ? undefined : faults.takeReply();
-			if (text !== undefined) {
-				platform.userWrites(room.projectId, { text, userId: room.userId, botId: room.botId });
-				await wait(AT_ONCE_MS);
-			}
+			else await answerAtOnce(platform, faults, room);
 			return success('Message received successfully');
 		},
 	});

@@ -1,4 +1,5 @@
 import { SUPPORT } from '../api/document';
+import { TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../types';
 import { SAMPLES } from './samples';
 
 const id = { type: 'string', minLength: 1 } as const;
@@ -33,6 +34,29 @@ export const project = {
 		bots: { type: 'array', minItems: 1, items: { ...named, properties: { ...named.properties, type: id } } },
 		users: { type: 'array', minItems: 1, items: named },
 		signingSecret: id,
+		clientId: id,
+		clientSecret: id,
+		templates: {
+			type: 'array',
+			items: {
+				type: 'object',
+				required: ['elementName', 'displayName', 'language', 'category', 'status', 'template', 'params'],
+				properties: {
+					elementName: id,
+					displayName: id,
+					language: id,
+					category: { enum: TEMPLATE_CATEGORIES },
+					status: { enum: TEMPLATE_STATUSES },
+					template: id,
+					params: {
+						type: 'array',
+						items: { type: 'object', required: ['label', 'param'], properties: { label: id, param: id } },
+					},
+					header: { enum: ['image', 'video', 'document'] },
+					buttons: { type: 'array', items: id },
+				},
+			},
+		},
 		rooms: {
 			type: 'array',
 			items: { type: 'object', required: ['id', 'userId'], properties: { id, ...parties } },
@@ -66,7 +90,7 @@ export const faults = {
 		deliverTwice: { type: 'boolean' },
 		replyAtOnce: { type: 'string' },
 		times: count,
-		path: { enum: ['gateway', 'chatbot', 'all'] },
+		path: { enum: ['gateway', 'chatbot', 'platform', 'all'] },
 		method: { enum: ['GET', 'POST', 'PATCH', 'DELETE'] },
 		naming: id,
 	},

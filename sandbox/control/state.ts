@@ -6,17 +6,19 @@ import type { LogEntry, Project } from '../types';
 /** How many log entries of a project and messages of a room the page is given to begin with. */
 const SHOWN = 200;
 
-function withoutSecrets({ integration, ...project }: Project) {
-	if (!integration) return { ...project, integration };
+/** Without secrets, and without templates, which are only for Jelou's API. */
+function visible({ integration, ...project }: Project) {
+	const shown = { ...project, templates: undefined };
+	if (!integration) return { ...shown, integration };
 	const { webhookUrl, authType, createdAt, updatedAt } = integration;
-	return { ...project, integration: { webhookUrl, authType, createdAt, updatedAt } };
+	return { ...shown, integration: { webhookUrl, authType, createdAt, updatedAt } };
 }
 
-/** What is small and shown all the time. API keys are in it: they are this machine's own, and meant to be copied. */
+/** What is small and shown all the time. API keys and client secrets are in it: they are this machine's own, and meant to be copied. */
 export function overview(store: Store, faults: FaultSwitch) {
 	const rooms = [...store.rooms.values()];
 	return {
-		projects: [...store.projects.values()].map(withoutSecrets),
+		projects: [...store.projects.values()].map(visible),
 		rooms: rooms.map((room) => ({
 			...room,
 			conversation: store.activeConversation(room) ?? null,

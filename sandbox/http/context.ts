@@ -1,13 +1,14 @@
 import type { FaultAnswer } from './faults';
 import type { Project, RequestRecord } from '../types';
 
-/** Which part of the sandbox an address belongs to; the first two are Jelou's, the third is the stand-in for Chatwoot. */
-export type Area = 'gateway' | 'chatbot' | 'desk' | 'control' | 'page';
+/** Which part of the sandbox an address belongs to; the first three are Jelou's, the next is the stand-in for Chatwoot. */
+export type Area = 'gateway' | 'chatbot' | 'platform' | 'desk' | 'control' | 'page';
 
 export function areaOf(rawUrl: string): Area {
 	const path = rawUrl.split('?', 1)[0] ?? '';
 	if (/^\/(platform|jelouapi)(\/|$)/.test(path)) return 'gateway';
 	if (/^\/v1(\/|$)/.test(path)) return 'chatbot';
+	if (/^\/api(\/|$)/.test(path)) return 'platform';
 	if (/^\/chatwoot(\/|$)/.test(path)) return 'desk';
 	return /^\/sandbox(\/|$)/.test(path) ? 'control' : 'page';
 }

@@ -1,27 +1,35 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
-import { ApiError, factsOf, keyOf, type FieldErrors } from '../errors';
+import { ApiError, factsOf, keyOf } from '../errors';
 import { failure } from './envelope';
 
+/** A problem that a schema found. */
+export type SchemaProblem = Pick<FastifySchemaValidationError, 'keyword' | 'message' | 'params'>;
+
 /** Says each problem that the schema found, under the path of its field. */
-function fieldErrors(problems: FastifySchemaValidationError[]): FieldErrors {
-	const fields: FieldErrors = {};
-	for (const { instancePath, keyword, params, message } of problems) {
+export function problemsByField<Said>(
+	problems: readonly FastifySchemaValidationError[],
+	say: (problem: SchemaProblem) => Said,
+): Record<string, Said[]> {
+	const fields: Record<string, Said[]> = {};
+	for (const problem of problems) {
+		const { instancePath, keyword, params } = problem;
 		// These repeat what is said already: by the branch of an if, and about a type that is missing.
 		if (keyword === 'if' || (keyword === 'discriminator' && params.tagValue === undefined)) continue;
 		const path = instancePath.split('/').slice(1);
 		if (typeof params.missingProperty === 'string') path.push(params.missingProperty);
 		if (keyword === 'discriminator' && typeof params.tag === 'string') path.push(params.tag);
-		const said = (fields[path.join('.') || 'body'] ??= []);
-		const sentence = describe(keyword, params, message);
+		const all = (fields[path.join('.') || 'body'] ??= []);
+		const said = say(problem);
 		// Schemas that a body has to fit at once find the same fault.
-		if (!said.includes(sentence)) said.push(sentence);
+		if (!all.some((each) => isDeepStrictEqual(each, said))) all.push(said);
 	}
 	return fields;
 }
 
-function describe(keyword: string, params: Record<string, unknown>, message = 'is not valid'): string {
+function describe({ keyword, params, message = 'is not valid' }: SchemaProblem): string {
 	switch (keyword) {
 		case 'required':
 			return 'is required';
@@ -40,6 +48,12 @@ function describe(keyword: string, params: Record<string, unknown>, message = 'i
 	}
 }
 
+/** What fastify throws for a body that does not fit its schema. */
+export function schemaProblemsOf(error: unknown): FastifySchemaValidationError[] | undefined {
+	const { validation }: Thrown = error instanceof Error ? error : {};
+	return validation;
+}
+
 interface Thrown {
 	statusCode?: number;
 	message?: string;
@@ -55,7 +69,7 @@ export function toApiError(error: unknown, invalidStatus = 422): ApiError {
 			invalidStatus,
 			'Some fields are not valid',
 			'VALIDATION_ERROR',
-			fieldErrors(validation),
+			problemsByField(validation, describe),
 		);
 	}
 	if (statusCode >= 400 && statusCode < 500) return new ApiError(statusCode, message, keyOf(statusCode));

@@ -40,7 +40,7 @@ export interface Faults {
 	/** After this many requests all faults are switched off. */
 	times?: number;
 	/** Which part of the API; all of it when absent. */
-	path?: 'gateway' | 'chatbot' | 'all';
+	path?: 'gateway' | 'chatbot' | 'platform' | 'all';
 	/** Requests with this method; all of them when absent. */
 	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	/** Requests with this text in their address or body, such as a project's ID; all of them when absent. */
@@ -98,7 +98,12 @@ export function applyFaults(
 	{ desk, jelou }: { jelou: FaultSwitch; desk: FaultSwitch },
 	closing: AbortSignal,
 ): void {
-	const switches: Partial<Record<Area, FaultSwitch>> = { gateway: jelou, chatbot: jelou, desk };
+	const switches: Partial<Record<Area, FaultSwitch>> = {
+		gateway: jelou,
+		chatbot: jelou,
+		platform: jelou,
+		desk,
+	};
 	app.addHook('preValidation', async (request, reply) => {
 		const { area } = request.info;
 		const faults = switches[area];

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../store';
 import type { RequestRecord, Tone } from '../types';
-import { areaOf } from './context';
+import { areaOf, type Area } from './context';
+
+/** The parts that are Jelou's. */
+const JELOU = new Set<Area>(['gateway', 'chatbot', 'platform']);
 
 /** How much of a body the log shows, in characters. */
 const SHOWN = 8000;
@@ -25,7 +28,7 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 			replacement: null,
 			slowAnswer: null,
 		};
-		const isApi = area === 'gateway' || area === 'chatbot' || (area === 'page' && request.is404);
+		const isApi = JELOU.has(area) || (area === 'page' && request.is404);
 		if (isApi) {
 			request.info.record = recordOf(request, null, store);
 			store.addRequest(request.info.record);
@@ -99,7 +102,7 @@ function describe(request: FastifyRequest, record: RequestRecord, answer: string
 function refusalIn(answer: string, status: number | null): string {
 	const said = status !== null && status >= 400 ? readable(answer) : undefined;
 	if (typeof said !== 'object' || said === null || !('message' in said)) return '';
-	return Array.isArray(said.message) ? said.message.join('; ') : '';
+	return [said.message].flat().join('; ');
 }
 
 /** Shown once, by the answer that creates the integration, and never by the sandbox. */
