@@ -1,4 +1,4 @@
-import { DEMO_PROJECT, type Sandbox, type SandboxProject } from '../sandbox';
+import { clientOf, DEMO_PROJECT, type Sandbox, type SandboxProject } from '../sandbox';
 
 /**
  * What a Jelou API credential holds for a project of the sandbox.
@@ -11,4 +11,12 @@ export function sandboxCredential(
 	signingSecret = '',
 ): Record<string, string> {
 	return { projectId: id, apiKey, signingSecret, environment: 'custom', gatewayUrl, chatbotUrl };
+}
+
+/** What a Jelou Platform API credential holds for a project of the sandbox. */
+export function sandboxPlatformCredential(
+	{ platformUrl }: Pick<Sandbox, 'platformUrl'>,
+	project: Pick<SandboxProject, 'clientId' | 'clientSecret' | 'id'> = DEMO_PROJECT,
+): Record<string, string> {
+	return { ...clientOf(project), environment: 'custom', platformUrl };
 }
