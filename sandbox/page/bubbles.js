@@ -1,24 +1,13 @@
 // @ts-check
-import { clock, icon, make } from './dom.js';
+import { answersOf } from './answers.js';
+import { clock, icon, make, written } from './dom.js';
 import { toldOf } from './outcomes.js';
 
-/** @import { Message, RoomEvent } from './model.js' */
+/** @import { Message, PlatformParts, RoomEvent } from './model.js' */
 
 const TYPES = { text: 'Text', image: 'Image', document: 'Document', audio: 'Audio', video: 'Video' };
 const SIGNS = { sending: 'clock', delivered: 'ticks', failed: 'alert' };
 const TARGETS = { queue: 'queue', operator: 'agent', team: 'team' };
-
-/**
- * What somebody wrote, in whatever language and direction: not the page's.
- * @param {string} text
- * @param {string} [name] the element's class
- */
-export function written(text, name) {
-	const element = make('span', { class: name, text });
-	element.lang = '';
-	element.dir = 'auto';
-	return element;
-}
 
 /**
  * A place on this page's own sandbox, under whichever of its names the page was opened.
@@ -91,15 +80,34 @@ export function meta({ at, duplicate, delivery }) {
 	return line;
 }
 
+/** What a message is besides its text, in words. @param {PlatformParts} platform */
+function remarks({ asksForLocation, template }) {
+	const words = [
+		asksForLocation ? 'Asks for the location: WhatsApp shows a button that sends it' : null,
+		template ? `Template ${template.name} (${template.language})` : null,
+	];
+	return words.flatMap((text) => (text === null ? [] : [make('span', { class: 'remark', text })]));
+}
+
 /** @param {Message} message */
 export function bubble(message) {
-	const { from, type, content } = message;
+	const { from, type, content, platform = {} } = message;
+	const { header, title } = platform;
 	const who = make('span', { class: 'visually-hidden', text: from === 'user' ? 'Customer: ' : 'Agent: ' });
 	const body = type === 'text' ? written(content.body ?? '') : media(message);
 	return make(
 		'li',
 		{ class: `line ${from}` },
-		make('div', { class: `bubble ${from}` }, who, body),
+		make(
+			'div',
+			{ class: `bubble ${from}` },
+			who,
+			header ? media({ type: header.type, content: header }) : null,
+			title ? written(title, 'above') : null,
+			body,
+			...remarks(platform),
+		),
+		answersOf(platform),
 		meta(message),
 	);
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { allowAnswers } from './answers.js';
 import { bubble, happening, meta, targetOf } from './bubbles.js';
 import { drawChoices } from './choices.js';
 import { announce, arrive, byId, moment } from './dom.js';
@@ -53,6 +54,11 @@ export function drawChat(isNews = false) {
 	const added = drawLines(list, withDays(lines));
 	byId('chat-empty', HTMLElement).hidden = lines.length > 0;
 	drawChoices(lines.at(-1)?.message);
+	const last = lines.findLast(({ message }) => message)?.key;
+	allowAnswers(
+		list,
+		[...list.children].find((item) => item instanceof HTMLElement && item.dataset.key === last),
+	);
 	if (isNews) for (const item of added) if (item.matches('.line')) arrive(item);
 	if (!isNews || added.some((item) => item.matches('.user'))) chatEnd.toEnd();
 	drawConversation();

@@ -1,6 +1,6 @@
 // @ts-check
 import { send } from './composer.js';
-import { byId, make } from './dom.js';
+import { byId, make, written } from './dom.js';
 
 /** @import { Message } from './model.js' */
 
@@ -14,15 +14,15 @@ const list = byId('choices-list', HTMLElement);
  * @param {Message | undefined} message
  */
 export function drawChoices(message) {
-	const lines = message?.from === 'agent' ? (message.content.body ?? '').split('\n') : [];
+	const { buttons, list: opened } = message?.platform ?? {};
+	// Those of a message that has buttons of its own are pressed there.
+	const isNumbered = message?.from === 'agent' && !buttons && !opened;
+	const lines = isNumbered ? (message.content.body ?? '').split('\n') : [];
 	const found = lines.flatMap((line) => [NUMBERED.exec(line) ?? []].filter(({ length }) => length > 0));
 	box.hidden = found.length < 2;
 	list.replaceChildren(
 		...(box.hidden ? [] : found).map(([, number = '', label = '']) => {
-			const text = make('span', { text: label });
-			text.lang = '';
-			text.dir = 'auto';
-			const button = make('button', {}, make('b', { text: number }), ' ', text);
+			const button = make('button', {}, make('b', { text: number }), ' ', written(label));
 			button.type = 'button';
 			button.addEventListener('click', () => {
 				byId('text', HTMLTextAreaElement).focus();

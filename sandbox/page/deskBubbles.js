@@ -1,6 +1,6 @@
 // @ts-check
-import { media, written } from './bubbles.js';
-import { clock, icon, make } from './dom.js';
+import { media } from './bubbles.js';
+import { clock, icon, make, written } from './dom.js';
 
 /** @import { DeskAttachment, DeskMessage } from './model.js' */
 

@@ -30,6 +30,18 @@ export function make(tag, looks = {}, ...children) {
 }
 
 /**
+ * What somebody wrote, in whatever language and direction: not the page's.
+ * @param {string} text
+ * @param {string} [name] the element's class
+ */
+export function written(text, name) {
+	const element = make('span', { class: name, text });
+	element.lang = '';
+	element.dir = 'auto';
+	return element;
+}
+
+/**
  * One of the symbols that are drawn in the page's file. It only goes with words.
  * @param {string} name
  */

@@ -5,6 +5,13 @@ import { model } from './model.js';
 
 /** @import { Faults } from './model.js' */
 
+/** Which requests, unless it is all of them. */
+const AFFECTED = {
+	chatbot: 'sending messages only',
+	gateway: 'integration and conversations only',
+	platform: 'the platform API only',
+};
+
 const form = byId('faults-form', HTMLFormElement);
 const problem = byId('faults-problem', HTMLElement);
 
@@ -51,7 +58,8 @@ function describe({
 	if (rest.replyAtOnce !== undefined) parts.push('the customer answers the next message at once');
 	if (parts.length === 0) return '';
 	if (rest.method) parts.push(`${rest.method} requests`);
-	if (path !== 'all') parts.push(path === 'gateway' ? 'everything except sending' : 'sending only');
+	const where = Object.entries(AFFECTED).find(([key]) => key === path)?.[1];
+	if (where) parts.push(where);
 	const left = times ?? respond?.times;
 	if (left !== undefined) parts.push(`${left} left`);
 	return parts.join(', ');

@@ -1,5 +1,5 @@
 // @ts-check
-import { arrive, byId, clock, make, renew } from './dom.js';
+import { arrive, byId, clock, make, renew, written } from './dom.js';
 import { model, scene } from './model.js';
 import { toldOf } from './outcomes.js';
 
@@ -29,13 +29,11 @@ function titleOf(title) {
 function saidIn({ details: { body }, kind }) {
 	const { type, content, initial_message } = body?.value ?? {};
 	const words = content?.body ?? content?.caption ?? content?.filename;
-	const text = words ?? initial_message ?? body?.initialMessage ?? type;
+	const text = words ?? initial_message ?? body?.initialMessage ?? body?.text ?? body?.elementName ?? type;
 	if (typeof text !== 'string') return null;
-	const id = kind === 'request' ? (body.user_id ?? body.userId) : body.contact?.id;
+	const id = kind === 'request' ? (body.user_id ?? body.userId ?? body.destinations?.[0]) : body.contact?.id;
 	const name = scene().project?.users.find((user) => user.id === id)?.name ?? id ?? '';
-	const said = make('span', { text: `“${text.length > SAID ? `${text.slice(0, SAID)}…` : text}”` });
-	said.lang = '';
-	said.dir = 'auto';
+	const said = written(`“${text.length > SAID ? `${text.slice(0, SAID)}…` : text}”`);
 	return make('span', { class: 'said' }, `${kind === 'request' ? 'To' : 'From'} ${name}: `, said);
 }
 

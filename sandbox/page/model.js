@@ -3,7 +3,7 @@
 /**
  * @typedef {{ id: string, name: string }} Named
  * @typedef {{ webhookUrl: string, authType: string, createdAt: string, updatedAt: string }} Integration
- * @typedef {{ id: string, apiKey: string, name: string, bots: Named[], users: Named[],
+ * @typedef {{ id: string, apiKey: string, clientId: string, clientSecret: string, name: string, bots: Named[], users: Named[],
  *   integration: Integration | null, hasDesk?: boolean }} Project
  * @typedef {{ id: string, startAt: string }} Conversation
  * @typedef {{ roomId: string, pausedUntil?: string, question?: string, answersUntil?: string, attempts?: number }} Standing
@@ -14,8 +14,12 @@
  *   question?: string }} MessageDelivery
  * @typedef {{ roomId: string, at: number, kind: 'started' | 'assigned' | 'closed', by: 'customer' | 'workflow' | 'agent',
  *   assignment?: { type: 'queue' | 'operator' | 'team', target: string } }} RoomEvent
+ * @typedef {{ title: string, description?: string, payload?: string }} Choice
+ * @typedef {{ title?: string, header?: { type: 'image' | 'video' | 'document', url: string, filename?: string },
+ *   buttons?: Choice[], list?: { name: string, entries: Choice[] }, asksForLocation?: boolean,
+ *   template?: { name: string, language: string } }} PlatformParts
  * @typedef {{ id: string, roomId: string, from: 'user' | 'agent', type: string, content: Content, at: number,
- *   duplicate: boolean, delivery?: MessageDelivery }} Message
+ *   duplicate: boolean, delivery?: MessageDelivery, platform?: PlatformParts }} Message
  * @typedef {{ id: number, at: number, kind: 'request' | 'delivery', projectId: string | null, title: string,
  *   outcome: string, tone: 'good' | 'info' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
  *   answer?: string, isTest?: boolean, isSetUp?: boolean, details: Record<string, any> }} LogEntry

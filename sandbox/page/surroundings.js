@@ -76,4 +76,9 @@ export function drawSurroundings() {
 		...detail('Gateway URL', `${location.origin}/platform`),
 		...detail('Chatbot URL', location.origin),
 	);
+	byId('platform-details', HTMLElement).replaceChildren(
+		...detail('Client ID', project.clientId),
+		...detail('Client Secret', project.clientSecret),
+		...detail('Platform URL', `${location.origin}/api`),
+	);
 }

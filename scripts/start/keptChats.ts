@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-import type { Conversation, LogEntry, Message, Past, Room, RoomEvent, Sandbox } from '../../sandbox';
+import type {
+	Conversation,
+	LogEntry,
+	Message,
+	Past,
+	PlatformParts,
+	Room,
+	RoomEvent,
+	Sandbox,
+} from '../../sandbox';
 import { moved, putAside, readKept, writeKept, writeKeptSoon } from './kept';
 
 /** How long after a change it is written, so that many are written once, in milliseconds. */
@@ -28,6 +37,25 @@ const BODY = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('audio'), content: MEDIA }),
 	z.object({ type: z.literal('document'), content: MEDIA.extend({ filename: z.string().optional() }) }),
 ]);
+const CHOICE = z.object({
+	title: z.string(),
+	description: z.string().optional(),
+	payload: z.string().optional(),
+});
+const PLATFORM: z.ZodType<PlatformParts> = z.object({
+	title: z.string().optional(),
+	header: z
+		.object({
+			type: z.enum(['image', 'video', 'document']),
+			url: z.string(),
+			filename: z.string().optional(),
+		})
+		.optional(),
+	buttons: z.array(CHOICE).optional(),
+	list: z.object({ name: z.string(), entries: z.array(CHOICE) }).optional(),
+	asksForLocation: z.boolean().optional(),
+	template: z.object({ name: z.string(), language: z.string() }).optional(),
+});
 const MESSAGE: z.ZodType<Message> = BODY.and(
 	z.object({
 		id: z.string(),
@@ -35,6 +63,7 @@ const MESSAGE: z.ZodType<Message> = BODY.and(
 		from: z.enum(['user', 'agent']),
 		at: z.number(),
 		duplicate: z.boolean(),
+		platform: PLATFORM.optional(),
 		delivery: z
 			.object({
 				state: z.enum(['sending', 'delivered', 'failed']),
@@ -90,8 +119,9 @@ function restore({ desk, store, url }: Sandbox, n8nUrl: string, file: string): b
 	const kept = readKept(file, KEPT);
 	if (!kept || !desk.store.restore(kept.desk)) return false;
 	const { past, urls } = kept;
-	for (const { content } of past.messages) {
-		if ('url' in content) content.url = moved(content.url, urls.sandbox, url);
+	for (const { content, platform } of past.messages) {
+		const media = platform?.header ?? ('url' in content ? content : undefined);
+		if (media) media.url = moved(media.url, urls.sandbox, url);
 	}
 	store.restore(past);
 	desk.store.webhookUrl = moved(desk.store.webhookUrl, urls.n8n, n8nUrl);

@@ -42,7 +42,7 @@ test('the order makes sense: whom, what was said, what to say, then what happene
 		'attach-open',
 		'text',
 		'send',
-		'What to enter in the Jelou API credentia',
+		'What to enter in the Jelou credentials',
 		'Simulate problems Off',
 		'clear',
 		'a log entry',
