@@ -6,14 +6,14 @@ import type * as Prism from '@stoplight/prism-http';
 
 import { PRODUCTION_URLS } from '../../../nodes/Jelou/shared/environments';
 import type { Sandbox } from '../../../sandbox';
-import { SUPPORT } from '../../../sandbox/api/document';
+import { PLATFORM, SUPPORT } from '../../../sandbox/api/document';
 
 /** Loaded by Node itself: some of what Prism brings is ESM, which jest cannot load. */
 const { createInstance, getHttpOperationsFromSpec } = process
 	.getBuiltinModule('node:module')
 	.createRequire(__filename)('@stoplight/prism-http') as typeof Prism;
 
-/** A request that went through Prism, and what it and its answer have that the document does not allow. */
+/** A request that went through Prism, and what it and its answer have that its document does not allow. */
 export interface Exchange {
 	/** Its ID in the document, or its method and path when it is not there. */
 	operation: string;
@@ -21,12 +21,14 @@ export interface Exchange {
 	answer: string[];
 }
 
-/** Prism between the nodes and a sandbox: it lets everything through, and holds it against the document. */
+/** Prism between the nodes and a sandbox: it lets everything through, and holds it against the documents. */
 export interface Contract {
 	/** The sandbox as seen through Prism. */
 	sandbox: Sandbox;
-	/** The IDs of the document's operations. */
+	/** The IDs of the operations of the external support panel's document. */
 	operations: string[];
+	/** The IDs of the platform's. */
+	platformOperations: string[];
 	exchanges: Exchange[];
 	close(): Promise<void>;
 }
@@ -35,12 +37,16 @@ const patternOf = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/
 const messagesOf = (violations: Array<{ message: string }>) => violations.map(({ message }) => message);
 
 export async function startContract(sandbox: Sandbox): Promise<Contract> {
-	const documented = await getHttpOperationsFromSpec(SUPPORT.file);
+	const support = await getHttpOperationsFromSpec(SUPPORT.file);
+	const platform = await getHttpOperationsFromSpec(PLATFORM.file);
 	const exchanges: Exchange[] = [];
 
-	/** The part of the document that is at one of Jelou's own base URLs, in front of the sandbox. */
-	function proxyTo(upstream: string, baseUrl: string) {
-		const operations = documented.filter(({ servers = [] }) => servers.some(({ url }) => url === baseUrl));
+	/** The part of the first document that is at one of Jelou's own base URLs. */
+	const supportAt = (baseUrl: string) =>
+		support.filter(({ servers = [] }) => servers.some(({ url }) => url === baseUrl));
+
+	/** These operations, in front of the sandbox. */
+	function proxyTo(upstream: string, operations: typeof support) {
 		const silent = () => undefined;
 		const logger = { debug: silent, error: silent, info: silent, success: silent, warn: silent };
 		const prism = createInstance(
@@ -90,18 +96,21 @@ export async function startContract(sandbox: Sandbox): Promise<Contract> {
 		});
 	}
 
-	const gateway = proxyTo(sandbox.gatewayUrl, PRODUCTION_URLS.gateway);
-	const chatbot = proxyTo(sandbox.chatbotUrl, PRODUCTION_URLS.chatbot);
-	const servers = [gateway, chatbot];
+	const servers = [
+		proxyTo(sandbox.gatewayUrl, supportAt(PRODUCTION_URLS.gateway)),
+		proxyTo(sandbox.chatbotUrl, supportAt(PRODUCTION_URLS.chatbot)),
+		proxyTo(sandbox.platformUrl, platform),
+	];
 	for (const server of servers) {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	}
-	const [gatewayUrl = '', chatbotUrl = ''] = servers.map(
+	const [gatewayUrl = '', chatbotUrl = '', platformUrl = ''] = servers.map(
 		(server) => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
 	);
 	return {
-		sandbox: { ...sandbox, gatewayUrl, chatbotUrl },
-		operations: documented.map(({ iid = '' }) => iid),
+		sandbox: { ...sandbox, gatewayUrl, chatbotUrl, platformUrl },
+		operations: support.map(({ iid = '' }) => iid),
+		platformOperations: platform.map(({ iid = '' }) => iid),
 		exchanges,
 		close: async () => {
 			for (const server of servers) {
