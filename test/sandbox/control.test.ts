@@ -67,6 +67,7 @@ describe('guards', () => {
 		`/jelouapi${INTEGRATION}`,
 		`/platform${INTEGRATION}/conversations/start`,
 		SEND,
+		'/api/v2/databases',
 		'/nowhere',
 	])('a web page whose name was made to point here gets 403 from %s, with a valid key too', async (path) => {
 		const { port, store } = await start();

@@ -57,7 +57,17 @@ async function talk({ sandbox }: Begun): Promise<void> {
 	await call(sandbox.gatewayUrl, `${INTEGRATION}/conversations/close`, {
 		body: { botId: 'BOT_ID', userId: 'OTHER_USER' },
 	});
-	const { desk } = sandbox;
+	const { desk, store, url } = sandbox;
+	const room = store.rooms.get('first-room');
+	if (!room) throw new Error('The first room is missing');
+	store.addMessage(room, 'agent', { type: 'text', content: { body: '¿Cuál?' } }, 'p1', {
+		title: 'Lámparas',
+		header: { type: 'image', url: `${url}/lampara.jpg`, filename: 'lampara.jpg' },
+		template: { name: 'offer', language: 'ES' },
+		buttons: [{ title: 'Azul', payload: 'blue' }],
+		list: { name: 'Ver', entries: [{ title: 'Roja', description: 'La de siempre' }] },
+		asksForLocation: true,
+	});
 	desk.store.webhookUrl = `${N8N}/webhook/desk`;
 	const contact = desk.store.addContact('Ana', 'first-room');
 	const conversation = desk.store.addConversation(contact, { room_id: 'first-room' });
@@ -94,6 +104,7 @@ test('what was said and done is there again, and goes on', async () => {
 		['Hola', false],
 		[false, false],
 		['¡Gracias!', false],
+		['¿Cuál?', false],
 		['¿Siguen ahí?', false],
 		['again', true],
 	]);
