@@ -40,7 +40,7 @@ export const DEMO_TEMPLATES: Template[] = [
 		displayName: 'Follow-up',
 		language: 'EN',
 		template:
-			'Hello {{1}}, we did not finish last time. Shall we go on? Reply to this message, and we will help you.',
+			'Hello {{1}}, something was left open last time. Reply to this message, and we will help you with it.',
 		params: params('Name'),
 	},
 	{
