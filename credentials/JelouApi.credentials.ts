@@ -8,21 +8,8 @@ import type {
 
 import { authenticate } from '../nodes/Jelou/shared/authenticate';
 import { ENVIRONMENTS, PRODUCTION_URLS } from '../nodes/Jelou/shared/environments';
+import { WITH_OWN_URLS, plainHttpNotice } from '../nodes/Jelou/shared/plainHttpNotice';
 import { REGISTRATION_FIELD, pendingRegistration } from '../nodes/Jelou/shared/registration';
-
-/** The environments whose URLs the user enters. */
-const WITH_OWN_URLS = ENVIRONMENTS.filter(({ baseUrls }) => baseUrls === undefined).map(({ value }) => value);
-
-/** Warns of a URL that is not encrypted, as soon as it is typed. */
-function plainHttpNotice(field: string, label: string): INodeProperties {
-	return {
-		displayName: `${label} is not HTTPS, so others on the network can read what is sent there. Use it only for a local sandbox.`,
-		name: `${field}Notice`,
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { environment: WITH_OWN_URLS, [field]: [{ _cnd: { startsWith: 'http://' } }] } },
-	};
-}
 
 /**
  * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events, typed by

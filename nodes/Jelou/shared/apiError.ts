@@ -1,10 +1,15 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import type { JelouCredential } from './credential';
+import { requestUrl } from './endpoints';
 import { readErrorResponse, sentence } from './errorResponse';
 import { explainNetwork, explainStatus } from './explanations';
+import { basicOf, type PlatformCredential } from './platformCredential';
 import { sign } from './signature';
 import type { Failure, JelouRequest } from './types';
+
+/** A credential of either of Jelou's APIs. */
+export type AnyCredential = JelouCredential | PlatformCredential;
 
 /** A signature, also as a header or a URL holds it. */
 const ANY_SIGNATURE = /sha256(=|%3D)[0-9a-f]{64}/gi;
@@ -18,7 +23,10 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /** What an error must not repeat: the credential's secrets, what the request holds of them, and its signature. */
-function secretsOf({ target, body }: JelouRequest, { apiKey, signingSecret }: JelouCredential): string[] {
+function secretsOf({ target, body }: JelouRequest, credential: AnyCredential): string[] {
+	if ('clientSecret' in credential)
+		return [credential.clientSecret, basicOf(credential).slice('Basic '.length)];
+	const { apiKey, signingSecret } = credential;
 	const secrets = [apiKey, signingSecret];
 	if (typeof body?.authorization === 'string') secrets.push(body.authorization);
 	if (target === 'chatbot' && body && signingSecret !== '') {
@@ -36,15 +44,19 @@ export function toApiError(
 	node: INode,
 	failure: Failure,
 	request: JelouRequest,
-	credential: JelouCredential,
+	credential: AnyCredential,
 	itemIndex?: number,
 ): NodeApiError {
-	const host = new URL(credential.baseUrls[request.target]).host;
+	const host = new URL(requestUrl(credential.baseUrls, request)).host;
 	const response = readErrorResponse(failure.kind === 'response' ? failure.body : undefined);
-	const { message, advice } =
+	const { message, advice: next } =
 		failure.kind === 'response'
 			? explainStatus(failure, response, request, credential)
 			: explainNetwork(failure.code, host, request);
+	const isPlatform = request.target === 'platform';
+	const advice = isPlatform
+		? next.replace('the Jelou credential', 'the Jelou Platform API credential')
+		: next;
 	const secrets = secretsOf(request, credential);
 	const said = redact(
 		[response.message, response.code && `(${response.code})`].filter(Boolean).join(' '),

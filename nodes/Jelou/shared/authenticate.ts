@@ -2,7 +2,9 @@ import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions }
 
 import { readCredential } from './credential';
 import { authenticationFor } from './endpoints';
+import { basicOf, readPlatformCredential } from './platformCredential';
 import { SIGNATURE_HEADER, sign } from './signature';
+import { hasSameOrigin } from './webhookUrls';
 
 const API_KEY_HEADER = 'x-api-key';
 
@@ -15,8 +17,7 @@ function targetUrl({ url, uri, baseURL }: RequestOptions): string {
 	return `${baseURL.replace(/\/+$/, '')}/${address.replace(/^\/+/, '')}`;
 }
 
-function withoutOurHeaders(headers: IDataObject = {}): IDataObject {
-	const ours = [API_KEY_HEADER, SIGNATURE_HEADER];
+function without(ours: readonly string[], headers: IDataObject = {}): IDataObject {
 	return Object.fromEntries(Object.entries(headers).filter(([name]) => !ours.includes(name.toLowerCase())));
 }
 
@@ -37,9 +38,35 @@ function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOpt
 	};
 }
 
+/** With a deadline, and redirects not followed, because they would carry the key along. */
+function guarded(requestOptions: RequestOptions): RequestOptions {
+	return {
+		...requestOptions,
+		...withDeadline(requestOptions),
+		disableFollowRedirect: true,
+		maxRedirects: 0,
+	};
+}
+
+/**
+ * Authenticates one request to Jelou's platform API, with HTTP Basic. A request to another host gets nothing.
+ *
+ * @throws InvalidUrlError when a custom base URL of the credential is not a URL
+ * @see Jelou's page "API introduction"
+ */
+export function authenticatePlatform(
+	credentials: ICredentialDataDecryptedObject,
+	requestOptions: RequestOptions,
+): IHttpRequestOptions {
+	const credential = readPlatformCredential(credentials);
+	if (!hasSameOrigin(targetUrl(requestOptions), credential.baseUrls.platform)) return requestOptions;
+	const headers = without(['authorization'], requestOptions.headers);
+	return { ...guarded(requestOptions), headers: { ...headers, Authorization: basicOf(credential) } };
+}
+
 /**
  * Authenticates one request to Jelou: sending a message is signed, anything else at the gateway gets the API key, and
- * another host gets neither. Redirects are not followed, because they would carry the key along.
+ * another host gets neither.
  *
  * The signed body becomes a Buffer: from text, n8n's HTTP client would cut the white space at both ends, and the bytes
  * sent would no longer be the bytes signed.
@@ -56,14 +83,9 @@ export function authenticate(
 	const kind = authenticationFor(credential.baseUrls, targetUrl(requestOptions));
 	if (kind === 'none') return requestOptions;
 
-	const headers = withoutOurHeaders(requestOptions.headers);
-	const guarded = {
-		...requestOptions,
-		...withDeadline(requestOptions),
-		disableFollowRedirect: true,
-		maxRedirects: 0,
-	};
-	if (kind === 'apiKey') return { ...guarded, headers: { ...headers, [API_KEY_HEADER]: credential.apiKey } };
+	const headers = without([API_KEY_HEADER, SIGNATURE_HEADER], requestOptions.headers);
+	const request = guarded(requestOptions);
+	if (kind === 'apiKey') return { ...request, headers: { ...headers, [API_KEY_HEADER]: credential.apiKey } };
 
 	if (credential.signingSecret === '') {
 		throw new Error(
@@ -75,7 +97,7 @@ export function authenticate(
 		headers['Content-Type'] = 'application/json';
 	}
 	return {
-		...guarded,
+		...request,
 		headers: { ...headers, [SIGNATURE_HEADER]: sign(body, credential.signingSecret) },
 		body,
 	};

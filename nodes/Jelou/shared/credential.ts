@@ -39,25 +39,26 @@ export interface JelouCredential {
 	baseUrls: BaseUrls;
 }
 
-function text(value: unknown): string {
+/** What a field of a credential holds, without spaces around a pasted value. */
+export function fieldText(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
 /**
- * Reads a decrypted credential without believing its shape. Spaces around a pasted value are dropped.
+ * Reads a decrypted credential without believing its shape.
  *
  * @throws InvalidUrlError when a custom URL is not a URL
  */
 export function readCredential(data: ICredentialDataDecryptedObject): JelouCredential {
-	const environment = text(data.environment) || 'production';
-	const projectId = text(data.projectId);
-	const baseUrls = baseUrlsFor(environment, text(data.gatewayUrl), text(data.chatbotUrl));
+	const environment = fieldText(data.environment) || 'production';
+	const projectId = fieldText(data.projectId);
+	const baseUrls = baseUrlsFor(environment, fieldText(data.gatewayUrl), fieldText(data.chatbotUrl));
 	const stored = readRegistration(data[REGISTRATION_FIELD], { baseUrls, projectId });
 	const registration = stored ?? NOTHING;
-	const typedSecret = text(data.signingSecret);
+	const typedSecret = fieldText(data.signingSecret);
 	return {
 		projectId,
-		apiKey: text(data.apiKey),
+		apiKey: fieldText(data.apiKey),
 		typedSecret,
 		signingSecret: typedSecret || (registration.signingSecret ?? ''),
 		registration,
@@ -111,9 +112,61 @@ function reportUnreadable(context: CredentialContext, id: string, name: string):
 	);
 }
 
+/** What is needed of a type of credential to open it. */
+interface CredentialType<Credential> {
+	/** n8n's name of it. */
+	name: string;
+	/** As errors name it. */
+	label: string;
+	/** @throws InvalidUrlError when a custom URL is not a URL */
+	read: (data: ICredentialDataDecryptedObject) => Credential;
+	/** The fields that may not be empty, with their labels. */
+	required: Array<readonly [keyof Credential, string]>;
+}
+
 /**
- * Reads the node's credential, which n8n decrypts on every call: call this once per execution, or once for each item
- * where it depends on that.
+ * Opens a node's credential, which n8n decrypts on every call.
+ *
+ * @throws NodeOperationError when a required field is empty or a custom URL is not a URL
+ */
+export async function openCredential<Credential>(
+	context: Pick<CredentialContext, 'getCredentials' | 'getNode'>,
+	{ label, name: type, read, required }: CredentialType<Credential>,
+	itemIndex?: number,
+): Promise<{ credential: Credential; decrypted: ICredentialsDecrypted }> {
+	const data = await context.getCredentials(type, itemIndex);
+	const node = context.getNode();
+	const { id, name } = { id: '', name: '', ...node.credentials?.[type] };
+	const wrong = (message: string, description: string) =>
+		new NodeOperationError(node, message, { description, itemIndex });
+	let credential: Credential;
+	try {
+		credential = read(data);
+	} catch (error) {
+		const isUrl = error instanceof InvalidUrlError;
+		const message = isUrl ? error.message : `The ${label} credential cannot be read`;
+		throw wrong(message, 'Open the credential, choose Environment again and correct the URLs.');
+	}
+	for (const [field, fieldLabel] of required) {
+		if (credential[field] !== '') continue;
+		const message = `${fieldLabel} is empty in the ${label} credential`;
+		throw wrong(message, 'Open the credential, fill in the field and save it.');
+	}
+	return { credential, decrypted: { id: id ?? '', name, type, data } };
+}
+
+const JELOU_API: CredentialType<JelouCredential> = {
+	name: CREDENTIAL_NAME,
+	label: 'Jelou',
+	read: readCredential,
+	required: [
+		['projectId', 'Project ID'],
+		['apiKey', 'API Key'],
+	],
+};
+
+/**
+ * Reads the node's credential: call this once per execution, or once for each item where it depends on that.
  *
  * @param itemIndex the item whose fields the credential's expressions read, where a node has items
  * @throws NodeOperationError when the project ID or the API key is empty or a custom URL is not a URL
@@ -122,26 +175,8 @@ export async function loadCredential(
 	context: CredentialContext,
 	itemIndex?: number,
 ): Promise<LoadedCredential> {
-	const data = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
-	const node = context.getNode();
-	const { id, name } = { id: '', name: '', ...node.credentials?.[CREDENTIAL_NAME] };
-	const wrong = (message: string, description: string) =>
-		new NodeOperationError(node, message, { description, itemIndex });
-	let credential: JelouCredential;
-	try {
-		credential = readCredential(data);
-	} catch (error) {
-		const isUrl = error instanceof InvalidUrlError;
-		const message = isUrl ? error.message : 'The Jelou credential cannot be read';
-		throw wrong(message, 'Open the credential, choose Environment again and correct the URLs.');
-	}
-	for (const [field, label] of [['projectId', 'Project ID'] as const, ['apiKey', 'API Key'] as const]) {
-		if (credential[field] !== '') continue;
-		const message = `${label} is empty in the Jelou credential`;
-		throw wrong(message, 'Open the credential, fill in the field and save it.');
-	}
-	const decrypted = { id: id ?? '', name, type: CREDENTIAL_NAME, data };
-	if (credential.isUnreadable) reportUnreadable(context, decrypted.id, name);
+	const { credential, decrypted } = await openCredential(context, JELOU_API, itemIndex);
+	if (credential.isUnreadable) reportUnreadable(context, decrypted.id, decrypted.name);
 	const loaded = { ...credential, id: decrypted.id, decrypted };
 	return credential.typedSecret === '' ? withSaved(context, loaded) : loaded;
 }

@@ -1,4 +1,5 @@
 import type {
+	IDataObject,
 	ICredentialTestFunctions,
 	ICredentialsDecrypted,
 	INodeCredentialTestResult,
@@ -7,9 +8,10 @@ import type {
 import { readCredential, type JelouCredential } from './credential';
 import { projectPath, requestUrl } from './endpoints';
 import { InvalidUrlError } from './errors';
-import { parseBody, readErrorResponse, saysFailed } from './errorResponse';
+import { parseBody, parseList, readErrorResponse, saysFailed } from './errorResponse';
 import { explainNetwork, explainStatus, type Explanation } from './explanations';
 import { isObject } from './json';
+import { basicOf, readPlatformCredential } from './platformCredential';
 import { closeBody, readBody } from './responseBody';
 import { networkCode } from './transport';
 import type { JelouRequest } from './types';
@@ -62,7 +64,7 @@ async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 async function ask(
 	{ helpers: { request } }: ICredentialTestFunctions,
 	uri: string,
-	apiKey: string,
+	authentication: IDataObject,
 	signal: AbortSignal,
 ): Promise<{ status: number; body: unknown }> {
 	// The older helper: n8n gives a credential test no other. Taken out of `helpers` first, because n8n's scanner, which
@@ -70,7 +72,7 @@ async function ask(
 	const response: unknown = await request({
 		method: 'GET',
 		uri,
-		headers: { 'x-api-key': apiKey, Accept: 'application/json' },
+		headers: { ...authentication, Accept: 'application/json' },
 		simple: false,
 		resolveWithFullResponse: true,
 		followRedirect: false,
@@ -84,6 +86,37 @@ async function ask(
 	return { status: Number(statusCode), body: await readBody(body) };
 }
 
+/** A call that tells whether a credential works. */
+interface Trial {
+	url: string;
+	request: JelouRequest;
+	/** The header that proves who calls. */
+	authentication: IDataObject;
+	judge: (status: number, body: unknown) => INodeCredentialTestResult;
+}
+
+/** @param prepare reads the credential; gives what to try, or which field is empty */
+async function test(
+	context: ICredentialTestFunctions,
+	prepare: () => Trial | string,
+): Promise<INodeCredentialTestResult> {
+	let trial: Trial | string;
+	try {
+		trial = prepare();
+	} catch (error) {
+		return failed(error instanceof InvalidUrlError ? error.message : 'The credential cannot be read.');
+	}
+	if (typeof trial === 'string') return failed(`${trial} is empty.`);
+	const { authentication, judge, request, url } = trial;
+	const signal = AbortSignal.timeout(TIMEOUT_MS);
+	try {
+		const { status, body } = await withDeadline(ask(context, url, authentication, signal), signal);
+		return judge(status, body);
+	} catch (error) {
+		return explained(explainNetwork(networkCode(error), new URL(url).host, request));
+	}
+}
+
 /**
  * Tests a credential by reading the project's integration. An integration (200) and Jelou's own "no integration" (404)
  * both mean that the key works. Whatever else responds, even with 200, is not Jelou.
@@ -94,23 +127,49 @@ export async function testJelouCredential(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	let credential: JelouCredential;
-	let url: string;
-	let request: JelouRequest;
-	try {
-		credential = readCredential(data);
-		if (credential.projectId === '') return failed('Project ID is empty.');
-		if (credential.apiKey === '') return failed('API Key is empty.');
-		request = { target: 'gateway', method: 'GET', path: projectPath(credential.projectId) };
-		url = requestUrl(credential.baseUrls, request);
-	} catch (error) {
-		return failed(error instanceof InvalidUrlError ? error.message : 'The credential cannot be read.');
-	}
-	const signal = AbortSignal.timeout(TIMEOUT_MS);
-	try {
-		const { status, body } = await withDeadline(ask(this, url, credential.apiKey, signal), signal);
-		return judge(credential, request, status, body);
-	} catch (error) {
-		return explained(explainNetwork(networkCode(error), new URL(url).host, request));
-	}
+	return await test(this, () => {
+		const credential = readCredential(data);
+		const { apiKey, baseUrls, projectId } = credential;
+		if (projectId === '') return 'Project ID';
+		if (apiKey === '') return 'API Key';
+		const request: JelouRequest = { target: 'gateway', method: 'GET', path: projectPath(projectId) };
+		return {
+			url: requestUrl(baseUrls, request),
+			request,
+			authentication: { 'x-api-key': apiKey },
+			judge: (status, body) => judge(credential, request, status, body),
+		};
+	});
+}
+
+/**
+ * Tests a platform credential by reading the account's databases, which changes nothing and names no bot. Whatever but
+ * a refusal answers in Jelou's JSON takes the credential.
+ *
+ * @see Jelou's page "List databases"
+ */
+export async function testPlatformCredential(
+	this: ICredentialTestFunctions,
+	{ data = {} }: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	return await test(this, () => {
+		const credential = readPlatformCredential(data);
+		const { baseUrls, clientId, clientSecret } = credential;
+		if (clientId === '') return 'Client ID';
+		if (clientSecret === '') return 'Client Secret';
+		const request: JelouRequest = { target: 'platform', method: 'GET', path: ['v2', 'databases'] };
+		return {
+			url: requestUrl(baseUrls, request),
+			request,
+			authentication: { Authorization: basicOf(credential) },
+			judge(status, body) {
+				const response = readErrorResponse(body);
+				const isAccepted = status >= 200 && status < 300;
+				if (isAccepted && Array.isArray(parseBody(body)?.data ?? parseList(body))) {
+					return { status: 'OK', message: 'Connection successful.' };
+				}
+				return explained(explainStatus({ kind: 'response', status, body }, response, request, credential));
+			},
+		};
+	});
 }

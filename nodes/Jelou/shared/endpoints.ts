@@ -1,4 +1,4 @@
-import { PRODUCTION_URLS, environmentNamed, type BaseUrls } from './environments';
+import { PLATFORM_URL, PRODUCTION_URLS, environmentNamed, type BaseUrls, type Targets } from './environments';
 import { InvalidUrlError } from './errors';
 import type { JelouRequest } from './types';
 
@@ -10,7 +10,10 @@ export function projectPath(projectId: string, ...rest: string[]): string[] {
 	return ['v1', 'external-support', projectId, ...rest];
 }
 
-function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: string): string {
+/** The base URLs that a user can enter, as the credential's window names them. */
+const LABELS = { gatewayUrl: 'Gateway URL', chatbotUrl: 'Chatbot URL', platformUrl: 'Platform URL' };
+
+function baseUrl(text: string, field: keyof typeof LABELS, fallback: string): string {
 	const trimmed = text.trim().replace(/\/+$/, '');
 	if (trimmed === '') return fallback;
 	const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
@@ -20,9 +23,8 @@ function baseUrl(text: string, field: 'gatewayUrl' | 'chatbotUrl', fallback: str
 		url.search !== '' ||
 		url.hash !== ''
 	) {
-		const name = field === 'gatewayUrl' ? 'Gateway URL' : 'Chatbot URL';
 		throw new InvalidUrlError(
-			`${name} in the Jelou credential is not a URL. Enter one like ${fallback}, without "?" or "#".`,
+			`${LABELS[field]} in the Jelou credential is not a URL. Enter one like ${fallback}, without "?" or "#".`,
 			field,
 		);
 	}
@@ -44,6 +46,15 @@ export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl:
 	);
 }
 
+/**
+ * The base URL of the platform API.
+ *
+ * @throws InvalidUrlError for a custom URL that is not an http or https URL
+ */
+export function platformUrlFor(environment: string, platformUrl: string): string {
+	return environment === 'custom' ? baseUrl(platformUrl, 'platformUrl', PLATFORM_URL) : PLATFORM_URL;
+}
+
 function encodeSegment(segment: string): string {
 	// A URL parser takes "." and ".." out of a path even when they are percent-encoded.
 	if (segment === '' || segment === '.' || segment === '..' || /[\uD800-\uDFFF]/u.test(segment)) {
@@ -57,8 +68,14 @@ function encodeSegment(segment: string): string {
  *
  * @throws InvalidUrlError for an empty segment, "." or "..", and text that is not well-formed Unicode
  */
-export function requestUrl(baseUrls: BaseUrls, request: Pick<JelouRequest, 'target' | 'path'>): string {
-	return [baseUrls[request.target], ...request.path.map(encodeSegment)].join('/');
+export function requestUrl(
+	baseUrls: Targets,
+	{ path, query = {}, target }: Pick<JelouRequest, 'target' | 'path' | 'query'>,
+): string {
+	const url = [baseUrls[target], ...path.map(encodeSegment)].join('/');
+	const given = Object.entries(query).filter(([, value]) => value !== '');
+	const search = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+	return search === '' ? url : `${url}?${search}`;
 }
 
 /** How a request to this URL is authenticated: signed, with the API key, or (any other host) not at all. */

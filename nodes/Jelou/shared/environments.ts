@@ -1,8 +1,16 @@
-/** The two base URLs of a credential, without a trailing slash. */
+import type { JelouRequest } from './types';
+
+/** The two base URLs of a Jelou API credential, without a trailing slash. */
 export interface BaseUrls {
 	gateway: string;
 	chatbot: string;
 }
+
+/** Where a credential sends requests, by their target. */
+export type Targets = Partial<Record<JelouRequest['target'], string>>;
+
+/** The base URL of Jelou's platform API. */
+export const PLATFORM_URL = 'https://api.jelou.ai';
 
 /** One choice of the credential's Environment. */
 export interface Environment {

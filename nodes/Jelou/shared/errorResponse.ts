@@ -17,23 +17,33 @@ export interface ErrorResponse {
 	isEnvelope: boolean;
 }
 
-/** Parses a response's body; `undefined` when it is not a JSON object (an HTML page, nothing at all). */
-export function parseBody(body: unknown): IDataObject | undefined {
-	if (isObject(body)) return body;
+function parsed(body: unknown): unknown {
 	const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
-	if (typeof text !== 'string') return undefined;
+	if (typeof text !== 'string') return text;
 	try {
-		const value: unknown = JSON.parse(text);
-		return isObject(value) ? value : undefined;
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}
 }
 
+/** Parses a response's body; `undefined` when it is not a JSON object (an HTML page, nothing at all). */
+export function parseBody(body: unknown): IDataObject | undefined {
+	const value = parsed(body);
+	return isObject(value) ? value : undefined;
+}
+
+/** The objects of a response whose body is a JSON list; `undefined` when it is none. */
+export function parseList(body: unknown): IDataObject[] | undefined {
+	const value = parsed(body);
+	return Array.isArray(value) ? value.filter(isObject) : undefined;
+}
+
+/** Texts in a value; of one in several languages the English one, as the editor is English, or else another. */
 function strings(value: unknown): string[] {
 	if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
 	if (Array.isArray(value)) return value.flatMap(strings);
-	return [];
+	return isObject(value) ? [value.en, value.es, value.pt].flatMap(strings).slice(0, 1) : [];
 }
 
 function fieldLines(value: unknown): string[] {
@@ -62,9 +72,10 @@ function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject)
 
 /**
  * Whether a response with a status of success says itself that the call failed: its `statusMessage` is another than
- * "success", or its `status` is 0 or an HTTP error.
+ * "success", its `status` is 0 or an HTTP error, or its `success` is false.
  */
 export function saysFailed(envelope: IDataObject): boolean {
+	if (envelope.success === false) return true;
 	if (!('statusMessage' in envelope)) return false;
 	const { status, statusMessage } = envelope;
 	if (typeof status === 'number' && (status === 0 || status >= 400)) return true;
@@ -76,7 +87,9 @@ export function readErrorResponse(body: unknown): ErrorResponse {
 	const envelope = parseBody(body);
 	if (envelope === undefined) return { message: '', code: '', fields: [], isJson: false, isEnvelope: false };
 	const error = isObject(envelope.error) ? envelope.error : {};
-	const texts = [...strings(envelope.message), ...strings(error.description), ...strings(envelope.error)];
+	// Jelou's sentence for people comes first; what it says to developers can be more exact.
+	const said = [error.clientMessages, envelope.message, error.description, envelope.error];
+	const texts = said.flatMap(strings);
 	const unique = [...new Set(texts)];
 	return {
 		message: unique.map((text, index) => (index < unique.length - 1 ? sentence(text) : text)).join(' '),

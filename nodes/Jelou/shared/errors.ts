@@ -17,7 +17,7 @@ export class FieldError extends Error {
 export class InvalidUrlError extends Error {
 	constructor(
 		message: string,
-		readonly field: 'gatewayUrl' | 'chatbotUrl' | 'path',
+		readonly field: 'gatewayUrl' | 'chatbotUrl' | 'platformUrl' | 'path',
 	) {
 		super(message);
 	}

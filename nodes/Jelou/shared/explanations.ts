@@ -1,4 +1,4 @@
-import type { JelouCredential } from './credential';
+import { SEND_PATH } from './endpoints';
 import { ENVIRONMENTS, environmentNamed } from './environments';
 import type { ErrorResponse } from './errorResponse';
 import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
@@ -42,6 +42,19 @@ const BY_STATUS: Record<number, Explanation> = {
 	422: INVALID_FIELDS,
 	429: { message: 'Jelou is receiving too many requests', advice: TRY_AGAIN },
 };
+const CLIENT: Explanation = {
+	message: 'Jelou rejected the Client ID and the Client Secret',
+	advice: 'Check both in the Jelou Platform API credential: they must belong to the account of the bot.',
+};
+const PLATFORM_BY_STATUS: typeof BY_STATUS = {
+	401: CLIENT,
+	403: CLIENT,
+	404: {
+		message: 'Jelou does not know this bot or user',
+		advice:
+			'Check the IDs in the node: the bot must belong to the account of the Jelou Platform API credential.',
+	},
+};
 const CHATBOT_BY_STATUS: typeof BY_STATUS = { 401: SIGNATURE, 403: SIGNATURE };
 const INTEGRATION_BY_STATUS: typeof BY_STATUS = {
 	404: {
@@ -72,27 +85,34 @@ function isIntegration({ target, path }: JelouRequest): boolean {
 }
 
 function specificTo(request: JelouRequest): typeof BY_STATUS {
+	if (request.target === 'platform') return PLATFORM_BY_STATUS;
 	if (isIntegration(request)) return INTEGRATION_BY_STATUS;
 	if (request.method === 'GET') return READ_BY_STATUS;
 	return request.target === 'chatbot' ? { ...CHANGE_BY_STATUS, ...CHATBOT_BY_STATUS } : CHANGE_BY_STATUS;
 }
 
-function unknownEndpoint({ target }: JelouRequest, { environment }: JelouCredential): Explanation {
+const URL_FIELDS = { gateway: 'Gateway URL', chatbot: 'Chatbot URL', platform: 'Platform URL' };
+
+function unknownEndpoint({ target }: JelouRequest, environment: string): Explanation {
 	const { baseUrls, value } = environmentNamed(environment);
-	const url = target === 'gateway' ? 'Gateway URL' : 'Chatbot URL';
+	const url = URL_FIELDS[target];
 	const others = ENVIRONMENTS.filter((other) => other.value !== value).map(({ label }) => `"${label}"`);
 	return {
 		message: 'Jelou has no such endpoint at this URL',
-		advice: baseUrls
-			? `Choose another Environment in the Jelou credential: ${others.join(' or ')}.`
-			: `Correct ${url} in the Jelou credential, or choose another Environment.`,
+		advice:
+			baseUrls && target !== 'platform'
+				? `Choose another Environment in the Jelou credential: ${others.join(' or ')}.`
+				: `Correct ${url} in the Jelou credential, or choose another Environment.`,
 	};
 }
 
+/** What the paths of messages and templates end with. */
+const SENDING = [SEND_PATH[2], 'messages', 'hsm'];
+
 /** What to know before a call that changes something is made again; `''` when nothing was changed. */
-function caution(failure: Failure, { method, target }: JelouRequest): string {
+function caution(failure: Failure, { method, path }: JelouRequest): string {
 	if (method === 'GET' || wasNotProcessed(failure)) return '';
-	return target === 'chatbot'
+	return SENDING.includes(path.at(-1) ?? '')
 		? 'The message may have been sent. Check in Jelou before you send it again.'
 		: 'Jelou may have processed the request. Check in Jelou before you run it again.';
 }
@@ -102,7 +122,7 @@ export function explainStatus(
 	failure: FailedResponse,
 	{ isEnvelope, isJson }: ErrorResponse,
 	request: JelouRequest,
-	credential: JelouCredential,
+	{ environment }: { environment: string },
 ): Explanation {
 	const { status } = failure;
 	const cautious = caution(failure, request);
@@ -113,8 +133,9 @@ export function explainStatus(
 		return { message: 'Jelou reported that the request failed', advice: 'Check the fields of the node.' };
 	}
 	const { message, advice } =
-		status === 404 && !isEnvelope
-			? unknownEndpoint(request, credential)
+		// The platform API's errors are documented in more than one shape.
+		status === 404 && !(request.target === 'platform' ? isJson : isEnvelope)
+			? unknownEndpoint(request, environment)
 			: (specificTo(request)[status] ??
 				BY_STATUS[status] ??
 				BY_STATUS[Math.floor(status / 100)] ?? {

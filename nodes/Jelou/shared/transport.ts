@@ -4,20 +4,26 @@ import type {
 	IHookFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { toApiError } from './apiError';
-import { CREDENTIAL_NAME, type LoadedCredential } from './credential';
+import type { LoadedCredential } from './credential';
 import { requestUrl } from './endpoints';
-import { parseBody, saysFailed } from './errorResponse';
+import { parseBody, parseList, saysFailed } from './errorResponse';
 import { isObject } from './json';
+import { takeTurn } from './pace';
+import type { LoadedPlatformCredential } from './platformCredential';
 import { RateLimit } from './rateLimit';
 import { readBody } from './responseBody';
 import { DEFAULT_RETRIES, asksToWait, isRetryable, retryDelay, wait } from './retry';
 import type { CallResult, JelouResponse, JelouRequest } from './types';
 
-export type RequestContext = IExecuteFunctions | IHookFunctions | IWebhookFunctions;
+export type RequestContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+
+/** A credential of either of Jelou's APIs, ready to be handed to n8n's request helper. */
+export type Sender = LoadedCredential | LoadedPlatformCredential;
 
 export interface CallOptions {
 	/** How long to wait for the whole response to one request, in milliseconds. */
@@ -34,11 +40,7 @@ export interface CallOptions {
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-function toHttpOptions(
-	credential: LoadedCredential,
-	request: JelouRequest,
-	timeout: number,
-): IHttpRequestOptions {
+function toHttpOptions(credential: Sender, request: JelouRequest, timeout: number): IHttpRequestOptions {
 	const method: IHttpRequestMethods = request.method;
 	return {
 		method,
@@ -76,6 +78,12 @@ function isBlank(body: unknown): boolean {
 	return body === undefined || body === null || (typeof body === 'string' && body.trim() === '');
 }
 
+/** Jelou's JSON: an object, or of the platform API also a list, which then is its `data`. */
+function readEnvelope(body: unknown, { target }: JelouRequest): IDataObject | undefined {
+	const list = target === 'platform' ? parseList(body) : undefined;
+	return list === undefined ? parseBody(body) : { data: list };
+}
+
 function toResponse(envelope: IDataObject): JelouResponse {
 	if (isObject(envelope.data)) return { envelope, data: envelope.data };
 	return { envelope, data: 'statusMessage' in envelope ? {} : envelope };
@@ -88,17 +96,22 @@ function lost(code: string): CallResult {
 
 async function attempt(
 	context: RequestContext,
-	credential: LoadedCredential,
+	credential: Sender,
+	request: JelouRequest,
 	options: IHttpRequestOptions,
 	signal?: AbortSignal,
 ): Promise<CallResult> {
+	if ('clientId' in credential) {
+		await takeTurn(credential.clientId);
+		if (signal?.aborted) return lost('ERR_CANCELED');
+	}
 	let response: unknown;
 	let body: unknown;
 	try {
 		// A copy, because n8n writes into what it is given.
 		response = await context.helpers.httpRequestWithAuthentication.call(
 			context,
-			CREDENTIAL_NAME,
+			credential.decrypted.type,
 			{ ...options },
 			{ credentialsDecrypted: credential.decrypted },
 		);
@@ -110,7 +123,7 @@ async function attempt(
 	}
 	if (!isObject(response) || typeof response.statusCode !== 'number') return lost('');
 	const { statusCode: status, headers } = response;
-	const envelope = parseBody(body);
+	const envelope = readEnvelope(body, request);
 	const isAccepted = status >= 200 && status < 300;
 	const isSuccess = envelope === undefined ? isBlank(body) : !saysFailed(envelope);
 	if (isAccepted && isSuccess) return { ok: true, response: toResponse(envelope ?? {}) };
@@ -124,7 +137,7 @@ async function attempt(
  */
 export async function tryCall(
 	context: RequestContext,
-	credential: LoadedCredential,
+	credential: Sender,
 	request: JelouRequest,
 	{
 		timeout = DEFAULT_TIMEOUT_MS,
@@ -136,7 +149,7 @@ export async function tryCall(
 	const options = toHttpOptions(credential, request, timeout);
 	let last = lost('ERR_CANCELED');
 	for (let failed = 0; ; failed++) {
-		const result = await rateLimit.send(() => attempt(context, credential, options, signal), signal);
+		const result = await rateLimit.send(() => attempt(context, credential, request, options, signal), signal);
 		if (result === undefined) return last;
 		if (result.ok || failed >= maxRetries) return result;
 		const { failure } = result;
@@ -156,7 +169,7 @@ export async function tryCall(
  */
 export async function call(
 	context: RequestContext,
-	credential: LoadedCredential,
+	credential: Sender,
 	request: JelouRequest,
 	options: CallOptions = {},
 ): Promise<JelouResponse> {

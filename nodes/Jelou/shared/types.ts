@@ -2,11 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 /** One HTTP request to Jelou. Paths are segments, so that each is encoded exactly once. */
 export interface JelouRequest {
-	/** `gateway`: integration and conversations, authenticated by API key. `chatbot`: sending, signed. */
-	target: 'gateway' | 'chatbot';
+	/**
+	 * `gateway`: integration and conversations, authenticated by API key. `chatbot`: sending, signed. `platform`: Jelou's
+	 * other API, with a credential of its own.
+	 */
+	target: 'gateway' | 'chatbot' | 'platform';
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	/** Path below the base URL, one entry a segment, not yet encoded. */
 	path: readonly string[];
+	/** What is empty is left out. */
+	query?: Readonly<Record<string, string | number>>;
 	body?: IDataObject;
 }
 

@@ -1,0 +1,70 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { authenticatePlatform } from '../nodes/Jelou/shared/authenticate';
+import { PLATFORM_URL } from '../nodes/Jelou/shared/environments';
+import { plainHttpNotice } from '../nodes/Jelou/shared/plainHttpNotice';
+
+/**
+ * An account at Jelou, for its platform API: WhatsApp templates, buttons, a user's history and state.
+ * Tested by the Jelou node (`shared/credentialTest.ts`).
+ */
+export class JelouPlatformApi implements ICredentialType {
+	name = 'jelouPlatformApi';
+
+	displayName = 'Jelou Platform API';
+
+	icon = { light: 'file:../icons/jelou.svg', dark: 'file:../icons/jelou.dark.svg' } as const;
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-jelou/n8n-nodes-jelou/blob/main/docs/reference.md#credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			required: true,
+			description: 'Names your Jelou account in its platform API',
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Jelou gives it with the Client ID. It is another one than the signing secret.',
+		},
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{ name: 'Custom', value: 'custom' },
+				{ name: 'Production', value: 'production' },
+			],
+			default: 'production',
+			description: 'The Jelou environment to connect to. Choose Custom for the sandbox or a proxy.',
+		},
+		{
+			displayName: 'Platform URL',
+			name: 'platformUrl',
+			type: 'string',
+			default: PLATFORM_URL,
+			displayOptions: { show: { environment: ['custom'] } },
+			description: 'Base URL of the platform API',
+		},
+		plainHttpNotice('platformUrl', 'Platform URL'),
+	];
+
+	authenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => await Promise.resolve(authenticatePlatform(credentials, requestOptions));
+}
