@@ -9,13 +9,14 @@ import {
 	type NodeHint,
 } from 'n8n-workflow';
 
-import { resourceProperties } from './actions/operation';
+import { PLATFORM_CREDENTIAL_SHOWN, resourceProperties } from './actions/operation';
 import { RESOURCES } from './actions/resources';
 import { MAX_CHOICES, MIN_CHOICES } from './actions/message/choices';
 import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
 import { ANSWER_KEY_EXPRESSION } from './shared/answers/normalise';
-import { testJelouCredential } from './shared/credentialTest';
+import { getTemplateParameters, searchTemplates } from './actions/template/lists';
+import { testJelouCredential, testPlatformCredential } from './shared/credentialTest';
 import { NAME } from './shared/placeholders';
 
 /** Warns in the node's window, before anything is run. */
@@ -60,7 +61,21 @@ export class Jelou implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'jelouApi', required: true, testedBy: 'jelouApiTest' }],
+		credentials: [
+			{
+				name: 'jelouApi',
+				required: true,
+				testedBy: 'jelouApiTest',
+				displayOptions: { hide: { resource: ['template', 'user'], operation: ['sendInteractive'] } },
+			},
+			{
+				name: 'jelouPlatformApi',
+				// Without it a question has numbers in place of buttons.
+				required: false,
+				testedBy: 'jelouPlatformApiTest',
+				displayOptions: PLATFORM_CREDENTIAL_SHOWN,
+			},
+		],
 		webhooks: resumeWebhooks,
 		hints: [
 			plainHttpHint('mediaUrl', 'Media URL', '$parameter["messageType"] !== "text"'),
@@ -92,7 +107,11 @@ export class Jelou implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { jelouApiTest: testJelouCredential } };
+	methods = {
+		credentialTest: { jelouApiTest: testJelouCredential, jelouPlatformApiTest: testPlatformCredential },
+		listSearch: { searchTemplates },
+		resourceMapping: { getTemplateParameters },
+	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveAnswer(this);

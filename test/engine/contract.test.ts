@@ -1,19 +1,29 @@
 import { CredentialTestContext, ExecuteContext } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
+import { testJelouCredential, testPlatformCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { clientOf, DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
 import { startRecorder } from '../support/recorder';
 import { OPERATIONS } from '../unit/support/operations';
 import { startContract, type Contract } from './support/contract';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { SENT_MESSAGES } from './support/messages';
-import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
+import { BOT, PROJECT, USER, credentialFor, openRoom, platformCredentialFor } from './support/setup';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
 const WEBHOOK = 'https://n8n.example.com/webhook/elsewhere';
 const BEARER = { authType: 'bearer', authorization: 'token' };
 const PARTIES = { botId: BOT, userId: USER };
+const INTERACTIVE = [
+	{ interactiveType: 'buttons', text: '¿Sí?', buttons: { values: [{ text: 'Sí' }, { text: 'No' }] } },
+	{
+		interactiveType: 'list',
+		text: '¿Qué?',
+		entries: { values: [{ title: 'Uno', description: 'Más' }] },
+		listButton: 'Ver',
+	},
+	{ interactiveType: 'locationRequest', text: '¿Dónde?' },
+];
 const ASSIGNED = { metadata: '{"ticketId":"T-1"}', assignmentType: 'queue', assignmentTarget: 'SOPORTE' };
 
 let sandbox: Sandbox;
@@ -31,7 +41,10 @@ afterEach(async () => {
 
 function engine(extra: Record<string, string> = {}): Engine {
 	const signingSecret = integrationOf(sandbox)?.signingSecret ?? '';
-	return new Engine({ credential: credentialFor(contract.sandbox, { signingSecret, ...extra }) });
+	return new Engine({
+		credential: credentialFor(contract.sandbox, { signingSecret, ...extra }),
+		platform: platformCredentialFor(contract.sandbox, extra),
+	});
 }
 
 /** What went wrong in either direction. */
@@ -74,10 +87,23 @@ test('every operation of the node, and every answer to it, is as documented', as
 	await run('conversation', 'get', { conversationId: String(conversationId) });
 	await run('integration', 'delete');
 
+	await run('template', 'getMany', { botId: BOT });
+	const template = { template: 'follow_up:es', parameters: { value: { '1': 'Ana' } } };
+	await run('template', 'send', { ...PARTIES, headerType: 'text', ...template });
+	for (const message of INTERACTIVE) await run('message', 'sendInteractive', { ...PARTIES, ...message });
+	await run('user', 'getHistory', PARTIES);
+	await run('user', 'setState', { ...PARTIES, state: 'manual', hours: 1 });
+	await run('user', 'getState', { userId: USER });
+
 	expect(violations()).toEqual([]);
 	expect(problems).toEqual([]);
 	expect(new Set(used.map(String))).toEqual(new Set(OPERATIONS.map(String)));
-	expect(new Set(contract.exchanges.map(({ operation }) => operation))).toEqual(new Set(contract.operations));
+	expect(new Set(contract.exchanges.map(({ operation }) => operation))).toEqual(
+		new Set([
+			...contract.operations,
+			...contract.platformOperations.filter((name) => name !== 'listDatabases'),
+		]),
+	);
 });
 
 test('so is what registers and unregisters a trigger, and the test of a credential', async () => {
@@ -92,9 +118,12 @@ test('so is what registers and unregisters a trigger, and the test of a credenti
 	const data = credentialFor(contract.sandbox);
 	const context = new CredentialTestContext({} as never);
 	await testJelouCredential.call(context, { id: '', name: 'Jelou', type: 'jelouApi', data });
+	const platform = platformCredentialFor(contract.sandbox);
+	await testPlatformCredential.call(context, { id: '', name: 'P', type: 'jelouPlatformApi', data: platform });
 	expect(violations()).toEqual([]);
 	const used = contract.exchanges.map(({ operation }) => operation);
-	expect(new Set(used)).toEqual(new Set(contract.operations.filter((name) => name.endsWith('Integration'))));
+	const expected = contract.operations.filter((name) => name.endsWith('Integration'));
+	expect(new Set(used)).toEqual(new Set([...expected, 'listDatabases']));
 });
 
 test('so is each refusal', async () => {

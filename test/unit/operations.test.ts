@@ -9,7 +9,7 @@ test('resources are listed with replying first and the integration last', () => 
 	const names = properties
 		.filter(({ name }) => name === 'resource')
 		.flatMap((menu) => namesOf(choices(menu)));
-	expect(names).toEqual(['Message', 'Conversation', 'Integration']);
+	expect(names).toEqual(['Message', 'Conversation', 'Template', 'User', 'Integration']);
 });
 
 describe.each(MENUS)('the operations of $resource', ({ operations, resource }) => {

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { CREDENTIAL_NAME, loadCredential, type LoadedCredential } from '../shared/credential';
+import type { LoadedCredential } from '../shared/credential';
 import { FieldError } from '../shared/errors';
 import type { ToolInput } from './toolInput';
 
@@ -21,7 +21,7 @@ export function withSecret(credential: LoadedCredential): LoadedCredential {
  * Whether n8n gives another credential for another item, because its fields have expressions. n8n does not say whether
  * they have, so it is asked for the credential of an item that notices when it is looked at.
  */
-async function dependsOnItem(context: IExecuteFunctions): Promise<boolean> {
+async function dependsOnItem(context: IExecuteFunctions, name: string): Promise<boolean> {
 	const items = context.getInputData();
 	let isLookedAt = false;
 	items.push({
@@ -35,7 +35,7 @@ async function dependsOnItem(context: IExecuteFunctions): Promise<boolean> {
 		},
 	});
 	try {
-		await context.getCredentials(CREDENTIAL_NAME, items.length - 1);
+		await context.getCredentials(name, items.length - 1);
 	} catch {
 		return true;
 	} finally {
@@ -44,34 +44,36 @@ async function dependsOnItem(context: IExecuteFunctions): Promise<boolean> {
 	return isLookedAt;
 }
 
-/** The credential of an item, or what is wrong with it. */
-export type ItemCredential = { ok: true; credential: LoadedCredential } | { ok: false; error: unknown };
-
-async function loadFor(context: IExecuteFunctions, index: number): Promise<ItemCredential> {
-	try {
-		return { ok: true, credential: await loadCredential(context, index) };
-	} catch (error) {
-		return { ok: false, error };
-	}
-}
-
 /**
  * Reads the credentials of a run's items before anything is sent: one for all, or where its fields have expressions one
  * for each. n8n decrypts a credential whenever it is read.
  *
- * @returns gives that of an item
+ * @param name n8n's name of the credential's type
+ * @returns gives that of an item, and throws what is wrong with it
  * @throws NodeOperationError when the one for all cannot be used
  */
-export async function loadCredentials(
+export async function loadCredentials<Credential>(
 	context: IExecuteFunctions,
 	tool: ToolInput,
-): Promise<(index: number) => ItemCredential> {
+	name: string,
+	load: (context: IExecuteFunctions, itemIndex?: number) => Promise<Credential>,
+): Promise<(index: number) => Credential> {
 	const { length } = context.getInputData();
-	if (length === 1 || !(await dependsOnItem(context))) {
-		const credential = await tool.whileGiven(async () => await loadCredential(context));
-		return () => ({ ok: true, credential });
+	if (length === 1 || !(await dependsOnItem(context, name))) {
+		const credential = await tool.whileGiven(async () => await load(context));
+		return () => credential;
 	}
-	const loaded: ItemCredential[] = [];
-	for (let index = 0; index < length; index++) loaded.push(await loadFor(context, index));
-	return (index) => loaded[index] ?? { ok: false, error: new Error('There is no such item.') };
+	const loaded: Array<{ ok: true; credential: Credential } | { ok: false; error: unknown }> = [];
+	for (let index = 0; index < length; index++) {
+		try {
+			loaded.push({ ok: true, credential: await load(context, index) });
+		} catch (error) {
+			loaded.push({ ok: false, error });
+		}
+	}
+	return (index) => {
+		const found = loaded[index];
+		if (found?.ok === true) return found.credential;
+		throw found?.error instanceof Error ? found.error : new Error('There is no such item.');
+	};
 }

@@ -1,6 +1,7 @@
 import {
 	updateDisplayOptions,
 	type IDataObject,
+	type ICredentialsDisplayOptions,
 	type IExecuteFunctions,
 	type INodeProperties,
 } from 'n8n-workflow';
@@ -9,7 +10,7 @@ import type { LoadedCredential } from '../shared/credential';
 import type { Recipient } from '../shared/message';
 import type { CallOptions } from '../shared/transport';
 import type { IfBusy, NoteContent, Step } from '../shared/triggerNote';
-import type { JelouRequest } from '../shared/types';
+import type { JelouRequest, JelouResponse } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 
 interface AnyOperation {
@@ -77,13 +78,42 @@ export interface ReadContext {
 	callOptions: CallOptions;
 }
 
+/** Makes requests of the platform API, with its credential alone. */
+export interface PlatformOperation extends AnyOperation {
+	kind: 'platform';
+	/**
+	 * Checks an item's parameters, and says what is done with them. Sends nothing.
+	 *
+	 * @throws FieldError naming the field that is empty or wrong
+	 */
+	prepare(item: ItemParameters, context: Pick<BuildContext, 'allowsPlainHttp'>): PlatformWork;
+}
+
+export interface PlatformWork {
+	/** What has to keep its order, as of a request. */
+	key?: string;
+	/** @throws FieldError for what only Jelou's answers tell, and NodeApiError */
+	run(api: PlatformApi): Promise<IDataObject | IDataObject[]>;
+}
+
+export interface PlatformApi {
+	/** Makes a request; of a response that is a list, the envelope is `{ data: […] }`. */
+	call(request: PlatformRequest): Promise<JelouResponse>;
+	/** The same for what is read once in a run. */
+	readOnce(request: PlatformRequest): Promise<JelouResponse>;
+}
+
+export type PlatformRequest = Omit<JelouRequest, 'target'>;
+
 /** One operation of the node: what the user fills in, and what it does with that. */
-export type Operation = RequestOperation | AskOperation | TellOperation | ReadOperation;
+export type Operation = RequestOperation | AskOperation | TellOperation | ReadOperation | PlatformOperation;
 
 /** A question, and what the run waits for. */
 export interface Asking {
 	/** The request that asks. */
 	message: JelouRequest;
+	/** What asks in its place where the node has the credential for it: the same with buttons or a list. */
+	withButtons?: JelouRequest;
 	/** The text of it. */
 	text: string;
 	recipient: Omit<Recipient, 'projectId'>;
@@ -125,6 +155,28 @@ export interface Resource {
 	defaultOperation: string;
 }
 
+/**
+ * Hidden, and there only in operations that need the platform API. An expression, also once it is evaluated, as the editor
+ * does before it asks for a list.
+ */
+const usesPlatform: INodeProperties = {
+	displayName: 'Uses the Platform API',
+	name: 'usesPlatform',
+	type: 'hidden',
+	default: '={{ "=" }}',
+};
+
+/** Its value is not this one. n8n knows such conditions of credentials, too, where its types do not. */
+const isNot = (value: unknown) => ({ _cnd: { not: value } }) as never;
+
+/**
+ * When n8n shows the platform API's credential, and gives it to a run: in those operations, for what depends on an expression
+ * is shown, whatever the other conditions say; and where choices are to be buttons.
+ */
+export const PLATFORM_CREDENTIAL_SHOWN: ICredentialsDisplayOptions = {
+	show: { usesPlatform: [isNot(false)], 'options.showAs': ['buttons'] },
+};
+
 /** What a user fills in for a resource: which operation, and the properties of each, shown for it alone. */
 export function resourceProperties({ value, operations, defaultOperation }: Resource): INodeProperties[] {
 	const entries = Object.entries(operations);
@@ -138,8 +190,11 @@ export function resourceProperties({ value, operations, defaultOperation }: Reso
 			options: entries.map(([operation, { menu }]) => ({ value: operation, ...menu })),
 			default: defaultOperation,
 		},
-		...entries.flatMap(([operation, { properties }]) =>
-			updateDisplayOptions({ show: { resource: [value], operation: [operation] } }, properties),
+		...entries.flatMap(([operation, { kind, properties }]) =>
+			updateDisplayOptions(
+				{ show: { resource: [value], operation: [operation] } },
+				kind === 'platform' ? [usesPlatform, ...properties] : properties,
+			),
 		),
 	];
 }

@@ -43,6 +43,25 @@ const maxRetries: NumberProperty = {
 		'How many times to retry when Jelou was not reached or asked to wait. A message that may have been sent is never sent twice.',
 };
 
+/** How many of a list, for operations that can give all. */
+export const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
+export const limit: NumberProperty = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	displayOptions: { show: { returnAll: [false] } },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
 const DEFAULT_TIMEOUT_SECONDS = DEFAULT_TIMEOUT_MS / 1_000;
 
 const timeout: NumberProperty = {
@@ -71,12 +90,16 @@ const simplify: INodeProperties = {
 };
 
 const EVERY_KIND = [maxRetries, projectId, timeout];
-/** A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's response. */
+/**
+ * A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's response. The
+ * platform API is of a whole account.
+ */
 const OPTIONS: Record<Operation['kind'], INodeProperties[]> = {
 	request: [...EVERY_KIND, concurrency, simplify],
 	ask: EVERY_KIND,
 	tell: [...EVERY_KIND, concurrency],
 	read: EVERY_KIND,
+	platform: [maxRetries, timeout],
 };
 
 /** The `options` collection of an operation, with its own entries added. */

@@ -1,10 +1,12 @@
 import { conversation } from './conversation';
 import { integration } from './integration';
 import { message } from './message';
+import { template } from './template';
+import { user } from './user';
 import type { Operation, Resource } from './operation';
 
 /** In the order in which n8n shows them and their actions: what a newcomer needs comes first. */
-export const RESOURCES: Resource[] = [message, conversation, integration];
+export const RESOURCES: Resource[] = [message, conversation, template, user, integration];
 
 export function findOperation(resource: unknown, operation: unknown): Operation | undefined {
 	const { operations = {} } = RESOURCES.find(({ value }) => value === resource) ?? {};

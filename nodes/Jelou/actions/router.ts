@@ -5,19 +5,21 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { forProject, type LoadedCredential } from '../shared/credential';
+import { CREDENTIAL_NAME, forProject, loadCredential } from '../shared/credential';
+import { PLATFORM_CREDENTIAL, loadPlatformCredential } from '../shared/platformCredential';
 import { RateLimit } from '../shared/rateLimit';
-import { call } from '../shared/transport';
+import { call, type CallOptions } from '../shared/transport';
 import { loadCredentials, withSecret } from './credentials';
 import { ItemParameters } from './itemParameters';
 import { ItemResults } from './itemResults';
 import { runInLanes, type Task } from './lanes';
 import { askAndWait, checkCanWait } from './message/ask';
-import type { Operation } from './operation';
-import { readConcurrency, readOptions } from './options';
+import type { Operation, PlatformOperation } from './operation';
+import { readConcurrency, readOptions, type Options } from './options';
 import { Origin } from './origin';
 import { ParameterReader } from './parameterReader';
 import { tellTrigger } from './notifyTrigger';
+import { platformApi, type ReadInRun } from './platformApi';
 import { findOperation } from './resources';
 import { ToolInput } from './toolInput';
 
@@ -39,29 +41,37 @@ interface Prepared {
 	warning?: () => string | undefined;
 }
 
-/** Runs the chosen operation for every input item: the one loop, the one place that catches. */
-export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const count = context.getInputData().length;
-	if (count === 0) return [[]];
-	const operation = chosenOperation(context);
-	const tool = new ToolInput(context);
-	const credentialOf = await loadCredentials(context, tool);
-	const signal = context.getExecutionCancelSignal();
-	const reader = new ParameterReader(context, tool);
-	const origin = new Origin(context, tool);
-	const rateLimit = new RateLimit();
-	const { parameters } = context.getNode();
-	const timezone = context.getTimezone();
-	const results = new ItemResults(context, count);
-	const warnings = new Set<string>();
+/** Checks an item ahead of its turn: what it waits for has to be known. */
+type Prepare = (item: ItemParameters, callOptions: CallOptions, options: Options) => Prepared;
 
-	/** Checks an item ahead of its turn: what it waits for has to be known. */
-	function prepare(index: number, loaded: LoadedCredential): Prepared {
-		const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
-		const { maxRetries, simplify, timeout, ...options } = readOptions(item);
+/** For what works with the platform API's credential. */
+async function preparePlatform(
+	context: IExecuteFunctions,
+	operation: PlatformOperation,
+	tool: ToolInput,
+): Promise<Prepare> {
+	const credentialOf = await loadCredentials(context, tool, PLATFORM_CREDENTIAL, loadPlatformCredential);
+	const known: ReadInRun = new Map();
+	return (item, callOptions) => {
+		const credential = credentialOf(item.index);
+		const work = operation.prepare(item, credential);
+		const api = platformApi(context, credential, callOptions, known);
+		return { key: work.key, run: async () => await work.run(api) };
+	};
+}
+
+/** For what works with the credential of a project. */
+async function prepareJelou(
+	context: IExecuteFunctions,
+	operation: Exclude<Operation, PlatformOperation>,
+	tool: ToolInput,
+): Promise<Prepare> {
+	const credentialOf = await loadCredentials(context, tool, CREDENTIAL_NAME, loadCredential);
+	const timezone = context.getTimezone();
+	return (item, callOptions, { simplify, ...options }) => {
+		const loaded = credentialOf(item.index);
 		const projectId = options.projectId || loaded.projectId;
 		const credential = forProject(loaded, projectId);
-		const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
 		const { allowsPlainHttp } = loaded;
 		const buildContext = { projectId, allowsPlainHttp, timezone };
 		switch (operation.kind) {
@@ -93,16 +103,37 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 				};
 			}
 		}
-	}
+	};
+}
+
+/** Runs the chosen operation for every input item: the one loop, the one place that catches. */
+export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const count = context.getInputData().length;
+	if (count === 0) return [[]];
+	const operation = chosenOperation(context);
+	const tool = new ToolInput(context);
+	const prepare =
+		operation.kind === 'platform'
+			? await preparePlatform(context, operation, tool)
+			: await prepareJelou(context, operation, tool);
+	const signal = context.getExecutionCancelSignal();
+	const reader = new ParameterReader(context, tool);
+	const origin = new Origin(context, tool);
+	const rateLimit = new RateLimit();
+	const { parameters } = context.getNode();
+	const results = new ItemResults(context, count);
+	const warnings = new Set<string>();
 
 	function task(index: number): Task {
 		const fail = (error: unknown) => {
 			results.fail(index, error);
 		};
-		const loaded = credentialOf(index);
-		if (!loaded.ok) return { run: () => Promise.resolve(fail(loaded.error)) };
 		try {
-			const { key, run, warning } = prepare(index, loaded.credential);
+			const item = new ItemParameters((name) => reader.read(name, index), index, parameters, origin);
+			const options = readOptions(item);
+			const { maxRetries, timeout } = options;
+			const callOptions = { timeout, maxRetries, itemIndex: index, signal, rateLimit };
+			const { key, run, warning } = prepare(item, callOptions, options);
 			const succeed = (json: IDataObject | IDataObject[]) => {
 				results.succeed(index, json);
 				const message = warning?.();

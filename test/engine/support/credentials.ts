@@ -8,10 +8,12 @@ import {
 } from 'n8n-workflow';
 
 import { JelouApi } from '../../../credentials/JelouApi.credentials';
+import { JelouPlatformApi } from '../../../credentials/JelouPlatformApi.credentials';
 
-/** n8n's credentials helper with one credential in memory, and the real methods of `jelouApi`. */
+/** n8n's credentials helper with one credential of each type in memory, and their real methods. */
 export class OneCredential extends ICredentialsHelper {
 	private readonly type = new JelouApi();
+	private readonly platformType = new JelouPlatformApi();
 	/** How often the credential was decrypted, and stored. */
 	reads = 0;
 	writes = 0;
@@ -25,6 +27,8 @@ export class OneCredential extends ICredentialsHelper {
 	constructor(
 		public data: ICredentialDataDecryptedObject,
 		public line: 'v1' | 'v2' = 'v2',
+		/** What the platform credential holds; `undefined` where the node has none. */
+		readonly platform?: ICredentialDataDecryptedObject,
 	) {
 		super();
 	}
@@ -45,10 +49,11 @@ export class OneCredential extends ICredentialsHelper {
 
 	override async authenticate(
 		credentials: ICredentialDataDecryptedObject,
-		_typeName: string,
+		typeName: string,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		return await this.type.authenticate(credentials, requestOptions);
+		const type = typeName === this.platformType.name ? this.platformType : this.type;
+		return await type.authenticate(credentials, requestOptions);
 	}
 
 	/** As `CredentialsHelper.preAuthentication` does it in n8n 2.41 and 1.123. */
@@ -85,10 +90,11 @@ export class OneCredential extends ICredentialsHelper {
 
 	/** As n8n does it: expressions of the credential are evaluated for the item that is asked about. */
 	override getDecrypted(
-		...[, , , mode, , , values]: Parameters<ICredentialsHelper['getDecrypted']>
+		...[, , type, mode, , , values]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
 		this.reads++;
-		const stored: ICredentialDataDecryptedObject = { registration: '', ...this.data };
+		const stored: ICredentialDataDecryptedObject =
+			type === this.platformType.name ? (this.platform ?? {}) : { registration: '', ...this.data };
 		if (values === undefined) return Promise.resolve(stored);
 		const { connectionInputData, itemIndex, node, runExecutionData, runIndex, workflow } = values;
 		const data = workflow.expression.getParameterValue(

@@ -80,6 +80,8 @@ function webhookData(
 export interface EngineOptions {
 	/** The credential's data, or a credential that several workflows have. */
 	credential: ICredentialDataDecryptedObject | OneCredential;
+	/** The data of the action node's platform credential; it has none unless given. */
+	platform?: ICredentialDataDecryptedObject;
 	staticData?: IDataObject;
 	/** The base of the trigger's URLs, for example the address of a test's own server. */
 	webhookBaseUrl?: string;
@@ -130,6 +132,7 @@ export class Engine {
 
 	constructor({
 		credential,
+		platform,
 		staticData = {},
 		webhookBaseUrl,
 		credentialId,
@@ -145,7 +148,8 @@ export class Engine {
 		this.timezone = timezone;
 		this.mode = mode ?? 'manual';
 		this.endpoints = endpoints ?? { production: 'webhook', test: 'webhook-test' };
-		this.credentials = credential instanceof OneCredential ? credential : new OneCredential(credential);
+		this.credentials = 
+			credential instanceof OneCredential ? credential : new OneCredential(credential, 'v2', platform);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';
 		this.credentialId = credentialId ?? 'credential-1';
@@ -177,7 +181,10 @@ export class Engine {
 			position: [0, 0],
 			webhookId: this.webhookId,
 			parameters,
-			credentials: { jelouApi: { id: this.credentialId, name: 'Jelou' } },
+			credentials: {
+				jelouApi: { id: this.credentialId, name: 'Jelou' },
+				...(this.credentials.platform && { jelouPlatformApi: { id: 'platform-1', name: 'Platform' } }),
+			},
 			...extra,
 		};
 	}

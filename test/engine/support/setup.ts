@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../../sandbox';
-import { sandboxCredential } from '../../../scripts/sandboxCredential';
+import { sandboxCredential, sandboxPlatformCredential } from '../../../scripts/sandboxCredential';
 
 export const BOT = DEMO_PROJECT.bots[0]?.id ?? '';
 export const USER = DEMO_PROJECT.users[0]?.id ?? '';
@@ -13,6 +13,14 @@ export function credentialFor(
 	extra: Record<string, string> = {},
 ): ICredentialDataDecryptedObject {
 	return { ...sandboxCredential(sandbox), ...extra };
+}
+
+/** The same for the platform API. */
+export function platformCredentialFor(
+	sandbox: Sandbox,
+	extra: Record<string, string> = {},
+): ICredentialDataDecryptedObject {
+	return { ...sandboxPlatformCredential(sandbox), ...extra };
 }
 
 /** A sandbox in which the demo project has an integration; gives its secret too. */

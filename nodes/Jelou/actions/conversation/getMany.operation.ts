@@ -5,17 +5,7 @@ import { isObject } from '../../shared/json';
 import { withSecret } from '../credentials';
 import { notifyProject } from '../notifyTrigger';
 import type { ReadOperation } from '../operation';
-import { checkNumber, options, type NumberProperty } from '../options';
-
-const limit: NumberProperty = {
-	displayName: 'Limit',
-	name: 'limit',
-	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
-	displayOptions: { show: { returnAll: [false] } },
-	default: 50,
-	description: 'Max number of results to return',
-};
+import { checkNumber, limit, options, returnAll } from '../options';
 
 const STATES: Record<string, (room: IDataObject) => boolean> = {
 	all: () => true,
@@ -44,13 +34,7 @@ export const getMany: ReadOperation = {
 			default: 'all',
 			description: 'Which conversations to list',
 		},
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
+		returnAll,
 		limit,
 		options('read'),
 	],

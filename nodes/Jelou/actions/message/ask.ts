@@ -6,6 +6,11 @@ import type { LoadedCredential } from '../../shared/credential';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { wellFormed } from '../../shared/text';
+import {
+	hasPlatformCredential,
+	loadPlatformCredential,
+	type LoadedPlatformCredential,
+} from '../../shared/platformCredential';
 import { postNote } from '../../shared/postNote';
 import { END_OF_DIALOGUE_MS, NOTE_STATUS, type Question } from '../../shared/triggerNote';
 import { call, type CallOptions } from '../../shared/transport';
@@ -107,6 +112,18 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 	return Object.fromEntries(Object.entries(json).filter((entry) => !isAnswer(entry)));
 }
 
+/** What sends buttons; without it the choices are numbers, and the run says so. */
+async function platformFor(context: IExecuteFunctions): Promise<LoadedPlatformCredential | undefined> {
+	if (hasPlatformCredential(context)) return await loadPlatformCredential(context);
+	context.addExecutionHints({
+		message:
+			'The choices were sent as numbers: for buttons, choose a Jelou Platform API credential in the node.',
+		type: 'warning',
+		location: 'outputPane',
+	});
+	return undefined;
+}
+
 /**
  * Asks a question in a room and puts the run to wait. The project's trigger is told before it is sent, so that an answer
  * finds the run however quick it is, and after, so that nothing is taken for its answer that came before it.
@@ -118,9 +135,10 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 export async function askAndWait(
 	context: IExecuteFunctions,
 	credential: LoadedCredential,
-	{ ifBusy, message, recipient, steps, text, until }: Asking,
+	{ ifBusy, message, recipient, steps, text, until, withButtons }: Asking,
 	options: CallOptions,
 ): Promise<IDataObject> {
+	const platform = withButtons && (await platformFor(context));
 	const { pathname, search } = new URL(context.getSignedResumeUrl());
 	const { projectId } = credential;
 	const id = randomUUID();
@@ -152,7 +170,8 @@ export async function askAndWait(
 	);
 	// Where it waits its turn, the trigger asks it when the room is free.
 	if (result.status !== NOTE_STATUS.queued) {
-		await call(context, credential, message, options).catch(async (error: unknown) => {
+		const [sender, request] = withButtons && platform ? [platform, withButtons] : [credential, message];
+		await call(context, sender, request, options).catch(async (error: unknown) => {
 			await withdraw(context, address, credential, question);
 			throw error;
 		});

@@ -313,6 +313,23 @@ export const askProperties: INodeProperties[] = [
 				'The language of the sentences that ask again, and of yes and no. Answers are understood in all of them.',
 		},
 		maxAttempts,
+		{
+			displayName: 'Show As',
+			name: 'showAs',
+			type: 'options',
+			options: [
+				{
+					name: 'Buttons or List',
+					value: 'buttons',
+					description: 'Up to 3 as buttons, up to 10 as a list, more as numbers',
+				},
+				{ name: 'Numbers', value: 'numbers', description: 'A numbered list in the text' },
+			],
+			default: 'numbers',
+			description:
+				'How the choices look. Buttons need a Jelou Platform API credential. That a pressed one comes back as its text was not seen at Jelou itself. When it asks again or waits its turn, the question has numbers.',
+			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
+		},
 	),
 	roomId,
 	botId,

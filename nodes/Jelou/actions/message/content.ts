@@ -10,7 +10,12 @@ import type { JelouRequest } from '../../shared/types';
 /** What the URL parser would drop in silence, or replace: another file would be fetched than the one that was typed. */
 const NOT_IN_ANY_URL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-function readUrl(item: ItemParameters, allowsPrivate: boolean): URL {
+/**
+ * The address of a file that Jelou fetches.
+ *
+ * @throws FieldError for one that is not HTTPS, or that Jelou cannot reach
+ */
+export function mediaUrlOf(item: ItemParameters, allowsPrivate: boolean): URL {
 	const typed = trimmed(item.required('mediaUrl', 'Media URL'));
 	if (NOT_IN_ANY_URL.test(typed)) {
 		throw new FieldError(
@@ -73,7 +78,7 @@ export function messageContent(item: ItemParameters, id: string, allowsPrivate: 
 		throw new FieldError(`Message Type "${type}" is unknown`, `Use one of ${MESSAGE_TYPES.join(', ')}.`);
 	}
 	if (type === 'text') return { id, type, content: { body: item.required('text', 'Text') } };
-	const url = readUrl(item, allowsPrivate);
+	const url = mediaUrlOf(item, allowsPrivate);
 	const media = { url: url.href, mime_type: readMimeTypeFor(item, type, url) };
 	if (type === 'audio') return { id, type, content: media };
 	if (type === 'document') {

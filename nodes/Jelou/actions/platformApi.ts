@@ -1,0 +1,35 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { LoadedPlatformCredential } from '../shared/platformCredential';
+import { call, type CallOptions } from '../shared/transport';
+import type { JelouResponse } from '../shared/types';
+import type { PlatformApi, PlatformRequest } from './operation';
+
+/** What was read in a run, by the account and the request. */
+export type ReadInRun = Map<string, Promise<JelouResponse>>;
+
+/** The platform API as an item of a run uses it. */
+export function platformApi(
+	context: IExecuteFunctions,
+	credential: LoadedPlatformCredential,
+	options: CallOptions,
+	known: ReadInRun,
+): PlatformApi {
+	const ask = async (request: PlatformRequest) =>
+		await call(context, credential, { ...request, target: 'platform' }, options);
+	return {
+		call: ask,
+		async readOnce(request) {
+			const key = JSON.stringify([credential.clientId, request]);
+			try {
+				const found = await known.get(key);
+				if (found) return found;
+			} catch {
+				// The error is another item's.
+			}
+			const own = ask(request);
+			known.set(key, own);
+			return await own;
+		},
+	};
+}

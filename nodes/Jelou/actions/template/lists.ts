@@ -1,0 +1,62 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
+
+import { FieldError } from '../../shared/errors';
+import { loadPlatformCredential } from '../../shared/platformCredential';
+import { call } from '../../shared/transport';
+import type { PlatformRequest } from '../operation';
+import { toId } from '../origin';
+import { findTemplate, keyOf, readTemplates, templatesRequest } from './templates';
+
+/** What the node's window asks Jelou while a person fills it in. */
+
+const PAGE_SIZE = 50;
+
+async function ask(context: ILoadOptionsFunctions, query: PlatformRequest['query']) {
+	const bot = toId(context.getCurrentNodeParameter('botId'));
+	if (bot === '' || bot.startsWith('=')) {
+		throw new FieldError('Bot ID has no value yet', 'Enter it, or run the Jelou Trigger once.');
+	}
+	const credential = await loadPlatformCredential(context);
+	const answer = await call(context, credential, {
+		target: 'platform',
+		...templatesRequest(bot, query),
+	});
+	return readTemplates(answer);
+}
+
+/** The bot's approved templates, a page at a time. */
+export async function searchTemplates(
+	this: ILoadOptionsFunctions,
+	filter = '',
+	paginationToken = '1',
+): Promise<INodeListSearchResult> {
+	const page = Number(paginationToken);
+	const templates = await ask(this, { query: filter, status: 'APPROVED', page, limit: PAGE_SIZE });
+	return {
+		results: templates.map((template) => ({
+			name: `${template.label} (${[template.language, template.category].filter(Boolean).join(', ').toLowerCase()})`,
+			value: keyOf(template),
+			description: template.text,
+		})),
+		...(templates.length === PAGE_SIZE && { paginationToken: String(page + 1) }),
+	};
+}
+
+/** The parameters of the chosen template, under its own labels. */
+export async function getTemplateParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const chosen = toId(this.getCurrentNodeParameter('template', { extractValue: true }));
+	if (chosen === '') return { fields: [] };
+	const templates = await ask(this, { query: chosen.split(':')[0] ?? '', limit: 100 });
+	const { parameters, text } = findTemplate(templates, chosen);
+	return {
+		fields: parameters.map(({ id, label }) => ({
+			id,
+			displayName: label,
+			defaultMatch: false,
+			required: true,
+			display: true,
+			type: 'string',
+		})),
+		emptyFieldsNotice: `The template has no parameters: ${text}`,
+	};
+}

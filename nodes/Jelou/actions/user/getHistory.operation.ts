@@ -1,0 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { valueAt } from '../../shared/json';
+import { readIds } from '../ids';
+import type { PlatformOperation } from '../operation';
+import { checkNumber, options, type NumberProperty } from '../options';
+import { toId } from '../origin';
+import { botId, userId } from '../properties';
+import { entriesOf } from '../template/templates';
+
+/** As many as Jelou documents for one answer. */
+const PAGE_SIZE = 50;
+
+const limit: NumberProperty = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+/** Who wrote a message. Of Jelou's words only `bot` is documented. */
+function roleOf({ by, sender }: IDataObject, user: string): string {
+	const writer = toId(by).toLowerCase();
+	if (['user', 'customer', 'client'].includes(writer) || toId(valueAt(sender, 'id')) === user)
+		return 'customer';
+	return writer === 'bot' ? 'bot' : 'operator';
+}
+
+function messageOf(entry: IDataObject, user: string): IDataObject {
+	const { bubble, createdAt, messageId, status } = entry;
+	const mediaUrl = toId(valueAt(bubble, 'mediaUrl'));
+	return {
+		role: roleOf(entry, user),
+		text: toId(valueAt(bubble, 'text')),
+		type: toId(valueAt(bubble, 'type')).toLowerCase(),
+		...(mediaUrl === '' ? {} : { mediaUrl }),
+		time: createdAt,
+		messageId,
+		status,
+	};
+}
+
+const timeOf = ({ time }: IDataObject) => Date.parse(toId(time)) || 0;
+
+/** Whichever order Jelou gives them in, of which it documents none. Those of one moment stay in it. */
+function oldestFirst(messages: IDataObject[]): IDataObject[] {
+	const isNewestFirst = timeOf(messages[0] ?? {}) >= timeOf(messages.at(-1) ?? {});
+	return (isNewestFirst ? messages.reverse() : messages).sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+/** Reads the last messages of a user, oldest first (the platform API's page "Chat history"). */
+export const getHistory: PlatformOperation = {
+	kind: 'platform',
+	menu: {
+		name: 'Get History',
+		action: 'Get the history of a user',
+		description: 'Read the last messages with a user, oldest first',
+	},
+	properties: [botId, userId, limit, options('platform')],
+	prepare(item) {
+		const most = checkNumber(item.value('limit'), limit);
+		const { botId: bot, userId: user } = readIds(item, 'botId', 'userId');
+		const path = ['v1', 'bots', bot, 'users', user, 'history'];
+		return {
+			async run(api) {
+				let found: IDataObject[] = [];
+				for (;;) {
+					const size = Math.min(PAGE_SIZE, most - found.length);
+					const query = { direction: 'older', limit: size, messageId: toId(found[0]?.messageId) };
+					const entries = entriesOf(await api.call({ method: 'GET', path, query }));
+					const isNew = ({ messageId }: IDataObject) =>
+						!found.some((message) => message.messageId === messageId);
+					const older = oldestFirst(entries.map((entry) => messageOf(entry, user))).filter(isNew);
+					found = [...older, ...found];
+					if (entries.length < size || older.length === 0 || found.length >= most) return found.slice(-most);
+				}
+			},
+		};
+	},
+};
