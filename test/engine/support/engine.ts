@@ -148,7 +148,7 @@ export class Engine {
 		this.timezone = timezone;
 		this.mode = mode ?? 'manual';
 		this.endpoints = endpoints ?? { production: 'webhook', test: 'webhook-test' };
-		this.credentials = 
+		this.credentials =
 			credential instanceof OneCredential ? credential : new OneCredential(credential, 'v2', platform);
 		this.staticData = staticData;
 		this.baseUrl = webhookBaseUrl ?? 'https://n8n.example.com';

@@ -119,6 +119,7 @@ export const send: PlatformOperation = {
 				resourceMapper: {
 					resourceMapperMethod: 'getTemplateParameters',
 					mode: 'add',
+					valuesLabel: 'Parameters',
 					fieldWords: { singular: 'parameter', plural: 'parameters' },
 					addAllFields: true,
 					multiKeyMatch: false,
