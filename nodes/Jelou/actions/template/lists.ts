@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
 
+import { toFieldError } from '../../shared/apiError';
 import { FieldError } from '../../shared/errors';
 import { loadPlatformCredential } from '../../shared/platformCredential';
 import { call } from '../../shared/transport';
@@ -14,7 +15,10 @@ const PAGE_SIZE = 50;
 async function ask(context: ILoadOptionsFunctions, query: PlatformRequest['query']) {
 	const bot = toId(context.getCurrentNodeParameter('botId'));
 	if (bot === '' || bot.startsWith('=')) {
-		throw new FieldError('Bot ID has no value yet', 'Enter it, or run the Jelou Trigger once.');
+		throw toFieldError(
+			context.getNode(),
+			new FieldError('Bot ID has no value yet', 'Enter it, or run the Jelou Trigger once.'),
+		);
 	}
 	const credential = await loadPlatformCredential(context);
 	const answer = await call(context, credential, {
