@@ -39,32 +39,33 @@ function toOutputItems(result: ItemResult, item: number): INodeExecutionData[] {
 
 /** What became of each item of one execution: succeeded, failed, or not started. */
 export class ItemResults {
-	private readonly results: Array<ItemResult | undefined>;
-	private readonly continueOnFail: boolean;
+	readonly #context: IExecuteFunctions;
+	readonly #count: number;
+	readonly #results: Array<ItemResult | undefined>;
+	readonly #continueOnFail: boolean;
 	/** The failure that stopped the run. */
-	private stoppedBy: ItemError | undefined;
+	#stoppedBy: ItemError | undefined;
 
-	constructor(
-		private readonly context: IExecuteFunctions,
-		private readonly count: number,
-	) {
-		this.results = Array.from({ length: count });
-		this.continueOnFail = context.continueOnFail();
+	constructor(context: IExecuteFunctions, count: number) {
+		this.#context = context;
+		this.#count = count;
+		this.#results = Array.from({ length: count });
+		this.#continueOnFail = context.continueOnFail();
 	}
 
 	/** True once an item has failed and the node is set to stop then. */
 	get isStopped(): boolean {
-		return this.stoppedBy !== undefined;
+		return this.#stoppedBy !== undefined;
 	}
 
 	succeed(index: number, json: IDataObject | IDataObject[]): void {
-		this.results[index] = { ok: true, json };
+		this.#results[index] = { ok: true, json };
 	}
 
 	fail(index: number, cause: unknown): void {
-		const error = this.toItemError(cause, index);
-		this.results[index] = { ok: false, error };
-		if (!this.continueOnFail) this.stoppedBy ??= error;
+		const error = this.#toItemError(cause, index);
+		this.#results[index] = { ok: false, error };
+		if (!this.#continueOnFail) this.#stoppedBy ??= error;
 	}
 
 	/**
@@ -73,25 +74,25 @@ export class ItemResults {
 	 * @throws the error of the item that stopped the run, with what became of the others
 	 */
 	result(isCancelled: boolean): INodeExecutionData[][] {
-		if (this.stoppedBy) throw this.withProgress(this.stoppedBy);
+		if (this.#stoppedBy) throw this.#withProgress(this.#stoppedBy);
 		if (isCancelled) {
-			const node = this.context.getNode();
-			throw this.withProgress(
+			const node = this.#context.getNode();
+			throw this.#withProgress(
 				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
 			);
 		}
-		return [this.results.flatMap((result, item) => (result ? toOutputItems(result, item) : []))];
+		return [this.#results.flatMap((result, item) => (result ? toOutputItems(result, item) : []))];
 	}
 
 	/** Says which items were sent and which were not, so that the others can be sent without doubling any. */
-	private withProgress(error: ItemError): ItemError {
-		if (this.count === 1) return error;
-		const indexes = [...this.results.keys()];
-		const succeeded = indexes.filter((index) => this.results[index]?.ok === true);
-		const failed = indexes.filter((index) => this.results[index]?.ok === false);
-		const notStarted = indexes.filter((index) => this.results[index] === undefined);
+	#withProgress(error: ItemError): ItemError {
+		if (this.#count === 1) return error;
+		const indexes = [...this.#results.keys()];
+		const succeeded = indexes.filter((index) => this.#results[index]?.ok === true);
+		const failed = indexes.filter((index) => this.#results[index]?.ok === false);
+		const notStarted = indexes.filter((index) => this.#results[index] === undefined);
 		const progress = [
-			`${String(succeeded.length)} of ${String(this.count)} items succeeded`,
+			`${String(succeeded.length)} of ${String(this.#count)} items succeeded`,
 			failed.length > 0 && `${String(failed.length)} failed ${named(failed)}`,
 			notStarted.length > 0 &&
 				`${String(notStarted.length)} ${notStarted.length === 1 ? 'was' : 'were'} not started ${named(notStarted)}`,
@@ -103,9 +104,9 @@ export class ItemResults {
 	}
 
 	/** Gives any error the node, the item and, where it came from a field, the advice. */
-	private toItemError(error: unknown, itemIndex: number): ItemError {
+	#toItemError(error: unknown, itemIndex: number): ItemError {
 		if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-		const node = this.context.getNode();
+		const node = this.#context.getNode();
 		if (error instanceof FieldError) return toFieldError(node, error, itemIndex);
 		if (error instanceof InvalidUrlError) {
 			const advice = 'Check the ID: no ID in Jelou looks like this.';

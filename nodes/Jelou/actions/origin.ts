@@ -61,45 +61,49 @@ function distinct(all: Iterable<Conversation>): Conversation[] {
 
 /** The conversations that a Jelou node put out. */
 class Parent {
-	private readonly runs: Conversation[][] = [];
+	readonly #isLoop: boolean;
+	readonly #runs: Conversation[][] = [];
 	/** The run that an item is of. */
-	private readonly runOf = new Map<unknown, number>();
+	readonly #runOf = new Map<unknown, number>();
 
+	/** @param isLoop whether a loop leads from the asking node back to it: then its runs tell the items apart */
 	constructor(
 		readonly name: string,
-		/** Whether a loop leads from the asking node back to it: then its runs tell the items apart. */
-		private readonly isLoop: boolean,
+		isLoop: boolean,
 		reader: NodeReader,
 	) {
+		this.#isLoop = isLoop;
 		for (const items of runsOf(reader, name)) {
-			for (const item of items) this.runOf.set(item, this.runs.length);
-			this.runs.push(distinct(items.map(conversationOf)));
+			for (const item of items) this.#runOf.set(item, this.#runs.length);
+			this.#runs.push(distinct(items.map(conversationOf)));
 		}
 	}
 
 	/** Names the runs that an item may come from, which is linked to this node or to one of its items. */
 	source(linked?: unknown): string {
-		return JSON.stringify([this.name, this.isLoop ? this.runOf.get(linked) : undefined]);
+		return JSON.stringify([this.name, this.#isLoop ? this.#runOf.get(linked) : undefined]);
 	}
 
 	conversations(linked?: unknown): Conversation[] {
-		const run = this.isLoop ? this.runOf.get(linked) : undefined;
-		return run === undefined ? this.runs.flat() : (this.runs[run] ?? []);
+		const run = this.#isLoop ? this.#runOf.get(linked) : undefined;
+		return run === undefined ? this.#runs.flat() : (this.#runs[run] ?? []);
 	}
 }
 
 /** Finds the conversation of an item that does not name one itself, by the Jelou nodes that it comes from. */
 export class Origin {
-	private readonly items: ReturnType<OriginContext['getInputData']>;
-	private before: Parent[] | undefined;
+	readonly #context: OriginContext;
+	readonly #items: ReturnType<OriginContext['getInputData']>;
+	#before: Parent[] | undefined;
 	/** By the sources that an item may come from. */
-	private readonly known = new Map<string, Conversation[]>();
+	readonly #known = new Map<string, Conversation[]>();
 
 	constructor(
-		private readonly context: OriginContext,
+		context: OriginContext,
 		readonly tool: ToolInput,
 	) {
-		this.items = context.getInputData();
+		this.#context = context;
+		this.#items = context.getInputData();
 	}
 
 	/** What the item itself says; for a tool the item that the agent was given, never what the model says. */
@@ -109,18 +113,18 @@ export class Origin {
 
 	/** The item's JSON; for a tool that of the item which the agent was given. */
 	json(index: number): unknown {
-		return (this.tool.isTool ? this.tool.given : this.items[index])?.json;
+		return (this.tool.isTool ? this.tool.given : this.#items[index])?.json;
 	}
 
 	/** The Jelou nodes that come before, to name them to a person. */
 	get nodes(): string {
-		return this.parents.map(({ name }) => `"${name}"`).join(', ');
+		return this.#parents.map(({ name }) => `"${name}"`).join(', ');
 	}
 
 	/** The one conversation that the item comes from, and that says the same as what is known of it. */
 	find(index: number, known: Conversation): Found {
-		if (this.parents.length === 0) return lost('No Jelou Trigger or Jelou node comes before this one.');
-		const { isLinked, wasLost, all } = this.tool.isTool ? this.ofAll() : this.linked(index);
+		if (this.#parents.length === 0) return lost('No Jelou Trigger or Jelou node comes before this one.');
+		const { isLinked, wasLost, all } = this.tool.isTool ? this.#ofAll() : this.#linked(index);
 		if (!isLinked && wasLost) return lost('n8n lost track of where this item comes from.');
 		let only: Conversation | undefined;
 		for (const each of all) {
@@ -137,14 +141,15 @@ export class Origin {
 		);
 	}
 
-	private get parents(): Parent[] {
-		this.before ??= this.findParents();
-		return this.before;
+	get #parents(): Parent[] {
+		this.#before ??= this.#findParents();
+		return this.#before;
 	}
 
 	/** The nodes that the item may have gone through. */
-	private nodesBefore() {
-		const { context, tool } = this;
+	#nodesBefore() {
+		const { tool } = this;
+		const context = this.#context;
 		if (!tool.isTool) return context.getParentNodes(context.getNode().name);
 		const last = tool.nodeBeforeAgent;
 		// n8n tells the type of a node only to one behind it.
@@ -153,11 +158,12 @@ export class Origin {
 		return [...siblings.filter(({ name }) => name === last).slice(0, 1), ...context.getParentNodes(last)];
 	}
 
-	private findParents(): Parent[] {
-		const { context, tool } = this;
+	#findParents(): Parent[] {
+		const { tool } = this;
+		const context = this.#context;
 		const from = context.getNode().name;
 		const reader: NodeReader = context.getWorkflowDataProxy(0);
-		return this.nodesBefore()
+		return this.#nodesBefore()
 			.filter(({ type }) => JELOU.test(type))
 			.map(({ name }) => {
 				const isLoop = !tool.isTool && context.getParentNodes(name).some((parent) => parent.name === from);
@@ -166,28 +172,28 @@ export class Origin {
 	}
 
 	/** Of a tool's item n8n does not say reliably where it comes from, so it may be from any. */
-	private ofAll() {
-		const sources = this.parents.map((parent) => [parent.source(), () => parent.conversations()] as const);
-		const all = this.union([
+	#ofAll() {
+		const sources = this.#parents.map((parent) => [parent.source(), () => parent.conversations()] as const);
+		const all = this.#union([
 			...sources,
-			...(this.tool.given ? [] : [['others', () => this.others()] as const]),
+			...(this.tool.given ? [] : [['others', () => this.#others()] as const]),
 		]);
 		return { isLinked: all.length > 0, wasLost: false, all };
 	}
 
 	/** The conversations that any node before names. */
-	private others(): Conversation[] {
-		const reader: NodeReader = this.context.getWorkflowDataProxy(0);
-		const items = this.nodesBefore().flatMap(({ name }) => [...runsOf(reader, name)].flat());
+	#others(): Conversation[] {
+		const reader: NodeReader = this.#context.getWorkflowDataProxy(0);
+		const items = this.#nodesBefore().flatMap(({ name }) => [...runsOf(reader, name)].flat());
 		return items.map(conversationOf);
 	}
 
 	/** The conversations of the Jelou nodes that n8n links the item to. */
-	private linked(index: number) {
-		const reader: NodeReader = this.context.getWorkflowDataProxy(index);
+	#linked(index: number) {
+		const reader: NodeReader = this.#context.getWorkflowDataProxy(index);
 		const sources: Array<[string, () => Conversation[]]> = [];
 		let wasLost = false;
-		for (const parent of this.parents) {
+		for (const parent of this.#parents) {
 			let item: unknown;
 			try {
 				item = reader.$(parent.name, true).itemMatching(index);
@@ -202,14 +208,14 @@ export class Origin {
 			// runs through both nodes tells several conversations apart.
 			sources.push([parent.source(item), () => parent.conversations(item)]);
 		}
-		return { isLinked: sources.length > 0, wasLost, all: this.union(sources) };
+		return { isLinked: sources.length > 0, wasLost, all: this.#union(sources) };
 	}
 
 	/** Made once for all items that come from the same: there may be thousands of each. */
-	private union(sources: ReadonlyArray<readonly [string, () => Conversation[]]>): Conversation[] {
+	#union(sources: ReadonlyArray<readonly [string, () => Conversation[]]>): Conversation[] {
 		const key = sources.map(([name]) => name).join();
-		const found = this.known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));
-		this.known.set(key, found);
+		const found = this.#known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));
+		this.#known.set(key, found);
 		return found;
 	}
 }

@@ -54,32 +54,34 @@ export class ToolInput {
 	readonly isTool: boolean;
 	/** Whether the node reviews another tool (n8n's Human Review). */
 	readonly isReview: boolean;
-	private readonly items: INodeExecutionData[];
-	private agentItem: { item: INodeExecutionData | undefined } | undefined;
+	readonly #context: ToolContext;
+	readonly #items: INodeExecutionData[];
+	#agentItem: { item: INodeExecutionData | undefined } | undefined;
 
-	constructor(private readonly context: ToolContext) {
+	constructor(context: ToolContext) {
+		this.#context = context;
 		const node = context.getNode();
 		this.isTool = node.type.endsWith('Tool');
 		this.isReview = isReview(node);
-		this.items = context.getInputData();
+		this.#items = context.getInputData();
 	}
 
 	/**
 	 * Whether Agent 2 executes the tool in its own place: what n8n evaluates is then the agent's item, and not the input,
 	 * which is linked to no item.
 	 */
-	private get isInAgent(): boolean {
-		return this.isTool && this.items[0]?.pairedItem === undefined;
+	get #isInAgent(): boolean {
+		return this.isTool && this.#items[0]?.pairedItem === undefined;
 	}
 
 	/** The node that the agent has its item from. */
 	get nodeBeforeAgent(): string {
-		return this.source?.previousNode ?? this.context.getInputSourceData().previousNode;
+		return this.#source?.previousNode ?? this.#context.getInputSourceData().previousNode;
 	}
 
 	/** The output that n8n says the agent's item is of. */
-	private get source(): ISourceData | undefined {
-		const { pairedItem } = this.items[0] ?? {};
+	get #source(): ISourceData | undefined {
+		const { pairedItem } = this.#items[0] ?? {};
 		const isOne = typeof pairedItem === 'object' && !Array.isArray(pairedItem);
 		return isOne ? pairedItem.sourceOverwrite : undefined;
 	}
@@ -89,14 +91,14 @@ export class ToolInput {
 	 * for all of them, or counts them in another way behind a review and in the later rounds of a loop.
 	 */
 	get given(): INodeExecutionData | undefined {
-		this.agentItem ??= { item: this.findGiven() };
-		return this.agentItem.item;
+		this.#agentItem ??= { item: this.#findGiven() };
+		return this.#agentItem.item;
 	}
 
-	private findGiven(): INodeExecutionData | undefined {
-		const reader: NodeReader = this.context.getWorkflowDataProxy(0);
-		if (this.isInAgent) return only(reader.$input.all());
-		const { source } = this;
+	#findGiven(): INodeExecutionData | undefined {
+		const reader: NodeReader = this.#context.getWorkflowDataProxy(0);
+		if (this.#isInAgent) return only(reader.$input.all());
+		const source = this.#source;
 		if (source === undefined) return undefined;
 		const item = only([...runsOf(reader, source.previousNode, source.previousNodeOutput)].flat());
 		return isItem(item) ? item : undefined;
@@ -104,7 +106,7 @@ export class ToolInput {
 
 	/** The input of the tool that is reviewed. */
 	get reviewed(): unknown {
-		return this.items[0]?.json.toolParameters;
+		return this.#items[0]?.json.toolParameters;
 	}
 
 	/**
@@ -118,7 +120,7 @@ export class ToolInput {
 		const text = JSON.stringify(saved) ?? '';
 		if (FROM_MODEL.test(text)) return read();
 		if (this.given === undefined) return isId && OF_THE_ITEM.test(text) ? undefined : read();
-		const restore = this.putGiven();
+		const restore = this.#putGiven();
 		try {
 			return read();
 		} finally {
@@ -128,7 +130,7 @@ export class ToolInput {
 
 	/** Reads what does not ask for the model, such as a credential. */
 	async whileGiven<Result>(read: () => Promise<Result>): Promise<Result> {
-		const restore = this.putGiven();
+		const restore = this.#putGiven();
 		try {
 			return await read();
 		} finally {
@@ -137,10 +139,11 @@ export class ToolInput {
 	}
 
 	/** Has n8n evaluate with the item that the agent was given. Agent 2 does so anyway. */
-	private putGiven(): () => void {
-		const { given, items } = this;
+	#putGiven(): () => void {
+		const { given } = this;
+		const items = this.#items;
 		const [merged] = items;
-		if (!this.isTool || this.isInAgent || given === undefined || merged === undefined) return () => {};
+		if (!this.isTool || this.#isInAgent || given === undefined || merged === undefined) return () => {};
 		const added = Object.entries(merged.json).filter(([name]) => ADDED_BY_N8N.includes(name));
 		items[0] = { ...merged, json: { ...given.json, ...Object.fromEntries(added) } };
 		return () => {

@@ -1,7 +1,10 @@
 /** A map that keeps only the entries set last, so that what is cached for outsiders cannot grow without end. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
-	constructor(private readonly limit: number) {
+	readonly #limit: number;
+
+	constructor(limit: number) {
 		super();
+		this.#limit = limit;
 	}
 
 	/** Sets an entry as the newest one; beyond the limit the oldest is dropped. */
@@ -9,7 +12,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
 		this.delete(key);
 		super.set(key, value);
 		const oldest = this.keys().next();
-		if (this.size > this.limit && !oldest.done) this.delete(oldest.value);
+		if (this.size > this.#limit && !oldest.done) this.delete(oldest.value);
 		return this;
 	}
 }

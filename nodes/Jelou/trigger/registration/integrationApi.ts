@@ -33,10 +33,13 @@ type Creation =
 
 /** The project's one integration, at Jelou, and what the credential holds of it: n8n stores that with a request. */
 export class IntegrationApi {
-	constructor(
-		private readonly context: IHookFunctions,
-		private readonly credential: LoadedCredential,
-	) {}
+	readonly #context: IHookFunctions;
+	readonly #credential: LoadedCredential;
+
+	constructor(context: IHookFunctions, credential: LoadedCredential) {
+		this.#context = context;
+		this.#credential = credential;
+	}
 
 	/**
 	 * Reads it (Jelou's page "Get integration"); `undefined` when the project has none.
@@ -45,19 +48,19 @@ export class IntegrationApi {
 	 * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
 	 */
 	async get(toStore?: Registration): Promise<Integration | undefined> {
-		const response = await this.callUnlessNotFound(this.request('GET'), toStore);
+		const response = await this.#callUnlessNotFound(this.#request('GET'), toStore);
 		return response && toIntegration(response);
 	}
 
 	/** Stores this, with a reading whose own result counts for nothing. */
 	async store(registration: Registration): Promise<void> {
-		await tryCall(this.context, this.storing(registration), this.request('GET'), { maxRetries: 0 });
+		await tryCall(this.#context, this.#storing(registration), this.#request('GET'), { maxRetries: 0 });
 	}
 
 	/** The same unless it is what is stored already. */
 	async storeChanged(stored: Registration, registration: Registration | undefined): Promise<void> {
 		if (registration === undefined) return;
-		const format = (each: Registration) => formatRegistration(this.credential, each);
+		const format = (each: Registration) => formatRegistration(this.#credential, each);
 		if (format(registration) !== format(stored)) await this.store(registration);
 	}
 
@@ -66,9 +69,9 @@ export class IntegrationApi {
 	 * depends on what is there by then.
 	 */
 	async create(webhookUrl: string): Promise<Creation> {
-		const request = this.request('POST', webhookUrl);
-		const result = await tryCall(this.context, this.credential, request, { maxRetries: 0 });
-		const node = this.context.getNode();
+		const request = this.#request('POST', webhookUrl);
+		const result = await tryCall(this.#context, this.#credential, request, { maxRetries: 0 });
+		const node = this.#context.getNode();
 		if (result.ok) {
 			const { createdAt, signingSecret } = toIntegration(result.response);
 			if (signingSecret !== undefined) return { ok: true, signingSecret, createdAt };
@@ -86,14 +89,14 @@ export class IntegrationApi {
 		return {
 			ok: false,
 			reason: isRefusal && wasNotProcessed(failure) ? 'rejected' : 'unanswered',
-			error: toApiError(node, failure, request, this.credential),
+			error: toApiError(node, failure, request, this.#credential),
 			retryAfterMs: canRetry ? retryDelay(failure, 0) : undefined,
 		};
 	}
 
 	/** Gives it another webhook URL, and stores this before; its secret stays (Jelou's page "Update integration"). */
 	async update(webhookUrl: string, toStore?: Registration): Promise<void> {
-		await call(this.context, this.storing(toStore), this.request('PATCH', webhookUrl));
+		await call(this.#context, this.#storing(toStore), this.#request('PATCH', webhookUrl));
 	}
 
 	/**
@@ -102,7 +105,7 @@ export class IntegrationApi {
 	 * @returns whether Jelou deleted it; false when it says that there is none
 	 */
 	async delete(): Promise<boolean> {
-		return (await this.callUnlessNotFound(this.request('DELETE'))) !== undefined;
+		return (await this.#callUnlessNotFound(this.#request('DELETE'))) !== undefined;
 	}
 
 	/** Deletes it, and then what is stored of it. */
@@ -111,31 +114,31 @@ export class IntegrationApi {
 	}
 
 	/** The credential, in which n8n stores this with the next request that is made with it. */
-	private storing(registration: Registration | undefined): LoadedCredential {
-		const { credential } = this;
+	#storing(registration: Registration | undefined): LoadedCredential {
+		const credential = this.#credential;
 		if (registration === undefined) return credential;
 		const data = dataToStore(credential.decrypted.data, formatRegistration(credential, registration));
 		return { ...credential, decrypted: { ...credential.decrypted, data } };
 	}
 
-	private request(method: JelouRequest['method'], webhookUrl?: string): JelouRequest {
+	#request(method: JelouRequest['method'], webhookUrl?: string): JelouRequest {
 		return {
 			target: 'gateway',
 			method,
-			path: projectPath(this.credential.projectId),
+			path: projectPath(this.#credential.projectId),
 			...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
 		};
 	}
 
 	/** `undefined` when Jelou itself says that the project has no integration. Any other 404 says nothing. */
-	private async callUnlessNotFound(
+	async #callUnlessNotFound(
 		request: JelouRequest,
 		toStore?: Registration,
 	): Promise<JelouResponse | undefined> {
-		const result = await tryCall(this.context, this.storing(toStore), request);
+		const result = await tryCall(this.#context, this.#storing(toStore), request);
 		if (result.ok) return result.response;
 		const { failure } = result;
 		if (isJelouNotFound(failure)) return undefined;
-		throw toApiError(this.context.getNode(), failure, request, this.credential);
+		throw toApiError(this.#context.getNode(), failure, request, this.#credential);
 	}
 }

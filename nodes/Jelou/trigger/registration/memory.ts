@@ -35,21 +35,21 @@ export class Memory {
 	/** Ends when all has been given back that is being given back at this moment; absent where nothing is. */
 	ending: Promise<void> | undefined;
 	/** When a creation was last tried that was not answered, as `uptime` tells it: n8n activates again by itself, and Jelou may be slow. */
-	private readonly unanswered = new BoundedMap<string, number>(500);
+	readonly #unanswered = new BoundedMap<string, number>(500);
 
 	markUnanswered(credential: LoadedCredential, url: string): void {
-		this.unanswered.set(creationKey(credential, url), uptime());
+		this.#unanswered.set(creationKey(credential, url), uptime());
 	}
 
 	wasUnanswered(credential: LoadedCredential, url: string): boolean {
-		const at = this.unanswered.get(creationKey(credential, url));
+		const at = this.#unanswered.get(creationKey(credential, url));
 		return at !== undefined && uptime() - at < UNANSWERED_MS;
 	}
 
 	/** The integration is gone, or was created just now: nothing is borrowed of it, and no answer about it is missing. */
 	forgetIntegration(credential: LoadedCredential, url: string): void {
 		this.session = undefined;
-		this.unanswered.delete(creationKey(credential, url));
+		this.#unanswered.delete(creationKey(credential, url));
 	}
 
 	/** Notes that a test listens at this URL. What the first test found is what goes back in the end. */

@@ -47,17 +47,19 @@ class Burst {
 	readonly carrier: Promise<Held | undefined>;
 	/** What becomes of that one. The others end as it does, so that Jelou repeats all or none. */
 	readonly outcome: Promise<boolean>;
-	private lastAt = uptime();
-	private wake = () => {};
+	#gap: number;
+	#lastAt = uptime();
+	#wake = () => {};
 
 	constructor(
 		readonly roomId: string,
 		/** That of the first delivery. */
 		readonly deadline: Deadline,
-		private gap: number,
+		gap: number,
 		onDecided: () => void,
 	) {
-		this.carrier = this.wait().then(() => {
+		this.#gap = gap;
+		this.carrier = this.#wait().then(() => {
 			onDecided();
 			return this.held.findLast(({ isOver }) => !isOver) ?? this.held.at(-1);
 		});
@@ -70,20 +72,20 @@ class Burst {
 			mine.isOver = true;
 		});
 		this.held.push(mine);
-		this.lastAt = mine.arrivedAt;
+		this.#lastAt = mine.arrivedAt;
 		if (!hold(context)) this.end();
 		return mine;
 	}
 
 	/** Waits for no more messages. */
 	end(): void {
-		this.gap = 0;
-		this.wake();
+		this.#gap = 0;
+		this.#wake();
 	}
 
-	private async wait(): Promise<void> {
-		const woken = new Promise<void>((resolve) => (this.wake = resolve));
-		const left = () => Math.min(this.lastAt + this.gap - uptime(), this.deadline.left('combine'));
+	async #wait(): Promise<void> {
+		const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+		const left = () => Math.min(this.#lastAt + this.#gap - uptime(), this.deadline.left('combine'));
 		while (left() > 0) await Promise.race([sleep(left()), woken]);
 	}
 }
