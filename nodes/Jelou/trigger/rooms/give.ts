@@ -109,8 +109,8 @@ async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply)
 		const state = await tell(view, question, undefined, deadline);
 		if (state !== 'waiting') return state;
 	}
-	const step = store.advance(question, read.answer, messageId);
-	if (step === undefined) return 'tooLong';
+	const takeBack = store.advance(question, read.answer, messageId);
+	if (takeBack === undefined) return 'tooLong';
 	deadline.hasWaited = true;
 	await keepNow(view);
 	const sending = await sendText(view, question, textOf(question), deadline);
@@ -120,7 +120,7 @@ async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply)
 		question.refusals = 0;
 		return ASKED_NEXT;
 	}
-	step.takeBack();
+	takeBack();
 	await keepNow(view);
 	const { error, isPassing } = sending;
 	warn(context, 'could not ask the next question', error.message);

@@ -64,11 +64,11 @@ const AFTER_END_MS = END_OF_DIALOGUE_MS - 5_000;
 /** Until when a question is kept, in Unix milliseconds. It takes answers until its time is up, and no longer. */
 const keptUntil = ({ step, until }: KeptQuestion) => (step > 0 ? until + AFTER_END_MS : until);
 /** Whether it is a dialogue that can still be ended with the answers it has. */
-const hasAnswers = (question: KeptQuestion, now: number) => question.step > 0 && keptUntil(question) > now;
+const hasAnswers = (question: KeptQuestion) => question.step > 0 && keptUntil(question) > Date.now();
 
 const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
 /** Whether a pause has neither been ended nor run out. */
-const isInForce = ({ hasEnded, until }: KeptPause, now = Date.now()) => !hasEnded && until > now;
+const isInForce = ({ hasEnded, until }: KeptPause) => !hasEnded && until > Date.now();
 
 /**
  * The open questions and the paused rooms of one project, as far as this process knows them: the only one that reads and
@@ -78,10 +78,10 @@ const isInForce = ({ hasEnded, until }: KeptPause, now = Date.now()) => !hasEnde
  */
 export class RoomStore {
 	/** By their IDs, in the order in which they came. */
-	private readonly questions = new Map<string, KeptQuestion>();
+	readonly #questions = new Map<string, KeptQuestion>();
 	/** By their rooms. */
-	private readonly pauses = new Map<string, KeptPause>();
-	private readonly ended = new BoundedMap<string, true>(MAX_ENDED);
+	readonly #pauses = new Map<string, KeptPause>();
+	readonly #ended = new BoundedMap<string, true>(MAX_ENDED);
 	/** What the notes that were taken were responded to with, by their IDs. */
 	readonly notes = new BoundedMap<string, NoteStatus>(MAX_NOTES);
 	/** The rooms whose next question is being waited for. */
@@ -98,35 +98,39 @@ export class RoomStore {
 	/** How often something was written. */
 	saves = 0;
 
-	private hasChanged = false;
+	#hasChanged = false;
 	/** The copy that was read or written last; none yet when this process has just started. */
-	private copy: string | undefined;
+	#copy: string | undefined;
 	/** The copies that hold nothing that is not known here; the last one is the newest. */
-	private copies: string[] = [];
+	#copies: string[] = [];
 	/** Whether the copy that was read last lacks what this process knows. */
-	private isBehind = false;
+	#isBehind = false;
 	/** When something was written last, as `uptime` tells it. */
-	private savedAt = -Infinity;
+	#savedAt = -Infinity;
 	/** The text that could not be read last. */
-	private unreadable = '';
+	#unreadable = '';
 	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
-	private readonly reserved = new BoundedMap<string, { answered: Question; until: number }>(MAX_ENTRIES);
+	readonly #reserved = new BoundedMap<string, { answered: Question; until: number }>(MAX_ENTRIES);
 	/** Who waits for what becomes of a question, by its ID. */
-	private readonly waiting = new Map<string, Array<() => void>>();
+	readonly #waiting = new Map<string, Array<() => void>>();
 
-	constructor(private readonly project: string) {}
+	readonly #project: string;
+
+	constructor(project: string) {
+		this.#project = project;
+	}
 
 	/** The questions whose time is not up. */
 	lasting(): KeptQuestion[] {
 		const now = Date.now();
-		for (const each of this.questions.values()) if (keptUntil(each) <= now) this.questions.delete(each.id);
-		return [...this.questions.values()].filter(({ until }) => until > now);
+		for (const each of this.#questions.values()) if (keptUntil(each) <= now) this.#questions.delete(each.id);
+		return [...this.#questions.values()].filter(({ until }) => until > now);
 	}
 
 	/** Those of a room: first what was asked, then what waits its turn, and each in the order in which it came. */
 	inRoom(roomId: string): KeptQuestion[] {
 		const present = this.lasting().filter((each) => each.roomId === roomId);
-		return [...present.filter((each) => !isQueued(each)), ...present.filter(isQueued)];
+		return present.sort((a, b) => Number(isQueued(a)) - Number(isQueued(b)));
 	}
 
 	/** Those that were asked, or are being asked. */
@@ -135,12 +139,12 @@ export class RoomStore {
 	}
 
 	find({ id, roomId }: Pick<Question, 'id' | 'roomId'>): KeptQuestion | undefined {
-		const known = this.questions.get(id);
+		const known = this.#questions.get(id);
 		return known?.roomId === roomId && known.until > Date.now() ? known : undefined;
 	}
 
 	hasEnded(id: string): boolean {
-		return this.ended.has(id);
+		return this.#ended.has(id);
 	}
 
 	/** Whether a question has to wait its turn, because the room is another run's. */
@@ -161,19 +165,16 @@ export class RoomStore {
 
 	/** Of the dialogues that have answers already, the one whose time is up first, or was. */
 	get firstToEnd(): KeptQuestion | undefined {
-		const now = Date.now();
 		let first: KeptQuestion | undefined;
-		for (const each of this.questions.values()) {
-			if (hasAnswers(each, now) && each.until < (first?.until ?? Infinity)) first = each;
-		}
+		for (const each of this.#questions.values())
+			if (hasAnswers(each) && !(first && first.until <= each.until)) first = each;
 		return first;
 	}
 
 	/** The dialogue of a room that has answers, and whose time is up or about to be. */
 	dueIn(roomId: string): KeptQuestion | undefined {
-		const now = Date.now();
-		return [...this.questions.values()].find(
-			(each) => each.roomId === roomId && hasAnswers(each, now) && each.until - now <= BEFORE_END_MS,
+		return [...this.#questions.values()].find(
+			(each) => each.roomId === roomId && hasAnswers(each) && each.until - Date.now() <= BEFORE_END_MS,
 		);
 	}
 
@@ -205,20 +206,20 @@ export class RoomStore {
 			messagesBefore: [],
 			seenAt: uptime(),
 		};
-		if (this.lasting().length >= MAX_ENTRIES || !this.hasSpaceFor(0, added)) return undefined;
+		if (this.lasting().length >= MAX_ENTRIES || !this.#hasSpaceFor(0, added)) return undefined;
 		for (const other of this.inRoom(question.roomId)) if (other.runId === question.runId) this.end(other);
-		this.insert(added);
-		this.hasChanged = true;
+		this.#insert(added);
+		this.#hasChanged = true;
 		return added;
 	}
 
 	/** Whether there is space for so many characters more, and for another question. */
-	private hasSpaceFor(size: number, ...added: KeptQuestion[]): boolean {
+	#hasSpaceFor(size: number, ...added: KeptQuestion[]): boolean {
 		return sizeOf([...this.lasting(), ...added]) + size <= MAX_SIZE;
 	}
 
-	private insert(question: KeptQuestion): void {
-		this.questions.set(question.id, question);
+	#insert(question: KeptQuestion): void {
+		this.#questions.set(question.id, question);
 		if (question.phase === 'pending') question.answerableFrom = uptime() + SLOW_MS;
 	}
 
@@ -230,36 +231,30 @@ export class RoomStore {
 		>,
 	): void {
 		const changedAt = Math.max(Date.now(), question.changedAt + 1);
-		this.update(question, { ...change, changedAt });
-		this.hasChanged = true;
+		this.#update(question, { ...change, changedAt });
+		this.#hasChanged = true;
 	}
 
 	/**
 	 * Goes on to a question's next step, which is about to be sent.
 	 *
 	 * @param takenId the ID of the message with the answer to the present one
-	 * @returns how to take it back; `undefined` when there is no space for the answer
+	 * @returns takes it back; `undefined` when there is no space for the answer
 	 */
-	advance(
-		question: KeptQuestion,
-		answer: string | number,
-		takenId: string,
-	): { takeBack: () => void } | undefined {
+	advance(question: KeptQuestion, answer: string | number, takenId: string): (() => void) | undefined {
 		const { answerableFrom, answers, attempts, phase, step, takenId: before } = question;
 		const given = { ...answers, [stepOf(question).name]: answer };
 		const size = JSON.stringify(given).length;
-		const isShort = size <= ALWAYS_KEPT_SIZE;
-		if (size > MAX_ANSWERS_SIZE || (!isShort && !this.hasSpaceFor(size))) return undefined;
+		if (size > MAX_ANSWERS_SIZE || (size > ALWAYS_KEPT_SIZE && !this.#hasSpaceFor(size))) return undefined;
 		this.change(question, { phase: 'pending', step: step + 1, attempts: 0, answers: given, takenId });
-		const takeBack = () => {
+		return () => {
 			this.change(question, { phase, step, attempts, answers, takenId: before });
 			question.answerableFrom = answerableFrom;
 		};
-		return { takeBack };
 	}
 
 	/** @param ago how long ago it changed, in milliseconds: perhaps another process did that */
-	private update(question: KeptQuestion, change: Partial<KeptQuestion>, ago = 0): void {
+	#update(question: KeptQuestion, change: Partial<KeptQuestion>, ago = 0): void {
 		const { phase } = question;
 		Object.assign(question, change);
 		const since = uptime() - ago;
@@ -267,7 +262,7 @@ export class RoomStore {
 		if (question.phase === 'open' && phase !== 'open') {
 			question.answerableFrom = Math.min(since - OVERTAKEN_MS, question.answerableFrom ?? Infinity);
 		}
-		this.wake(question.id);
+		this.#wake(question.id);
 	}
 
 	/**
@@ -280,20 +275,20 @@ export class RoomStore {
 		const now = Date.now();
 		// Another process's clock may be ahead.
 		const ago = Math.max(0, Math.min(now - at, now - question.changedAt));
-		this.update(question, { phase: 'open', changedAt: Math.max(now, question.changedAt + 1) }, ago);
+		this.#update(question, { phase: 'open', changedAt: Math.max(now, question.changedAt + 1) }, ago);
 	}
 
 	/** Ends a question, also one that only another process has, or that its note has not reached yet. */
 	end({ id }: Pick<Question, 'id'>): void {
-		this.ended.set(id, true);
-		this.questions.delete(id);
-		this.hasChanged = true;
-		this.wake(id);
+		this.#ended.set(id, true);
+		this.#questions.delete(id);
+		this.#hasChanged = true;
+		this.#wake(id);
 	}
 
-	private wake(id: string): void {
-		for (const resolve of this.waiting.get(id) ?? []) resolve();
-		this.waiting.delete(id);
+	#wake(id: string): void {
+		for (const resolve of this.#waiting.get(id) ?? []) resolve();
+		this.#waiting.delete(id);
 	}
 
 	/** Whether a question is being sent. */
@@ -305,7 +300,7 @@ export class RoomStore {
 	async decided(question: KeptQuestion, ms: number): Promise<void> {
 		if (!this.isPending(question) || !this.find(question) || ms <= 0) return;
 		const woken = new Promise<void>((resolve) => {
-			this.waiting.set(question.id, [...(this.waiting.get(question.id) ?? []), resolve]);
+			this.#waiting.set(question.id, [...(this.#waiting.get(question.id) ?? []), resolve]);
 		});
 		await Promise.race([woken, sleep(ms)]);
 	}
@@ -324,25 +319,25 @@ export class RoomStore {
 		const messagesBefore = [...question.messagesBefore, ...events];
 		if (messagesBefore.length > MAX_BEFORE) return false;
 		const size = JSON.stringify(messagesBefore).length;
-		if (size > MAX_BEFORE_SIZE || !this.hasSpaceFor(size)) return false;
+		if (size > MAX_BEFORE_SIZE || !this.#hasSpaceFor(size)) return false;
 		this.change(question, { messagesBefore });
 		return true;
 	}
 
 	/** Keeps a room for some seconds for the run that was just answered. */
 	reserve(answered: Question): void {
-		this.reserved.set(answered.roomId, { answered, until: uptime() + KEPT_FOR_MS });
+		this.#reserved.set(answered.roomId, { answered, until: uptime() + KEPT_FOR_MS });
 	}
 
 	/** The question whose run the room is kept for. */
 	reservedFor(roomId: string): Question | undefined {
-		const reserved = this.reserved.get(roomId);
+		const reserved = this.#reserved.get(roomId);
 		return reserved && reserved.until > uptime() ? reserved.answered : undefined;
 	}
 
 	/** Keeps a room no longer. */
 	release(roomId: string): void {
-		this.reserved.delete(roomId);
+		this.#reserved.delete(roomId);
 	}
 
 	/** Notes that a run could not be reached; true when that has been so for a minute. */
@@ -352,39 +347,38 @@ export class RoomStore {
 	}
 
 	pausesInForce(): KeptPause[] {
-		const now = Date.now();
-		return [...this.pauses.values()].filter((each) => isInForce(each, now));
+		return [...this.#pauses.values()].filter(isInForce);
 	}
 
 	isPaused(roomId: string): boolean {
-		const pause = this.pauses.get(roomId);
+		const pause = this.#pauses.get(roomId);
 		return pause !== undefined && isInForce(pause);
 	}
 
 	/** Whether this pause, or a later one of its room, is known. */
 	knowsPause({ askedAt, id, roomId }: Pause): boolean {
-		const present = this.pauses.get(roomId);
+		const present = this.#pauses.get(roomId);
 		return present !== undefined && (present.id === id || present.askedAt > askedAt);
 	}
 
 	/** @returns false when there are as many as there may be */
 	addPause(pause: Pause): boolean {
 		if (this.pausesInForce().length >= MAX_ENTRIES && !this.isPaused(pause.roomId)) return false;
-		this.pauses.set(pause.roomId, { ...pause, hasEnded: false });
-		this.hasChanged = true;
+		this.#pauses.set(pause.roomId, { ...pause, hasEnded: false });
+		this.#hasChanged = true;
 		return true;
 	}
 
 	endPause(roomId: string): void {
-		const pause = this.pauses.get(roomId);
+		const pause = this.#pauses.get(roomId);
 		if (pause === undefined || !isInForce(pause)) return;
-		this.pauses.set(roomId, { ...pause, hasEnded: true });
-		this.hasChanged = true;
+		this.#pauses.set(roomId, { ...pause, hasEnded: true });
+		this.#hasChanged = true;
 	}
 
 	/** Whether nothing is open and nobody is paused. */
 	get isEmpty(): boolean {
-		return this.questions.size + this.pauses.size === 0;
+		return this.#questions.size + this.#pauses.size === 0;
 	}
 
 	/**
@@ -393,16 +387,16 @@ export class RoomStore {
 	 * @returns false when it cannot be read
 	 */
 	load(staticData: IDataObject): boolean {
-		const text = textIn(staticData[STATIC_KEY], this.project);
-		if (this.copies.includes(text)) {
-			this.copy = text;
-			const isNewest = text === this.copies.at(-1);
-			this.isBehind = !isNewest && uptime() - this.savedAt >= WRITING_MS;
+		const text = textIn(staticData[STATIC_KEY], this.#project);
+		if (this.#copies.includes(text)) {
+			this.#copy = text;
+			const isNewest = text === this.#copies.at(-1);
+			this.#isBehind = !isNewest && uptime() - this.#savedAt >= WRITING_MS;
 			return true;
 		}
-		if (text === this.copy) return true;
+		if (text === this.#copy) return true;
 		const rooms = parseRooms(text);
-		const isStart = this.copy === undefined;
+		const isStart = this.#copy === undefined;
 		for (const each of rooms?.questions ?? []) {
 			// Whoever was sending a question when this process started has sent it, or is gone with the last one. Later
 			// steps are sent by the process that the room's messages arrive at, which is this one now.
@@ -411,98 +405,97 @@ export class RoomStore {
 				each.isUnsure = true;
 			}
 		}
-		this.copy = text;
-		if (rooms) this.takeOver(rooms);
-		else this.unreadable = text;
-		this.isBehind = this.lacks(rooms);
-		if (rooms && !this.isBehind) this.remember(text);
-		else this.copies = [];
+		this.#copy = text;
+		if (rooms) this.#takeOver(rooms);
+		else this.#unreadable = text;
+		this.#isBehind = this.#lacks(rooms);
+		if (rooms && !this.#isBehind) this.#remember(text);
+		else this.#copies = [];
 		return rooms !== undefined;
 	}
 
 	/** Whether the copy that was read last has a question, or a pause. */
 	isStored(id: string): boolean {
-		return this.copy?.includes(JSON.stringify(id)) === true;
+		return this.#copy?.includes(JSON.stringify(id)) === true;
 	}
 
 	/** Whether the copy that was read last has a room as paused. */
 	isStoredAsPaused(roomId: string): boolean {
-		const rooms = parseRooms(this.copy ?? '');
-		return rooms?.pauses.some((pause) => pause.roomId === roomId && isInForce(pause)) === true;
+		const { pauses = [] } = parseRooms(this.#copy ?? '') ?? {};
+		return pauses.some((pause) => pause.roomId === roomId && isInForce(pause));
 	}
 
-	private remember(text: string): void {
-		this.copies = [...this.copies.filter((each) => each !== text), text].slice(-MAX_COPIES);
+	#remember(text: string): void {
+		this.#copies = [...this.#copies.filter((each) => each !== text), text].slice(-MAX_COPIES);
 	}
 
 	/** Whether the copy that was read last is to be written again. */
 	get needsSaving(): boolean {
-		return this.hasChanged || this.isBehind;
+		return this.#hasChanged || this.#isBehind;
 	}
 
 	/** Writes what is known into a delivery's copy, which n8n stores before it responds. */
 	save(staticData: IDataObject): void {
-		const before = textIn(staticData[STATIC_KEY], this.project);
-		const text = formatRooms(this.all());
-		this.copy = text;
-		this.remember(text);
-		this.isBehind = false;
-		this.hasChanged = false;
+		const before = textIn(staticData[STATIC_KEY], this.#project);
+		const text = formatRooms(this.#all());
+		this.#copy = text;
+		this.#remember(text);
+		this.#isBehind = false;
+		this.#hasChanged = false;
 		this.isUnkept = false;
 		this.saves++;
-		this.savedAt = uptime();
+		this.#savedAt = uptime();
 		// Assigned as a whole, so that n8n notices the change whatever the depth.
 		staticData[STATIC_KEY] = {
-			...lastingIn(staticData[STATIC_KEY], this.project),
-			...(before !== '' && before === this.unreadable ? { [this.project + UNREADABLE]: before } : {}),
-			...(text === '' ? {} : { [this.project]: text }),
+			...lastingIn(staticData[STATIC_KEY], this.#project),
+			...(before && before === this.#unreadable && { [this.#project + UNREADABLE]: before }),
+			...(text && { [this.#project]: text }),
 		};
 	}
 
-	private all(): Rooms {
+	#all(): Rooms {
 		const now = Date.now();
-		for (const [roomId, { until }] of this.pauses) if (until <= now) this.pauses.delete(roomId);
-		const ended = [...this.pauses.values()].filter(({ hasEnded }) => hasEnded);
-		for (const { roomId } of ended.slice(0, -MAX_ENDED_PAUSES)) this.pauses.delete(roomId);
+		for (const { roomId, until } of this.#pauses.values()) if (until <= now) this.#pauses.delete(roomId);
+		const ended = [...this.#pauses.values()].filter(({ hasEnded }) => hasEnded);
+		for (const { roomId } of ended.slice(0, -MAX_ENDED_PAUSES)) this.#pauses.delete(roomId);
 		return {
 			questions: this.lasting(),
-			pauses: [...this.pauses.values()],
-			ended: [...this.ended.keys()].slice(-MAX_ENDED_STORED),
+			pauses: [...this.#pauses.values()],
+			ended: [...this.#ended.keys()].slice(-MAX_ENDED_STORED),
 		};
 	}
 
 	/** Takes over what another process has stored, or this one before it was restarted. */
-	private takeOver({ ended, pauses, questions }: Rooms): void {
-		for (const id of ended) if (!this.ended.has(id)) this.ended.set(id, true);
+	#takeOver({ ended, pauses, questions }: Rooms): void {
+		for (const id of ended) if (!this.#ended.has(id)) this.#ended.set(id, true);
 		for (const stored of questions) {
-			if (this.ended.has(stored.id)) {
+			if (this.#ended.has(stored.id)) {
 				// The newest ends are stored, and whoever has it still is to know.
-				this.ended.set(stored.id, true);
+				this.#ended.set(stored.id, true);
 				continue;
 			}
-			const known = this.questions.get(stored.id);
-			if (!known && keptUntil(stored) > Date.now()) this.insert(stored);
-			if (known && stored.changedAt > known.changedAt) {
-				this.update(known, stored, Math.max(0, Date.now() - stored.changedAt));
-			}
+			const known = this.#questions.get(stored.id);
+			if (!known && keptUntil(stored) > Date.now()) this.#insert(stored);
+			if (known && stored.changedAt > known.changedAt)
+				this.#update(known, stored, Math.max(0, Date.now() - stored.changedAt));
 		}
-		for (const each of this.questions.values()) if (this.ended.has(each.id)) this.end(each);
+		for (const each of this.#questions.values()) if (this.#ended.has(each.id)) this.end(each);
 		for (const stored of pauses) {
-			const known = this.pauses.get(stored.roomId);
+			const known = this.#pauses.get(stored.roomId);
 			const isNewer = known === undefined || stored.askedAt > known.askedAt;
 			const isEnd = known?.id === stored.id && stored.hasEnded;
-			if (isNewer || isEnd) this.pauses.set(stored.roomId, stored);
+			if (isNewer || isEnd) this.#pauses.set(stored.roomId, stored);
 		}
 	}
 
 	/** Whether a copy has lost something that is known here, or has it as it was before, also what has ended since. */
-	private lacks(rooms: Rooms | undefined): boolean {
+	#lacks(rooms: Rooms | undefined): boolean {
 		const questions = new Map(rooms?.questions.map(({ changedAt, id }) => [id, changedAt]));
 		const pauses = new Map(rooms?.pauses.map(({ hasEnded, id }) => [id, hasEnded]));
 		return (
-			[...questions.keys()].some((id) => this.ended.has(id)) ||
+			[...questions.keys()].some((id) => this.#ended.has(id)) ||
 			this.lasting().some((each) => (questions.get(each.id) ?? 0) < each.changedAt) ||
-			[...this.pauses.values()].some((each) => pauses.get(each.id) !== each.hasEnded)
+			[...this.#pauses.values()].some((each) => pauses.get(each.id) !== each.hasEnded)
 		);
 	}
 }
@@ -528,9 +521,8 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
  * that is no delivery's.
  */
 export function hasStoredWork(staticData: IDataObject, project: string): boolean {
-	const now = Date.now();
-	const questions = parseRooms(textIn(staticData[STATIC_KEY], project))?.questions ?? [];
-	return questions.some((each) => hasAnswers(each, now) || (isQueued(each) && each.until > now));
+	const { questions = [] } = parseRooms(textIn(staticData[STATIC_KEY], project)) ?? {};
+	return questions.some((each) => hasAnswers(each) || (isQueued(each) && each.until > Date.now()));
 }
 
 const stores = new BoundedMap<string, RoomStore>(MAX_STORES);
@@ -542,10 +534,7 @@ const stores = new BoundedMap<string, RoomStore>(MAX_STORES);
  */
 export function roomStoreOf(workflowId: string, project: string): RoomStore {
 	const key = JSON.stringify([workflowId, project]);
-	let store = stores.get(key);
-	if (store === undefined) {
-		store = new RoomStore(project);
-		stores.set(key, store);
-	}
+	const store = stores.get(key) ?? new RoomStore(project);
+	stores.set(key, store);
 	return store;
 }
