@@ -15,6 +15,7 @@ import { NOTE_STATUS, type NoteContent } from '../shared/triggerNote';
 import { networkCode, tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
 import type { Telling } from './operation';
+import { toId } from './origin';
 import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
 
 /** How often a note is posted until n8n has stored it: another process may overwrite it in the same moment. */
@@ -31,10 +32,16 @@ export function isTriggerUrl(address: string): boolean {
 	return URL.canParse(address) && new URL(address).pathname.endsWith('/webhook');
 }
 
+/** Nobody was told, so nothing has come of it. */
+class UntoldError extends FieldError {
+	constructor(message: string, advice: string) {
+		super(message, `${advice} Nothing was sent or changed.`);
+	}
+}
 /** Nobody responds at the trigger's address. */
-export class UnreachableError extends FieldError {}
+export class UnreachableError extends UntoldError {}
 /** The trigger does not know what it was told. */
-export class RefusedNoteError extends FieldError {}
+export class RefusedNoteError extends UntoldError {}
 /** It is signed with another secret. */
 export class SecretError extends RefusedNoteError {}
 /** It says so itself, and why. */
@@ -43,22 +50,21 @@ class HeardError extends RefusedNoteError {}
 const noTrigger = (why: string) =>
 	new RefusedNoteError(
 		"No published Jelou Trigger receives this project's answers",
-		`${why} Publish a workflow with a Jelou Trigger for this project; a test in the editor is not enough. Nothing was sent or changed.`,
+		`${why} Publish a workflow with a Jelou Trigger for this project; a test in the editor is not enough.`,
 	);
 
 function unreachable(address: string, error: unknown): UnreachableError {
-	const text = error instanceof Error ? error.message : '';
 	const { host, hostname } = new URL(address);
-	if (/restricted IP|blocked/i.test(text)) {
-		const isIp = /^[\d.]+$|^\[/.test(hostname);
+	if (/restricted IP|blocked/i.test(String(error))) {
+		const list = /^[\d.]+$|^\[/.test(hostname) ? 'IP_RANGES' : 'HOSTNAMES';
 		return new UnreachableError(
 			`n8n's SSRF protection blocks this n8n's own address, ${host}`,
-			`Add ${hostname} to ${isIp ? 'N8N_SSRF_ALLOWED_IP_RANGES' : 'N8N_SSRF_ALLOWED_HOSTNAMES'} and restart n8n. Nothing was sent or changed.`,
+			`Add ${hostname} to N8N_SSRF_ALLOWED_${list} and restart n8n.`,
 		);
 	}
 	return new UnreachableError(
 		`This n8n cannot reach its own address, ${host}`,
-		'The node and the Jelou Trigger talk over the address in WEBHOOK_URL. Make that address reachable from the n8n server too. Nothing was sent or changed.',
+		'The node and the Jelou Trigger talk over the address in WEBHOOK_URL: make it reachable from the n8n server too.',
 	);
 }
 
@@ -79,8 +85,7 @@ async function readTriggerUrl(
 		if (isJelouNotFound(failure)) throw noTrigger('The project has no integration.');
 		throw toApiError(context.getNode(), failure, get, credential, options.itemIndex);
 	}
-	const { webhookUrl } = result.response.data;
-	const address = typeof webhookUrl === 'string' ? webhookUrl : '';
+	const address = toId(result.response.data.webhookUrl);
 	const own = context.getSignedResumeUrl();
 	const isOurs = hasSameOrigin(address, own);
 	if (!isOurs || !isTriggerUrl(address)) {
@@ -112,16 +117,17 @@ export async function atTrigger<Result>(
 ): Promise<{ address: string; result: Result }> {
 	const { origin } = new URL(context.getSignedResumeUrl());
 	const key = JSON.stringify([integrationKey(credential), origin]);
-	const { address: known, takenAt } = { takenAt: -Infinity, address: '', ...addresses.get(key) };
+	const known = addresses.get(key);
 	const ask = async () => {
 		const address = await readTriggerUrl(context, credential, options);
 		const result = await use(address);
 		addresses.set(key, { address, takenAt: uptime() });
 		return { address, result };
 	};
-	if (uptime() - takenAt >= REMEMBERED_MS) return await ask();
-	return await use(known).then(
-		(result) => ({ address: known, result }),
+	if (!known || uptime() - known.takenAt >= REMEMBERED_MS) return await ask();
+	const { address } = known;
+	return await use(address).then(
+		(result) => ({ address, result }),
 		async (error: unknown) => {
 			if (error instanceof HeardError) throw error;
 			return await ask();
@@ -129,7 +135,7 @@ export async function atTrigger<Result>(
 	);
 }
 
-const isUnavailable = (code: unknown) => [502, 503, 504].includes(Number(code));
+const isUnavailable = (code: number) => [502, 503, 504].includes(code);
 
 const PAUSES_FULL = {
 	message: '5,000 conversations of this project are paused already',
@@ -140,7 +146,7 @@ const PAUSES_FULL = {
 export const MISROUTED = {
 	message: 'n8n does not take requests at the address where it goes on with a run',
 	advice:
-		'A proxy before n8n changes the path, or does not pass on /webhook-waiting. Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path. Then restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
+		'A proxy before n8n changes the path, or does not pass on /webhook-waiting. Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, if it has one. Restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
 };
 
 /** What the trigger refuses a note with, in words. */
@@ -165,35 +171,30 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	},
 };
 
-function refusal(status: unknown, code: unknown, { note }: NoteContent): FieldError {
+function refusal(status: unknown, code: number, { note }: NoteContent): FieldError {
 	if (isUnavailable(code)) {
 		return new UnreachableError(
-			`This n8n is not available at its own address (${String(code)})`,
-			'Check the load balancer before n8n and the address in WEBHOOK_URL, then try again. Nothing was sent or changed.',
+			`This n8n is not available at its own address (${code})`,
+			'Check the load balancer before n8n and WEBHOOK_URL, then try again.',
 		);
 	}
 	const refused = note === 'pause' && status === NOTE_STATUS.full ? PAUSES_FULL : REFUSALS[String(status)];
-	if (refused) return new HeardError(refused.message, `${refused.advice} Nothing was sent or changed.`);
+	if (refused) return new HeardError(refused.message, refused.advice);
 	if (code === 401) {
 		return new SecretError(
 			'The Jelou Trigger uses another signing secret than this node',
-			"Choose the same Jelou credential in both nodes, with the integration's current signing secret. Nothing was sent or changed.",
+			"Choose the same Jelou credential in both nodes, with the integration's current signing secret.",
 		);
 	}
-	return noTrigger(`The address that the project's events go to answered with status ${String(code)}.`);
+	return noTrigger(`The address that the project's events go to answered with status ${code}.`);
 }
 
 type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' | 'list' | 'report' }>;
 
-/** When a note has been posted often enough: a question is read back once it was sent, a pause at once. */
-const DONE: Record<Notified['note'], readonly unknown[]> = {
-	ask: [NOTE_STATUS.registered, NOTE_STATUS.confirmed, NOTE_STATUS.queued],
-	sent: [NOTE_STATUS.confirmed],
-	pause: [NOTE_STATUS.confirmed],
-	endPause: [NOTE_STATUS.confirmed],
-	list: [NOTE_STATUS.confirmed],
-	report: [NOTE_STATUS.confirmed],
-};
+/** Whether a note has been posted often enough: a question is read back once it was sent, all others at once. */
+const isDone = (note: Notified['note'], status: unknown) =>
+	status === NOTE_STATUS.confirmed ||
+	(note === 'ask' && (status === NOTE_STATUS.registered || status === NOTE_STATUS.queued));
 
 /**
  * Gives the trigger a note, until n8n has stored it.
@@ -209,27 +210,28 @@ export async function notify(
 ): Promise<IDataObject> {
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = uptime() + UNAVAILABLE_MS;
-	let registered = 0;
-	while (registered < MAX_NOTES) {
+	for (let registered = 0; registered < MAX_NOTES;) {
 		// The second goes at once: it reads back what the first wrote.
 		if (registered > 1) await sleep(NOTE_WAIT_MS * registered);
-		let response: Awaited<ReturnType<typeof postNote>>;
+		let failure: FieldError;
+		let isPassing: boolean;
 		try {
-			response = await postNote(context, address, signingSecret, content);
+			const { code, said, status } = await postNote(context, address, signingSecret, content);
+			if (isDone(content.note, status)) return said;
+			if (status === NOTE_STATUS.registered) {
+				registered++;
+				continue;
+			}
+			failure = refusal(status, code, content);
+			// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
+			isPassing = isUnavailable(code);
 		} catch (error) {
+			failure = unreachable(address, error);
 			// A busy n8n is not an absent one, and a note that comes again changes nothing.
-			const isGivenUp = uptime() > giveUpAt || signal?.aborted === true;
-			if (isGivenUp || !NO_ANSWER.includes(networkCode(error))) throw unreachable(address, error);
-			await wait(UNAVAILABLE_WAIT_MS, signal);
-			continue;
+			isPassing = NO_ANSWER.includes(networkCode(error));
 		}
-		const { code, said, status } = response;
-		if (DONE[content.note].includes(status)) return said;
-		if (status === NOTE_STATUS.registered) registered++;
-		else if (!isUnavailable(code) || uptime() > giveUpAt || signal?.aborted)
-			throw refusal(status, code, content);
-		// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
-		else await wait(UNAVAILABLE_WAIT_MS, signal);
+		if (!isPassing || uptime() > giveUpAt || signal?.aborted) throw failure;
+		await wait(UNAVAILABLE_WAIT_MS, signal);
 	}
 	return { status: NOTE_STATUS.registered };
 }
@@ -246,7 +248,7 @@ export async function notifyProject(
 	content: Notified,
 	options: CallOptions,
 ): Promise<IDataObject> {
-	const use = async (address: string) => await notify(context, address, credential, content);
+	const use = (address: string) => notify(context, address, credential, content);
 	return (await atTrigger(context, credential, options, use)).result;
 }
 
@@ -266,6 +268,6 @@ export async function tellTrigger(
 	if (status !== NOTE_STATUS.registered) return output;
 	throw new FieldError(
 		'The Jelou Trigger could not store the pause',
-		'Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process. Then run the node again.',
+		'Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process, and run the node again.',
 	);
 }

@@ -16,6 +16,7 @@ const SECOND = { argument: 1 };
 export const ERRORS: Sayers = {
 	FieldError: FIRST,
 	InvalidUrlError: FIRST,
+	UntoldError: FIRST,
 	UnreachableError: FIRST,
 	RefusedNoteError: FIRST,
 	SecretError: FIRST,
