@@ -32,10 +32,8 @@ const passed = (check: string, detail: string, remedy = 'None'): Check => ({
 	remedy,
 });
 const failed = (check: string, detail: string, remedy: string): Check => ({
-	check,
+	...passed(check, detail, remedy),
 	ok: false,
-	detail,
-	remedy,
 });
 
 /** Jelou's documentation has two paths of the gateway. */
@@ -48,8 +46,9 @@ function withOtherPath(credential: LoadedCredential): LoadedCredential | undefin
 	return gateway.endsWith('/') ? undefined : { ...credential, baseUrls: { ...baseUrls, gateway } };
 }
 
-const isUnknownPath = (failure: Failure) =>
-	failure.kind === 'response' && failure.status === 404 && !isJelouNotFound(failure);
+/** Whether a response is of this path, and not of a gateway that does not have it. */
+const isAnswer = (failure: Failure) =>
+	failure.kind === 'response' && (failure.status !== 404 || isJelouNotFound(failure));
 
 /** Whether the gateway is there, takes the key and knows an integration; gives the address that events go to. */
 async function* checkGateway({
@@ -70,10 +69,9 @@ async function* checkGateway({
 		const { advice, message } = explainStatus(failure, readErrorResponse(failure.body), get, credential);
 		const isKey = failure.status === 401 || failure.status === 403;
 		if (isKey) yield passed('Gateway', `${gateway} answers`);
-		const other = isUnknownPath(failure) ? withOtherPath(credential) : undefined;
+		const other = isAnswer(failure) ? undefined : withOtherPath(credential);
 		const found = other && (await tryCall(context, other, get, callOptions));
-		const isThere =
-			found && (found.ok || (found.failure.kind === 'response' && !isUnknownPath(found.failure)));
+		const isThere = found && (found.ok || isAnswer(found.failure));
 		const detail = isThere ? `${message}; ${other.baseUrls.gateway} answers` : message;
 		yield failed(isKey ? 'API key' : 'Gateway', detail, advice);
 		return '';
@@ -85,7 +83,7 @@ async function* checkGateway({
 		? failed(
 				'Integration',
 				'This project has no integration, so no event arrives',
-				'Publish a workflow with a Jelou Trigger for this project: it creates the integration.',
+				'Publish a workflow with a Jelou Trigger for this project.',
 			)
 		: passed('Integration', `Events go to ${hostOf(url)}`);
 	return url;
@@ -100,7 +98,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 			? failed(
 					'Address',
 					`Events go to another n8n, ${hostOf(url)}. The address of this one is ${hostOf(own)}`,
-					`If both are this n8n, set WEBHOOK_URL to the public address and restart n8n. Else unpublish the workflow there, or ${publish}`,
+					`If both are this n8n, set WEBHOOK_URL to its public address and restart n8n. Else unpublish the workflow there, or ${publish}`,
 				)
 			: failed('Address', `Events go to another system, ${hostOf(url)}`, `To receive them here, ${publish}`);
 		return '';
@@ -110,13 +108,13 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 		yield failed(
 			'Address',
 			'Events go to the address of a test in the editor',
-			'Stop listening in the editor. If nobody listens, unpublish the workflow with the Jelou Trigger and publish it again.',
+			'Stop listening. If nobody listens, unpublish the workflow with the Jelou Trigger and publish it again.',
 		);
 	} else if (!isPublicHttps(url) && !allowsPlainHttp) {
 		yield failed(
 			'Address',
 			`Jelou cannot reach ${hostOf(url)}: it is no public HTTPS address`,
-			'Set WEBHOOK_URL to the public HTTPS address of n8n, restart n8n and publish the workflow again.',
+			"Set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again.",
 		);
 	} else yield passed('Address', `It belongs to this n8n, ${hostOf(url)}`);
 	return address;
@@ -128,13 +126,12 @@ const toSeconds = (time: unknown) => toId(time).replace(/\.\d+/, '');
 function checkDeliveries({ deliveries, since }: IDataObject): Check {
 	const counts = (Array.isArray(deliveries) ? deliveries : []).filter(isObject);
 	const [last] = counts.sort((a, b) => toId(b.lastAt).localeCompare(toId(a.lastAt)));
-	const lines = counts.map(
-		(count) =>
-			`${toId(count.count)} ${toId(count.outcome)}, last at ${toSeconds(count.lastAt)}${count.reason ? ` (${toId(count.reason)})` : ''}`,
-	);
+	const lines = counts.map(({ count, lastAt, outcome, reason }) => {
+		const why = reason ? ` (${toId(reason)})` : '';
+		return `${toId(count)} ${toId(outcome)}, last at ${toSeconds(lastAt)}${why}`;
+	});
 	const detail = `Since ${toSeconds(since)}: ${lines.join('; ') || 'none'}`;
-	const isRefused = last?.outcome === 'unauthorized';
-	return isRefused
+	return last?.outcome === 'unauthorized'
 		? failed('Deliveries', detail, 'The last one was refused: see why in the detail.')
 		: passed('Deliveries', detail, last ? undefined : 'Write a message to your bot, then run this again.');
 }
@@ -144,24 +141,17 @@ async function* checkTrigger({ context, credential }: ReadContext, address: stri
 	const { pathname, search } = new URL(context.getSignedResumeUrl());
 	const note = { note: 'report', resumePath: pathname + search } as const;
 	const ask = async () => await notify(context, address, withSecret(credential), note);
-	const response = await ask().catch((error: unknown) => {
+	const said = await ask().catch((error: unknown) => {
 		if (error instanceof FieldError) return error;
 		throw error;
 	});
-	if (response instanceof FieldError) {
-		const { advice, message } = response;
-		const isSecret = response instanceof SecretError || credential.signingSecret === '';
-		const check = isSecret
-			? 'Signing secret'
-			: response instanceof UnreachableError
-				? 'Own address'
-				: 'Trigger';
-		yield failed(check, message, advice);
+	if (said instanceof FieldError) {
+		const check = said instanceof UnreachableError ? 'Own address' : 'Trigger';
+		const isSecret = said instanceof SecretError || credential.signingSecret === '';
+		yield failed(isSecret ? 'Signing secret' : check, said.message, said.advice);
 		return;
 	}
-	const { canResume, pauses, questions, workflow, ...deliveries } = isObject(response.report)
-		? response.report
-		: {};
+	const { canResume, pauses, questions, workflow, ...deliveries } = isObject(said.report) ? said.report : {};
 	yield passed('Own address', 'n8n reaches it');
 	yield passed('Trigger', `The workflow "${toId(workflow)}" is published`);
 	yield passed('Signing secret', 'It is the one of the Jelou Trigger');
