@@ -35,7 +35,7 @@ export class JelouTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Listen for an event from Jelou',
 			executionsHelp:
-				"Click the button, then make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message. Until the event arrives or you stop listening, the published workflow gets no events. Its runs are listed under Executions.",
+				"Click the button, then make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message. While you listen, the published workflow gets no events.",
 		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],

@@ -510,7 +510,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			'a proxy changes the path of what n8n is sent',
 			{ status: 200, body: { status: 'unreachable' } },
-			'Set WEBHOOK_URL to the whole public address of n8n and, if that has a path, N8N_PATH to the path.',
+			'Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, if it has one.',
 		],
 		['the trigger has another secret', { status: 401, body: {} }, 'another signing secret than this node'],
 		['the trigger is of another n8n', REFUSED, 'Give all processes of n8n the same WEBHOOK_URL'],

@@ -275,7 +275,7 @@ describe('as an answer', () => {
 			{ status: 503, body: { status: 'not passed on' } },
 		]);
 		expect(stage.engine.warnings).toEqual([
-			expect.stringContaining('could not pass on an answer to the run that waits for it'),
+			expect.stringContaining('could not pass on an answer to its run'),
 			expect.stringContaining(
 				'refused a message: the delivery that it was combined with failed. Workflow ID',
 			),

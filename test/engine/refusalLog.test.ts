@@ -28,7 +28,7 @@ async function deliver(engine: Engine, signature?: string, options = {}): Promis
 const refused = (why: string, workflowId = 'workflow-1') =>
 	`Jelou Trigger "Jelou Trigger" in workflow "Test" refused a delivery: ${why}. Workflow ID: ${workflowId}.`;
 const WRONG =
-	'its signature is wrong. If Jelou sent it, Signing Secret in the Jelou credential is not the one of the present integration';
+	'its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential';
 
 test('a flood of forged deliveries writes one line a minute, and the next line says how many came meanwhile', async () => {
 	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });
@@ -99,7 +99,7 @@ describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 		await deliver(engine, sign('given'));
 		expect(engine.warnings).toEqual([
 			refused(
-				'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
+				'it is signed with the secret that Jelou gave this n8n, not with Signing Secret in the Jelou credential. If Jelou sent it, correct that',
 				'typed',
 			),
 		]);

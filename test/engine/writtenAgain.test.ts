@@ -10,9 +10,9 @@ import { Engine } from './support/engine';
 
 const SECRET = '5f'.repeat(32);
 const BOM = '\ufeff';
-const ACCEPTED = 'its signature fits its JSON written again, not its bytes as they arrived';
+const ACCEPTED = 'its signature fits its JSON written again, not its bytes';
 const WRONG =
-	'its signature is wrong. If Jelou sent it, Signing Secret in the Jelou credential is not the one of the present integration';
+	'its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential';
 
 function engineWith(signingSecret = SECRET): Engine {
 	return new Engine({

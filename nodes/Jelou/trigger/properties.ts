@@ -7,7 +7,7 @@ import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			'A Jelou project has one webhook, so publish only one workflow with a Jelou Trigger per project. While you listen for a test event, events arrive here instead of in the published workflow.',
+			'A Jelou project has one webhook: publish only one workflow with a Jelou Trigger per project. While you listen for a test event, the published workflow gets no events.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -51,7 +51,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: 10 },
 				default: 0,
 				description:
-					'How many seconds to wait for another message of the same customer, up to 10. People write in pieces: the workflow then starts once, with all of them in <code>messages</code>, and a second short message is not taken for the answer to the first question. 0 starts it for each message.',
+					'How many seconds to wait for another message of the same customer, up to 10. People write in pieces: the workflow then starts once, with all of them in <code>messages</code>. 0 starts it for each message.',
 			},
 			{
 				displayName: 'Download Media',
@@ -59,7 +59,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add the image, video, audio or document of a message as binary data. If that fails, the event is still emitted, with a mediaError field.',
+					'Whether to add the image, video, audio or document of a message as binary data. If that fails, the output says why in <code>mediaError</code>.',
 			},
 			{
 				displayName: 'Exit Words',

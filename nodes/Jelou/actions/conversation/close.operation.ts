@@ -55,7 +55,7 @@ export const close: RequestOperation = {
 					type: 'json',
 					default: '{\n  "type": "edge"\n}',
 					description:
-						'JSON object that redirects the user to another part of a Jelou flow, instead of a closing message',
+						'JSON object that redirects the user to a part of a Jelou flow, instead of a closing message',
 				},
 			],
 		},

@@ -9,7 +9,7 @@ export const resume: TellOperation = {
 	menu: {
 		name: 'Resume Automation',
 		action: 'Resume the automation of a conversation',
-		description: 'End the pause of a conversation: the Jelou Trigger starts the workflow for it again',
+		description: 'End the pause of a conversation',
 	},
 	properties: [roomId, options('tell')],
 	tell(item) {

@@ -39,7 +39,7 @@ export const start: RequestOperation = {
 	menu: {
 		name: 'Start',
 		action: 'Start a conversation',
-		description: 'Open a conversation with a user. Additional Fields assign it to a queue, operator or team',
+		description: 'Open a conversation with a user, and assign it to a queue, operator or team',
 	},
 	properties: [
 		botId,
@@ -66,7 +66,7 @@ export const start: RequestOperation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. SOPORTE',
-					description: 'Name of the queue, or ID of the operator or team, to assign the conversation to',
+					description: 'Name of the queue, or ID of the operator or team',
 				},
 				{
 					displayName: 'Assignment Type',
@@ -86,7 +86,7 @@ export const start: RequestOperation = {
 					type: 'json',
 					default: '{}',
 					placeholder: 'e.g. {"ticketId": "T-12345"}',
-					description: 'JSON object that is attached to the conversation and included in its start event',
+					description: 'JSON object of the conversation, which its start event has, too',
 				},
 			],
 		},

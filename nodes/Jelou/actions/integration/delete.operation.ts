@@ -12,8 +12,7 @@ export const deleteIntegration: RequestOperation = {
 	},
 	properties: [
 		{
-			displayName:
-				'This cannot be undone: Jelou stops sending events, and the signing secret is lost. A new integration gets a new secret.',
+			displayName: 'This cannot be undone: Jelou stops sending events, and the signing secret is lost.',
 			name: 'deleteNotice',
 			type: 'notice',
 			default: '',

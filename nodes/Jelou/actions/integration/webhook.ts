@@ -33,7 +33,7 @@ export const additionalFields: INodeProperties = {
 				{ name: 'None', value: 'no_auth' },
 			],
 			default: 'no_auth',
-			description: 'How Jelou authenticates to the webhook, in addition to its signature',
+			description: 'How Jelou authenticates to the webhook, besides its signature',
 		},
 		{
 			displayName: 'Authorization',

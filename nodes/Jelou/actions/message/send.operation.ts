@@ -54,8 +54,7 @@ export const send: RequestOperation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. image/jpeg',
-			description:
-				'Leave empty to infer it from the file extension. Except for a document it has to fit Message Type.',
+			description: 'Leave empty to infer it from the file extension',
 			displayOptions: { show: { messageType: MEDIA_TYPES } },
 		},
 		{

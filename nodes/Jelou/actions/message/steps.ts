@@ -89,10 +89,7 @@ function readStep(item: ItemParameters, response: string, common: Common): Step 
 function checkName(name: string, before: readonly Step[]): string {
 	const number = String(before.length + 1);
 	if (name === '')
-		throw new FieldError(
-			`Question ${number}: Name is empty`,
-			'Enter a name for the answer, for example order.',
-		);
+		throw new FieldError(`Question ${number}: Name is empty`, 'Enter a name, for example order.');
 	if (!isName(name)) {
 		throw new FieldError(
 			`Question ${number}: Name "${name}" is not a name`,
@@ -116,7 +113,7 @@ function checkText(text: string, before: readonly Step[]): string {
 	if (text.length > MAX_TEXT_LENGTH) {
 		throw new FieldError(
 			`Question ${number}: Question is too long`,
-			`Shorten it to at most ${String(MAX_TEXT_LENGTH)} characters, which is what WhatsApp takes.`,
+			`Shorten it to at most ${MAX_TEXT_LENGTH} characters, which is what WhatsApp takes.`,
 		);
 	}
 	const unknown = placeholdersIn(text).find((name) => !before.some((step) => step.name === name));

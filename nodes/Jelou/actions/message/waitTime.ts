@@ -17,7 +17,7 @@ export const limitWaitTime: INodeProperties = {
 	name: 'limitWaitTime',
 	type: 'fixedCollection',
 	description:
-		'How long to wait for an answer; 24 hours unless set. When the time is up, the input item passes through without an <code>outcome</code>.',
+		'How long to wait for an answer; 24 hours unless set. Then the item goes on as it came in, without an <code>outcome</code>.',
 	default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
 	options: [
 		{
@@ -34,7 +34,7 @@ export const limitWaitTime: INodeProperties = {
 						{
 							name: 'After Time Interval',
 							value: 'afterTimeInterval',
-							description: 'Waits for a certain amount of time',
+							description: 'Waits for a length of time',
 						},
 						{
 							name: 'At Specified Time',
@@ -70,8 +70,7 @@ export const limitWaitTime: INodeProperties = {
 					name: 'maxDateAndTime',
 					type: 'dateTime',
 					default: '',
-					description:
-						"The workflow goes on at this date and time at the latest, in the workflow's time zone",
+					description: "Until when to wait, in the workflow's time zone",
 					displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
 				},
 			],

@@ -87,7 +87,7 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
 }
 
 const ACCEPTED_WRITTEN_AGAIN =
-	'accepted a delivery: its signature fits its JSON written again, not its bytes as they arrived';
+	'accepted a delivery: its signature fits its JSON written again, not its bytes';
 
 function refusal(reason: string, detail?: string): Verification {
 	return { ok: false, reason, detail };
@@ -96,17 +96,15 @@ function refusal(reason: string, detail?: string): Verification {
 function refusalFor({ secret }: Entry, isOfReplaced: boolean): Verification {
 	if (secret === '') {
 		return refusal(
-			'no signing secret is known. Publish the workflow again, or fill in Signing Secret in the Jelou credential',
+			'no signing secret is known. Publish the workflow again, or enter Signing Secret in the Jelou credential',
 		);
 	}
 	if (isOfReplaced) {
 		return refusal(
-			'it is signed with the secret that Jelou gave this n8n, but Signing Secret in the Jelou credential is a different one. If Jelou sent it, correct Signing Secret',
+			'it is signed with the secret that Jelou gave this n8n, not with Signing Secret in the Jelou credential. If Jelou sent it, correct that',
 		);
 	}
-	return refusal(
-		'its signature is wrong. If Jelou sent it, Signing Secret in the Jelou credential is not the one of the present integration',
-	);
+	return refusal('its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential');
 }
 
 async function check(context: IWebhookFunctions): Promise<Verification> {

@@ -62,7 +62,7 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
 	{
 		name: 'All Events',
 		value: ALL_EVENTS,
-		description: 'Every event, including those that Jelou adds later',
+		description: 'Every event, also those that Jelou adds later',
 	},
 ];
 

@@ -14,15 +14,15 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	unknownSecretOfOwnUrl: () =>
 		'This project already has an integration that points to this trigger, and this Jelou credential does not know its signing secret: choose the credential that it was created with, enter the secret in this one, or turn on Replace Existing Webhook to delete it and create a new one',
 	takenInThisWorkflow: ({ holder }) =>
-		`The trigger "${holder?.nodeName ?? ''}" in this workflow already receives this project's events: use that one, or choose a credential of another Jelou project`,
+		`The trigger "${holder?.nodeName ?? ''}" in this workflow already receives this project's events: use that one, or use another Jelou project`,
 	takenByAnotherWorkflow: ({ holder }) =>
 		holder
 			? `The workflow "${holder.workflowName}" already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project`
 			: "Another workflow of this n8n already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project",
 	takenByAnotherSystem: ({ currentUrl }) =>
-		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook to take it over until this workflow is unpublished, or use another Jelou project`,
+		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook, or use another Jelou project`,
 	notStored: () =>
-		'n8n could not store the signing secret in the Jelou credential, so the new integration was deleted again: check that the credential still exists, save it once more, and publish again',
+		'n8n could not store the signing secret in the Jelou credential, so the new integration was deleted again: save the credential once more, and publish again',
 	unreachable: ({ currentUrl }) =>
 		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again`,
 };
@@ -64,7 +64,7 @@ const LINES: Record<LogLine, string> = {
 	anotherIntegration:
 		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
-		'created an integration whose signing secret is not the one in the Jelou credential. Someone else may have recreated it, so it stays and still points here. Delete it or give it another URL in Jelou.',
+		'created an integration whose signing secret is not the one in the Jelou credential, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	doubtfulSecret:
 		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or clear the field.',
 };
@@ -79,7 +79,7 @@ export function logNotGivenBack(context: IHookFunctions, error: unknown): void {
 	const why = sentence(error instanceof Error ? error.message : 'unknown error');
 	warn(
 		context,
-		`could not give the project's webhook back: ${why} It still points here. Publish and unpublish the workflow again, or delete the integration in Jelou.`,
+		`could not give the project's webhook back: ${why} It still points here. Publish and unpublish the workflow again, or delete it in Jelou.`,
 	);
 }
 

@@ -45,11 +45,11 @@ async function tell(
 	switch (await resumeRun(view, question, answer, deadline)) {
 		case 'unknown':
 			if (store.isLost(question)) {
-				warn(context, 'does not wait any longer for a run that it could not reach for a minute');
+				warn(context, 'does not wait any longer for a run that it could not reach');
 				store.end(question);
 				return 'gone';
 			}
-			warn(context, 'could not pass on an answer to the run that waits for it', 'check WEBHOOK_URL');
+			warn(context, 'could not pass on an answer to its run', 'check WEBHOOK_URL');
 			return NOT_PASSED_ON;
 		case 'gone':
 			store.end(question);
@@ -177,7 +177,7 @@ export async function give(
 	if (valid && question.step < question.steps.length - 1) {
 		const given = await askNextStep(view, question, { event, read, messageId, deadline });
 		if (given !== 'tooLong') return given;
-		warn(view.context, 'did not take an answer: it is too long to be kept with those before it');
+		warn(view.context, 'did not take an answer: it is too long');
 		valid = false;
 	}
 	if (valid || question.attempts >= step.maxAttempts) {

@@ -83,7 +83,7 @@ function takePause(view: RoomView, pause: Pause): NoteStatus {
 	// A person has the conversation now: what the customer writes is for that person, and no run waits for it.
 	void oneAtATime(roomKeyOf(view, pause.roomId), async () => {
 		if (await endQuestions(view, questions, { outcome: 'paused' }, new Deadline())) return;
-		warn(context, 'could not reach a run whose conversation was paused. It waits until its time is up');
+		warn(context, 'could not reach a run whose conversation was paused');
 	});
 	return 'registered';
 }

@@ -33,7 +33,7 @@ async function postToSelf(
 	}
 	warn(
 		context,
-		'could not reach itself at its own address. What it knows of its rooms is stored with the next delivery instead',
+		'could not reach itself at its own address, and stores what it knows with the next delivery',
 		`${code === undefined ? 'no response' : `status ${String(code)}`}; check WEBHOOK_URL`,
 	);
 	return code;

@@ -56,7 +56,10 @@ async function giveMessages(
 		const late = arrivals.filter(({ arrivedAt }) => store.wasOpenAt(question, arrivedAt));
 		const early = arrivals.filter((arrival) => !late.includes(arrival)).map(({ event }) => event);
 		if (early.length > 0 && !store.keepBefore(question, early)) {
-			warn(context, 'starts the workflow with a message that came before a question was sent: too many did');
+			warn(
+				context,
+				'starts the workflow with a message that came before a question was sent, after too many others',
+			);
 			return undefined;
 		}
 		if (late.length === 0) {

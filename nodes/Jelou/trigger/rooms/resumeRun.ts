@@ -125,7 +125,7 @@ export async function resumeRun(
 		if (isRefused) {
 			warn(
 				view.context,
-				'does not wait for a run any longer: n8n did not take the request at its own resume address',
+				'does not wait any longer for a run: n8n does not take requests at its own resume address',
 				'check WEBHOOK_URL and N8N_PATH',
 			);
 		}
