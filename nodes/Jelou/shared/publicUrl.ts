@@ -1,19 +1,11 @@
 /** Names that are only known inside a network (RFC 6761, 6762, 8375, and what routers use). */
 const LOCAL_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|home\.arpa)$/;
-const IP_V4 = /^(\d+)\.(\d+)\.\d+\.\d+$/;
+const IP_V4 = /^(\d+\.){3}\d+$/;
+/** Ranges that are not routed on the internet (RFC 6890), and those that are no hosts. */
+const PRIVATE_IP_V4 =
+	/^(0|10|127|22[4-9]|2[3-5]\d|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|169\.254|172\.(1[6-9]|2\d|3[01])|192\.(0|168)|198\.1[89])\./;
 /** Everything that is routed on the internet is in 2000::/3 (RFC 4291). */
 const PUBLIC_IP_V6 = /^\[[23][0-9a-f]{3}:/;
-
-/** Ranges that are not routed on the internet (RFC 6890), and those that are no hosts. */
-function isPublicIpV4(first: number, second: number): boolean {
-	if (first === 0 || first === 10 || first === 127 || first >= 224) return false;
-	if (first === 100) return second < 64 || second > 127;
-	if (first === 169) return second !== 254;
-	if (first === 172) return second < 16 || second > 31;
-	if (first === 192) return second !== 168 && second !== 0;
-	if (first === 198) return second !== 18 && second !== 19;
-	return true;
-}
 
 /**
  * Whether a URL's host is this machine or in its network. Goes by what the URL says: a name that resolves to a private
@@ -21,8 +13,7 @@ function isPublicIpV4(first: number, second: number): boolean {
  */
 export function isPrivateHost({ hostname }: URL): boolean {
 	if (hostname.startsWith('[')) return !PUBLIC_IP_V6.test(hostname);
-	const ip = IP_V4.exec(hostname);
-	if (ip) return !isPublicIpV4(Number(ip[1]), Number(ip[2]));
+	if (IP_V4.test(hostname)) return PRIVATE_IP_V4.test(hostname);
 	const name = hostname.replace(/\.$/, '');
 	// A name without a dot is only known inside a network.
 	return !name.includes('.') || LOCAL_NAME.test(name);

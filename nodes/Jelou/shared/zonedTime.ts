@@ -8,7 +8,6 @@ const ISO =
 /** Of HTTP, email and JavaScript: `Thu, 31 Dec 2026 18:00:00 GMT`, `Thu Dec 31 2026 18:00:00 GMT-0500 (Ecuador Time)`. */
 const NAMED =
 	/^(?:[a-z]{3},? )?(?:(\d\d?) )?([a-z]{3}) (?:(\d\d?) )?(\d{4}) (\d\d:\d\d(?::\d\d)?) (?:GMT|UTC|(?=[+-]))([+-]\d{4})?(?: \(.*\))?$/i;
-const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 /** `-05:00`, `+0545` or `GMT-05:00` in milliseconds; nothing, as in `GMT` or `Z`, is 0. */
 function offsetOf(text: string): number {
@@ -17,11 +16,11 @@ function offsetOf(text: string): number {
 }
 
 /** For a name that no zone has, such as the `DEFAULT` that n8n may have saved, the zone is this process's, as in n8n. */
-function offsetFormat(timeZone: string): Intl.DateTimeFormat {
+function offsetFormat(timeZone?: string): Intl.DateTimeFormat {
 	try {
 		return new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
 	} catch {
-		return new Intl.DateTimeFormat('en', { timeZoneName: 'longOffset' });
+		return offsetFormat();
 	}
 }
 
@@ -31,32 +30,31 @@ function offsetFormat(timeZone: string): Intl.DateTimeFormat {
  */
 function fromLocal(local: number, timeZone: string): number {
 	const format = offsetFormat(timeZone);
-	const offsetAt = (time: number) =>
-		offsetOf(format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '');
+	const offsetAt = (time: number) => offsetOf(format.format(time).replace(/.*GMT/, ''));
 	const before = offsetAt(local - DAY_MS);
 	const after = offsetAt(local + DAY_MS);
 	const isStill = offsetAt(local - before) === before;
 	return local - (isStill || offsetAt(local - after) !== after ? before : after);
 }
 
-/** A date and time with names in it, in ISO's form. */
+/** A date and time with names in it, in ISO's form; any other text as it is. */
 function toIso(text: string): string {
 	return text.replace(
 		NAMED,
-		(_all, first = '', month: string, second = '', year: string, time: string, offset = 'Z') => {
-			const number = MONTHS.indexOf(month.toLowerCase()) / 3 + 1;
-			const [mm, dd] = [String(number), `${String(first)}${String(second)}`].map((n) => n.padStart(2, '0'));
-			return `${year}-${mm ?? ''}-${dd ?? ''}T${time}${String(offset)}`;
+		(all, first = '', month: string, second = '', year: string, time: string, offset = 'Z') => {
+			const day = `${first}${second}`;
+			const date = new Date(`${month} ${day} ${year} UTC`);
+			return date.getUTCDate() === Number(day) ? `${date.toISOString().slice(0, 11)}${time}${offset}` : all;
 		},
 	);
 }
 
 function parse(text: string, timeZone: string): number {
 	const [, date, time = '00:00', offset] = ISO.exec(toIso(text)) ?? [];
-	const local = Date.parse(`${String(date)}T${time}Z`);
+	const local = Date.parse(`${date}T${time}Z`);
 	// Date.parse takes a 31 February for a day in March.
 	const isReal =
-		!Number.isNaN(local) && new Date(local).toISOString().startsWith(`${String(date)}T${time.slice(0, 5)}`);
+		!Number.isNaN(local) && new Date(local).toISOString().startsWith(`${date}T${time.slice(0, 5)}`);
 	if (!isReal) return Number.NaN;
 	return offset === undefined ? fromLocal(local, timeZone) : local - offsetOf(offset);
 }
