@@ -495,7 +495,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			'5,000 questions are open',
 			{ status: 200, body: { status: 'full' } },
-			'Too many questions of this project are open There can be 5,000, or fewer where their choices are long. Wait until some are answered or time out, or shorten Limit Wait Time',
+			'Too many questions of this project are open There can be 5,000, or fewer where their texts are long. Wait until some are over, or shorten Limit Wait Time',
 		],
 		[
 			"another run's question is open, and it is not to wait",

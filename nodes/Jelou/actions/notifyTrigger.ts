@@ -142,9 +142,9 @@ const PAUSES_FULL = {
 	advice: 'Resume some of them, or pause for fewer hours.',
 };
 
-/** n8n takes no request where it would have to go on with a run. */
+/** n8n takes no request for a run that waits. */
 export const MISROUTED = {
-	message: 'n8n does not take requests at the address where it goes on with a run',
+	message: 'n8n does not take requests at its own resume address',
 	advice:
 		'A proxy before n8n changes the path, or does not pass on /webhook-waiting. Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, if it has one. Restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
 };
@@ -154,7 +154,7 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	[NOTE_STATUS.full]: {
 		message: 'Too many questions of this project are open',
 		advice:
-			'There can be 5,000, or fewer where their choices are long. Wait until some are answered or time out, or shorten Limit Wait Time.',
+			'There can be 5,000, or fewer where their texts are long. Wait until some are over, or shorten Limit Wait Time.',
 	},
 	[NOTE_STATUS.busy]: {
 		message: 'Another question is open in this conversation',

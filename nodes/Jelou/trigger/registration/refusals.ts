@@ -8,7 +8,7 @@ import type { Refusal, RefusalReason, RegisterLine, UnregisterLine } from './dec
 
 const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	wrongSecret: () =>
-		"The signing secret in the Jelou credential is not the one that Jelou gave this n8n for the project's integration. Enter the current one, or clear the field.",
+		'The signing secret in the Jelou credential is not the one that Jelou gave this n8n. Enter the current one, or clear the field.',
 	unknownSecret: () =>
 		'This project already has an integration, and this Jelou credential does not know its signing secret: choose the credential that it was created with, enter the secret in this one, or delete the integration',
 	unknownSecretOfOwnUrl: () =>
@@ -60,13 +60,13 @@ const LINES: Record<LogLine, string> = {
 	staysAfterTest:
 		"did not create the project's integration, so it stays and points here again when the test ends. Delete it or give it another URL in Jelou.",
 	notFound:
-		"found no integration in Jelou. It keeps its signing secret until the workflow is published again, in case Jelou's response was wrong.",
+		'found no integration in Jelou. Its signing secret is kept until the workflow is published again.',
 	anotherIntegration:
 		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
 		'created an integration whose signing secret is not the one in the Jelou credential, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	doubtfulSecret:
-		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this workflow. If events are refused, enter the current one, or clear the field.',
+		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this n8n. If events are refused, enter the current one, or clear the field.',
 };
 
 /** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
