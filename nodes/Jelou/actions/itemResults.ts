@@ -19,9 +19,7 @@ export function toRanges(indexes: readonly number[]): string {
 		if (last && last[1] === index - 1) last[1] = index;
 		else ranges.push([index, index]);
 	}
-	return ranges
-		.map(([from, to]) => (from === to ? String(from) : `${String(from)} to ${String(to)}`))
-		.join(', ');
+	return ranges.map(([from, to]) => (from === to ? from : `${from} to ${to}`)).join(', ');
 }
 
 const named = (indexes: readonly number[]) =>
@@ -42,7 +40,7 @@ export class ItemResults {
 	readonly #context: IExecuteFunctions;
 	readonly #count: number;
 	readonly #results: Array<ItemResult | undefined>;
-	readonly #continueOnFail: boolean;
+
 	/** The failure that stopped the run. */
 	#stoppedBy: ItemError | undefined;
 
@@ -50,7 +48,6 @@ export class ItemResults {
 		this.#context = context;
 		this.#count = count;
 		this.#results = Array.from({ length: count });
-		this.#continueOnFail = context.continueOnFail();
 	}
 
 	/** True once an item has failed and the node is set to stop then. */
@@ -65,7 +62,7 @@ export class ItemResults {
 	fail(index: number, cause: unknown): void {
 		const error = this.#toItemError(cause, index);
 		this.#results[index] = { ok: false, error };
-		if (!this.#continueOnFail) this.#stoppedBy ??= error;
+		if (!this.#context.continueOnFail()) this.#stoppedBy ??= error;
 	}
 
 	/**
@@ -75,12 +72,10 @@ export class ItemResults {
 	 */
 	result(isCancelled: boolean): INodeExecutionData[][] {
 		if (this.#stoppedBy) throw this.#withProgress(this.#stoppedBy);
-		if (isCancelled) {
-			const node = this.#context.getNode();
+		if (isCancelled)
 			throw this.#withProgress(
-				new NodeOperationError(node, 'The execution was cancelled', { description: '' }),
+				new NodeOperationError(this.#context.getNode(), 'The execution was cancelled', { description: '' }),
 			);
-		}
 		return [this.#results.flatMap((result, item) => (result ? toOutputItems(result, item) : []))];
 	}
 
@@ -88,18 +83,14 @@ export class ItemResults {
 	#withProgress(error: ItemError): ItemError {
 		if (this.#count === 1) return error;
 		const indexes = [...this.#results.keys()];
-		const succeeded = indexes.filter((index) => this.#results[index]?.ok === true);
 		const failed = indexes.filter((index) => this.#results[index]?.ok === false);
 		const notStarted = indexes.filter((index) => this.#results[index] === undefined);
-		const progress = [
-			`${String(succeeded.length)} of ${String(this.#count)} items succeeded`,
-			failed.length > 0 && `${String(failed.length)} failed ${named(failed)}`,
-			notStarted.length > 0 &&
-				`${String(notStarted.length)} ${notStarted.length === 1 ? 'was' : 'were'} not started ${named(notStarted)}`,
-		];
-		error.description = [error.description, `${progress.filter(Boolean).join(', ')}.`]
-			.filter(Boolean)
-			.join(' ');
+		const succeeded = this.#count - failed.length - notStarted.length;
+		let progress = `${succeeded} of ${this.#count} items succeeded`;
+		if (failed.length > 0) progress += `, ${failed.length} failed ${named(failed)}`;
+		if (notStarted.length > 0)
+			progress += `, ${notStarted.length} ${notStarted.length === 1 ? 'was' : 'were'} not started ${named(notStarted)}`;
+		error.description = `${error.description ?? ''} ${progress}.`.trim();
 		return error;
 	}
 

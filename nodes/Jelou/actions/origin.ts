@@ -51,43 +51,38 @@ function agrees(each: Conversation, known: Conversation): boolean {
 
 /** Different conversations, without those of which another says more: a pause, for example, may name the room alone. */
 function distinct(all: Iterable<Conversation>): Conversation[] {
-	const byKey = new Map([...all].map((each) => [Object.values(each).join(' '), each]));
-	const rest = [...byKey].filter(([key]) => key.trim() !== '').map(([, each]) => each);
-	const isWhole = (each: Conversation) => NAMES.every((name) => each[name] !== '');
+	const byKey = new Map([...all].map((each) => [Object.values(each).join(), each]));
+	byKey.delete(',,');
+	const rest = [...byKey.values()];
+	const isWhole = (each: Conversation) => !Object.values(each).includes('');
 	return rest.filter(
 		(each) => isWhole(each) || !rest.some((other) => other !== each && isPartOf(each, other)),
 	);
 }
 
-/** The conversations that a Jelou node put out. */
-class Parent {
-	readonly #isLoop: boolean;
-	readonly #runs: Conversation[][] = [];
-	/** The run that an item is of. */
-	readonly #runOf = new Map<unknown, number>();
+/** Conversations that an item may come from, and what names them. */
+type Source = readonly [key: string, conversations: () => Conversation[]];
 
-	/** @param isLoop whether a loop leads from the asking node back to it: then its runs tell the items apart */
-	constructor(
-		readonly name: string,
-		isLoop: boolean,
-		reader: NodeReader,
-	) {
-		this.#isLoop = isLoop;
-		for (const items of runsOf(reader, name)) {
-			for (const item of items) this.#runOf.set(item, this.#runs.length);
-			this.#runs.push(distinct(items.map(conversationOf)));
-		}
-	}
+/** A Jelou node that comes before. */
+interface Parent {
+	name: string;
+	/** What it put out; where its runs tell the items apart, in the run of the item that is linked. */
+	source: (linked?: unknown) => Source;
+}
 
-	/** Names the runs that an item may come from, which is linked to this node or to one of its items. */
-	source(linked?: unknown): string {
-		return JSON.stringify([this.name, this.#isLoop ? this.#runOf.get(linked) : undefined]);
+/** @param isLoop whether a loop leads from the asking node back to it: then its runs tell the items apart */
+function readParent(name: string, isLoop: boolean, reader: NodeReader): Parent {
+	const runs: Conversation[][] = [];
+	const runOf = new Map<unknown, number>();
+	for (const items of runsOf(reader, name)) {
+		for (const item of items) runOf.set(item, runs.length);
+		runs.push(distinct(items.map(conversationOf)));
 	}
-
-	conversations(linked?: unknown): Conversation[] {
-		const run = this.#isLoop ? this.#runOf.get(linked) : undefined;
-		return run === undefined ? this.#runs.flat() : (this.#runs[run] ?? []);
-	}
+	const source = (linked?: unknown): Source => {
+		const run = isLoop ? runOf.get(linked) : undefined;
+		return [JSON.stringify([name, run]), () => (run === undefined ? runs : runs.slice(run, run + 1)).flat()];
+	};
+	return { name, source };
 }
 
 /** Finds the conversation of an item that does not name one itself, by the Jelou nodes that it comes from. */
@@ -126,12 +121,8 @@ export class Origin {
 		if (this.#parents.length === 0) return lost('No Jelou Trigger or Jelou node comes before this one.');
 		const { isLinked, wasLost, all } = this.tool.isTool ? this.#ofAll() : this.#linked(index);
 		if (!isLinked && wasLost) return lost('n8n lost track of where this item comes from.');
-		let only: Conversation | undefined;
-		for (const each of all) {
-			if (!agrees(each, known)) continue;
-			if (only !== undefined) return lost('This item may come from more than one conversation.');
-			only = each;
-		}
+		const [only, ...more] = all.filter((each) => agrees(each, known));
+		if (more.length > 0) return lost('This item may come from more than one conversation.');
 		if (only) return { ok: true, conversation: only };
 		if (all.length === 0) return lost('This item comes from no conversation that has it.');
 		const [botId, ...others] = new Set(all.map((conversation) => conversation.botId));
@@ -167,17 +158,15 @@ export class Origin {
 			.filter(({ type }) => JELOU.test(type))
 			.map(({ name }) => {
 				const isLoop = !tool.isTool && context.getParentNodes(name).some((parent) => parent.name === from);
-				return new Parent(name, isLoop, reader);
+				return readParent(name, isLoop, reader);
 			});
 	}
 
 	/** Of a tool's item n8n does not say reliably where it comes from, so it may be from any. */
 	#ofAll() {
-		const sources = this.#parents.map((parent) => [parent.source(), () => parent.conversations()] as const);
-		const all = this.#union([
-			...sources,
-			...(this.tool.given ? [] : [['others', () => this.#others()] as const]),
-		]);
+		const sources = this.#parents.map(({ source }) => source());
+		if (!this.tool.given) sources.push(['others', () => this.#others()]);
+		const all = this.#union(sources);
 		return { isLinked: all.length > 0, wasLost: false, all };
 	}
 
@@ -191,13 +180,13 @@ export class Origin {
 	/** The conversations of the Jelou nodes that n8n links the item to. */
 	#linked(index: number) {
 		const reader: NodeReader = this.#context.getWorkflowDataProxy(index);
-		const sources: Array<[string, () => Conversation[]]> = [];
+		const sources: Source[] = [];
 		let wasLost = false;
 		for (const parent of this.#parents) {
 			let item: unknown;
 			try {
 				item = reader.$(parent.name, true).itemMatching(index);
-				if (Object.values(conversationOf(item)).every((id) => id === '')) continue;
+				if (distinct([conversationOf(item)]).length === 0) continue;
 			} catch (error) {
 				const type = toId(valueAt(error, 'context.type'));
 				if (!LINK_ERROR.test(type)) continue;
@@ -206,13 +195,13 @@ export class Origin {
 			}
 			// Where a node in between does not say what its items come from, n8n assumes the same order. So only a loop that
 			// runs through both nodes tells several conversations apart.
-			sources.push([parent.source(item), () => parent.conversations(item)]);
+			sources.push(parent.source(item));
 		}
 		return { isLinked: sources.length > 0, wasLost, all: this.#union(sources) };
 	}
 
 	/** Made once for all items that come from the same: there may be thousands of each. */
-	#union(sources: ReadonlyArray<readonly [string, () => Conversation[]]>): Conversation[] {
+	#union(sources: readonly Source[]): Conversation[] {
 		const key = sources.map(([name]) => name).join();
 		const found = this.#known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));
 		this.#known.set(key, found);

@@ -13,16 +13,11 @@ interface EventType {
 	/** As a user chooses it. */
 	name: string;
 	description: string;
-	isRecognized: (payload: IDataObject) => boolean;
+	/** Absent where it goes by the name. */
+	isRecognized?: (payload: IDataObject) => boolean;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-/** Jelou names an event in `event`; where it does not, `field` and `event_type` together say the same. */
-function isNamed(payload: IDataObject, field: string, eventType: string): boolean {
-	if (isText(payload.event)) return payload.event === `${field}.${eventType}`;
-	return payload.field === field && payload.event_type === eventType;
-}
 
 /** Only the type `message` is written by a customer: a status, for example, has the same `field` and `object`. */
 function isCustomerMessage({ event, event_type: type, field, object, value }: IDataObject): boolean {
@@ -45,13 +40,11 @@ const EVENT_TYPES: EventType[] = [
 		value: 'conversation.start',
 		name: 'Conversation Started',
 		description: 'A conversation was opened or assigned',
-		isRecognized: (payload) => isNamed(payload, 'conversation', 'start'),
 	},
 	{
 		value: 'conversation.close',
 		name: 'Conversation Closed',
 		description: 'A conversation was closed',
-		isRecognized: (payload) => isNamed(payload, 'conversation', 'close'),
 	},
 ];
 
@@ -68,11 +61,14 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
 
 /** The name of an event. One that is not known is named by what it says itself, and never like one that is. */
 function nameOf(payload: IDataObject): string {
-	const known = EVENT_TYPES.find(({ isRecognized }) => isRecognized(payload));
+	const { event, event_type: type, field } = payload;
+	// Where `event` does not name it, `field` and `event_type` together say the same.
+	const parts = [field, type].filter(isText);
+	const name = isText(event) ? event : parts.length === 2 && parts.join('.');
+	const known = EVENT_TYPES.find(({ isRecognized, value }) => isRecognized?.(payload) ?? name === value);
 	if (known) return known.value;
-	const names = [payload.event, [payload.field, payload.event_type].filter(isText).join('.')];
-	const isFree = (name: string) => !EVENT_TYPES.some(({ value }) => value === name);
-	return names.filter(isText).find(isFree) ?? 'unknown';
+	const names = [event, parts.join('.')].filter(isText);
+	return names.find((name) => !EVENT_TYPES.some(({ value }) => value === name)) ?? 'unknown';
 }
 
 /**

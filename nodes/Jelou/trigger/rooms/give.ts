@@ -34,13 +34,13 @@ interface Reply {
 	deadline: Deadline;
 }
 
-/** Lets the run go on, or asks whether it waits. */
+/** Lets the run go on, or asks whether it waits: `undefined` when it does. */
 async function tell(
 	view: RoomView,
 	question: KeptQuestion,
 	answer: { event: JelouEvent; outcome: Outcome } | undefined,
 	deadline: Deadline,
-): Promise<Given | 'waiting'> {
+): Promise<Given | undefined> {
 	const { context, store } = view;
 	switch (await resumeRun(view, question, answer, deadline)) {
 		case 'unknown':
@@ -60,20 +60,14 @@ async function tell(
 			return { code: 200, status: answer?.outcome.outcome ?? 'answered' };
 		case 'waiting':
 			question.seenAt = uptime();
-			return 'waiting';
+			return undefined;
 	}
 }
 
 /** Lets the run go on. */
-async function goOn(
-	view: RoomView,
-	question: KeptQuestion,
-	answer: { event: JelouEvent; outcome: Outcome },
-	deadline: Deadline,
-): Promise<Given> {
-	const state = await tell(view, question, answer, deadline);
-	// n8n has asked the node, and that did not take the answer.
-	return state === 'waiting' ? NOT_PASSED_ON : state;
+async function goOn(...[view, question, answer, deadline]: Parameters<typeof tell>): Promise<Given> {
+	// Where it waits, n8n has asked the node, and that did not take the answer.
+	return (await tell(view, question, answer, deadline)) ?? NOT_PASSED_ON;
 }
 
 /** What the customer reads at a step. */
@@ -85,7 +79,7 @@ function textOf(question: KeptQuestion): string {
 async function askAgain(view: RoomView, question: KeptQuestion, deadline: Deadline): Promise<Given> {
 	// The run may have been stopped since.
 	const state = await tell(view, question, undefined, deadline);
-	if (state !== 'waiting') return state;
+	if (state) return state;
 	const { attempts } = question;
 	const { choices, invalidMessage } = stepOf(question);
 	const sending = await sendText(view, question, withChoices(invalidMessage, choices), deadline);
@@ -107,7 +101,7 @@ async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply)
 	const { deadline, event, messageId, read } = reply;
 	if (uptime() - (question.seenAt ?? -Infinity) > SEEN_FOR_MS) {
 		const state = await tell(view, question, undefined, deadline);
-		if (state !== 'waiting') return state;
+		if (state) return state;
 	}
 	const takeBack = store.advance(question, read.answer, messageId);
 	if (takeBack === undefined) return 'tooLong';
