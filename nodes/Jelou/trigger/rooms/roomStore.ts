@@ -7,7 +7,6 @@ import { END_OF_DIALOGUE_MS, type NoteStatus, type Pause, type Question } from '
 import {
 	formatRooms,
 	parseRooms,
-	sizeOf,
 	stepOf,
 	type KeptPause,
 	type KeptQuestion,
@@ -215,7 +214,8 @@ export class RoomStore {
 
 	/** Whether there is space for so many characters more, and for another question. */
 	#hasSpaceFor(size: number, ...added: KeptQuestion[]): boolean {
-		return sizeOf([...this.lasting(), ...added]) + size <= MAX_SIZE;
+		const questions = [...this.lasting(), ...added];
+		return formatRooms({ questions, pauses: [], ended: [] }).length + size <= MAX_SIZE;
 	}
 
 	#insert(question: KeptQuestion): void {

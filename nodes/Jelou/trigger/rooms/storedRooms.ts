@@ -108,22 +108,6 @@ function fixedOf(question: KeptQuestion): { ofNode: string; own: string } {
 	return { ofNode, own };
 }
 
-/** About how many characters questions take: what those of a node have in common is stored once. */
-export function sizeOf(questions: readonly KeptQuestion[]): number {
-	const nodes = new Set<string>();
-	let size = 0;
-	for (const question of questions) {
-		const { ofNode, own } = fixedOf(question);
-		const { answers, messagesBefore, step, text } = question;
-		const before = messagesBefore.length > 0 ? JSON.stringify(messagesBefore).length : 0;
-		const given = step > 0 ? JSON.stringify(answers).length : 0;
-		size += own.length + text.length + before + given + 60;
-		nodes.add(ofNode);
-	}
-	for (const ofNode of nodes) size += ofNode.length;
-	return size;
-}
-
 /** The columns of a row that say something. */
 function columnsOf({ messagesBefore, step, text }: KeptQuestion): Column[] {
 	if (step > 0) return CHANGING;
