@@ -17,5 +17,8 @@ export function valueAt(item: unknown, path: string): unknown {
 
 /** A text that says something. */
 export function optionalText(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? value : undefined;
+	return isText(value) ? value : undefined;
 }
+
+/** Whether a value is a text that says something. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isAnswerType } from './answers/answerTypes';
 import type { Expectation } from './answers/readAnswer';
-import { isObject, optionalText } from './json';
+import { isObject, isText, optionalText } from './json';
 
 /**
  * What a Jelou node tells the project's Jelou Trigger about a room: that a run asks the customer something and waits for
@@ -111,8 +111,7 @@ export function isNote(payload: IDataObject): boolean {
 	return payload.object === OBJECT;
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const toText = (value: unknown) => (isText(value) ? value : '');
+const toText = (value: unknown) => optionalText(value) ?? '';
 /** Not another host, as "//host" would be, also with white space between, which is taken off a URL. */
 const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\\s])/.test(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

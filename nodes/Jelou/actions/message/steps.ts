@@ -4,6 +4,7 @@ import {
 	ANSWER_TYPES,
 	LANGUAGES,
 	approvalLabels,
+	isAnswerType,
 	invalidMessage,
 	type AnswerType,
 	type Language,
@@ -86,28 +87,23 @@ function readStep(item: ItemParameters, response: string, common: Common): Step 
 	};
 }
 
-function checkName(name: string, before: readonly Step[]): string {
-	const number = String(before.length + 1);
+function checkName(name: string, number: number, names: readonly string[]): void {
 	if (name === '')
 		throw new FieldError(`Question ${number}: Name is empty`, 'Enter a name, for example order.');
-	if (!isName(name)) {
+	if (!isName(name))
 		throw new FieldError(
 			`Question ${number}: Name "${name}" is not a name`,
 			'Use only letters, digits and _.',
 		);
-	}
-	if (before.some((step) => step.name === name)) {
+	if (names.includes(name))
 		throw new FieldError(
 			`Question ${number}: Name "${name}" is there twice`,
 			'Give each question another name.',
 		);
-	}
-	return name;
 }
 
 /** The answers that a question repeats have to be there by then. */
-function checkText(text: string, before: readonly Step[]): string {
-	const number = String(before.length + 1);
+function checkText(text: string, number: number, names: readonly string[]): void {
 	if (isBlank(text))
 		throw new FieldError(`Question ${number}: Question is empty`, 'Enter what the customer is asked.');
 	if (text.length > MAX_TEXT_LENGTH) {
@@ -116,9 +112,9 @@ function checkText(text: string, before: readonly Step[]): string {
 			`Shorten it to at most ${MAX_TEXT_LENGTH} characters, which is what WhatsApp takes.`,
 		);
 	}
-	const unknown = placeholdersIn(text).find((name) => !before.some((step) => step.name === name));
-	if (unknown === undefined) return text;
-	const known = before.map(({ name }) => `{${name}}`);
+	const unknown = placeholdersIn(text).find((name) => !names.includes(name));
+	if (unknown === undefined) return;
+	const known = names.map((name) => `{${name}}`);
 	throw new FieldError(
 		`Question ${number}: Question has {${unknown}}, which is not the name of an earlier question`,
 		known.length > 0 ? `Use ${known.join(' or ')}, or remove the braces.` : 'Remove the braces.',
@@ -128,15 +124,17 @@ function checkText(text: string, before: readonly Step[]): string {
 /** One of the questions of a node. */
 function readNamedStep(entry: unknown, before: readonly Step[], { language, ...common }: Common): Step {
 	const number = before.length + 1;
-	const of = `Question ${String(number)}`;
+	const of = `Question ${number}`;
+	const names = before.map((step) => step.name);
 	const given = isObject(entry) ? entry : {};
-	const name = checkName(entryText(given, 'name', `${of}: Name`), before);
-	const text = checkText(entryText(given, 'question', `${of}: Question`), before);
-	const chosen = given.answerType ?? 'text';
-	const type = ANSWER_TYPES.find(({ value }) => value === chosen)?.value;
-	if (type === undefined) {
+	const name = entryText(given, 'name', `${of}: Name`);
+	checkName(name, number, names);
+	const text = entryText(given, 'question', `${of}: Question`);
+	checkText(text, number, names);
+	const type = given.answerType ?? 'text';
+	if (!isAnswerType(type)) {
 		const known = ANSWER_TYPES.map(({ value }) => value).join(', ');
-		throw new FieldError(`Question ${String(number)}: Answer Type is unknown`, `Use one of ${known}.`);
+		throw new FieldError(`Question ${number}: Answer Type is unknown`, `Use one of ${known}.`);
 	}
 	const lines = entryText(given, 'choices', `${of}: Choices`)
 		.split('\n')
@@ -158,8 +156,8 @@ function readNamedSteps(item: ItemParameters, common: Common): Step[] {
 	const entries = entriesOf(item.collection('questions'));
 	if (entries.length === 0 || entries.length > MAX_STEPS) {
 		throw new FieldError(
-			`Questions has ${entries.length === 0 ? 'no entries' : `${String(entries.length)} entries`}`,
-			`Add 1 to ${String(MAX_STEPS)} questions.`,
+			`Questions has ${entries.length || 'no'} entries`,
+			`Add 1 to ${MAX_STEPS} questions.`,
 		);
 	}
 	const steps: Step[] = [];

@@ -94,17 +94,15 @@ function refusal(reason: string, detail?: string): Verification {
 }
 
 function refusalFor({ secret }: Entry, isOfReplaced: boolean): Verification {
-	if (secret === '') {
+	if (secret === '')
 		return refusal(
 			'no signing secret is known. Publish the workflow again, or enter Signing Secret in the Jelou credential',
 		);
-	}
-	if (isOfReplaced) {
-		return refusal(
-			'it is signed with the secret that Jelou gave this n8n, not with Signing Secret in the Jelou credential. If Jelou sent it, correct that',
-		);
-	}
-	return refusal('its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential');
+	return isOfReplaced
+		? refusal(
+				'it is signed with the secret that Jelou gave this n8n, not with Signing Secret in the Jelou credential. If Jelou sent it, correct that',
+			)
+		: refusal('its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential');
 }
 
 async function check(context: IWebhookFunctions): Promise<Verification> {
@@ -147,6 +145,6 @@ export async function verifyDelivery(context: IWebhookFunctions): Promise<Verifi
 	try {
 		return await check(context);
 	} catch (error) {
-		return refusal('it could not be verified', error instanceof Error ? error.message : 'unknown error');
+		return refusal('it could not be verified', error instanceof Error ? error.message : '');
 	}
 }

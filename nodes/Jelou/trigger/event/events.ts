@@ -1,6 +1,6 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { isObject } from '../../shared/json';
+import { isObject, isText } from '../../shared/json';
 import { OUTGOING_MESSAGE } from '../../shared/messageTypes';
 import { textOf } from './text';
 
@@ -16,8 +16,6 @@ interface EventType {
 	/** Absent where it goes by the name. */
 	isRecognized?: (payload: IDataObject) => boolean;
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** Only the type `message` is written by a customer: a status, for example, has the same `field` and `object`. */
 function isCustomerMessage({ event, event_type: type, field, object, value }: IDataObject): boolean {

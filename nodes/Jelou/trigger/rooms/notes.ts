@@ -57,9 +57,8 @@ async function takeQuestion(
 	const isQueued = isBusy && ifBusy === 'wait';
 	const added = isQueued ? store.add(question, 'queued', text) : store.add(question, 'pending');
 	if (added === undefined) return refuse(view, 'as many questions are open as there may be', 'full');
-	if (!isQueued) return 'registered';
-	watchQueue(view, roomId);
-	return 'queued';
+	if (isQueued) watchQueue(view, roomId);
+	return isQueued ? 'queued' : 'registered';
 }
 
 /** The customer has the question: an older one that it takes the place of is over. */
@@ -146,9 +145,9 @@ export async function takeNote(
 	const note = readNote(payload);
 	if (note === undefined) return { status: refuse(view, 'it lacks a part') };
 	const status = await takeOnce(view, note, deadline);
-	if (status === 'confirmed' && note.note === 'list') return { status, rooms: roomStates(view.store) };
-	if (status === 'confirmed' && note.note === 'report') return { status, report: await report(view, note) };
-	return { status };
+	if (status !== 'confirmed') return { status };
+	if (note.note === 'list') return { status, rooms: roomStates(view.store) };
+	return note.note === 'report' ? { status, report: await report(view, note) } : { status };
 }
 
 async function takeOnce(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
