@@ -135,7 +135,7 @@ test.each([
 		expect(requests).toHaveLength(1);
 		expect(warnings).toEqual([
 			expect.stringMatching(
-				/n8n did not take the request at its own resume address.*WEBHOOK_URL and N8N_PATH/,
+				/n8n does not take requests at its own resume address.*WEBHOOK_URL and N8N_PATH/,
 			),
 		]);
 		expect(warnings.join()).not.toContain('secret-of-the-run');
