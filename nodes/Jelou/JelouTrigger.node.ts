@@ -31,11 +31,11 @@ export class JelouTrigger implements INodeType {
 		// n8n shows the two nodes as one entry in its panel, with this text.
 		description: 'Receive and answer customer messages on WhatsApp and other channels',
 		eventTriggerDescription:
-			"Make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message",
+			"Make the event happen: for example, write a message in WhatsApp or on the sandbox's chat page",
 		triggerPanel: {
 			header: 'Listen for an event from Jelou',
 			executionsHelp:
-				"Click the button, then make the event happen in WhatsApp, or on the sandbox's chat page: for example, write a message. While you listen, the published workflow gets no events.",
+				"Click the button, then make the event happen: for example, write a message in WhatsApp or on the sandbox's chat page. While you listen, the published workflow gets no events.",
 		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],

@@ -458,7 +458,7 @@ const UNREGISTER: Array<[string, Partial<WebhookState>, UnregisterDecision]> = [
 			registration: made({ url: TEST, trigger: SELF }),
 			session: session(undefined, TEST, NEIGHBOURS_TEST),
 		},
-		{ action: 'handOver', url: NEIGHBOURS_TEST, save: made({ url: NEIGHBOURS_TEST }) },
+		{ action: 'restore', url: NEIGHBOURS_TEST, save: made({ url: NEIGHBOURS_TEST }) },
 	],
 	[
 		'a test ends while another has the webhook, of which n8n 1.x hears nothing any more',

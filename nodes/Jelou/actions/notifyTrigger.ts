@@ -158,7 +158,7 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	},
 	[NOTE_STATUS.busy]: {
 		message: 'Another question is open in this conversation',
-		advice: 'Ask when it is answered, or set If Another Question Is Open in the options to Wait Its Turn.',
+		advice: 'Ask when it is answered, or set If Another Question Is Open to Wait Its Turn.',
 	},
 	[NOTE_STATUS.paused]: {
 		message: 'The automation of this conversation is paused, so no answer would arrive',
@@ -268,6 +268,6 @@ export async function tellTrigger(
 	if (status !== NOTE_STATUS.registered) return output;
 	throw new FieldError(
 		'The Jelou Trigger could not store the pause',
-		'Several processes of n8n write to it at once. In queue mode, let the load balancer send one address to one webhook process, and run the node again.',
+		'Several processes of n8n write at once. In queue mode, let the load balancer send one address to one webhook process, and run the node again.',
 	);
 }

@@ -16,7 +16,7 @@ function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataOb
 	if (closingMessage !== '') {
 		throw new FieldError(
 			'Closing Message and Redirect Payload are both filled in',
-			'Jelou accepts only one of them: clear Closing Message, or remove Redirect Payload.',
+			'Jelou accepts only one of them: clear one.',
 		);
 	}
 	return { type: 'edge', ...payload };

@@ -9,7 +9,7 @@ export const get: RequestOperation = {
 	menu: {
 		name: 'Get',
 		action: 'Get a conversation',
-		description: 'Read a conversation, including whether it is active or closed',
+		description: 'Read a conversation, and whether it is closed',
 	},
 	properties: [
 		{
@@ -19,7 +19,7 @@ export const get: RequestOperation = {
 			default: '={{ $json.conversation.id }}',
 			required: true,
 			placeholder: 'e.g. 66a0b1c2d3e4f5',
-			description: 'The ID of the conversation. Filled in from the Jelou Trigger.',
+			description: 'The ID of the conversation, from the Jelou Trigger',
 		},
 		options('request'),
 	],

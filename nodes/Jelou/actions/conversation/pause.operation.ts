@@ -24,7 +24,7 @@ export const pause: TellOperation = {
 	menu: {
 		name: 'Pause Automation',
 		action: 'Hand over to a person (pause the bot)',
-		description: 'Leave a conversation to a person: the Jelou Trigger starts nothing for it meanwhile',
+		description: 'Leave a conversation to a person: the Jelou Trigger starts nothing for it',
 	},
 	properties: [
 		roomId,

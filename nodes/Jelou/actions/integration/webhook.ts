@@ -52,7 +52,7 @@ function authenticationOf(fields: IDataObject): IDataObject {
 	if (authorization !== '' && (authType === '' || authType === 'no_auth')) {
 		throw new FieldError(
 			'Authorization has no Authentication Type',
-			'Add Authentication Type and choose how it is sent: any type but None.',
+			'Add Authentication Type and choose any but None.',
 		);
 	}
 	if (authorization === '' && authType !== '' && authType !== 'no_auth') {

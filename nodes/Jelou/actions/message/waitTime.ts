@@ -29,18 +29,10 @@ export const limitWaitTime: INodeProperties = {
 					name: 'limitType',
 					type: 'options',
 					default: 'afterTimeInterval',
-					description: 'Whether to wait for a length of time or until a date',
+					description: 'Whether to wait for some time or until a date and time',
 					options: [
-						{
-							name: 'After Time Interval',
-							value: 'afterTimeInterval',
-							description: 'Waits for a length of time',
-						},
-						{
-							name: 'At Specified Time',
-							value: 'atSpecifiedTime',
-							description: 'Waits until a date and time',
-						},
+						{ name: 'After Time Interval', value: 'afterTimeInterval' },
+						{ name: 'At Specified Time', value: 'atSpecifiedTime' },
 					],
 				},
 				{
@@ -49,7 +41,7 @@ export const limitWaitTime: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 0.01, numberPrecision: 2 },
 					default: 1,
-					description: 'The time to wait',
+
 					displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 				},
 				{
@@ -62,7 +54,7 @@ export const limitWaitTime: INodeProperties = {
 						{ name: 'Minutes', value: 'minutes' },
 					],
 					default: 'hours',
-					description: 'The unit of the amount',
+
 					displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 				},
 				{

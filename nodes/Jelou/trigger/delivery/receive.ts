@@ -98,7 +98,7 @@ async function handleGenuine(
 	}
 
 	if (isOutgoingMessage(event)) {
-		warn(context, 'ignored a delivery: it is an outgoing message that was sent back');
+		warn(context, 'ignored a delivery: it is an outgoing message');
 		return settle(context, 'ignored');
 	}
 

@@ -63,14 +63,14 @@ export type RegisterDecision =
 
 export type UnregisterLine = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 
-export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } & (
-	| { action: 'restore'; url: string }
-	/** Gives the webhook to another test that listens. */
-	| { action: 'handOver'; url: string }
-	| { action: 'delete' | 'leave' }
-	/** Production ends while a test has its URL: what production would do now, the test's end does. */
-	| { action: 'leaveToTest'; restoreUrl: string | undefined }
-);
+export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } &
+	/** Gives the webhook back, or to another test that listens. */
+	(
+		| { action: 'restore'; url: string }
+		| { action: 'delete' | 'leave' }
+		/** Production ends while a test has its URL: what production would do now, the test's end does. */
+		| { action: 'leaveToTest'; restoreUrl: string | undefined }
+	);
 
 /** How far apart two dates of Jelou's may be that are of the same creation: the one of its application, and of its database. */
 const SAME_MOMENT_MS = 10_000;
@@ -270,7 +270,7 @@ function decideEndOfTest(found: Found): UnregisterDecision {
 	if (found.isAnother) return { action: 'leave', line: 'anotherIntegration' };
 	const next = [...(own?.listening ?? [])].find((other) => other !== url);
 	if (next !== undefined) {
-		return { action: 'handOver', url: next, save: { ...registration, addresses: [{ url: next }] } };
+		return { action: 'restore', url: next, save: { ...registration, addresses: [{ url: next }] } };
 	}
 	return own || isCreatedByTest ? { action: 'delete' } : { action: 'leave', line: 'stays' };
 }

@@ -14,7 +14,7 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	unknownSecretOfOwnUrl: () =>
 		'This project already has an integration that points to this trigger, and this Jelou credential does not know its signing secret: choose the credential that it was created with, enter the secret in this one, or turn on Replace Existing Webhook to delete it and create a new one',
 	takenInThisWorkflow: ({ holder }) =>
-		`The trigger "${holder?.nodeName ?? ''}" in this workflow already receives this project's events: use that one, or use another Jelou project`,
+		`The trigger "${holder?.nodeName ?? ''}" in this workflow already receives this project's events: use that one, or another Jelou project`,
 	takenByAnotherWorkflow: ({ holder }) =>
 		holder
 			? `The workflow "${holder.workflowName}" already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project`

@@ -65,7 +65,6 @@ async function giveBack(hook: Hook, hasFailed: boolean): Promise<void> {
 	const decision = decideUnregister(state);
 	switch (decision.action) {
 		case 'restore':
-		case 'handOver':
 			await integrations.update(decision.url, decision.save);
 			if (!isTest) memory.setRestoreUrl(decision.url);
 			break;

@@ -13,7 +13,7 @@ export function hold(context: IWebhookFunctions): boolean {
 	const response = context.getResponseObject();
 	if (held.has(response)) return true;
 	if (held.size >= MAX_HELD) {
-		warn(context, `holds ${String(MAX_HELD)} deliveries already, and holds no more`);
+		warn(context, `holds ${MAX_HELD} deliveries already`);
 		return false;
 	}
 	held.add(response);

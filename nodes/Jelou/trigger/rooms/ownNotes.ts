@@ -33,7 +33,7 @@ async function postToSelf(
 	}
 	warn(
 		context,
-		'could not reach itself at its own address, and stores what it knows with the next delivery',
+		'could not reach itself at its own address',
 		`${code === undefined ? 'no response' : `status ${String(code)}`}; check WEBHOOK_URL`,
 	);
 	return code;

@@ -50,16 +50,13 @@ async function giveMessages(
 		if (store.isPending(question)) {
 			if (!(await untilDecided(view, question, deadline))) return BUSY;
 			if (!store.isPending(question) || !store.find(question)) continue;
-			warn(context, 'refused a message: a question was being sent in its room all the while');
+			warn(context, 'refused a message: a question was being sent in its room');
 			return NOT_PASSED_ON;
 		}
 		const late = arrivals.filter(({ arrivedAt }) => store.wasOpenAt(question, arrivedAt));
 		const early = arrivals.filter((arrival) => !late.includes(arrival)).map(({ event }) => event);
 		if (early.length > 0 && !store.keepBefore(question, early)) {
-			warn(
-				context,
-				'starts the workflow with a message that came before a question was sent, after too many others',
-			);
+			warn(context, 'starts the workflow with a message that came before a question was sent');
 			return undefined;
 		}
 		if (late.length === 0) {
@@ -120,7 +117,7 @@ async function close(
 	}
 	if (await endQuestions(view, store.inRoom(roomId), { outcome: 'closed' }, deadline, event))
 		return undefined;
-	warn(context, 'could not tell a run that its conversation was closed', 'check WEBHOOK_URL');
+	warn(context, 'could not reach a run whose conversation was closed', 'check WEBHOOK_URL');
 	return NOT_PASSED_ON;
 }
 

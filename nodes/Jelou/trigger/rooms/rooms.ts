@@ -46,7 +46,7 @@ export function openRooms(
 		},
 	};
 	if (!store.load(staticData)) {
-		warn(context, 'cannot read what is stored of its rooms, and leaves it where it is');
+		warn(context, 'cannot read what is stored of its rooms');
 	}
 	for (const roomId of store.queues()) watchQueue(view, roomId);
 	watchTime(view);
