@@ -18,7 +18,7 @@ function runTool(file: string, ...args: string[]): void {
 }
 
 /** The files that n8n loads, as package.json lists them: each has one class, named like the file. */
-const ENTRIES = [...manifest.n8n.nodes, ...manifest.n8n.credentials].map((file) => ({
+const ENTRIES = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) => ({
 	file,
 	source: join(ROOT, relative('dist', file)).replaceAll('\\', '/').replace(/\.js$/, ''),
 	className: basename(file).split('.')[0] ?? '',
