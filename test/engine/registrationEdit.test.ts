@@ -178,7 +178,7 @@ test('what cannot be given back is said in the log', async () => {
 	await one.deactivate();
 	expect(warnings).toEqual([
 		expect.stringMatching(
-			/^Jelou Trigger "Jelou Trigger" of workflow "one" could not give the project's webhook back: .+API key/,
+			/^Jelou Trigger "Jelou Trigger" in workflow "one" could not give the project's webhook back: .+API key/,
 		),
 	]);
 });

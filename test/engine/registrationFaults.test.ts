@@ -333,7 +333,7 @@ describe("an integration that a person created again by hand with this trigger's
 		await subject.deactivate();
 		expect(secret()).toBe(RECREATED.signingSecret);
 		expect(warnings).toEqual([
-			expect.stringMatching(/not the one that this trigger created.*still points here/),
+			expect.stringMatching(/an integration that it did not create.*still points here/),
 		]);
 	});
 

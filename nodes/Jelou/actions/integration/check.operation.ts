@@ -108,7 +108,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 		yield failed(
 			'Address',
 			'Events go to the address of a test in the editor',
-			'Stop listening. If nobody listens, unpublish the workflow with the Jelou Trigger and publish it again.',
+			'Stop listening. If nobody listens, unpublish the workflow and publish it again.',
 		);
 	} else if (!isPublicHttps(url) && !allowsPlainHttp) {
 		yield failed(

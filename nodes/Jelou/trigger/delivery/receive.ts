@@ -110,7 +110,7 @@ async function handleGenuine(
 
 	const key = eventKey(triggerKey, event, body);
 	const first = key === undefined || (await isFirst(context, key, deadline));
-	if (first === 'busy') return respond(context, 503, { status: 'busy' });
+	if (first === 'busy') return respond(context, 503, { status: first });
 	if (!first) return settle(context, 'duplicate');
 
 	const given = context.getNodeParameter('options', {});

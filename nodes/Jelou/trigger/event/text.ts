@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../shared/json';
+import { isObject, optionalText } from '../../shared/json';
 import { isBlank, trimmed } from '../../shared/text';
 
 function contentOf({ value }: IDataObject): IDataObject {
@@ -24,6 +24,5 @@ export function textsOf(events: readonly IDataObject[]): string {
 
 /** The address of a message's media; '' where there is none. */
 export function mediaUrlOf(event: IDataObject): string {
-	const { url } = contentOf(event);
-	return typeof url === 'string' ? url : '';
+	return optionalText(contentOf(event).url) ?? '';
 }

@@ -75,11 +75,9 @@ export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } 
 /** How far apart two dates of Jelou's may be that are of the same creation: the one of its application, and of its database. */
 const SAME_MOMENT_MS = 10_000;
 
-/** How far apart two dates of Jelou's are, in milliseconds; `undefined` unless both tell. */
-function timeBetween(one: string | undefined, other: string | undefined): number | undefined {
-	if (one === undefined || other === undefined) return undefined;
-	const ms = one === other ? 0 : Math.abs(Date.parse(one) - Date.parse(other));
-	return Number.isNaN(ms) ? undefined : ms;
+/** How far apart two dates of Jelou's are, in milliseconds; NaN unless both tell. */
+function timeBetween(one = '', other = ''): number {
+	return one !== '' && one === other ? 0 : Math.abs(Date.parse(one) - Date.parse(other));
 }
 
 /** The integration that is there, and what is known of it. */
@@ -101,8 +99,8 @@ interface Found extends WebhookState {
 function find(state: WebhookState, { createdAt, webhookUrl: currentUrl }: Integration): Found {
 	const { creation, typedSecret } = state;
 	const apart = timeBetween(state.registration.createdAt, createdAt);
-	const isSame = apart !== undefined && apart <= SAME_MOMENT_MS;
-	const isAnother = apart !== undefined && !isSame;
+	const isSame = apart <= SAME_MOMENT_MS;
+	const isAnother = apart > SAME_MOMENT_MS;
 	const registration = isAnother
 		? { addresses: state.registration.addresses.slice(0, 1) }
 		: state.registration;

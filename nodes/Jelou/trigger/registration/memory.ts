@@ -54,8 +54,8 @@ export class Memory {
 
 	/** Notes that a test listens at this URL. What the first test found is what goes back in the end. */
 	beginTest(testUrl: string, restoreUrl: string | undefined): void {
-		const session = this.session ?? { restoreUrl, listening: [] };
-		this.session = { ...session, listening: new Set([...session.listening, testUrl]) };
+		const listening = new Set(this.session?.listening).add(testUrl);
+		this.session = { restoreUrl, ...this.session, listening };
 	}
 
 	/** Changes what goes back in the end: production was published or unpublished during a test. */
@@ -75,7 +75,9 @@ export class Memory {
 	 * become of the integration.
 	 */
 	async whileGivingBack(work: () => Promise<void>): Promise<void> {
-		const ending = (this.ending ?? Promise.resolve()).catch(() => undefined).then(work);
+		const ending = Promise.resolve(this.ending)
+			.catch(() => undefined)
+			.then(work);
 		this.ending = ending;
 		await ending.finally(() => {
 			if (this.ending === ending) this.ending = undefined;

@@ -62,7 +62,7 @@ const LINES: Record<LogLine, string> = {
 	notFound:
 		'found no integration in Jelou. Its signing secret is kept until the workflow is published again.',
 	anotherIntegration:
-		'found an integration that is not the one that this trigger created, so it stays and still points here. Delete it or give it another URL in Jelou.',
+		'found an integration that it did not create, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	anotherSecret:
 		'created an integration whose signing secret is not the one in the Jelou credential, so it stays and still points here. Delete it or give it another URL in Jelou.',
 	doubtfulSecret:
@@ -84,7 +84,8 @@ export function logNotGivenBack(context: IHookFunctions, error: unknown): void {
 }
 
 function warn(context: IHookFunctions, text: string): void {
-	const { id, name } = context.getWorkflow();
-	const where = name === undefined ? '' : ` of workflow "${name}"`;
-	context.logger.warn(`Jelou Trigger "${context.getNode().name}"${where} ${text}`, { workflowId: id });
+	const { id, name = '' } = context.getWorkflow();
+	context.logger.warn(`Jelou Trigger "${context.getNode().name}" in workflow "${name}" ${text}`, {
+		workflowId: id,
+	});
 }

@@ -8,8 +8,7 @@ export function isTaken(room: string): boolean {
 
 /** Does one thing after the other for a room, in the order in which they were asked for. */
 export async function oneAtATime<Result>(room: string, work: () => Promise<Result>): Promise<Result> {
-	const before = working.get(room) ?? Promise.resolve();
-	const mine = before.then(work, work);
+	const mine = Promise.resolve(working.get(room)).then(work, work);
 	working.set(room, mine);
 	try {
 		return await mine;

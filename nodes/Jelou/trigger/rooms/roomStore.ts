@@ -2,7 +2,7 @@ import { sleep, type IDataObject } from 'n8n-workflow';
 
 import { BoundedMap } from '../../shared/boundedMap';
 import { uptime } from '../../shared/clock';
-import { isObject } from '../../shared/json';
+import { isObject, optionalText } from '../../shared/json';
 import { END_OF_DIALOGUE_MS, type NoteStatus, type Pause, type Question } from '../../shared/triggerNote';
 import {
 	formatRooms,
@@ -501,8 +501,7 @@ export class RoomStore {
 }
 
 function textIn(all: unknown, key: string): string {
-	const text = isObject(all) ? all[key] : undefined;
-	return typeof text === 'string' ? text : '';
+	return (isObject(all) && optionalText(all[key])) || '';
 }
 
 /** The other texts beside one, without those of which nothing lasts any more, because nobody has them any longer. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../shared/json';
+import { isObject, optionalText } from '../../shared/json';
 import { readPause, readQuestion, type Pause, type Question, type Step } from '../../shared/triggerNote';
 
 /** `queued`: it waits its turn. `pending`: it is being sent. `open`: the customer has it. */
@@ -157,9 +157,9 @@ function readKept(stored: Record<string, unknown>): KeptQuestion[] {
 			step: Math.min(Number(step) || 0, question.steps.length - 1),
 			attempts: Number(attempts) || 0,
 			answers: readGiven(answers),
-			takenId: typeof takenId === 'string' ? takenId : '',
+			takenId: optionalText(takenId) ?? '',
 			changedAt: Number(changedAt) || question.askedAt,
-			text: typeof text === 'string' ? text : '',
+			text: optionalText(text) ?? '',
 			messagesBefore: listOf(messagesBefore).filter(isObject),
 		},
 	];
