@@ -79,7 +79,7 @@ async function readFile({ body, headers }: MediaResponse, host: string, maxSize:
 				throw new MediaError(`the connection to ${host} was lost`);
 			});
 	if (bytes?.length === 0) throw new MediaError(`the file at ${host} is empty`);
-	if (bytes !== undefined) return bytes;
+	if (bytes) return bytes;
 	const limit = maxSize >= MEGABYTE ? `${+(maxSize / MEGABYTE).toFixed(1)} MB` : `${maxSize} bytes`;
 	throw new MediaError(`the file at ${host} is larger than ${limit}`);
 }

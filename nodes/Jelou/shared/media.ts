@@ -2,7 +2,7 @@ import type { IBinaryData, IDataObject, INodeExecutionData, IWebhookFunctions } 
 
 import { download, type MediaOptions } from './download';
 import { extensionFor, fittingName, mimeTypeOf, readMimeType } from './fileTypes';
-import { isObject } from './json';
+import { isObject, isText } from './json';
 import { MediaError } from './errors';
 import { isMediaType, type MediaType } from './messageTypes';
 
@@ -37,8 +37,8 @@ function eventMedia(event: IDataObject): Media | undefined {
  */
 function cleanName(value: unknown): string {
 	if (typeof value !== 'string') return '';
-	const last = value.split(/[/\\]/).at(-1) ?? '';
-	const name = last
+	const name = value
+		.replace(/.*[/\\]/s, '')
 		// Controls, and those that turn the writing direction and so hide the real extension; halves of a character.
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
@@ -70,9 +70,9 @@ async function fetchMedia(
 	options: MediaOptions,
 ): Promise<IBinaryData> {
 	const { fileName, type, url } = media;
-	if (typeof url !== 'string' || url === '') throw new MediaError('the message has no media URL');
+	if (!isText(url)) throw new MediaError('the message has no media URL');
 	const { bytes, contentType } = await download(context, url, options);
-	const last = new URL(url).pathname.split('/').at(-1) ?? '';
+	const last = new URL(url).pathname.replace(/.*\//, '');
 	const names = [fileName, decoded(last)].map(cleanName);
 	const mimeType = mimeTypeFor(type, [media.mimeType, contentType], names);
 	const name = names.find((each) => each !== '');
@@ -99,7 +99,7 @@ export async function withMedia(
 	const load = async (each: Media, index: number) => {
 		try {
 			const file = await fetchMedia(context, each, options);
-			return [[index === 0 ? 'data' : `data${String(index)}`, file] as const];
+			return [[`data${index || ''}`, file] as const];
 		} catch (error) {
 			// The words of any other error are not for the user, and may hold the URL, which may be signed.
 			const reason = error instanceof MediaError ? error.message : 'an unexpected error in n8n';

@@ -34,5 +34,5 @@ export function wellFormed(text: string): string {
 /** A text with choices below it, as a numbered list from 1. */
 export function withChoices(text: string, choices: readonly string[]): string {
 	if (choices.length === 0) return text;
-	return `${text}\n\n${choices.map((choice, n) => `${String(n + 1)}. ${choice}`).join('\n')}`;
+	return `${text}\n\n${choices.map((choice, n) => `${n + 1}. ${choice}`).join('\n')}`;
 }

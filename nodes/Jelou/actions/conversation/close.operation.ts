@@ -71,11 +71,7 @@ export const close: RequestOperation = {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'close'),
-			body: {
-				botId,
-				userId,
-				...(redirectPayload === undefined ? {} : { redirectPayload }),
-			},
+			body: { botId, userId, redirectPayload },
 		};
 	},
 	orderingKey: userOrderingKey,

@@ -102,13 +102,8 @@ export const start: RequestOperation = {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'start'),
-			body: {
-				botId,
-				userId,
-				...(initialMessage === '' ? {} : { initialMessage }),
-				...(metadata === undefined ? {} : { metadata }),
-				...(assignment === undefined ? {} : { assignment }),
-			},
+			// What is undefined is not sent.
+			body: { botId, userId, initialMessage: initialMessage || undefined, metadata, assignment },
 		};
 	},
 	orderingKey: userOrderingKey,

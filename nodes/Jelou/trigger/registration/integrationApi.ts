@@ -126,7 +126,7 @@ export class IntegrationApi {
 			target: 'gateway',
 			method,
 			path: projectPath(this.#credential.projectId),
-			...(webhookUrl === undefined ? {} : { body: { webhookUrl } }),
+			body: webhookUrl === undefined ? undefined : { webhookUrl },
 		};
 	}
 

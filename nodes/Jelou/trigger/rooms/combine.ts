@@ -162,7 +162,9 @@ export function asOne({
 	const events = arrivals.map(({ event }) => event);
 	const last = events.at(-1);
 	if (last === undefined) return undefined;
-	const before = messagesBefore.length > 0 ? { messagesBefore } : {};
-	const all = isCombined ? { messages: events, chatInput: textsOf(events) } : {};
-	return { ...last, ...all, ...before };
+	return {
+		...last,
+		...(isCombined && { messages: events, chatInput: textsOf(events) }),
+		...(messagesBefore.length > 0 && { messagesBefore }),
+	};
 }

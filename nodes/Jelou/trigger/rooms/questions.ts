@@ -94,8 +94,7 @@ export async function endQuestions(
 	let areTold = true;
 	for (const question of questions) {
 		const { messagesBefore } = question;
-		const place = given ?? placeOf(question);
-		const event = messagesBefore.length > 0 ? { ...place, messagesBefore } : place;
+		const event = { ...(given ?? placeOf(question)), ...(messagesBefore.length > 0 && { messagesBefore }) };
 		const outcome = ended(question, cause.outcome, cause.error);
 		const result = await resumeRun(view, question, { event, outcome }, deadline);
 		if (result === 'unknown') areTold = false;
