@@ -500,7 +500,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			"another run's question is open, and it is not to wait",
 			{ status: 200, body: { status: 'busy' } },
-			'Another question is open in this conversation Ask when it is answered, or set If Another Question Is Open in the options to Wait Its Turn',
+			'Another question is open in this conversation Ask when it is answered, or set If Another Question Is Open to Wait Its Turn',
 		],
 		[
 			'the conversation is paused',

@@ -293,7 +293,7 @@ describe('a 404 of Jelou that was wrong', () => {
 		gateway.spoil('GET', none);
 		await subject.deactivate();
 		expect(stored(subject).signingSecret).toBe(before);
-		expect(warnings).toEqual([expect.stringMatching(/found no integration.*keeps its signing secret/)]);
+		expect(warnings).toEqual([expect.stringMatching(/found no integration.*Its signing secret is kept/)]);
 
 		const later = restarted(subject, 'subject');
 		await later.activate();

@@ -364,7 +364,7 @@ test('what is written while the next question is being sent goes to the run with
 test('an answer of a megabyte as the first of them is asked for again', async () => {
 	await asks();
 	expect(await says('a'.repeat(1_000_000))).toEqual(AGAIN);
-	expect(stage.engine.warnings).toEqual([expect.stringContaining('too long to be kept')]);
+	expect(stage.engine.warnings).toEqual([expect.stringContaining('did not take an answer: it is too long')]);
 	expect(await says('Ana')).toEqual(NEXT);
 	expect(sent()).toEqual(['Otra vez', SECOND]);
 	expect(JSON.stringify(stage.stored).length).toBeLessThan(10_000);
