@@ -51,7 +51,7 @@ describe('an outgoing message that is played back to the trigger starts nothing'
 			await receiver.close();
 		}
 		expect(engine.warnings).toEqual([
-			`Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is an outgoing message that was sent back. Workflow ID: ${workflowId}.`,
+			`Jelou Trigger "Jelou Trigger" in workflow "Test" ignored a delivery: it is an outgoing message. Workflow ID: ${workflowId}.`,
 		]);
 	});
 });

@@ -27,7 +27,7 @@ function assignmentOf(fields: IDataObject): IDataObject | undefined {
 	if (target === '') {
 		throw new FieldError(
 			'Assignment Target is empty',
-			'Enter the name of the queue, or ID of the operator or team.',
+			'Enter the name of the queue, or the ID of the operator or team.',
 		);
 	}
 	return { type, target };
