@@ -1,40 +1,15 @@
-interface MessageTypeInfo {
-	value: string;
-	/** As a user chooses it. */
-	name: string;
-	/** Whether its content is a file at a URL. */
-	isMedia: boolean;
-	/** What the file may come with, as Jelou calls the field. */
-	extra?: 'caption' | 'filename';
-}
-
 /** Every type of message, in both directions (Jelou's pages "Send messages" and "Webhook events"). */
-const TABLE = [
-	{ value: 'text', name: 'Text', isMedia: false },
-	{ value: 'image', name: 'Image', isMedia: true, extra: 'caption' },
-	{ value: 'video', name: 'Video', isMedia: true, extra: 'caption' },
-	{ value: 'audio', name: 'Audio', isMedia: true },
-	{ value: 'document', name: 'Document', isMedia: true, extra: 'filename' },
-] as const satisfies MessageTypeInfo[];
+export const MESSAGE_TYPES = ['text', 'image', 'video', 'audio', 'document'] as const;
+/** Those whose content is a file at a URL. */
+export const [, ...MEDIA_TYPES] = MESSAGE_TYPES;
 
-type Row = (typeof TABLE)[number];
-export type MessageType = Row['value'];
-export type MediaType = Extract<Row, { isMedia: true }>['value'];
+type MessageType = (typeof MESSAGE_TYPES)[number];
+export type MediaType = (typeof MEDIA_TYPES)[number];
 
-const rows: ReadonlyArray<MessageTypeInfo & { value: MessageType }> = TABLE;
-
-export const MESSAGE_TYPES = rows.map(({ value }) => value);
 /** As a user chooses from them, in the order of the alphabet. */
-export const MESSAGE_TYPE_OPTIONS = rows
-	.map(({ name, value }) => ({ name, value }))
-	.sort((a, b) => a.name.localeCompare(b.name));
-
-export const MEDIA_TYPES = TABLE.filter((row) => row.isMedia).map(({ value }): MediaType => value);
-
-/** The types whose file may come with a caption, or with a file name. */
-export function typesWith(extra: 'caption' | 'filename'): MessageType[] {
-	return rows.filter((row) => row.extra === extra).map(({ value }) => value);
-}
+export const MESSAGE_TYPE_OPTIONS = [...MESSAGE_TYPES]
+	.sort()
+	.map((value) => ({ name: value.charAt(0).toUpperCase() + value.slice(1), value }));
 
 export function isMessageType(value: unknown): value is MessageType {
 	return MESSAGE_TYPES.some((type) => type === value);

@@ -7,7 +7,7 @@ import type { RequestOperation } from '../operation';
 import { entryText } from '../itemParameters';
 import { channelWarning, messageContent } from './content';
 import { messageRequest } from '../../shared/message';
-import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS, typesWith } from '../../shared/messageTypes';
+import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
@@ -64,7 +64,7 @@ export const send: RequestOperation = {
 			default: '',
 			placeholder: 'e.g. Your receipt',
 			description: 'Text below the image or video',
-			displayOptions: { show: { messageType: typesWith('caption') } },
+			displayOptions: { show: { messageType: ['image', 'video'] } },
 		},
 		{
 			displayName: 'File Name',
@@ -73,7 +73,7 @@ export const send: RequestOperation = {
 			default: '',
 			placeholder: 'e.g. invoice.pdf',
 			description: 'Name that the user sees',
-			displayOptions: { show: { messageType: typesWith('filename') } },
+			displayOptions: { show: { messageType: ['document'] } },
 		},
 		options('request', {
 			displayName: 'Message ID',

@@ -31,7 +31,7 @@ interface TypeOfAnswer {
 	name: string;
 	description: string;
 	/** Whether any text can be an answer, so that a word that ends the question has to be looked for first. */
-	isFree: boolean;
+	isFree?: true;
 	/** What the customer reads when the answer does not fit. */
 	invalidMessage: Record<Language, string>;
 	/** Reads a message as such an answer; `undefined` when it does not fit. Never throws. */
@@ -76,7 +76,6 @@ export const ANSWER_TYPES = [
 		value: 'number',
 		name: 'Number',
 		description: 'A number, for example a quantity',
-		isFree: false,
 		invalidMessage: {
 			es: 'Por favor, responde con un número.',
 			pt: 'Por favor, responda com um número.',
@@ -88,7 +87,6 @@ export const ANSWER_TYPES = [
 		value: 'digits',
 		name: 'Digits',
 		description: 'An order or identity number, as text with its leading zeros',
-		isFree: false,
 		invalidMessage: {
 			es: 'Por favor, responde solo con el número, por ejemplo 00123.',
 			pt: 'Por favor, responda só com o número, por exemplo 00123.',
@@ -100,7 +98,6 @@ export const ANSWER_TYPES = [
 		value: 'email',
 		name: 'Email',
 		description: 'An email address',
-		isFree: false,
 		invalidMessage: {
 			es: 'Por favor, responde con un correo electrónico, por ejemplo nombre@ejemplo.com.',
 			pt: 'Por favor, responda com um e-mail, por exemplo nome@exemplo.com.',
@@ -124,7 +121,6 @@ export const ANSWER_TYPES = [
 		value: 'choice',
 		name: 'Choice',
 		description: 'The customer picks one of several answers',
-		isFree: false,
 		invalidMessage: {
 			es: 'Por favor, responde con el número de una de estas opciones:',
 			pt: 'Por favor, responda com o número de uma destas opções:',
@@ -139,7 +135,6 @@ export const ANSWER_TYPES = [
 		value: 'approval',
 		name: 'Approval',
 		description: 'The customer says yes or no',
-		isFree: false,
 		invalidMessage: {
 			es: 'Por favor, responde con una de estas opciones:',
 			pt: 'Por favor, responda com uma destas opções:',
