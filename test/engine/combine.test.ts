@@ -153,9 +153,7 @@ test('no more than 50 deliveries are held at once: the next are not waited with,
 	expect([answered, heldResponses().length]).toEqual([30, 50]);
 	expect(await passTime(Promise.all(replies))).toEqual(replies.map(() => STARTED));
 	expect(stage.receiver.runs).toHaveLength(80);
-	expect(stage.engine.warnings).toEqual([
-		expect.stringContaining('holds 50 deliveries already'),
-	]);
+	expect(stage.engine.warnings).toEqual([expect.stringContaining('holds 50 deliveries already')]);
 });
 
 test('the run has the last event, all messages, and their texts and captions, one a line', async () => {

@@ -228,7 +228,9 @@ test('a run that cannot be reached for a minute is not waited for: the message s
 	expect(await passTime(stage.says('Ana'))).toEqual(status(503, 'not passed on'));
 	await pass(61_000);
 	expect(await passTime(stage.says('¿hola?'))).toEqual(STARTED);
-	expect(stage.engine.warnings.at(-1)).toContain('does not wait any longer for a run that it could not reach');
+	expect(stage.engine.warnings.at(-1)).toContain(
+		'does not wait any longer for a run that it could not reach',
+	);
 	stage.runs.replies.length = 0;
 });
 

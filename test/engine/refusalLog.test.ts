@@ -27,8 +27,7 @@ async function deliver(engine: Engine, signature?: string, options = {}): Promis
 
 const refused = (why: string, workflowId = 'workflow-1') =>
 	`Jelou Trigger "Jelou Trigger" in workflow "Test" refused a delivery: ${why}. Workflow ID: ${workflowId}.`;
-const WRONG =
-	'its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential';
+const WRONG = 'its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential';
 
 test('a flood of forged deliveries writes one line a minute, and the next line says how many came meanwhile', async () => {
 	const engine = new Engine({ credential: { projectId: 'p', apiKey: 'k', signingSecret: SECRET } });

@@ -134,9 +134,7 @@ test.each([
 		expect(await resumeWith([reply])).toBe('gone');
 		expect(requests).toHaveLength(1);
 		expect(warnings).toEqual([
-			expect.stringMatching(
-				/n8n does not take requests at its own resume address.*WEBHOOK_URL and N8N_PATH/,
-			),
+			expect.stringMatching(/n8n does not take requests at its own resume address.*WEBHOOK_URL and N8N_PATH/),
 		]);
 		expect(warnings.join()).not.toContain('secret-of-the-run');
 	},
