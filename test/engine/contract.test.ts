@@ -15,7 +15,7 @@ const WEBHOOK = 'https://n8n.example.com/webhook/elsewhere';
 const BEARER = { authType: 'bearer', authorization: 'token' };
 const PARTIES = { botId: BOT, userId: USER };
 const INTERACTIVE = [
-	{ interactiveType: 'buttons', text: '¿Sí?', buttons: { values: [{ text: 'Sí' }, { text: 'No' }] } },
+	{ interactiveType: 'buttons', text: '¿Sí?', entries: { values: [{ title: 'Sí' }, { title: 'No' }] } },
 	{
 		interactiveType: 'list',
 		text: '¿Qué?',

@@ -230,7 +230,7 @@ describe('buttons and lists', () => {
 	const MESSAGE = { resource: 'message', operation: 'sendInteractive', text: '¿En qué te ayudo?', ...IDS };
 	const buttons = (...texts: string[]) => ({
 		interactiveType: 'buttons',
-		buttons: { values: texts.map((text) => ({ text })) },
+		entries: { values: texts.map((title) => ({ title })) },
 	});
 	const list = (...titles: string[]) => ({
 		interactiveType: 'list',
@@ -273,22 +273,21 @@ describe('buttons and lists', () => {
 	});
 
 	test.each<[string, INodeParameters, RegExp]>([
-		['no button', buttons(), /^Buttons has 0 entries: /],
-		['four buttons', buttons('a', 'b', 'c', 'd'), /^Buttons has 4 entries: WhatsApp takes 1 to 3/],
+		['no button', buttons(), /^Entries has 0 entries: /],
+		['four buttons', buttons('a', 'b', 'c', 'd'), /^Entries has 4 entries: WhatsApp takes 1 to 3/],
 		[
 			'a title of 21 characters',
 			buttons('a', 'b'.repeat(21)),
-			/^Button 2 has 21 characters: WhatsApp takes 20 here/,
+			/^Entry 2 has 21 characters: WhatsApp takes 20/,
 		],
-		['an emoji in a button', buttons('Sí 👍'), /^Button 1 has an emoji or a formatting mark/],
-		['formatting in a button', buttons('*Sí*'), /^Button 1 has an emoji or a formatting mark/],
-		['equal titles', buttons('Sí', 'si'), /^Button 2 is the same as another/],
-		['an empty button', buttons('Sí', ' '), /^Button 2 is empty/],
+		['an emoji in a button', buttons('Sí 👍'), /^Entry 1 has an emoji or a formatting mark/],
+		['formatting in a button', buttons('*Sí*'), /^Entry 1 has an emoji or a formatting mark/],
+		['equal titles', buttons('Sí', 'si'), /^Entry 2 is the same as another/],
+		['an empty button', buttons('Sí', ' '), /^Entry 2 is empty/],
 		['11 options', list(...'abcdefghijk'), /^Entries has 11 entries: WhatsApp takes 1 to 10/],
 		['an entry of 25 characters', list('x'.repeat(25)), /^Entry 1 has 25 characters: WhatsApp takes 24/],
 		['no text', { ...buttons('Sí'), text: ' ' }, /^Text is empty/],
 		['a text that is too long', { ...buttons('Sí'), text: 'x'.repeat(4_097) }, /^Text has 4097 characters/],
-		['an unknown type', { interactiveType: 'poll' }, /^Type "poll" is unknown/],
 	])('with %s are not sent', async (_what, parameters, problem) => {
 		await start();
 		expect((await run({ ...MESSAGE, ...parameters })).said).toMatch(problem);

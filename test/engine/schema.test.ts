@@ -57,7 +57,7 @@ test.each(ANSWERED)('the output of %s %s is what its schema says', async (resour
 	if (operation === 'getHistory') await sandbox.userWrites(PROJECT, { text: 'Hola' });
 	const webhookUrl = 'https://n8n.example.com/webhook';
 	const template = { template: 'follow_up:es', parameters: { value: { '1': 'Ana' } } };
-	const buttons = { values: [{ text: 'Sí' }] };
+	const entries = { values: [{ title: 'Sí' }] };
 	const item = {
 		conversationId,
 		roomId,
@@ -65,7 +65,7 @@ test.each(ANSWERED)('the output of %s %s is what its schema says', async (resour
 		userId: USER,
 		text: 'Hola',
 		webhookUrl,
-		buttons,
+		entries,
 		...template,
 	};
 	const run = await engine.run({ resource, operation, ...item }, [{}]);

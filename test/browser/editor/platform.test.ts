@@ -129,7 +129,7 @@ test('it is sent, and read on the chat page as the customer reads it', async () 
 test('buttons are sent, and a press is the answer of the customer', async () => {
 	await addsNode('Send buttons or a list', ['botId', 'userId']);
 	await input('text').fill('¿Todo bien?');
-	await editor.node.window.getByTestId('fixed-collection-buttons').locator('input').first().fill('Sí, todo');
+	await editor.node.window.getByTestId('fixed-collection-entries').locator('input').first().fill('Sí, todo');
 	await editor.node.execute();
 	await chat.page.locator('#messages').getByRole('button', { name: 'Sí, todo' }).click();
 	await chat.page.locator('.bubble.user').getByText('Sí, todo').waitFor();

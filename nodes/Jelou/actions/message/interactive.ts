@@ -5,30 +5,31 @@ import { wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
 import { checkLabels } from './choices';
 
-/** What WhatsApp takes, as Jelou documents it: how many, and how many characters. */
+/** What WhatsApp takes, as Jelou documents it. */
 export const MAX_BUTTONS = 3;
 export const MAX_ENTRIES = 10;
-const BUTTON_LENGTH = 20;
-const ENTRY_LENGTH = 24;
-const DESCRIPTION_LENGTH = 72;
-const TEXT_LENGTH = 4_096;
 
 const NOT_IN_BUTTON = /[*_~`]|\p{Extended_Pictographic}/u;
 
-/** An entry of a list; the description may be empty. */
-export interface ListEntry {
+/** What a customer chooses from; the description may be empty. */
+export interface Entry {
 	title: string;
 	description: string;
 }
 
-/** @throws FieldError where a text has more characters than WhatsApp takes */
-export function checkTextLength(text: string, name: string, max: number): void {
+function checkLength(text: string, name: string, max: number): void {
 	const { length } = [...text];
-	if (length <= max) return;
-	throw new FieldError(
-		`${name} has ${String(length)} characters`,
-		`WhatsApp takes ${String(max)} here. Shorten it.`,
-	);
+	if (length > max)
+		throw new FieldError(
+			`${name} has ${String(length)} characters`,
+			`WhatsApp takes ${String(max)}. Shorten it.`,
+		);
+}
+
+function titlesOf(entries: readonly Entry[], name: string, max: number): string[] {
+	const titles = entries.map(({ title }) => title);
+	for (const [n, title] of titles.entries()) checkLength(title, `${name} ${String(n + 1)}`, max);
+	return checkLabels(titles, name);
 }
 
 /**
@@ -37,55 +38,51 @@ export function checkTextLength(text: string, name: string, max: number): void {
  * @param name what one of them is called in an error
  * @throws FieldError naming the one that WhatsApp does not take
  */
-export function buttonsContent(texts: readonly string[], name: string): IDataObject {
-	const titles = checkLabels(texts, name);
-	for (const [n, title] of titles.entries()) {
-		const one = `${name} ${String(n + 1)}`;
-		checkTextLength(title, one, BUTTON_LENGTH);
-		if (NOT_IN_BUTTON.test(title)) {
-			throw new FieldError(
-				`${one} has an emoji or a formatting mark`,
-				'Jelou takes neither in a button: remove it.',
-			);
-		}
+export function buttonsContent(entries: readonly Entry[], name: string): IDataObject {
+	const titles = titlesOf(entries, name, 20);
+	const wrong = titles.findIndex((title) => NOT_IN_BUTTON.test(title));
+	if (wrong !== -1) {
+		throw new FieldError(
+			`${name} ${String(wrong + 1)} has an emoji or a formatting mark`,
+			'Jelou takes neither on a button: remove it.',
+		);
 	}
 	return { type: 'quick_reply', quick_replies: titles.map((title) => ({ title, payload: title })) };
 }
 
 /**
- * A list that opens, of entries that each send their title as the customer's text.
+ * A list of entries, each of which sends its title as the customer's text.
  *
- * @param button what opens it
+ * @param button what opens it; may be empty
  * @param name what one entry is called in an error
  * @throws FieldError naming the one that WhatsApp does not take
  */
-export function listContent(entries: readonly ListEntry[], button: string, name: string): IDataObject {
-	const titles = checkLabels(
-		entries.map(({ title }) => title),
-		name,
-	);
-	const options = titles.map((title, n) => {
-		const one = `${name} ${String(n + 1)}`;
-		const description = entries[n]?.description ?? '';
-		checkTextLength(title, one, ENTRY_LENGTH);
-		checkTextLength(description, `${one}: Description`, DESCRIPTION_LENGTH);
-		return { title, ...(description === '' ? {} : { description }), payload: title };
-	});
-	checkTextLength(button, 'List Button', BUTTON_LENGTH);
-	return { type: 'text', ...(button === '' ? {} : { buttonText: { type: 'text', text: button } }), options };
+export function listContent(entries: readonly Entry[], button: string, name: string): IDataObject {
+	const titles = titlesOf(entries, name, 24);
+	checkLength(button, 'List Button', 20);
+	return {
+		type: 'text',
+		...(button === '' ? {} : { buttonText: { type: 'text', text: button } }),
+		options: entries.map(({ description }, n) => {
+			checkLength(description, `${name} ${String(n + 1)}: Description`, 72);
+			const title = titles[n];
+			return { title, ...(description === '' ? {} : { description }), payload: title };
+		}),
+	};
 }
 
 /**
- * The request that sends such a message (Jelou's page "Send messages" of its platform API).
+ * The request that sends such a message (the platform API's page "Send messages").
  *
  * @throws FieldError for a text that is too long
  */
 export function interactiveRequest(
-	{ botId, userId }: { botId: string; userId: string },
+	botId: string,
+	userId: string,
 	text: string,
 	content: IDataObject,
 ): JelouRequest {
-	checkTextLength(text, 'Text', TEXT_LENGTH);
+	checkLength(text, 'Text', 4_096);
 	return {
 		target: 'platform',
 		method: 'POST',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import type { INodeProperties } from 'n8n-workflow';
+
 import { readIds } from '../ids';
 import { options } from '../options';
 import { botId, roomId, userId } from '../properties';
@@ -9,6 +11,25 @@ import { channelWarning, messageContent } from './content';
 import { messageRequest } from '../../shared/message';
 import { MEDIA_TYPES, MESSAGE_TYPE_OPTIONS } from '../../shared/messageTypes';
 import { isObject } from '../../shared/json';
+
+export const mediaUrl: INodeProperties = {
+	displayName: 'Media URL',
+	name: 'mediaUrl',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. https://example.com/invoice.pdf',
+	description: 'Public HTTPS address that Jelou fetches the file from. A file in n8n cannot be sent.',
+};
+
+export const fileName: INodeProperties = {
+	displayName: 'File Name',
+	name: 'fileName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. invoice.pdf',
+	description: 'Name that the user sees',
+};
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
 export const send: RequestOperation = {
@@ -38,16 +59,7 @@ export const send: RequestOperation = {
 			description: 'The text that the user receives',
 			displayOptions: { show: { messageType: ['text'] } },
 		},
-		{
-			displayName: 'Media URL',
-			name: 'mediaUrl',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. https://example.com/invoice.pdf',
-			description: 'Public HTTPS address that Jelou fetches the file from',
-			displayOptions: { show: { messageType: MEDIA_TYPES } },
-		},
+		{ ...mediaUrl, displayOptions: { show: { messageType: MEDIA_TYPES } } },
 		{
 			displayName: 'MIME Type',
 			name: 'mimeType',
@@ -66,15 +78,7 @@ export const send: RequestOperation = {
 			description: 'Text below the image or video',
 			displayOptions: { show: { messageType: ['image', 'video'] } },
 		},
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. invoice.pdf',
-			description: 'Name that the user sees',
-			displayOptions: { show: { messageType: ['document'] } },
-		},
+		{ ...fileName, displayOptions: { show: { messageType: ['document'] } } },
 		options('request', {
 			displayName: 'Message ID',
 			name: 'messageId',

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Language } from '../../shared/answers/answerTypes';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
@@ -47,27 +46,23 @@ function readText(item: ItemParameters, first: Step | undefined): string {
 	return [message, first?.text ?? ''].filter((part) => !isBlank(part)).join('\n\n');
 }
 
-/** Opens the list, in the language of the question. */
-const LIST_BUTTON: Record<Language, string> = { es: 'Ver opciones', pt: 'Ver opções', en: 'See options' };
-
 /** The same question with its choices as buttons or a list; `undefined` where they are numbers. */
 function readWithButtons(
-	{ language = 'es', showAs = 'numbers' }: IDataObject,
-	recipient: Conversation,
+	{ language, showAs = 'numbers' }: IDataObject,
+	{ botId, userId }: Conversation,
 	text: string,
-	[first, ...others]: readonly Step[],
+	{ choices, name }: Pick<Step, 'choices' | 'name'>,
 ): JelouRequest | undefined {
-	if (showAs !== 'numbers' && showAs !== 'buttons') {
-		throw new FieldError('Show As is unknown', 'Use numbers or buttons.');
-	}
-	const { choices = [] } = first ?? {};
-	const areFew = choices.length > 0 && choices.length <= MAX_ENTRIES;
-	if (showAs === 'numbers' || others.length > 0 || !areFew) return undefined;
+	if (showAs === 'numbers') return undefined;
+	if (showAs !== 'buttons') throw new FieldError('Show As is unknown', 'Use numbers or buttons.');
+	if (name !== '' || choices.length === 0 || choices.length > MAX_ENTRIES) return undefined;
 	const entries = choices.map((title) => ({ title, description: '' }));
-	const button = Object.entries(LIST_BUTTON).find(([known]) => known === language)?.[1] ?? '';
+	const opening = language === 'en' ? 'See options' : language === 'pt' ? 'Ver opções' : 'Ver opciones';
 	const content =
-		choices.length > MAX_BUTTONS ? listContent(entries, button, 'Choice') : buttonsContent(choices, 'Choice');
-	return interactiveRequest(recipient, text, content);
+		choices.length > MAX_BUTTONS
+			? listContent(entries, opening, 'Choice')
+			: buttonsContent(entries, 'Choice');
+	return interactiveRequest(botId, userId, text, content);
 }
 
 /** Asks the customer something in the chat; the run goes on with the answer (Jelou's page "Send messages"). */
@@ -83,13 +78,13 @@ export const sendAndWait: AskOperation = {
 		const recipient = readIds(item, 'roomId', 'botId', 'userId');
 		const steps = readSteps(item);
 		const [first] = steps;
-		const [asked, choices] = [readText(item, first), first?.choices ?? []];
-		const text = withChoices(asked, choices);
+		const asked = readText(item, first);
+		const text = withChoices(asked, first?.choices ?? []);
 		const value: MessageValue = { id: randomUUID(), type: 'text', content: { body: text } };
 		const message = messageRequest({ projectId, ...recipient }, value);
 		const own = item.collection('options');
 		const until = waitUntil(own, { zone: timezone });
-		const withButtons = readWithButtons(own, recipient, asked, steps);
+		const withButtons = first && readWithButtons(own, recipient, asked, first);
 		return { message, withButtons, text, recipient, ifBusy: readIfBusy(own), steps, until };
 	},
 	warning: channelWarning,

@@ -9,10 +9,11 @@ import { entriesOf, templatesRequest } from './templates';
 
 const PAGE_SIZE = 50;
 const STATUSES = ['APPROVED', 'PENDING', 'REJECTED', 'DISABLED', 'DELETED'];
-const CATEGORIES = ['AUTHENTICATION', 'MARKETING', 'UTILITY'];
 
-const named = (value: string) => ({ name: value.charAt(0) + value.slice(1).toLowerCase(), value });
-const ALL = { name: 'All', value: '' };
+const STATUS_OPTIONS = [
+	{ name: 'All', value: '' },
+	...STATUSES.map((value) => ({ name: value.charAt(0) + value.slice(1).toLowerCase(), value })),
+];
 
 async function readPages(api: PlatformApi, bot: string, filters: Record<string, string>, most: number) {
 	const found: IDataObject[] = [];
@@ -44,25 +45,16 @@ export const getMany: PlatformOperation = {
 			default: {},
 			options: [
 				{
-					displayName: 'Category',
-					name: 'category',
-					type: 'options',
-					options: [ALL, ...CATEGORIES.map(named)],
-					default: '',
-				},
-				{
 					displayName: 'Search',
 					name: 'query',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. order',
-					description: 'Only templates that have this text',
 				},
 				{
 					displayName: 'Status',
 					name: 'status',
 					type: 'options',
-					options: [ALL, ...STATUSES.map(named)],
+					options: STATUS_OPTIONS,
 					default: 'APPROVED',
 				},
 			],
@@ -72,7 +64,6 @@ export const getMany: PlatformOperation = {
 	prepare(item) {
 		const given = item.collection('filters');
 		const filters = {
-			category: entryText(given, 'category', 'Category'),
 			query: entryText(given, 'query', 'Search'),
 			status: entryText(given, 'status', 'Status'),
 		};

@@ -40,7 +40,6 @@ export async function searchTemplates(
 		results: templates.map((template) => ({
 			name: `${template.label} (${[template.language, template.category].filter(Boolean).join(', ').toLowerCase()})`,
 			value: keyOf(template),
-			description: template.text,
 		})),
 		...(templates.length === PAGE_SIZE && { paginationToken: String(page + 1) }),
 	};
@@ -51,7 +50,7 @@ export async function getTemplateParameters(this: ILoadOptionsFunctions): Promis
 	const chosen = toId(this.getCurrentNodeParameter('template', { extractValue: true }));
 	if (chosen === '') return { fields: [] };
 	const templates = await ask(this, { query: chosen.split(':')[0] ?? '', limit: 100 });
-	const { parameters, text } = findTemplate(templates, chosen);
+	const { parameters } = findTemplate(templates, chosen);
 	return {
 		fields: parameters.map(({ id, label }) => ({
 			id,
@@ -61,6 +60,6 @@ export async function getTemplateParameters(this: ILoadOptionsFunctions): Promis
 			display: true,
 			type: 'string',
 		})),
-		emptyFieldsNotice: `The template has no parameters: ${text}`,
+		emptyFieldsNotice: 'The template has no parameters',
 	};
 }

@@ -2,10 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
-import { isBlank, trimmed } from '../../shared/text';
+import { trimmed } from '../../shared/text';
 import { readIds } from '../ids';
-import { entryText, type ItemParameters } from '../itemParameters';
+import type { ItemParameters } from '../itemParameters';
 import { mediaUrlOf } from '../message/content';
+import { fileName, mediaUrl } from '../message/send.operation';
 import type { PlatformOperation } from '../operation';
 import { options } from '../options';
 import { toId } from '../origin';
@@ -19,8 +20,7 @@ import {
 	templatesRequest,
 } from './templates';
 
-const HEADERS = ['text', 'image', 'document', 'video'];
-const MEDIA = HEADERS.slice(1);
+const MEDIA = ['image', 'document', 'video'];
 
 /** @throws FieldError for what is no phone number: an ID that WhatsApp makes for a business, for example */
 function phoneOf(user: string): string {
@@ -34,37 +34,21 @@ function phoneOf(user: string): string {
 
 function headerOf(item: ItemParameters, allowsPlainHttp: boolean): IDataObject {
 	const type = item.text('headerType', 'Header');
-	if (!HEADERS.includes(type)) {
-		throw new FieldError(`Header "${type}" is unknown`, `Use ${HEADERS.join(', ')}.`);
-	}
-	if (!MEDIA.includes(type)) return { type };
+	if (!MEDIA.includes(type)) return { type: 'text' };
 	const mediaUrl = mediaUrlOf(item, allowsPlainHttp).href;
 	const filename = type === 'document' ? trimmed(item.text('fileName', 'File Name')) : '';
 	return { type, mediaUrl, ...(filename === '' ? {} : { filename }) };
 }
 
-function buttonParametersOf({ buttonParameters }: IDataObject): IDataObject[] {
-	const { values } = isObject(buttonParameters) ? buttonParameters : {};
-	return (Array.isArray(values) ? values : []).filter(isObject).map((entry) => ({
-		type: 'URL',
-		payload: entryText(entry, 'payload', 'Payload'),
-		param: entryText(entry, 'param', 'Parameter'),
-	}));
-}
-
 /** What is rarely needed, by Jelou's names. */
 function additionalOf(item: ItemParameters): IDataObject {
-	const fields = item.collection('additionalFields');
-	const buttonParameters = buttonParametersOf(fields);
-	const header = entryText(fields, 'headerParameters', 'Header Parameters');
-	const headerParameters = header.split('\n').filter((line) => !isBlank(line));
-	const expirationTime = entryText(fields, 'expirationTime', 'Expiration Time');
+	const { buttonParameters, expirationTime, headerParameter } = item.collection('additionalFields');
+	const { values } = isObject(buttonParameters) ? buttonParameters : {};
+	const buttons = (Array.isArray(values) ? values : []).filter(isObject);
 	return {
-		...(buttonParameters.length > 0 && { buttonParameters }),
-		...(headerParameters.length > 0 && { headerParameters }),
-		...(expirationTime !== '' && {
-			expirationTime: Number.isFinite(Number(expirationTime)) ? Number(expirationTime) : expirationTime,
-		}),
+		...(buttons.length > 0 && { buttonParameters: buttons.map((button) => ({ type: 'URL', ...button })) }),
+		...(headerParameter ? { headerParameters: [headerParameter] } : {}),
+		...(expirationTime ? { expirationTime } : {}),
 	};
 }
 
@@ -80,8 +64,7 @@ export const send: PlatformOperation = {
 		botId,
 		{
 			...userId,
-			placeholder: 'e.g. 593987654321',
-			description: `The phone number of the recipient, with its country code. ${userId.description ?? ''}`,
+			description: `The recipient's phone number with its country code. ${userId.description ?? ''}`,
 		},
 		{
 			displayName: 'Template',
@@ -89,7 +72,6 @@ export const send: PlatformOperation = {
 			type: 'resourceLocator',
 			default: { mode: 'list', value: '' },
 			required: true,
-			description: 'The approved template to send',
 			modes: [
 				{
 					displayName: 'From List',
@@ -102,7 +84,7 @@ export const send: PlatformOperation = {
 					displayName: 'By Name',
 					name: 'name',
 					type: 'string',
-					placeholder: 'e.g. order_shipped or order_shipped:es',
+					placeholder: 'e.g. order_shipped:es',
 				},
 			],
 		},
@@ -140,25 +122,8 @@ export const send: PlatformOperation = {
 			default: 'text',
 			description: 'What the template has above its text',
 		},
-		{
-			displayName: 'Media URL',
-			name: 'mediaUrl',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. https://example.com/invoice.pdf',
-			description: 'Public HTTPS address that Jelou fetches the file from',
-			displayOptions: { show: { headerType: MEDIA } },
-		},
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. invoice.pdf',
-			description: 'Name that the user sees',
-			displayOptions: { show: { headerType: ['document'] } },
-		},
+		{ ...mediaUrl, displayOptions: { show: { headerType: MEDIA } } },
+		{ ...fileName, displayOptions: { show: { headerType: ['document'] } } },
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
@@ -188,17 +153,16 @@ export const send: PlatformOperation = {
 				{
 					displayName: 'Expiration Time',
 					name: 'expirationTime',
-					type: 'string',
-					default: '',
-					description: "Sent as Jelou's expirationTime, whose unit Jelou does not document",
+					type: 'number',
+					default: 0,
+					description: 'Its unit is not documented',
 				},
 				{
-					displayName: 'Header Parameters',
-					name: 'headerParameters',
+					displayName: 'Header Parameter',
+					name: 'headerParameter',
 					type: 'string',
-					typeOptions: { rows: 2 },
 					default: '',
-					description: 'What the placeholders of the header are replaced by, one a line',
+					description: 'What the placeholder in the header is replaced by',
 				},
 			],
 		},

@@ -12,7 +12,7 @@ const hours: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 12,
-	description: "How long Jelou's bot stays silent. 0 leaves it so until it is set to Automatic.",
+	description: "How long Jelou's bot stays silent. 0 has no end.",
 };
 
 /** Sets whether Jelou's own bot answers a user (the platform API's page "User state"). */
@@ -32,10 +32,9 @@ export const setState: PlatformOperation = {
 			type: 'options',
 			options: [
 				{ name: 'Automatic', value: 'auto', description: "Jelou's bot answers" },
-				{ name: 'Manual', value: 'manual', description: "People answer, and Jelou's bot is silent" },
+				{ name: 'Manual', value: 'manual', description: 'People answer' },
 			],
 			default: 'manual',
-			description: 'Who answers the user',
 		},
 		{ ...hours, displayOptions: { show: { state: ['manual'] } } },
 		options('platform'),
