@@ -2,7 +2,6 @@ import { CREDENTIAL_BLANKING_VALUE } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
 import type { Json } from '../json';
-import type { N8nClient } from '../n8n/client';
 import {
 	NODES,
 	importExample,
@@ -12,9 +11,8 @@ import {
 	type Workflow,
 } from '../n8n/examples';
 import { waitUntil } from '../n8n/waitUntil';
-import { sandboxCredential } from '../sandboxCredential';
+import { openCredentials, type Surroundings } from './credentials';
 import { connectDesk, DESK, deskCredential, withOwnToken } from './desk';
-import type { Made } from './kept';
 import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
 /** Published for a new user: what answers by itself. The others are run from the editor, or need a model. */
@@ -33,40 +31,9 @@ const SERVICES =
 /** Where the desk is, likewise. */
 const DESK_SERVICE = /^(?:https:\/\/chatwoot\.example\.com|http:\/\/127\.0\.0\.1:\d+\/chatwoot)$/;
 
-interface Surroundings {
-	client: N8nClient;
-	/** Has the `startProjects`. */
-	sandbox: Sandbox;
-	/** What earlier starts made. */
-	made: Made;
-}
-
 /** n8n offers first what was saved last: one credential in a new node, and one workflow in its list. */
 function withLast<T>(all: T[], isLast: (each: T) => boolean): T[] {
 	return [...all.filter((each) => !isLast(each)), ...all.filter(isLast)];
-}
-
-async function makeCredential(
-	{ client, made, sandbox }: Surroundings,
-	project: StartProject,
-	existing: Json[],
-): Promise<void> {
-	const names = [project.formerCredential, project.credential];
-	const name = names.find((each) => existing.some((saved) => saved.name === each)) ?? project.credential;
-	const data = sandboxCredential(sandbox, project, project.signingSecret);
-	made.credentials[project.id] = await client.saveCredential(name, 'jelouApi', data);
-	made.save();
-}
-
-/** Tells a credential where the sandbox is now. One that a person has pointed elsewhere stays. */
-async function moveCredential({ client, made, sandbox }: Surroundings, saved: Json): Promise<void> {
-	const { chatbotUrl, gatewayUrl, url } = sandbox;
-	const [id, name] = [String(saved.id), String(saved.name)];
-	const data = await client.credentialData(id);
-	const before = made.sandboxUrls.find((old) => old !== url && old === data.chatbotUrl);
-	if (before === undefined || data.gatewayUrl !== gatewayUrl.replace(url, before)) return;
-	const moved = { ...data, chatbotUrl, gatewayUrl };
-	await client.updateCredential(id, { name, type: 'jelouApi', data: moved });
 }
 
 /** Nodes with the sandbox that runs now wherever one calls it. Everything else stays. */
@@ -104,7 +71,7 @@ async function publish(
 }
 
 /**
- * Gives n8n a credential for every project of the sandbox, and every example, and publishes those that answer by
+ * Gives n8n the credentials of every project of the sandbox, and every example, and publishes those that answer by
  * themselves. Each of these is done once, in whichever start: afterwards all of it is the person's. Only the address of
  * a sandbox that has moved follows.
  */
@@ -114,17 +81,16 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 	if (!made.sandboxUrls.includes(sandbox.url)) made.sandboxUrls.push(sandbox.url);
 	made.save();
 	const credentials = await client.credentials();
-	const openCredential = async (project: StartProject) => {
-		const saved = credentials.find(({ id }) => id === made.credentials[project.id]);
-		if (made.credentials[project.id] === undefined) await makeCredential(surroundings, project, credentials);
-		else if (saved) await moveCredential(surroundings, saved);
-	};
-	for (const project of projects) if (project.id !== OWN.id) await openCredential(project);
+	for (const project of projects) {
+		if (project.id !== OWN.id) await openCredentials(surroundings, project, credentials);
+	}
 	const examples = withLast(projects, ({ file }) => file === FIRST);
-	for (const { credential: name, file, id } of examples) {
+	for (const { credential: name, file, id, platformCredential = '' } of examples) {
 		if (file === undefined || made.workflows[file] !== undefined) continue;
-		const others: Record<string, Credential> =
-			file === DESK ? { httpHeaderAuth: await deskCredential(client, made) } : {};
+		const others: Record<string, Credential> = {
+			...(file === DESK && { httpHeaderAuth: await deskCredential(client, made) }),
+			jelouPlatformApi: { id: made.platformCredentials[id] ?? '', name: platformCredential },
+		};
 		const read = readExample(file, { id: made.credentials[id] ?? '', name }, others);
 		const example = file === DESK ? withOwnToken(read) : read;
 		made.workflows[file] = await importExample(client, {
@@ -148,5 +114,7 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 		if (file === DESK) connectDesk(client, sandbox, await client.workflow(id));
 	}
 	// The person's own is saved last, also after what the triggers have stored in theirs.
-	for (const project of projects) if (project.id === OWN.id) await openCredential(project);
+	for (const project of projects) {
+		if (project.id === OWN.id) await openCredentials(surroundings, project, credentials);
+	}
 }

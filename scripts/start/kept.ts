@@ -48,6 +48,8 @@ const NAMES = z.array(z.string()).catch(() => []);
 const MADE = z.object({
 	/** The IDs of credentials, by project. */
 	credentials: IDS,
+	/** The same of those for the platform API. */
+	platformCredentials: IDS,
 	/** The IDs of workflows, by the file of the example. */
 	workflows: IDS,
 	/** The files of the examples that were published. */

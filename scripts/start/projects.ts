@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { DEMO_PROJECT, type SandboxProject } from '../../sandbox';
-import { exampleFiles, readExample } from '../n8n/examples';
+import { exampleFiles, readExample, type Workflow } from '../n8n/examples';
 import { DESK } from './desk';
 
 /** What a new user meets first, on the chat page and in n8n: a dialogue, which nobody else has. */
@@ -10,13 +10,15 @@ export const FIRST = 'guided-order.json';
 const ECHO = 'echo-support.json';
 const ECHO_CREDENTIAL = 'Jelou sandbox';
 
-/** A project of the sandbox, and the credential for it in n8n. */
+/** A project of the sandbox, and the credentials for it in n8n, by their names. */
 export interface StartProject extends SandboxProject {
 	name: string;
 	signingSecret: string;
 	credential: string;
 	/** What an earlier version called the credential. */
 	formerCredential?: string;
+	/** That for the platform API, where it is used. */
+	platformCredential?: string;
 	/** The example that answers in it; none in the project for the person's own workflow. */
 	file?: string;
 }
@@ -91,8 +93,17 @@ function project(id: string, name: string, more: Partial<StartProject> = {}): St
 	};
 }
 
+const platformCredentialOf = (name: string) => `Jelou platform sandbox: ${name}`;
+
+/** Whether a node of an example has a credential for the platform API. */
+function usesPlatform({ nodes }: Workflow): boolean {
+	return nodes.some(({ credentials }) => credentials?.jelouPlatformApi !== undefined);
+}
+
 function exampleProject(file: string): StartProject {
-	const { name } = readExample(file, { id: '', name: '' });
+	const any = { id: '', name: '' };
+	const workflow = readExample(file, any, { jelouPlatformApi: any });
+	const { name } = workflow;
 	const id = `demo-${file.replace(/\.json$/, '')}`;
 	const bots = botsNamed(BOTS[file] ?? name);
 	if (file === ECHO) {
@@ -100,11 +111,14 @@ function exampleProject(file: string): StartProject {
 		return project(demo, name, { apiKey, bots, file, formerCredential: ECHO_CREDENTIAL });
 	}
 	const hasDesk = file === DESK;
-	return project(id, name, { bots, file, hasDesk, ...EXTRAS[file]?.(id) });
+	const platform = usesPlatform(workflow) && { platformCredential: platformCredentialOf(name) };
+	return project(id, name, { bots, file, hasDesk, ...platform, ...EXTRAS[file]?.(id) });
 }
 
 /** For the workflow that the person builds. */
-export const OWN = project('my-project', 'My project');
+export const OWN = project('my-project', 'My project', {
+	platformCredential: platformCredentialOf('My project'),
+});
 /** For a second one: a project has one webhook, so two workflows cannot be published in one. */
 const SECOND = project('my-project-2', 'My project 2');
 

@@ -336,9 +336,10 @@ describe('npm start, run for real', () => {
 				'Ticket',
 			]);
 			const ofTheDesk = 'Sandbox: Chatwoot';
-			expect(names(await client.credentials())).toEqual(
-				[...projects.map(({ credential }) => credential), ofTheDesk].sort(),
+			const ofProjects = projects.flatMap(({ credential, platformCredential = [] }) =>
+				[credential, platformCredential].flat(),
 			);
+			expect(names(await client.credentials())).toEqual([...ofProjects, ofTheDesk].sort());
 		}, 300_000);
 
 		test('nothing goes on running when what started it is killed', async () => {

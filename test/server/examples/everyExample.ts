@@ -38,8 +38,13 @@ const WRONG_IN_V1: Record<string, unknown[]> = {
 };
 
 const CREDENTIAL = { id: 'any', name: 'any' };
-/** Of other services. */
-const OTHERS = { openAiApi: CREDENTIAL, httpHeaderAuth: CREDENTIAL, telegramApi: CREDENTIAL };
+/** Besides that of a Jelou project. */
+const OTHERS = {
+	httpHeaderAuth: CREDENTIAL,
+	jelouPlatformApi: CREDENTIAL,
+	openAiApi: CREDENTIAL,
+	telegramApi: CREDENTIAL,
+};
 
 function nodesOf(file: string): INode[] {
 	// What is read from outside is checked by n8n's own rules below.

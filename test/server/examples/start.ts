@@ -87,13 +87,18 @@ export function start(stage: () => Stage): void {
 		expect(latest?.name).toBe('Guided order');
 	});
 
-	test('offers a new node the credential of the empty project that is for the person', async () => {
+	test('offers a new node the credentials of the empty project that is for the person', async () => {
 		// Those of other tests forget what their triggers were given seconds after these were unpublished.
-		const ofStart = projects.map(({ credential }) => credential);
-		const [newest] = (await stage().client.credentials())
+		const ofStart = projects.flatMap(({ credential, platformCredential }) => [
+			credential,
+			platformCredential,
+		]);
+		const latest = (await stage().client.credentials())
 			.filter(({ name }) => ofStart.includes(String(name)))
 			.sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
-		expect(newest?.name).toBe('Jelou sandbox: My project');
+		const newest = (wanted: string) => latest.find(({ type }) => type === wanted)?.name;
+		expect(newest('jelouApi')).toBe('Jelou sandbox: My project');
+		expect(newest('jelouPlatformApi')).toBe('Jelou platform sandbox: My project');
 		expect(stage().sandbox.store.projects.get(OWN.id)?.integration).toBeNull();
 	});
 
@@ -332,6 +337,14 @@ export function start(stage: () => Stage): void {
 			const moved = await moveBack(OWN.credential);
 			const elsewhere = { gatewayUrl: 'https://jelou.example.com' };
 			const edited = await moveBack('Jelou sandbox: Ticket', elsewhere);
+			const platform = (await client.credentials()).find(({ name }) => name === OWN.platformCredential);
+			const [platformId, platformName] = [String(platform?.id), OWN.platformCredential];
+			const platformData = { ...(await client.credentialData(platformId)), platformUrl: `${old}/api` };
+			await client.updateCredential(platformId, {
+				name: platformName,
+				type: 'jelouPlatformApi',
+				data: platformData,
+			});
 			const guided = await client.workflow(await idOf('Guided order'));
 			const earlier: unknown = JSON.parse(JSON.stringify(guided.nodes).replaceAll(sandbox.url, old));
 			await client.updateWorkflow(String(guided.id), { nodes: earlier, versionId: guided.versionId });
@@ -340,6 +353,10 @@ export function start(stage: () => Stage): void {
 			expect(await client.credentialData(moved)).toMatchObject({
 				chatbotUrl: sandbox.chatbotUrl,
 				gatewayUrl: sandbox.gatewayUrl,
+			});
+			expect(await client.credentialData(platformId)).toMatchObject({
+				clientId: 'my-project-client',
+				platformUrl: sandbox.platformUrl,
 			});
 			expect(await client.credentialData(edited)).toMatchObject({ chatbotUrl: old, ...elsewhere });
 			const now = await client.workflow(String(guided.id));

@@ -4,6 +4,7 @@ import type { Delivery, Project, SandboxProject, UserMessage } from '../../../sa
 import { isRecord, type Json } from '../../../scripts/json';
 import { readExample, type Credential, type Workflow } from '../../../scripts/n8n/examples';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
+import { sandboxPlatformCredential } from '../../../scripts/sandboxCredential';
 import { credentialData, type Stage } from './stage';
 
 /** What a person does to an example before using it. */
@@ -83,7 +84,7 @@ function prepare(workflow: Workflow, { deactivated = [], parameters = {}, settin
 const TRIGGER = 'n8n-nodes-jelou.jelouTrigger';
 let projects = 0;
 
-/** Imports an example into n8n, with a new project in the sandbox and a credential for it. */
+/** Imports an example into n8n, with a new project in the sandbox and credentials for it. */
 export async function openExample(
 	{ client, n8n, sandbox }: Stage,
 	file: string,
@@ -94,7 +95,13 @@ export async function openExample(
 	const project = sandbox.store.addProject({ id: projectId, apiKey: `key-${projectId}`, rooms, users });
 	const data = credentialData(sandbox, { projectId, apiKey: project.apiKey, signingSecret });
 	const credential = { id: await client.saveCredential(projectId, 'jelouApi', data), name: projectId };
-	const example = readExample(file, credential, credentials);
+	const platformName = `${projectId} at the platform API`;
+	const platformData = sandboxPlatformCredential(sandbox, project);
+	const jelouPlatformApi = {
+		id: await client.saveCredential(platformName, 'jelouPlatformApi', platformData),
+		name: platformName,
+	};
+	const example = readExample(file, credential, { ...credentials, jelouPlatformApi });
 	// As the editor does on import: two workflows with the same address cannot both be published.
 	const nodes = example.nodes.map((node) =>
 		node.type === TRIGGER ? { ...node, webhookId: randomUUID() } : node,
