@@ -24,6 +24,7 @@ const PUBLISHED = [
 	'satisfaction-survey.json',
 	DESK,
 	'ticket.json',
+	'shipping-notice.json',
 ];
 /** What examples call over HTTP and the sandbox has: as their files have it, or where an earlier start has put it. */
 const SERVICES =

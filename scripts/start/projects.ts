@@ -56,6 +56,7 @@ const BOTS: Record<string, string> = {
 	'guided-order.json': 'Tienda Aurora',
 	'media-intake.json': 'Seguros Andes',
 	'satisfaction-survey.json': 'Tienda Aurora (encuestas)',
+	'shipping-notice.json': 'Tienda Aurora (envíos)',
 	'support-desk-chatwoot.json': 'Tienda Aurora (soporte)',
 	'support-desk-telegram.json': 'Tienda Aurora (Telegram)',
 	'ticket.json': 'Mesa de ayuda Norte',

@@ -8,6 +8,7 @@ import { followUp } from './examples/followUp';
 import { guidedOrder, unansweredOrder } from './examples/guidedOrder';
 import { mediaIntake } from './examples/mediaIntake';
 import { satisfactionSurvey, unansweredSurvey } from './examples/satisfactionSurvey';
+import { shippingNotice } from './examples/shippingNotice';
 import { start } from './examples/start';
 import { ticket } from './examples/ticket';
 import { startStage, type Stage } from './support/stage';
@@ -38,6 +39,7 @@ describe('the example "AI agent with a person"', () => aiAgentWithAPerson(stage)
 describe('the example "Broadcast"', () => broadcast(stage));
 describe('the example "Follow-up"', () => followUp(stage));
 describe('the example "Media intake"', () => mediaIntake(stage));
+describe('the example "Shipping notice"', () => shippingNotice(stage));
 describe('the example "Ticket"', () => ticket(stage));
 describe('the example "Satisfaction survey"', () => satisfactionSurvey(stage));
 describe('the example "Guided order", unanswered,', testUnansweredOrder);

@@ -332,6 +332,7 @@ describe('npm start, run for real', () => {
 				'Guided order',
 				'Media intake',
 				'Satisfaction survey',
+				'Shipping notice',
 				'Support desk (Chatwoot)',
 				'Ticket',
 			]);

@@ -22,6 +22,7 @@ const PUBLISHED = [
 	'Satisfaction survey',
 	'Support desk (Chatwoot)',
 	'Ticket',
+	'Shipping notice',
 ];
 
 /** What `npm start` does with the examples. Comes last: it activates workflows of the same webhooks. */
@@ -172,6 +173,15 @@ export function start(stage: () => Stage): void {
 		});
 		await waitUntil('the answer', () => Promise.resolve(said('Media intake').length > 0));
 		expect(said('Media intake')).toEqual([expect.stringContaining('la guardamos')]);
+	});
+
+	test('Shipping notice sends the template of its order, and asks who answers it, with nothing filled in', async () => {
+		const execution = await run('Shipping notice', 'Order shipped');
+		expect(outputOf(execution, 'Say that it was sent')).toHaveLength(1);
+		expect(said('Shipping notice')).toEqual([expect.stringMatching(/^Hola Ana, tu pedido 1042 /)]);
+		await stage().sandbox.userWrites('demo-shipping-notice', { text: 'hola' });
+		await waitUntil('the question', () => Promise.resolve(said('Shipping notice').length > 1));
+		expect(said('Shipping notice').at(-1)).toBe('¡Hola, Ana Torres! ¿Qué necesitas?');
 	});
 
 	test('Ticket creates one in the sandbox, with nothing filled in', async () => {
