@@ -22,8 +22,17 @@ export function errorsOf(execution: Json, node: string): unknown[] {
 	return (allRuns(execution)[node] ?? []).flatMap(({ error }) => (error === undefined ? [] : [error]));
 }
 
+function firstOutput(run: Json | undefined): Json[] {
+	const { data: output } = OUTPUT.safeParse(run?.data);
+	return (output?.main[0] ?? []).map(({ json }) => json);
+}
+
 /** The JSON of the items that a node put out on its first output; none when it did not run. */
 export function outputOf(execution: Json, node: string): Json[] {
-	const { data: output } = OUTPUT.safeParse(nodeRuns(execution).get(node)?.data);
-	return (output?.main[0] ?? []).map(({ json }) => json);
+	return firstOutput(nodeRuns(execution).get(node));
+}
+
+/** The same of all its runs, one after the other: a node runs for each way that leads to it, and in a loop. */
+export function outputsOf(execution: Json, node: string): Json[] {
+	return (allRuns(execution)[node] ?? []).flatMap(firstOutput);
 }

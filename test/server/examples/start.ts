@@ -151,10 +151,11 @@ export function start(stage: () => Stage): void {
 		return await client.execution(runId);
 	}
 
-	test('Broadcast reaches every customer of its table, with nothing filled in', async () => {
+	test('Broadcast reaches every customer of its table, one by a template, with nothing filled in', async () => {
 		const execution = await run('Broadcast', 'Start by hand');
 		expect(outputOf(execution, 'Failed rows')).toEqual([]);
 		expect(said('Broadcast')).toHaveLength(3);
+		expect(outputOf(execution, 'Send the template')).toHaveLength(1);
 	});
 
 	test('Follow-up closes the one conversation that is open for too long, with nothing filled in', async () => {
