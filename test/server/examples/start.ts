@@ -162,7 +162,7 @@ export function start(stage: () => Stage): void {
 		const execution = await run('Follow-up', 'Every hour');
 		expect(outputOf(execution, 'What went wrong')).toEqual([]);
 		expect(outputOf(execution, 'Closed')).toHaveLength(1);
-		expect(said('Follow-up')).toEqual([expect.stringMatching(/^Cerramos esta conversación/)]);
+		expect(said('Follow-up')).toEqual([expect.stringMatching(/^Hola Ana Torres, la última vez quedó algo/)]);
 	});
 
 	test('Media intake stores a picture in the sandbox, with nothing filled in', async () => {
