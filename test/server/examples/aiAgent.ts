@@ -1,10 +1,16 @@
-import { isRecord } from '../../../scripts/json';
 import { openExample, type Example } from '../support/examples';
-import { startModelStub, type ModelStub } from '../support/model';
+import { startModelStub, type ChatRequest, type ModelStub } from '../support/model';
 import type { Stage } from '../support/stage';
 
 const REASON = 'El cliente pide una persona.';
 const ANSWER = 'Claro: una persona te escribirá.';
+
+/** What the model is given to answer: what was said so far, and what the customer has just written. */
+export function promptOf({ messages }: ChatRequest): { said: string; written: string } {
+	const prompt = String(messages.findLast(({ role }) => role === 'user')?.content);
+	const [said = '', written = ''] = prompt.split('\n\nContesta lo que el cliente acaba de escribir:\n');
+	return { said, written };
+}
 
 export function aiAgent(stage: () => Stage): void {
 	let model: ModelStub;
@@ -12,7 +18,7 @@ export function aiAgent(stage: () => Stage): void {
 	beforeAll(async () => {
 		model = await startModelStub(REASON, {
 			answer: ANSWER,
-			usesTool: ({ messages }) => JSON.stringify(messages.at(-1)).includes('persona'),
+			usesTool: (request) => promptOf(request).written.includes('persona'),
 		});
 		const id = await stage().client.saveCredential('stub', 'openAiApi', { apiKey: 'stub', url: model.url });
 		example = await openExample(stage(), 'ai-agent.json', {
@@ -26,25 +32,18 @@ export function aiAgent(stage: () => Stage): void {
 		await model?.close();
 	});
 
+	/** What the model was given last. */
+	const given = () => promptOf(model.requests.at(-1) ?? { model: '', messages: [] });
+
 	test('answers in the room of the customer, told the facts of the settings', async () => {
 		await example.hears({ text: '¿Cuánto tarda el envío?' });
 		await example.ran(1);
 		expect(example.said('593990000001')).toEqual([ANSWER]);
 		expect(example.started()).toEqual([]);
-		const [system, user] = model.requests[0]?.messages ?? [];
+		const [system] = model.requests[0]?.messages ?? [];
 		expect(system).toMatchObject({ role: 'system', content: expect.stringContaining('tarda 17 días') });
 		expect(JSON.stringify(system)).toContain('Ana Torres');
-		expect(user).toMatchObject({ role: 'user', content: '¿Cuánto tarda el envío?' });
-	});
-
-	test("agent and memory find the trigger's chatInput and sessionId by n8n's own defaults", async () => {
-		const { nodes } = await stage().client.workflow(example.workflowId);
-		const parametersOf = (type: string): unknown =>
-			(Array.isArray(nodes) ? nodes : [])
-				.filter(isRecord)
-				.find((node) => node.type === `@n8n/n8n-nodes-langchain.${type}`)?.parameters;
-		expect(Object.keys(parametersOf('agent') ?? {})).toEqual(['options']);
-		expect(parametersOf('memoryBufferWindow')).toEqual({ contextWindowLength: 10 });
+		expect(given().written).toBe('¿Cuánto tarda el envío?');
 	});
 
 	test('hands over to the queue with the Jelou node as its tool, and tells why', async () => {
@@ -70,11 +69,14 @@ export function aiAgent(stage: () => Stage): void {
 	});
 
 	test('remembers what was said in the same room, and only there', async () => {
-		const asked = JSON.stringify(model.requests.at(-1));
-		expect(asked).toContain('¿Cuánto tarda el envío?');
+		expect(given().said.split('\n').slice(1)).toEqual([
+			'customer: ¿Cuánto tarda el envío?',
+			`operator: ${ANSWER}`,
+			'customer: Quiero hablar con una persona',
+		]);
 		await example.hears({ text: 'Hola', userId: '593990000002' });
 		await example.ran(3);
-		expect(JSON.stringify(model.requests.at(-1))).not.toContain('¿Cuánto tarda el envío?');
+		expect(given().said.split('\n').slice(1)).toEqual(['customer: Hola']);
 		expect(example.said('593990000002')).toEqual([ANSWER]);
 	});
 
@@ -88,5 +90,15 @@ export function aiAgent(stage: () => Stage): void {
 		expect(answer).toBe('{"status":"accepted"}');
 		await example.ran(5);
 		expect(example.said(luis)).toEqual([ANSWER, ANSWER, ANSWER]);
+	});
+
+	test('answers without what was said when Jelou does not give it', async () => {
+		const luis = '593990000002';
+		stage().sandbox.setFaults({ respond: { status: 403 }, path: 'platform' });
+		await example.hears({ text: '¿Y ahora?', userId: luis });
+		await example.ran(6);
+		stage().sandbox.setFaults({});
+		expect(given()).toEqual({ said: expect.not.stringContaining('customer:'), written: '¿Y ahora?' });
+		expect(example.said(luis)).toHaveLength(4);
 	});
 }

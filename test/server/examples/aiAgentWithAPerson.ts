@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { readExample } from '../../../scripts/n8n/examples';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { N8N_LINE } from '../../../scripts/paths';
 import { openExample, type Example } from '../support/examples';
@@ -21,6 +22,14 @@ const WITH_A_PERSON = 'Una persona te escribirá.';
 const REFUSED = /User rejected the tool call/;
 
 export function aiAgentWithAPerson(stage: () => Stage): void {
+	test("agent and memory find the trigger's chatInput and sessionId by n8n's own defaults", () => {
+		const { nodes } = readExample('ai-agent-with-a-person.json', { id: '', name: '' });
+		const parametersOf = (type: string): unknown =>
+			nodes.find((node) => node.type === `@n8n/n8n-nodes-langchain.${type}`)?.parameters;
+		expect(Object.keys(parametersOf('agent') ?? {})).toEqual(['options']);
+		expect(parametersOf('memoryBufferWindow')).toEqual({ contextWindowLength: 20 });
+	});
+
 	if (N8N_LINE === 'v1') {
 		test('n8n 1.x has no Human Review: it imports the example, and does not publish it', async () => {
 			const example = await openExample(stage(), 'ai-agent-with-a-person.json');
