@@ -42,7 +42,7 @@ function test(args) {
 }
 
 /** The tests that walk a new user's whole path take the README's pictures. */
-const PICTURED = ['desk', 'editor/check', 'editor/firstWorkflow', 'editor/dialogue'].map(
+const PICTURED = ['desk', 'editor/check', 'editor/firstWorkflow', 'editor/dialogue', 'editor/platform'].map(
 	(file) => `test/browser/${file}.test`,
 );
 

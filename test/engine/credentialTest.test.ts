@@ -1,6 +1,6 @@
 import { CredentialTestContext } from 'n8n-core';
 
-import { testJelouCredential } from '../../nodes/Jelou/shared/credentialTest';
+import { testJelouCredential, testPlatformCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { startRawServer, type RawServer } from './support/rawServer';
 
 /** The credential's test in n8n's own context for it, against servers that answer whatever they like. */
@@ -68,4 +68,51 @@ test.each([
 ])('%s', async (_name, signingSecret, isSaid) => {
 	const { message } = await resultOf(200, INTEGRATION, { signingSecret });
 	expect(message.includes('The signing secret was not checked')).toBe(isSaid);
+});
+
+describe('the test of a platform credential', () => {
+	async function platformResultOf(status: number, body: unknown, extra: Record<string, string> = {}) {
+		server = await startRawServer(
+			(_request, response) => void response.writeHead(status).end(JSON.stringify(body)),
+		);
+		const data = {
+			clientId: 'c',
+			clientSecret: 's',
+			environment: 'custom',
+			platformUrl: server.url,
+			...extra,
+		};
+		const context = new CredentialTestContext({} as never);
+		return await testPlatformCredential.call(context, { id: '', name: 'P', type: 'jelouPlatformApi', data });
+	}
+
+	test.each([
+		['databases', 200, { data: [] }],
+		['a list of them', 200, [{ id: 1 }]],
+		["Jelou's own 404", 404, FAILED],
+	])('a success: %s', async (_name, status, body) => {
+		expect(await platformResultOf(status, body)).toEqual({ status: 'OK', message: 'Connection successful.' });
+	});
+
+	test.each([
+		[
+			'a refusal',
+			401,
+			{ message: 'Authentication failed' },
+			'rejected the Client ID and the Client Secret (401)',
+		],
+		['no permission', 403, {}, 'rejected the Client ID and the Client Secret (403)'],
+		['JSON of somebody else', 200, { ok: true }, 'does not come from Jelou'],
+		['an error of the server', 500, {}, 'server error (500)'],
+	])('a failure: %s', async (_name, status, body, message) => {
+		const result = await platformResultOf(status, body);
+		expect(result).toEqual({ status: 'Error', message: expect.stringContaining(message) });
+	});
+
+	test.each([
+		['clientId', 'Client ID is empty.'],
+		['clientSecret', 'Client Secret is empty.'],
+	])('without %s', async (field, message) => {
+		expect(await platformResultOf(200, {}, { [field]: ' ' })).toEqual({ status: 'Error', message });
+	});
 });

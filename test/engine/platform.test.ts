@@ -166,6 +166,33 @@ describe('a template', () => {
 		expect(said).toContain('must belong to the account of the Jelou Platform API credential');
 	});
 
+	test('goes to a number as people write it, and the next node gets it as Jelou does', async () => {
+		await start();
+		const { json } = await run({ ...SEND, userId: '+593 99-000 (0001)' });
+		expect(json).toEqual([expect.objectContaining({ destination: USER, contact: { id: USER } })]);
+	});
+
+	test('with a header, parameters of a button and an expiry says them by Jelou’s names', async () => {
+		await start();
+		const additionalFields = {
+			headerParameter: 'Hola',
+			buttonParameters: { values: [{ param: '1042', payload: 'track' }] },
+			expirationTime: 60,
+		};
+		await run({ ...SEND, additionalFields });
+		const { rawBody } = sandbox.store.requests.at(-1) ?? {};
+		expect(JSON.parse(String(rawBody))).toEqual({
+			elementName: 'order_shipped',
+			destinations: [USER],
+			type: 'text',
+			language: 'es',
+			parameters: ['Ana', '1042', 'martes'],
+			headerParameters: ['Hola'],
+			buttonParameters: [{ type: 'URL', param: '1042', payload: 'track' }],
+			expirationTime: 60,
+		});
+	});
+
 	test('of one item that fails names the item, and the others are sent once', async () => {
 		await start();
 		const items = [ROOM, { ...ROOM, contact: { id: 'Ana' } }, ROOM];
@@ -208,6 +235,18 @@ describe('the credential', () => {
 		const { said } = await run(SEND, { platform: { clientSecret: 'wrong-secret' } });
 		expect(said).toMatch(/^Jelou rejected the Client ID and the Client Secret \(401\)/);
 		expect(said).not.toContain('wrong-secret');
+	});
+
+	test('is in no error, whatever Jelou sends back', async () => {
+		await start();
+		const { clientId, clientSecret } = platformCredentialFor(sandbox);
+		const basic = Buffer.from(`${String(clientId)}:${String(clientSecret)}`).toString('base64');
+		const body = JSON.stringify({ message: [`${String(clientSecret)} and ${basic}`] });
+		sandbox.setFaults({ respond: { status: 400, body }, path: 'platform' });
+		const { said } = await run(SEND);
+		expect(said).toContain('Jelou says: [hidden] and [hidden].');
+		expect(said).not.toContain(String(clientSecret));
+		expect(said).not.toContain(basic);
 	});
 
 	test('that is missing is asked for, and the other credential is not used', async () => {

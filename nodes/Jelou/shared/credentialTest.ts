@@ -143,8 +143,8 @@ export async function testJelouCredential(
 }
 
 /**
- * Tests a platform credential by reading the account's databases, which changes nothing and names no bot. Whatever but
- * a refusal answers in Jelou's JSON takes the credential.
+ * Tests a platform credential by reading the account's databases, which changes nothing and names no bot. Jelou's own
+ * "there are none" (404) means that it works, too.
  *
  * @see Jelou's page "List databases"
  */
@@ -164,8 +164,8 @@ export async function testPlatformCredential(
 			authentication: { Authorization: basicOf(credential) },
 			judge(status, body) {
 				const response = readErrorResponse(body);
-				const isAccepted = status >= 200 && status < 300;
-				if (isAccepted && Array.isArray(parseBody(body)?.data ?? parseList(body))) {
+				const isList = status === 200 && Array.isArray(parseBody(body)?.data ?? parseList(body));
+				if (isList || (status === 404 && response.isEnvelope)) {
 					return { status: 'OK', message: 'Connection successful.' };
 				}
 				return explained(explainStatus({ kind: 'response', status, body }, response, request, credential));

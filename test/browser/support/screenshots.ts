@@ -10,6 +10,7 @@ export const PICTURES_OF = {
 	desk: ['desk'],
 	'editor/firstWorkflow': ['node-panel', 'credential', 'mapping'],
 	'editor/check': ['check', 'check-remedy'],
+	'editor/platform': ['template'],
 	'editor/dialogue': ['workflow', 'chat', 'chat-phone', 'chat-dark', 'guided-order'],
 } as const;
 export const PICTURES: string[] = Object.values(PICTURES_OF).flat();

@@ -177,8 +177,8 @@ export const send: PlatformOperation = {
 		const given = isObject(parameters) ? parameters : {};
 		const header = headerOf(item, allowsPlainHttp);
 		const additional = additionalOf(item);
-		const { botId: bot, userId: user } = readIds(item, 'botId', 'userId');
-		const phone = phoneOf(user);
+		const { botId: bot, userId } = readIds(item, 'botId', 'userId');
+		const phone = phoneOf(userId);
 		return {
 			key: phone,
 			async run(api) {
@@ -207,7 +207,7 @@ export const send: PlatformOperation = {
 					language,
 					text: filledText(template, values),
 					bot: { id: bot },
-					contact: { id: user },
+					contact: { id: phone },
 				};
 			},
 		};
