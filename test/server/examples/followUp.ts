@@ -110,6 +110,19 @@ export function followUp(stage: () => Stage): void {
 		expect(outputsOf(execution, 'Closed')).toEqual([]);
 	});
 
+	test('closes nothing, and sends nothing, where the last messages cannot be read', async () => {
+		const [before, id] = [said(), openFor(SILENT, 49)];
+		await example.change({ Conversations: { jsonOutput: JSON.stringify({ conversation_id: [id] }) } });
+		stage().sandbox.setFaults({ respond: { status: 403 }, naming: 'history' });
+		const execution = await example.run('Every hour').finally(() => stage().sandbox.setFaults({}));
+		expect(execution.status).toBe('success');
+		expect(stateOf(SILENT)).toEqual({ state: 'active', endedReason: undefined });
+		expect(said()).toEqual(before);
+		expect(outputsOf(execution, 'What went wrong')).toEqual([
+			{ conversation_id: id, reason: expect.stringContaining('(403)') },
+		]);
+	});
+
 	test('its schedule can be activated', async () => {
 		await example.activate();
 		expect(await stage().client.workflow(example.workflowId)).toMatchObject({ active: true });
