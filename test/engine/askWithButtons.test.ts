@@ -65,7 +65,7 @@ async function ask(parameters: INodeParameters, platform?: Record<string, string
 
 const sent = () =>
 	(sandbox.store.messages.get(String(room.room_id)) ?? []).filter(({ from }) => from === 'agent');
-const NUMBERS = /as numbers: for buttons, choose a Jelou Platform API credential/;
+const NUMBERS = /as numbers: buttons need a Jelou Platform API credential/;
 
 test.each([
 	[

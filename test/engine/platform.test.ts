@@ -135,7 +135,7 @@ describe('a template', () => {
 		[
 			'too few parameters',
 			{ parameters: { value: { '1': 'Ana', '2': '1042' } } },
-			/^Parameter ".+" is empty: Fill it in under Parameters/,
+			/^Parameter ".+" is empty: Fill it in/,
 		],
 		[
 			'too many parameters',

@@ -73,8 +73,7 @@ export async function loadPlatformCredential(
 ): Promise<LoadedPlatformCredential> {
 	if (!hasPlatformCredential(context)) {
 		throw new NodeOperationError(context.getNode(), 'No Jelou Platform API credential is chosen', {
-			description:
-				'Choose or create one in the node. Jelou gives you the Client ID and Client Secret of your account.',
+			description: 'Choose or create one in the node.',
 			itemIndex,
 		});
 	}

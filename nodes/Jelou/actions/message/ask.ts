@@ -116,8 +116,7 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 async function platformFor(context: IExecuteFunctions): Promise<LoadedPlatformCredential | undefined> {
 	if (hasPlatformCredential(context)) return await loadPlatformCredential(context);
 	context.addExecutionHints({
-		message:
-			'The choices were sent as numbers: for buttons, choose a Jelou Platform API credential in the node.',
+		message: 'The choices were sent as numbers: buttons need a Jelou Platform API credential.',
 		type: 'warning',
 		location: 'outputPane',
 	});

@@ -62,10 +62,7 @@ export const send: PlatformOperation = {
 	},
 	properties: [
 		botId,
-		{
-			...userId,
-			description: `The recipient's phone number with its country code. ${userId.description ?? ''}`,
-		},
+		userId,
 		{
 			displayName: 'Template',
 			name: 'template',

@@ -77,19 +77,19 @@ export function findTemplate(templates: readonly Template[], chosen: string): Te
 	const usable = found.filter(({ status }) => status === '' || status === 'APPROVED');
 	const [first] = found;
 	if (first === undefined) {
-		throw new FieldError(`This bot has no template "${chosen}"`, 'Choose it from the list in Template.');
+		throw new FieldError(`This bot has no template "${chosen}"`, 'Choose it from the list.');
 	}
 	const [only, ...others] = usable;
 	if (only === undefined) {
 		throw new FieldError(
 			`Template "${chosen}" is not approved`,
-			`Its status is ${first.status}. Choose another one in Template.`,
+			`Its status is ${first.status}. Choose another one.`,
 		);
 	}
 	if (others.length === 0) return only;
 	throw new FieldError(
 		`Template "${chosen}" exists in several languages`,
-		`Enter one of ${usable.map(keyOf).join(', ')} in Template.`,
+		`Enter one of ${usable.map(keyOf).join(', ')}.`,
 	);
 }
 
@@ -104,12 +104,12 @@ export function parameterValues(template: Template, given: IDataObject): string[
 	if (stranger !== undefined) {
 		throw new FieldError(
 			`Parameters has "${stranger}", which the template does not have`,
-			'Refresh the list of Parameters in the node.',
+			'Refresh Parameters in the node.',
 		);
 	}
 	return template.parameters.map(({ id, label }) => {
 		if (filled.includes(id)) return toId(given[id]);
-		throw new FieldError(`Parameter "${label}" is empty`, 'Fill it in under Parameters.');
+		throw new FieldError(`Parameter "${label}" is empty`, 'Fill it in.');
 	});
 }
 
