@@ -14,7 +14,6 @@ import { RESOURCES } from './actions/resources';
 import { MAX_CHOICES, MIN_CHOICES } from './actions/message/choices';
 import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
-import { ANSWER_KEY_EXPRESSION } from './shared/answers/normalise';
 import { getTemplateParameters, searchTemplates } from './actions/template/lists';
 import { testJelouCredential, testPlatformCredential } from './shared/credentialTest';
 import { NAME } from './shared/placeholders';
@@ -32,14 +31,17 @@ function warning(message: string, condition: string): NodeHint {
 
 function plainHttpHint(field: string, label: string, condition: string): NodeHint {
 	return warning(
-		`${label} starts with http://, but Jelou accepts only HTTPS. Use an address that starts with https://.`,
-		`${condition} && ($parameter["${field}"] ?? "").startsWith("http://")`,
+		`Jelou accepts only HTTPS: ${label} has to start with https://.`,
+		`${condition} && $parameter.${field}?.startsWith("http://")`,
 	);
 }
 
-/** In the language of n8n's expressions: the questions of the node, and the choices of each that has any. */
-const QUESTIONS = '($parameter["responseType"] === "questions" ? $parameter["questions"]?.values ?? [] : [])';
-const CHOICE_LISTS = `($parameter["responseType"] === "choice" ? [($parameter["choices"]?.values ?? []).map(({ text }) => text)] : ${QUESTIONS}.filter(({ answerType }) => answerType === "choice").map(({ choices }) => (choices ?? "").split("\\n").filter((line) => line.trim() !== "")))`;
+/**
+ * In the language of n8n's expressions: the questions of the node, and the choices of each that has any. What is warned of is
+ * always refused; the run also refuses what only reads alike.
+ */
+const QUESTIONS = '($parameter.responseType === "questions" ? $parameter.questions?.values ?? [] : [])';
+const CHOICE_LISTS = `($parameter.responseType === "choice" ? [($parameter.choices?.values ?? []).map(({ text }) => text)] : ${QUESTIONS}.filter(({ answerType }) => answerType === "choice").map(({ choices }) => (choices ?? "").split("\\n").filter((line) => line.trim())))`;
 
 /** The action node: conversations, messages and the integration of a Jelou project. */
 export class Jelou implements INodeType {
@@ -53,10 +55,10 @@ export class Jelou implements INodeType {
 		defaultVersion: 2,
 		// The first words that the customer reads, as they were typed: an expression has no value before the workflow runs.
 		subtitle:
-			'={{ (({ message, operation, questions, resource, text }) => [{ send: text, sendAndWait: message || questions?.values?.[0]?.question }[operation] || ""].map((words) => (operation === "sendAndWait" ? "ask" : operation) + ": " + (words.replace(/^=/, "").replace(/\\{\\{.*?\\}\\}/gs, "…").replace(/^[…\\s]+$/, "") || resource))[0])($rawParameter) }}',
+			'={{ (({ message, operation, questions, resource, text }) => [{ send: text, sendAndWait: message || questions?.values?.[0]?.question }[operation] || ""].map((words) => (operation === "sendAndWait" ? "ask" : operation) + ": " + (words.replace(/\\{\\{.*?\\}\\}/gs, "…").replace(/^=([…\\s]*$)?/, "") || resource))[0])($rawParameter) }}',
 		description: 'Answer customers on WhatsApp and other channels through Jelou',
 		waitingNodeTooltip:
-			'={{ $parameter["operation"] === "sendAndWait" ? "The workflow goes on when the customer answers" : "" }}',
+			'={{ $parameter.operation === "sendAndWait" ? "The workflow goes on when the customer answers" : "" }}',
 		defaults: { name: 'Jelou' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -78,20 +80,20 @@ export class Jelou implements INodeType {
 		],
 		webhooks: resumeWebhooks,
 		hints: [
-			plainHttpHint('mediaUrl', 'Media URL', '$parameter["messageType"] !== "text"'),
-			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter["resource"] === "integration"'),
+			plainHttpHint('mediaUrl', 'Media URL', '$parameter.messageType !== "text"'),
+			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter.resource === "integration"'),
 			warning(
 				'Enter 2 to 20 choices, each with a different text.',
-				`${CHOICE_LISTS}.map((all) => all.map(${ANSWER_KEY_EXPRESSION})).some((all) => all.length < ${String(MIN_CHOICES)} || all.length > ${String(MAX_CHOICES)} || all.includes("") || new Set(all).size < all.length)`,
+				`${CHOICE_LISTS}.some((all) => all.length < ${MIN_CHOICES} || all.length > ${MAX_CHOICES} || new Set(["", ...all.map((one) => one.trim().toLowerCase())]).size <= all.length)`,
 			),
 			warning(
 				'Give each question a different name, of letters, digits and underscores.',
-				`[${QUESTIONS}.map(({ name }) => (name ?? "").trim()).filter((name) => name !== "")].some((names) => new Set(names).size < names.length || !names.every((name) => ${String(NAME)}.test(name)))`,
+				`${QUESTIONS}.map(({ name }) => (name ?? "").trim()).some((name, n, all) => name && (all.indexOf(name) < n || !${String(NAME)}.test(name)))`,
 			),
 			warning(
 				'Limit Wait Time is in the past. Choose a date and time in the future.',
 				// As the run reads it: without a zone, in the workflow's.
-				'DateTime.fromISO(String($parameter["options"]?.limitWaitTime?.values?.maxDateAndTime ?? "").trim().replace(" ", "T")) < $now',
+				'DateTime.fromISO(String($parameter.options?.limitWaitTime?.values?.maxDateAndTime ?? "").trim().replace(" ", "T")) < $now',
 			),
 		],
 		properties: [

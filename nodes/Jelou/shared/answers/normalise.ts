@@ -4,37 +4,24 @@ import { PHRASE_STARTS } from './vocabulary';
 /** The longest text in which an answer is looked for: the search may not hold n8n up. */
 export const MAX_LENGTH = 1_000;
 
-type Replacements = ReadonlyArray<readonly [what: RegExp, by: string]>;
-
-const WIDE = /[\uff01-\uff5e]/g;
-const PLAIN: Replacements = [
-	[/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, ''],
-	[/№|(?<!\p{L})n\.?[º°]\.?/giu, 'num '],
-];
-const ORDINALS: Replacements = [
-	[/(\d)\.?[º°]/g, '$1o'],
-	[/(\d)\.?ª/g, '$1a'],
-];
-const MARKS: Replacements = [[/[\p{M}\p{Emoji_Modifier}]/gu, '']];
-const SPACES: Replacements = [[/\s+/g, ' ']];
 /** What stands around an answer, one character of it. */
 const AROUND = /[\s\p{Pi}\p{Pf}.,;:!?¡¿"'`´„…()*_~-]/u;
 
-function replaced(text: string, replacements: Replacements): string {
-	return replacements.reduce((before, [what, by]) => before.replace(what, by), text);
-}
-
 /** A text without what nobody sees, and with the digits, signs and "No." that everybody types. */
 export function plain(text: string): string {
-	return replaced(
-		text.replace(WIDE, (wide) => wide.normalize('NFKC')),
-		PLAIN,
-	);
+	return text
+		.replace(/[\uff01-\uff5e]/g, (wide) => wide.normalize('NFKC'))
+		.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+		.replace(/№|(?<!\p{L})n\.?[º°]\.?/giu, 'num ');
 }
 
 /** In lower case and without accents, skin tones and frames of emoji. */
 function normalised(text: string): string {
-	return replaced(replaced(plain(text), ORDINALS).normalize('NFD'), MARKS)
+	return plain(text)
+		.replace(/(\d)\.?[º°]/g, '$1o')
+		.replace(/(\d)\.?ª/g, '$1a')
+		.normalize('NFD')
+		.replace(/[\p{M}\p{Emoji_Modifier}]/gu, '')
 		.toLowerCase()
 		.replace(/(?<![\p{L}\p{N}])q(?![\p{L}\p{N}])/gu, 'que');
 }
@@ -44,24 +31,9 @@ function normalised(text: string): string {
  * them at most.
  */
 export function answerKey(text: string): string {
-	const words = trimmed(replaced(normalised(text), SPACES));
+	const words = trimmed(normalised(text).replace(/\s+/g, ' '));
 	return trimmed(words, AROUND) || words;
 }
-
-const inExpression = (replacements: Replacements) =>
-	replacements.map(([what, by]) => `.replace(${String(what)}, ${JSON.stringify(by)})`).join('');
-
-/** The same as a function in the language of n8n's expressions, for what is checked in the node's window. */
-export const ANSWER_KEY_EXPRESSION = [
-	'(text) => [text',
-	`.replace(${String(WIDE)}, (wide) => wide.normalize("NFKC"))`,
-	inExpression([...PLAIN, ...ORDINALS]),
-	'.normalize("NFD")',
-	inExpression(MARKS),
-	'.toLowerCase()',
-	inExpression(SPACES),
-	`.trim()].map((words) => words.replace(/^${AROUND.source}+|${AROUND.source}+$/gu, "") || words)[0]`,
-].join('');
 
 /** "siiii" is "si"; "AAA" and "kkk" stay as they are. */
 function withoutDrawl(word: string): string {
