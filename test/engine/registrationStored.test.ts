@@ -110,7 +110,9 @@ describe.each(['{', '[]', '"text"', '{"signingSecret":"s"}', 'null'])(
 			const own = workflow('another');
 			for (let n = 0; n < 2; n++) await own.run({ resource: 'integration', operation: 'get' }, [{}]);
 			expect(warnings).toEqual([
-				expect.stringMatching(/^What the Jelou credential "Jelou" holds .+ cannot be read, .+publish/),
+				expect.stringMatching(
+					/^The signing secret that the Jelou credential "Jelou" holds cannot be read\. .+publish/,
+				),
 			]);
 			expect(credential.data.registration).toBe(text);
 		});

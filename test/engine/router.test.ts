@@ -114,7 +114,7 @@ test('with continue on error, every item is in the output once: its result, or i
 	expect(errors).toEqual([
 		[3, 'Room ID is not a valid ID'],
 		[7, 'Text is empty'],
-		[11, 'Jelou does not know this room, bot or user (404)'],
+		[11, 'Jelou does not know this conversation, room, bot or user (404)'],
 	]);
 	expect(allTexts()).toHaveLength(27);
 });
@@ -140,8 +140,7 @@ test('with an error output, results and errors are separate, each linked to its 
 });
 
 describe('retries', () => {
-	const MAY_BE_SENT = 'The message may have been sent. Check in Jelou before you send it again.';
-	const MAY_BE_PROCESSED = 'Jelou may have processed the request. Check in Jelou before you run it again.';
+	const PERHAPS = 'Jelou may have done it anyway: check there before you run it again.';
 	const one = () => itemsFor(1);
 	const ids = () =>
 		sandbox.store.requests.map(
@@ -173,7 +172,7 @@ describe('retries', () => {
 		sandbox.setFaults(faults);
 		const run = await engine().run(send(), one());
 		expect(sandbox.store.requests).toHaveLength(1);
-		expect(errorOf(run)?.description).toContain(MAY_BE_SENT);
+		expect(errorOf(run)?.description).toContain(PERHAPS);
 	});
 
 	test.each([
@@ -183,7 +182,7 @@ describe('retries', () => {
 		sandbox.setFaults({ respond: { status: 503 } });
 		const run = await engine().run({ resource: 'conversation', operation, ...values }, [{}]);
 		expect(sandbox.store.requests).toHaveLength(1);
-		expect(errorOf(run)?.description).toContain(MAY_BE_PROCESSED);
+		expect(errorOf(run)?.description).toContain(PERHAPS);
 	});
 
 	test.each([
@@ -203,14 +202,14 @@ describe('retries', () => {
 		sandbox.setFaults({ latencyMs: 2_000 });
 		const run = await engine().run(send({ timeout: 1 }), one());
 		expect(sandbox.store.requests).toHaveLength(1);
-		expect(errorOf(run)?.description).toContain(MAY_BE_SENT);
+		expect(errorOf(run)?.description).toContain(PERHAPS);
 	});
 
 	test('a read is retried after a dropped connection', async () => {
 		sandbox.setFaults({ drop: true, times: 2 });
 		const get = { resource: 'conversation', operation: 'get', conversationId: 'c' };
 		const run = await engine().run(get, [{}]);
-		expect(errorOf(run)?.message).toBe('Jelou does not know this conversation (404)');
+		expect(errorOf(run)?.message).toBe('Jelou does not know this conversation, room, bot or user (404)');
 		expect(sandbox.store.requests).toHaveLength(3);
 	});
 

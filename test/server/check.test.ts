@@ -137,15 +137,15 @@ test('a wrong key', async () => {
 	]);
 });
 
-test('the other path of the gateway', async () => {
+test('a wrong path of the gateway', async () => {
 	const page = { status: 404, body: '<html>', contentType: 'text/html' };
 	stage.sandbox.setFaults({ respond: page, naming: '/platform/' });
 	try {
 		expect(await wrong()).toEqual([
 			[
 				'Gateway',
-				expect.stringMatching(/no such endpoint.*\/jelouapi answers$/),
-				expect.stringContaining('Correct Gateway URL'),
+				'Jelou has no such endpoint at this URL (404)',
+				expect.stringContaining('Choose another Environment'),
 			],
 		]);
 	} finally {

@@ -148,7 +148,7 @@ test('one that may have been sent is not sent again, one that cannot be names it
 		expect.stringMatching(/^The connection to .* was lost$/),
 		'sent',
 	]);
-	expect(output[4]?.message).toContain('The message may have been sent. Check in Jelou');
+	expect(output[4]?.message).toContain('Jelou may have done it anyway: check there');
 	expect(
 		sendings()
 			.slice(before)

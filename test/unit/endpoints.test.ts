@@ -2,7 +2,7 @@ import { JelouApi } from '../../credentials/JelouApi.credentials';
 import { readCredential } from '../../nodes/Jelou/shared/credential';
 import { authenticationFor, baseUrlsFor, requestUrl } from '../../nodes/Jelou/shared/endpoints';
 import { ENVIRONMENTS } from '../../nodes/Jelou/shared/environments';
-import { InvalidUrlError } from '../../nodes/Jelou/shared/errors';
+import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const production = baseUrlsFor('production', '', '');
 
@@ -32,7 +32,7 @@ describe('the base URLs', () => {
 	test.each(['gateway.jelou.ai', 'ftp://gateway.jelou.ai', 'https://x.example/?a=1', 'https://x.example/#a'])(
 		'refuse %s, naming the field',
 		(url) => {
-			expect(() => baseUrlsFor('custom', url, '')).toThrow(InvalidUrlError);
+			expect(() => baseUrlsFor('custom', url, '')).toThrow(FieldError);
 			expect(() => baseUrlsFor('custom', url, '')).toThrow(/Gateway URL/);
 			expect(() => baseUrlsFor('custom', '', url)).toThrow(/Chatbot URL/);
 		},
@@ -69,7 +69,7 @@ describe('a path', () => {
 	});
 
 	test.each(['', '.', '..', '\ud800'])('refuses %j', (id) => {
-		expect(() => requestUrl(production, { target: 'gateway', path: ['v1', id] })).toThrow(InvalidUrlError);
+		expect(() => requestUrl(production, { target: 'gateway', path: ['v1', id] })).toThrow(FieldError);
 	});
 });
 

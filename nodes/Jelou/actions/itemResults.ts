@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { toFieldError } from '../shared/apiError';
-import { FieldError, InvalidUrlError } from '../shared/errors';
+import { FieldError } from '../shared/errors';
 
 type ItemError = NodeApiError | NodeOperationError;
 
@@ -99,10 +99,6 @@ export class ItemResults {
 		if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 		const node = this.#context.getNode();
 		if (error instanceof FieldError) return toFieldError(node, error, itemIndex);
-		if (error instanceof InvalidUrlError) {
-			const advice = 'Check the ID: no ID in Jelou looks like this.';
-			return toFieldError(node, { message: error.message, advice }, itemIndex);
-		}
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
 	}
 }

@@ -51,7 +51,7 @@ export function toApiError(
 	const response = readErrorResponse(failure.kind === 'response' ? failure.body : undefined);
 	const { message, advice: next } =
 		failure.kind === 'response'
-			? explainStatus(failure, response, request, credential)
+			? explainStatus(failure, response, request)
 			: explainNetwork(failure.code, host, request);
 	const isPlatform = request.target === 'platform';
 	const advice = isPlatform

@@ -51,7 +51,7 @@ function guarded(requestOptions: RequestOptions): RequestOptions {
 /**
  * Authenticates one request to Jelou's platform API, with HTTP Basic. A request to another host gets nothing.
  *
- * @throws InvalidUrlError when a custom base URL of the credential is not a URL
+ * @throws FieldError when a custom base URL of the credential is not a URL
  * @see Jelou's page "API introduction"
  */
 export function authenticatePlatform(
@@ -72,7 +72,7 @@ export function authenticatePlatform(
  * sent would no longer be the bytes signed.
  *
  * @throws Error when a message is to be signed and no signing secret is known
- * @throws InvalidUrlError when a custom base URL of the credential is not a URL
+ * @throws FieldError when a custom base URL of the credential is not a URL
  * @see Jelou's pages "Authentication" and "Webhook signature"
  */
 export function authenticate(
@@ -89,7 +89,7 @@ export function authenticate(
 
 	if (credential.signingSecret === '') {
 		throw new Error(
-			'No signing secret is known in the Jelou credential, so the message cannot be signed. Publish a workflow with a Jelou Trigger that has this credential, or enter Signing Secret in it.',
+			'No signing secret is known in the Jelou credential. Publish a workflow with a Jelou Trigger that has it, or enter Signing Secret in it.',
 		);
 	}
 	const body = bytesOf(requestOptions.body);

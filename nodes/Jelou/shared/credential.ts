@@ -8,7 +8,7 @@ import {
 import { BoundedMap } from './boundedMap';
 import { baseUrlsFor } from './endpoints';
 import { environmentNamed, type BaseUrls } from './environments';
-import { InvalidUrlError } from './errors';
+import { FieldError } from './errors';
 import {
 	NOTHING,
 	REGISTRATION_FIELD,
@@ -33,7 +33,6 @@ export interface JelouCredential {
 	registration: Registration;
 	/** Whether something is stored that cannot be read. */
 	isUnreadable: boolean;
-	environment: string;
 	/** Whether webhooks and media may be on plain HTTP and private addresses: the environment's choice. */
 	allowsPlainHttp: boolean;
 	baseUrls: BaseUrls;
@@ -47,7 +46,7 @@ export function fieldText(value: unknown): string {
 /**
  * Reads a decrypted credential without believing its shape.
  *
- * @throws InvalidUrlError when a custom URL is not a URL
+ * @throws FieldError when a custom URL is not a URL
  */
 export function readCredential(data: ICredentialDataDecryptedObject): JelouCredential {
 	const environment = fieldText(data.environment) || 'production';
@@ -63,7 +62,6 @@ export function readCredential(data: ICredentialDataDecryptedObject): JelouCrede
 		signingSecret: typedSecret || (registration.signingSecret ?? ''),
 		registration,
 		isUnreadable: stored === undefined,
-		environment,
 		allowsPlainHttp: environmentNamed(environment).allowsPlainHttp,
 		baseUrls,
 	};
@@ -108,7 +106,7 @@ function reportUnreadable(context: CredentialContext, id: string, name: string):
 	if (reported.has(id)) return;
 	reported.set(id, true);
 	context.logger.warn(
-		`What the Jelou credential "${name}" holds of the project's integration cannot be read, so its signing secret is not known. Enter it in the credential, or publish the workflow with the Jelou Trigger again.`,
+		`The signing secret that the Jelou credential "${name}" holds cannot be read. Enter it in the credential, or publish the workflow with the Jelou Trigger again.`,
 	);
 }
 
@@ -118,7 +116,7 @@ interface CredentialType<Credential> {
 	name: string;
 	/** As errors name it. */
 	label: string;
-	/** @throws InvalidUrlError when a custom URL is not a URL */
+	/** @throws FieldError when a custom URL is not a URL */
 	read: (data: ICredentialDataDecryptedObject) => Credential;
 	/** The fields that may not be empty, with their labels. */
 	required: Array<readonly [keyof Credential, string]>;
@@ -137,22 +135,18 @@ export async function openCredential<Credential>(
 	const data = await context.getCredentials(type, itemIndex);
 	const node = context.getNode();
 	const { id, name } = { id: '', name: '', ...node.credentials?.[type] };
-	const wrong = (message: string, description: string) =>
-		new NodeOperationError(node, message, { description, itemIndex });
-	let credential: Credential;
 	try {
-		credential = read(data);
+		const credential = read(data);
+		const empty = required.find(([field]) => credential[field] === '');
+		if (empty) throw new FieldError(`${empty[1]} is empty in the ${label} credential`, 'Fill it in there.');
+		return { credential, decrypted: { id: id ?? '', name, type, data } };
 	} catch (error) {
-		const isUrl = error instanceof InvalidUrlError;
-		const message = isUrl ? error.message : `The ${label} credential cannot be read`;
-		throw wrong(message, 'Open the credential, choose Environment again and correct the URLs.');
+		const description = error instanceof FieldError ? error.advice : '';
+		throw new NodeOperationError(node, error instanceof Error ? error : String(error), {
+			description,
+			itemIndex,
+		});
 	}
-	for (const [field, fieldLabel] of required) {
-		if (credential[field] !== '') continue;
-		const message = `${fieldLabel} is empty in the ${label} credential`;
-		throw wrong(message, 'Open the credential, fill in the field and save it.');
-	}
-	return { credential, decrypted: { id: id ?? '', name, type, data } };
 }
 
 const JELOU_API: CredentialType<JelouCredential> = {

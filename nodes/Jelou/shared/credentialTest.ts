@@ -5,9 +5,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { readCredential, type JelouCredential } from './credential';
+import { readCredential } from './credential';
 import { projectPath, requestUrl } from './endpoints';
-import { InvalidUrlError } from './errors';
+import { FieldError } from './errors';
 import { parseBody, parseList, readErrorResponse, saysFailed } from './errorResponse';
 import { explainNetwork, explainStatus, type Explanation } from './explanations';
 import { isObject } from './json';
@@ -18,14 +18,15 @@ import type { JelouRequest } from './types';
 
 const TIMEOUT_MS = 15_000;
 
-const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
-const explained = ({ message, advice }: Explanation) => failed(`${message}. ${advice}`);
+const explained = ({ message, advice }: Explanation): INodeCredentialTestResult => ({
+	status: 'Error',
+	message: `${message}. ${advice}`,
+});
 
-function passed({ typedSecret }: JelouCredential, message: string): INodeCredentialTestResult {
-	const unchecked =
-		typedSecret === '' ? '' : ' The signing secret was not checked: Jelou has no way to test it.';
-	return { status: 'OK', message: `Connection successful. ${message}${unchecked}` };
-}
+const passed = (message = ''): INodeCredentialTestResult => ({
+	status: 'OK',
+	message: `Connection successful. ${message}`.trim(),
+});
 
 /** Whether this is an integration as Jelou describes it: in its envelope, or its fields alone. */
 function isIntegration(body: unknown): boolean {
@@ -34,20 +35,15 @@ function isIntegration(body: unknown): boolean {
 	return typeof envelope.statusMessage === 'string' || typeof envelope.webhookUrl === 'string';
 }
 
-function judge(
-	credential: JelouCredential,
-	request: JelouRequest,
-	status: number,
-	body: unknown,
-): INodeCredentialTestResult {
+function judge(request: JelouRequest, status: number, body: unknown): INodeCredentialTestResult {
 	const response = readErrorResponse(body);
 	if (status >= 200 && status < 300 && isIntegration(body)) {
-		return passed(credential, 'The project has an integration.');
+		return passed('The project has an integration.');
 	}
 	if (status === 404 && response.isEnvelope) {
-		return passed(credential, 'The project has no integration yet: the Jelou Trigger will create it.');
+		return passed('The project has no integration yet: the Jelou Trigger will create it.');
 	}
-	return explained(explainStatus({ kind: 'response', status, body }, response, request, credential));
+	return explained(explainStatus({ kind: 'response', status, body }, response, request));
 }
 
 /** Rejects when the time is over: n8n gives a credential test nothing that ends a request. */
@@ -86,6 +82,10 @@ async function ask(
 	return { status: Number(statusCode), body: await readBody(body) };
 }
 
+function refuseEmpty(label: string, value: string): void {
+	if (value === '') throw new FieldError(`${label} is empty`, 'Fill it in.');
+}
+
 /** A call that tells whether a credential works. */
 interface Trial {
 	url: string;
@@ -95,25 +95,21 @@ interface Trial {
 	judge: (status: number, body: unknown) => INodeCredentialTestResult;
 }
 
-/** @param prepare reads the credential; gives what to try, or which field is empty */
+/** @param prepare reads the credential, and gives what to try */
 async function test(
 	context: ICredentialTestFunctions,
-	prepare: () => Trial | string,
+	prepare: () => Trial,
 ): Promise<INodeCredentialTestResult> {
-	let trial: Trial | string;
-	try {
-		trial = prepare();
-	} catch (error) {
-		return failed(error instanceof InvalidUrlError ? error.message : 'The credential cannot be read.');
-	}
-	if (typeof trial === 'string') return failed(`${trial} is empty.`);
-	const { authentication, judge, request, url } = trial;
 	const signal = AbortSignal.timeout(TIMEOUT_MS);
 	try {
-		const { status, body } = await withDeadline(ask(context, url, authentication, signal), signal);
-		return judge(status, body);
+		const { authentication, judge, request, url } = prepare();
+		const asked = withDeadline(ask(context, url, authentication, signal), signal);
+		return await asked.then(
+			({ status, body }) => judge(status, body),
+			(error: unknown) => explained(explainNetwork(networkCode(error), new URL(url).host, request)),
+		);
 	} catch (error) {
-		return explained(explainNetwork(networkCode(error), new URL(url).host, request));
+		return explained(error instanceof FieldError ? error : { message: String(error), advice: '' });
 	}
 }
 
@@ -130,14 +126,14 @@ export async function testJelouCredential(
 	return await test(this, () => {
 		const credential = readCredential(data);
 		const { apiKey, baseUrls, projectId } = credential;
-		if (projectId === '') return 'Project ID';
-		if (apiKey === '') return 'API Key';
+		refuseEmpty('Project ID', projectId);
+		refuseEmpty('API Key', apiKey);
 		const request: JelouRequest = { target: 'gateway', method: 'GET', path: projectPath(projectId) };
 		return {
 			url: requestUrl(baseUrls, request),
 			request,
 			authentication: { 'x-api-key': apiKey },
-			judge: (status, body) => judge(credential, request, status, body),
+			judge: (status, body) => judge(request, status, body),
 		};
 	});
 }
@@ -155,8 +151,8 @@ export async function testPlatformCredential(
 	return await test(this, () => {
 		const credential = readPlatformCredential(data);
 		const { baseUrls, clientId, clientSecret } = credential;
-		if (clientId === '') return 'Client ID';
-		if (clientSecret === '') return 'Client Secret';
+		refuseEmpty('Client ID', clientId);
+		refuseEmpty('Client Secret', clientSecret);
 		const request: JelouRequest = { target: 'platform', method: 'GET', path: ['v2', 'databases'] };
 		return {
 			url: requestUrl(baseUrls, request),
@@ -166,9 +162,9 @@ export async function testPlatformCredential(
 				const response = readErrorResponse(body);
 				const isList = status === 200 && Array.isArray(parseBody(body)?.data ?? parseList(body));
 				if (isList || (status === 404 && response.isEnvelope)) {
-					return { status: 'OK', message: 'Connection successful.' };
+					return passed();
 				}
-				return explained(explainStatus({ kind: 'response', status, body }, response, request, credential));
+				return explained(explainStatus({ kind: 'response', status, body }, response, request));
 			},
 		};
 	});

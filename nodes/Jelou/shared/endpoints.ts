@@ -1,5 +1,5 @@
 import { PLATFORM_URL, PRODUCTION_URLS, environmentNamed, type BaseUrls, type Targets } from './environments';
-import { InvalidUrlError } from './errors';
+import { FieldError } from './errors';
 import type { JelouRequest } from './types';
 
 /** Where messages are sent (Jelou's page "Send messages"). The one path that is signed and takes no API key. */
@@ -10,10 +10,8 @@ export function projectPath(projectId: string, ...rest: string[]): string[] {
 	return ['v1', 'external-support', projectId, ...rest];
 }
 
-/** The base URLs that a user can enter, as the credential's window names them. */
-const LABELS = { gatewayUrl: 'Gateway URL', chatbotUrl: 'Chatbot URL', platformUrl: 'Platform URL' };
-
-function baseUrl(text: string, field: keyof typeof LABELS, fallback: string): string {
+/** @param label of the field, as the credential's window names it */
+function baseUrl(text: string, label: string, fallback: string): string {
 	const trimmed = text.trim().replace(/\/+$/, '');
 	if (trimmed === '') return fallback;
 	const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
@@ -23,9 +21,9 @@ function baseUrl(text: string, field: keyof typeof LABELS, fallback: string): st
 		url.search !== '' ||
 		url.hash !== ''
 	) {
-		throw new InvalidUrlError(
-			`${LABELS[field]} in the Jelou credential is not a URL. Enter one like ${fallback}, without "?" or "#".`,
-			field,
+		throw new FieldError(
+			`${label} in the Jelou credential is not a URL`,
+			`Enter one like ${fallback}, without "?" or "#".`,
 		);
 	}
 	return trimmed;
@@ -34,14 +32,14 @@ function baseUrl(text: string, field: keyof typeof LABELS, fallback: string): st
 /**
  * The base URLs that a credential's environment has.
  *
- * @throws InvalidUrlError for a custom URL that is not an http or https URL
+ * @throws FieldError for a custom URL that is not an http or https URL
  */
 export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl: string): BaseUrls {
 	const { baseUrls } = environmentNamed(environment);
 	return (
 		baseUrls ?? {
-			gateway: baseUrl(gatewayUrl, 'gatewayUrl', PRODUCTION_URLS.gateway),
-			chatbot: baseUrl(chatbotUrl, 'chatbotUrl', PRODUCTION_URLS.chatbot),
+			gateway: baseUrl(gatewayUrl, 'Gateway URL', PRODUCTION_URLS.gateway),
+			chatbot: baseUrl(chatbotUrl, 'Chatbot URL', PRODUCTION_URLS.chatbot),
 		}
 	);
 }
@@ -49,16 +47,16 @@ export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl:
 /**
  * The base URL of the platform API.
  *
- * @throws InvalidUrlError for a custom URL that is not an http or https URL
+ * @throws FieldError for a custom URL that is not an http or https URL
  */
 export function platformUrlFor(environment: string, platformUrl: string): string {
-	return environment === 'custom' ? baseUrl(platformUrl, 'platformUrl', PLATFORM_URL) : PLATFORM_URL;
+	return environment === 'custom' ? baseUrl(platformUrl, 'Platform URL', PLATFORM_URL) : PLATFORM_URL;
 }
 
 function encodeSegment(segment: string): string {
 	// A URL parser takes "." and ".." out of a path even when they are percent-encoded.
 	if (segment === '' || segment === '.' || segment === '..' || /[\uD800-\uDFFF]/u.test(segment)) {
-		throw new InvalidUrlError(`"${segment}" cannot be an ID in a request to Jelou.`, 'path');
+		throw new FieldError(`"${segment}" cannot be an ID in a request to Jelou`, 'Check the ID.');
 	}
 	return encodeURIComponent(segment);
 }
@@ -66,7 +64,7 @@ function encodeSegment(segment: string): string {
 /**
  * The URL of a call. Every segment is encoded, so an ID can never reach another path.
  *
- * @throws InvalidUrlError for an empty segment, "." or "..", and text that is not well-formed Unicode
+ * @throws FieldError for an empty segment, "." or "..", and text that is not well-formed Unicode
  */
 export function requestUrl(
 	baseUrls: Targets,

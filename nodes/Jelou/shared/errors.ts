@@ -13,16 +13,6 @@ export class FieldError extends Error {
 	}
 }
 
-/** A segment that cannot be part of a path, or a base URL that is none. `field` is the parameter's name. */
-export class InvalidUrlError extends Error {
-	constructor(
-		message: string,
-		readonly field: 'gatewayUrl' | 'chatbotUrl' | 'platformUrl' | 'path',
-	) {
-		super(message);
-	}
-}
-
 /** Why media could not be fetched: the end of a sentence for a person, with no part of a URL but its host. */
 export class MediaError extends Error {}
 

@@ -1,5 +1,3 @@
-import { SEND_PATH } from './endpoints';
-import { ENVIRONMENTS, environmentNamed } from './environments';
 import type { ErrorResponse } from './errorResponse';
 import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
 import { isCertificateCode, wasNotProcessed } from './retry';
@@ -13,46 +11,46 @@ export interface Explanation {
 
 const TRY_AGAIN = 'Wait a moment and try again.';
 const CHECK_HOST = 'Check the URLs in the Jelou credential and that n8n can reach this host.';
-const OTHER_SERVICE = 'Check the URLs in the Jelou credential: another service may be answering.';
+const CHECK_URLS = 'Check the URLs in the Jelou credential.';
+const CHECK_FIELDS = 'Check the fields of the node.';
 
 const API_KEY: Explanation = {
 	message: 'Jelou rejected the API key',
-	advice: 'Check API Key and Project ID in the Jelou credential: the key must belong to that project.',
+	advice: 'Check API Key and Project ID in the Jelou credential.',
 };
 const SIGNATURE: Explanation = {
 	message: 'Jelou rejected the signature',
-	advice: 'Check Signing Secret in the Jelou credential: it must be the secret of the current integration.',
+	advice: 'Check Signing Secret in the Jelou credential.',
 };
 const INVALID_FIELDS: Explanation = {
 	message: 'Jelou rejected the request: invalid fields',
-	advice: 'Correct the fields named here and try again.',
+	advice: 'Correct the fields named here.',
 };
 
 /** By status, or by its first digit where the status has no entry. The status is added to each message. */
 const BY_STATUS: Record<number, Explanation> = {
-	3: {
-		message: 'Jelou answered with a redirect',
-		advice: 'Redirects are not followed, to keep the API key safe. Correct the URLs in the Jelou credential.',
-	},
+	3: { message: 'Jelou answered with a redirect', advice: CHECK_URLS },
 	5: { message: 'Jelou answered with a server error', advice: TRY_AGAIN },
 	400: INVALID_FIELDS,
 	401: API_KEY,
 	403: API_KEY,
-	409: { message: 'Jelou reported a conflict', advice: 'Check the fields of the node.' },
+	404: {
+		message: 'Jelou does not know this conversation, room, bot or user',
+		advice: 'Check the IDs in the node and Project ID in the Jelou credential.',
+	},
 	422: INVALID_FIELDS,
 	429: { message: 'Jelou is receiving too many requests', advice: TRY_AGAIN },
 };
 const CLIENT: Explanation = {
 	message: 'Jelou rejected the Client ID and the Client Secret',
-	advice: 'Check both in the Jelou Platform API credential: they must belong to the account of the bot.',
+	advice: 'Check both in the Jelou Platform API credential.',
 };
 const PLATFORM_BY_STATUS: typeof BY_STATUS = {
 	401: CLIENT,
 	403: CLIENT,
 	404: {
 		message: 'Jelou does not know this bot or user',
-		advice:
-			'Check the IDs in the node: the bot must belong to the account of the Jelou Platform API credential.',
+		advice: 'Check the IDs in the node: the bot must belong to the account of the credential.',
 	},
 };
 const CHATBOT_BY_STATUS: typeof BY_STATUS = { 401: SIGNATURE, 403: SIGNATURE };
@@ -66,18 +64,6 @@ const INTEGRATION_BY_STATUS: typeof BY_STATUS = {
 		advice: 'Get or update it instead of creating it.',
 	},
 };
-const READ_BY_STATUS: typeof BY_STATUS = {
-	404: {
-		message: 'Jelou does not know this conversation',
-		advice: 'Check Conversation ID in the node and Project ID in the Jelou credential.',
-	},
-};
-const CHANGE_BY_STATUS: typeof BY_STATUS = {
-	404: {
-		message: 'Jelou does not know this room, bot or user',
-		advice: 'Check the IDs in the node and Project ID in the Jelou credential.',
-	},
-};
 
 /** `v1/external-support/<project>`, with nothing after it, is the integration. */
 function isIntegration({ target, path }: JelouRequest): boolean {
@@ -86,35 +72,19 @@ function isIntegration({ target, path }: JelouRequest): boolean {
 
 function specificTo(request: JelouRequest): typeof BY_STATUS {
 	if (request.target === 'platform') return PLATFORM_BY_STATUS;
-	if (isIntegration(request)) return INTEGRATION_BY_STATUS;
-	if (request.method === 'GET') return READ_BY_STATUS;
-	return request.target === 'chatbot' ? { ...CHANGE_BY_STATUS, ...CHATBOT_BY_STATUS } : CHANGE_BY_STATUS;
+	if (request.target === 'chatbot') return CHATBOT_BY_STATUS;
+	return isIntegration(request) ? INTEGRATION_BY_STATUS : {};
 }
 
-const URL_FIELDS = { gateway: 'Gateway URL', chatbot: 'Chatbot URL', platform: 'Platform URL' };
-
-function unknownEndpoint({ target }: JelouRequest, environment: string): Explanation {
-	const { baseUrls, value } = environmentNamed(environment);
-	const url = URL_FIELDS[target];
-	const others = ENVIRONMENTS.filter((other) => other.value !== value).map(({ label }) => `"${label}"`);
-	return {
-		message: 'Jelou has no such endpoint at this URL',
-		advice:
-			baseUrls && target !== 'platform'
-				? `Choose another Environment in the Jelou credential: ${others.join(' or ')}.`
-				: `Correct ${url} in the Jelou credential, or choose another Environment.`,
-	};
-}
-
-/** What the paths of messages and templates end with. */
-const SENDING = [SEND_PATH[2], 'messages', 'hsm'];
+const NO_ENDPOINT: Explanation = {
+	message: 'Jelou has no such endpoint at this URL',
+	advice: 'Choose another Environment in the Jelou credential, or correct its URLs.',
+};
 
 /** What to know before a call that changes something is made again; `''` when nothing was changed. */
-function caution(failure: Failure, { method, path }: JelouRequest): string {
+function caution(failure: Failure, { method }: JelouRequest): string {
 	if (method === 'GET' || wasNotProcessed(failure)) return '';
-	return SENDING.includes(path.at(-1) ?? '')
-		? 'The message may have been sent. Check in Jelou before you send it again.'
-		: 'Jelou may have processed the request. Check in Jelou before you run it again.';
+	return 'Jelou may have done it anyway: check there before you run it again.';
 }
 
 /** Explains a response that is no success. */
@@ -122,25 +92,24 @@ export function explainStatus(
 	failure: FailedResponse,
 	{ isEnvelope, isJson }: ErrorResponse,
 	request: JelouRequest,
-	{ environment }: { environment: string },
 ): Explanation {
 	const { status } = failure;
 	const cautious = caution(failure, request);
 	if (status >= 200 && status < 300) {
-		const advice = `${OTHER_SERVICE} ${cautious}`.trim();
+		const advice = `${CHECK_URLS} ${cautious}`.trim();
 		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice };
 		if (!isEnvelope) return { message: 'The response does not come from Jelou', advice };
-		return { message: 'Jelou reported that the request failed', advice: 'Check the fields of the node.' };
+		return { message: 'Jelou reported that the request failed', advice: CHECK_FIELDS };
 	}
 	const { message, advice } =
 		// The platform API's errors are documented in more than one shape.
 		status === 404 && !(request.target === 'platform' ? isJson : isEnvelope)
-			? unknownEndpoint(request, environment)
+			? NO_ENDPOINT
 			: (specificTo(request)[status] ??
 				BY_STATUS[status] ??
 				BY_STATUS[Math.floor(status / 100)] ?? {
 					message: 'Jelou answered with an unexpected status',
-					advice: 'Check the fields of the node.',
+					advice: CHECK_FIELDS,
 				});
 	return { message: `${message} (${String(status)})`, advice: cautious || advice };
 }
@@ -161,7 +130,7 @@ export function explainNetwork(code: string, host: string, request: JelouRequest
 		case TOO_LARGE:
 			return {
 				message: `${host} sent more than ${String(MAX_RESPONSE_MB)} MB`,
-				advice: `${OTHER_SERVICE} ${cautious}`.trim(),
+				advice: `${CHECK_URLS} ${cautious}`.trim(),
 			};
 	}
 	if (isCertificateCode(code) || /SSL|TLS/.test(code)) {

@@ -165,7 +165,7 @@ export async function tryCall(
  * Makes one call to Jelou, retrying where that is safe.
  *
  * @throws NodeApiError when Jelou rejected it or did not respond; says what to do, and contains no key, secret or signature
- * @throws InvalidUrlError when an ID cannot be part of a path
+ * @throws FieldError when an ID cannot be part of a path
  */
 export async function call(
 	context: RequestContext,

@@ -15,7 +15,6 @@ const SECOND = { argument: 1 };
 
 export const ERRORS: Sayers = {
 	FieldError: FIRST,
-	InvalidUrlError: FIRST,
 	UntoldError: FIRST,
 	UnreachableError: FIRST,
 	RefusedNoteError: FIRST,
@@ -24,9 +23,6 @@ export const ERRORS: Sayers = {
 	Error: FIRST,
 	NodeOperationError: SECOND,
 	NodeApiError: { argument: 2 },
-	// In the credential, and in its test.
-	wrong: FIRST,
-	failed: { argument: 0, of: 1 },
 };
 export const LOG_LINES: Sayers = { warn: SECOND, refusal: FIRST, refuse: SECOND };
 export const MEDIA_ERRORS: Sayers = { MediaError: FIRST };

@@ -9,7 +9,6 @@ export const LOADED: LoadedCredential = {
 	signingSecret: '',
 	registration: { addresses: [] },
 	isUnreadable: false,
-	environment: 'production',
 	allowsPlainHttp: false,
 	baseUrls: baseUrlsFor('production', '', ''),
 	id: '1',

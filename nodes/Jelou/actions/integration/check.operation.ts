@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { version } from '../../../../package.json';
-import type { LoadedCredential } from '../../shared/credential';
 import { projectPath } from '../../shared/endpoints';
 import { isJelouNotFound, readErrorResponse } from '../../shared/errorResponse';
 import { FieldError } from '../../shared/errors';
@@ -9,7 +8,7 @@ import { explainNetwork, explainStatus } from '../../shared/explanations';
 import { isObject } from '../../shared/json';
 import { hostOf, isPublicHttps } from '../../shared/publicUrl';
 import { tryCall } from '../../shared/transport';
-import type { Failure, JelouRequest } from '../../shared/types';
+import type { JelouRequest } from '../../shared/types';
 import { hasSameOrigin, toProductionUrl } from '../../shared/webhookUrls';
 import { withSecret } from '../credentials';
 import { MISROUTED, SecretError, UnreachableError, isTriggerUrl, notify } from '../notifyTrigger';
@@ -36,20 +35,6 @@ const failed = (check: string, detail: string, remedy: string): Check => ({
 	ok: false,
 });
 
-/** Jelou's documentation has two paths of the gateway. */
-const OTHER_PATH: Record<string, string> = { platform: 'jelouapi', jelouapi: 'platform' };
-
-/** The credential with the other of the two paths; `undefined` where it has neither. */
-function withOtherPath(credential: LoadedCredential): LoadedCredential | undefined {
-	const { baseUrls } = credential;
-	const gateway = baseUrls.gateway.replace(/[^/]+$/, (name) => OTHER_PATH[name] ?? '');
-	return gateway.endsWith('/') ? undefined : { ...credential, baseUrls: { ...baseUrls, gateway } };
-}
-
-/** Whether a response is of this path, and not of a gateway that does not have it. */
-const isAnswer = (failure: Failure) =>
-	failure.kind === 'response' && (failure.status !== 404 || isJelouNotFound(failure));
-
 /** Whether the gateway is there, takes the key and knows an integration; gives the address that events go to. */
 async function* checkGateway({
 	callOptions,
@@ -66,14 +51,10 @@ async function* checkGateway({
 		return '';
 	}
 	if (failure && !isJelouNotFound(failure)) {
-		const { advice, message } = explainStatus(failure, readErrorResponse(failure.body), get, credential);
+		const { advice, message } = explainStatus(failure, readErrorResponse(failure.body), get);
 		const isKey = failure.status === 401 || failure.status === 403;
 		if (isKey) yield passed('Gateway', `${gateway} answers`);
-		const other = isAnswer(failure) ? undefined : withOtherPath(credential);
-		const found = other && (await tryCall(context, other, get, callOptions));
-		const isThere = found && (found.ok || isAnswer(found.failure));
-		const detail = isThere ? `${message}; ${other.baseUrls.gateway} answers` : message;
-		yield failed(isKey ? 'API key' : 'Gateway', detail, advice);
+		yield failed(isKey ? 'API key' : 'Gateway', message, advice);
 		return '';
 	}
 	yield passed('Gateway', `${gateway} answers`);
@@ -98,7 +79,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 			? failed(
 					'Address',
 					`Events go to another n8n, ${hostOf(url)}. The address of this one is ${hostOf(own)}`,
-					`If both are this n8n, set WEBHOOK_URL to its public address and restart n8n. Else unpublish the workflow there, or ${publish}`,
+					`If both are this n8n, set WEBHOOK_URL to its public address and restart n8n. Else ${publish}`,
 				)
 			: failed('Address', `Events go to another system, ${hostOf(url)}`, `To receive them here, ${publish}`);
 		return '';
@@ -108,7 +89,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 		yield failed(
 			'Address',
 			'Events go to the address of a test in the editor',
-			'Stop listening. If nobody listens, unpublish the workflow and publish it again.',
+			'Stop listening, or unpublish the workflow and publish it again.',
 		);
 	} else if (!isPublicHttps(url) && !allowsPlainHttp) {
 		yield failed(
@@ -132,7 +113,7 @@ function checkDeliveries({ deliveries, since }: IDataObject): Check {
 	});
 	const detail = `Since ${toSeconds(since)}: ${lines.join('; ') || 'none'}`;
 	return last?.outcome === 'unauthorized'
-		? failed('Deliveries', detail, 'The last one was refused: see why in the detail.')
+		? failed('Deliveries', detail, 'See in the detail why the last one was refused.')
 		: passed('Deliveries', detail, last ? undefined : 'Write a message to your bot, then run this again.');
 }
 
