@@ -495,7 +495,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			'5,000 questions are open',
 			{ status: 200, body: { status: 'full' } },
-			'Too many questions of this project are open There can be 5,000, or fewer where their texts are long. Wait until some are over, or shorten Limit Wait Time',
+			'Too many questions of this project are open Wait until some are over, or shorten Limit Wait Time',
 		],
 		[
 			"another run's question is open, and it is not to wait",
@@ -510,7 +510,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		[
 			'a proxy changes the path of what n8n is sent',
 			{ status: 200, body: { status: 'unreachable' } },
-			'Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, if it has one.',
+			'Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path',
 		],
 		['the trigger has another secret', { status: 401, body: {} }, 'another signing secret than this node'],
 		['the trigger is of another n8n', REFUSED, 'Give all processes of n8n the same WEBHOOK_URL'],

@@ -64,7 +64,7 @@ test('an ID that looks like a path reaches Jelou as one segment', async () => {
 	expect(sandbox.store.requests.at(-1)?.rawUrl).toBe(
 		`/platform/v1/external-support/${DEMO_PROJECT.id}/conversations/..%2F..%2Fadmin%3Fx%3D1%23y`,
 	);
-	expect(errorOf(run)?.message).toBe('Jelou does not know this conversation (404)');
+	expect(errorOf(run)?.message).toBe('Jelou does not know this conversation, room, bot or user (404)');
 });
 
 test.each([
@@ -104,8 +104,8 @@ test('one failing item stops the run, or becomes an error item that is linked to
 	const output = outputOf(continued);
 	expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	expect(output[1]?.json).toEqual({
-		error: 'Jelou does not know this conversation (404)',
-		message: expect.stringMatching(/Check Conversation ID/),
+		error: 'Jelou does not know this conversation, room, bot or user (404)',
+		message: expect.stringMatching(/Check the IDs in the node/),
 	});
 });
 

@@ -211,7 +211,7 @@ describe('the signing secret', () => {
 			const run = await new Engine({ credential: credentialFor(sandbox), mode }).run(text('x'), [{}]);
 			expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
 			expect(errorOf(run)?.description).toMatch(
-				/^Choose the same credential as in the workflow whose Jelou Trigger .+, or enter the signing secret in this one\./,
+				/^Choose the credential that the project's Jelou Trigger has, or enter Signing Secret in this one\./,
 			);
 			expect(sandbox.store.requests).toHaveLength(before);
 		},

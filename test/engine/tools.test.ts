@@ -331,7 +331,11 @@ describe('Human Review', () => {
 	});
 
 	test.each<[string, IDataObject, RegExp]>([
-		['nothing', {}, /^Room ID, Bot ID and User ID of the Human Review are not filled in\. Enter the room/],
+		[
+			'nothing',
+			{},
+			/^Room ID, Bot ID and User ID of the Human Review are not filled in\. Enter those of the person/,
+		],
 		['the room', { roomId: 'room' }, /^Bot ID and User ID of the Human Review are not filled in/],
 		['all but the user', { roomId: 'room', botId: 'bot', userId: '' }, /^User ID of the Human Review is not/],
 	])('asks nobody where %s is filled in, whatever the model adds', async (_name, fields, said) => {

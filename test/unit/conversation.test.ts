@@ -46,7 +46,7 @@ test('metadata may come as an object, and empty as nothing', () => {
 });
 
 test.each([
-	['broken JSON', { metadata: '{"a":' }, /^Metadata is not valid JSON/],
+	['broken JSON', { metadata: '{"a":' }, /^Metadata is not a JSON object/],
 	['an array', { metadata: '[1]' }, /^Metadata is not a JSON object/],
 	['a string', { metadata: '"text"' }, /^Metadata is not a JSON object/],
 	['null', { metadata: 'null' }, /^Metadata is not a JSON object/],
@@ -96,7 +96,7 @@ test.each([
 	[
 		'an edge that is broken',
 		{ additionalFields: { redirectPayload: '{' } },
-		/^Redirect Payload is not valid JSON/,
+		/^Redirect Payload is not a JSON object/,
 	],
 	[
 		'an edge that is a list',

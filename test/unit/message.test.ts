@@ -253,9 +253,7 @@ describe('MIME Type', () => {
 	])('of a message of type %s does not fit: %j, %s', (type, typed, file, mimeType) => {
 		const run = () => mimeTypeOf(type, typed, `https://x.example/${file}`);
 		expect(run).toThrow(`MIME Type ${mimeType} does not fit a message of type ${type}`);
-		expect(adviceOf(run)).toBe(
-			`Choose Document as Message Type, or enter a MIME type that begins with ${type}/.`,
-		);
+		expect(adviceOf(run)).toBe(`Choose Document as Message Type, or enter one that begins with ${type}/.`);
 	});
 });
 

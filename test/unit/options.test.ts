@@ -76,7 +76,7 @@ test.each([
 	[{ projectId: { id: 'p' } }, /^Project ID must be text/],
 	[{ projectId: ['p'] }, /^Project ID must be text/],
 	[{ projectId: true }, /^Project ID must be text/],
-	[{ projectId: 2 ** 53 }, /^Project ID has too many digits/],
+	[{ projectId: 2 ** 53 }, /^Project ID cannot be the number/],
 	[{ projectId: 'p'.repeat(65_537) }, /^Project ID is too long/],
 	[{ simplify: 'maybe' }, /^Simplify must be true or false/],
 	[{ simplify: 1 }, /^Simplify must be true or false/],

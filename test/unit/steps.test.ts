@@ -75,7 +75,7 @@ test.each<[string, unknown[], string, string]>([
 		'Question 1: Name "mi nombre"',
 		'letters, digits and _',
 	],
-	['no name', [{ question: '¿Qué?' }], 'Question 1: Name is empty', 'for example order'],
+	['no name', [{ question: '¿Qué?' }], 'Question 1: Name is empty', 'Enter a name'],
 	[
 		'nothing asked',
 		[{ name: 'a', question: ' ' }],
@@ -113,7 +113,7 @@ test.each<[string, unknown[], string, string]>([
 		'equal choices',
 		[one, { name: 'b', question: '¿Qué?', answerType: 'choice', choices: 'Cambio\nOtro\n¡CAMBIO!' }],
 		'Question 2: Choice 3 is the same as another',
-		'Change one of them',
+		'Change one: "¡CAMBIO!"',
 	],
 	['a long one', [{ name: 'a', question: 'a'.repeat(4_097) }], 'Question 1: Question is too long', '4096'],
 	['an unknown type', [{ ...one, answerType: 'date' }], 'Question 1: Answer Type is unknown', 'text'],

@@ -13,7 +13,7 @@ export function withSecret(credential: LoadedCredential): LoadedCredential {
 	if (credential.signingSecret !== '') return credential;
 	throw new FieldError(
 		'No signing secret is known, so nothing can be sent',
-		"Choose the same credential as in the workflow whose Jelou Trigger created the project's integration, or enter the signing secret in this one.",
+		"Choose the credential that the project's Jelou Trigger has, or enter Signing Secret in this one.",
 	);
 }
 

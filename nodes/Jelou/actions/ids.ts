@@ -48,7 +48,7 @@ function emptyIds(missing: readonly IdName[], why: string, origin: Origin | unde
 function unnamedReviewer(names: IdName[]): FieldError {
 	return new FieldError(
 		`${labelsOf(names)} of the Human Review ${names.length === 1 ? 'is' : 'are'} not filled in`,
-		'Enter the room, the bot and the user of the person who reviews, for example a supervisor. Left as they are, the customer would be asked. Nothing was sent.',
+		'Enter those of the person who reviews: left as they are, the customer would be asked. Nothing was sent.',
 	);
 }
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { parseBody } from '../shared/errorResponse';
 import { FieldError } from '../shared/errors';
 import { isObject } from '../shared/json';
 import { isBlank, trimmed } from '../shared/text';
@@ -10,28 +11,19 @@ const MAX_TEXT_LENGTH = 65_536;
 /** What cannot be in an ID: controls, and halves of a character. Besides that an ID is Jelou's, and goes back as it came. */
 const NOT_IN_ID = /[\p{Cc}\p{Cs}]/u;
 
-function checkLength(text: string, label: string, remedy: string): void {
+function checkLength(text: string, label: string): void {
 	if (text.length <= MAX_TEXT_LENGTH) return;
-	throw new FieldError(
-		`${label} is too long`,
-		`It has ${String(text.length)} characters, and the limit is ${String(MAX_TEXT_LENGTH)}. ${remedy}`,
-	);
+	throw new FieldError(`${label} is too long`, `Shorten it to at most ${MAX_TEXT_LENGTH} characters.`);
 }
 
 /** Numbers are taken as text, because IDs often arrive as numbers; but not those that have lost digits on the way. */
-function toText(value: unknown, label: string, remedy = 'Shorten it.'): string {
+function toText(value: unknown, label: string): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'number') {
-		if (!Number.isFinite(value)) {
+		if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
 			throw new FieldError(
-				`${label} is not a number that can be sent`,
-				`It is ${String(value)}. Check the value mapped to ${label}.`,
-			);
-		}
-		if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-			throw new FieldError(
-				`${label} has too many digits for a number`,
-				`Numbers beyond ${String(Number.MAX_SAFE_INTEGER)} lose their last digits. Map it to ${label} as text.`,
+				`${label} cannot be the number ${value}`,
+				'Map it as text: large numbers lose their last digits.',
 			);
 		}
 		return String(value);
@@ -39,19 +31,15 @@ function toText(value: unknown, label: string, remedy = 'Shorten it.'): string {
 	if (typeof value !== 'string') {
 		throw new FieldError(`${label} must be text`, 'Map a single text value.');
 	}
-	checkLength(value, label, remedy);
+	checkLength(value, label);
 	return value;
 }
 
 function emptyField(label: string): FieldError {
 	return new FieldError(
 		`${label} is empty`,
-		`Fill in ${label}. If it is an expression, this item has no such value: check the input on the left.`,
+		`Fill in ${label}. If it is an expression, this item has no such value.`,
 	);
-}
-
-function invalidId(label: string, rule: string): FieldError {
-	return new FieldError(`${label} is not a valid ID`, `${rule}. Check the value mapped to ${label}.`);
 }
 
 /**
@@ -62,11 +50,12 @@ function invalidId(label: string, rule: string): FieldError {
 export function checkedId(value: unknown, label: string): string {
 	const id = trimmed(toText(value, label));
 	if (id === '') throw emptyField(label);
-	if (typeof value === 'number' && !Number.isInteger(value)) {
-		throw invalidId(label, 'IDs are text or whole numbers');
+	if ((typeof value === 'number' && !Number.isInteger(value)) || NOT_IN_ID.test(id)) {
+		throw new FieldError(
+			`${label} is not a valid ID`,
+			'IDs are whole numbers, or text without line breaks and other control characters.',
+		);
 	}
-	if (NOT_IN_ID.test(id))
-		throw invalidId(label, 'IDs cannot contain line breaks or other control characters');
 	return id;
 }
 
@@ -93,7 +82,7 @@ export class ItemParameters {
 	text(name: string, label: string): string {
 		const value = this.value(name);
 		const text = typeof value === 'boolean' ? String(value) : value;
-		return toText(text, label, 'Shorten it, or send a document instead.');
+		return toText(text, label);
 	}
 
 	/** The text of a field that may not be empty. What nobody sees, such as spaces, counts as empty. */
@@ -131,14 +120,6 @@ export function entryText(collection: IDataObject, name: string, label: string):
 	return trimmed(toText(collection[name], label));
 }
 
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
 /**
  * A JSON object from a field of type `json`, which gives text or an object; `undefined` when it was left empty.
  *
@@ -147,19 +128,10 @@ function parseJson(text: string): unknown {
 export function entryObject(collection: IDataObject, name: string, label: string): IDataObject | undefined {
 	const value = collection[name];
 	if (value === undefined || value === null || value === '') return undefined;
-	const parsed = typeof value === 'string' ? parseJson(value) : value;
+	const parsed = parseBody(value);
 	if (parsed === undefined) {
-		throw new FieldError(
-			`${label} is not valid JSON`,
-			'Correct the JSON, for example {"ticketId": "T-12345"}.',
-		);
+		throw new FieldError(`${label} is not a JSON object`, 'Enter one such as {"ticketId": "T-12345"}.');
 	}
-	if (!isObject(parsed)) {
-		throw new FieldError(
-			`${label} is not a JSON object`,
-			'Enter an object in braces, for example {"ticketId": "T-12345"}.',
-		);
-	}
-	checkLength(JSON.stringify(parsed), label, 'Shorten it.');
+	checkLength(JSON.stringify(parsed), label);
 	return parsed;
 }

@@ -50,7 +50,7 @@ class HeardError extends RefusedNoteError {}
 const noTrigger = (why: string) =>
 	new RefusedNoteError(
 		"No published Jelou Trigger receives this project's answers",
-		`${why} Publish a workflow with a Jelou Trigger for this project; a test in the editor is not enough.`,
+		`${why} Publish a workflow with a Jelou Trigger for this project; a test is not enough.`,
 	);
 
 function unreachable(address: string, error: unknown): UnreachableError {
@@ -64,7 +64,7 @@ function unreachable(address: string, error: unknown): UnreachableError {
 	}
 	return new UnreachableError(
 		`This n8n cannot reach its own address, ${host}`,
-		'The node and the Jelou Trigger talk over the address in WEBHOOK_URL: make it reachable from the n8n server too.',
+		'Make the address in WEBHOOK_URL reachable from the n8n server too.',
 	);
 }
 
@@ -146,15 +146,14 @@ const PAUSES_FULL = {
 export const MISROUTED = {
 	message: 'n8n does not take requests at its own resume address',
 	advice:
-		'A proxy before n8n changes the path, or does not pass on /webhook-waiting. Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, if it has one. Restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
+		'Let the proxy before n8n pass on /webhook-waiting. Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
 };
 
 /** What the trigger refuses a note with, in words. */
 const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	[NOTE_STATUS.full]: {
 		message: 'Too many questions of this project are open',
-		advice:
-			'There can be 5,000, or fewer where their texts are long. Wait until some are over, or shorten Limit Wait Time.',
+		advice: 'Wait until some are over, or shorten Limit Wait Time.',
 	},
 	[NOTE_STATUS.busy]: {
 		message: 'Another question is open in this conversation',
@@ -175,7 +174,7 @@ function refusal(status: unknown, code: number, { note }: NoteContent): FieldErr
 	if (isUnavailable(code)) {
 		return new UnreachableError(
 			`This n8n is not available at its own address (${code})`,
-			'Check the load balancer before n8n and WEBHOOK_URL, then try again.',
+			'Check the load balancer before n8n and WEBHOOK_URL.',
 		);
 	}
 	const refused = note === 'pause' && status === NOTE_STATUS.full ? PAUSES_FULL : REFUSALS[String(status)];
@@ -183,7 +182,7 @@ function refusal(status: unknown, code: number, { note }: NoteContent): FieldErr
 	if (code === 401) {
 		return new SecretError(
 			'The Jelou Trigger uses another signing secret than this node',
-			"Choose the same Jelou credential in both nodes, with the integration's current signing secret.",
+			'Choose the same Jelou credential in both nodes, with the current signing secret.',
 		);
 	}
 	return noTrigger(`The address that the project's events go to answered with status ${code}.`);
@@ -268,6 +267,6 @@ export async function tellTrigger(
 	if (status !== NOTE_STATUS.registered) return output;
 	throw new FieldError(
 		'The Jelou Trigger could not store the pause',
-		'Several processes of n8n write at once. In queue mode, let the load balancer send one address to one webhook process, and run the node again.',
+		'In queue mode, let the load balancer send one address to one webhook process. Run the node again.',
 	);
 }

@@ -28,7 +28,7 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	const operation = findOperation(context.getNodeParameter('resource', 0, ''), name);
 	if (operation === undefined) {
 		throw new NodeOperationError(context.getNode(), `The operation "${String(name)}" does not exist`, {
-			description: 'Open the node and choose the resource and the operation again.',
+			description: 'Choose the resource and the operation again.',
 		});
 	}
 	return operation;

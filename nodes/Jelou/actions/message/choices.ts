@@ -21,7 +21,7 @@ export function checkLabels(labels: readonly string[], name: string): string[] {
 	if (long !== -1) {
 		throw new FieldError(
 			`${name} ${String(long + 1)} is too long`,
-			`Shorten it to at most ${String(MAX_LABEL_LENGTH)} characters, and put the details into the question.`,
+			`Shorten it to at most ${String(MAX_LABEL_LENGTH)} characters.`,
 		);
 	}
 	const twin = texts.findIndex(
@@ -30,7 +30,7 @@ export function checkLabels(labels: readonly string[], name: string): string[] {
 	if (twin !== -1) {
 		throw new FieldError(
 			`${name} ${String(twin + 1)} is the same as another`,
-			`"${texts[twin] ?? ''}" is there twice, so an answer could mean either. Change one of them.`,
+			`Change one: "${texts[twin] ?? ''}" is there twice.`,
 		);
 	}
 	return texts;

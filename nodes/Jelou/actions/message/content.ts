@@ -20,23 +20,17 @@ export function mediaUrlOf(item: ItemParameters, allowsPrivate: boolean): URL {
 	if (NOT_IN_ANY_URL.test(typed)) {
 		throw new FieldError(
 			'Media URL contains characters that no URL has',
-			'Remove line breaks and invisible characters from it.',
+			'Remove line breaks and invisible characters.',
 		);
 	}
 	// The URL parser would take it with any number of slashes.
 	const url = /^https?:\/\/[^/\\]/i.test(typed) && URL.canParse(typed) ? new URL(typed) : undefined;
 	const isLocal = url !== undefined && isPrivateHost(url);
 	if (url === undefined || (url.protocol !== 'https:' && !(allowsPrivate && isLocal))) {
-		throw new FieldError(
-			'Media URL is not an HTTPS URL',
-			'Jelou fetches media only over HTTPS: enter a URL that starts with https://.',
-		);
+		throw new FieldError('Media URL is not an HTTPS URL', 'Enter a URL that starts with https://.');
 	}
 	if (!allowsPrivate && isLocal) {
-		throw new FieldError(
-			`Media URL is at ${url.host}, which Jelou cannot reach`,
-			'Put the file at a public address, and enter that.',
-		);
+		throw new FieldError(`Media URL is at ${url.host}, which Jelou cannot reach`, 'Enter a public address.');
 	}
 	return url;
 }
@@ -45,21 +39,15 @@ function readMimeTypeFor(item: ItemParameters, type: MediaType, url: URL): strin
 	const typed = trimmed(item.text('mimeType', 'MIME Type'));
 	const mimeType = typed === '' ? mimeTypeOf(url.pathname, type) : readMimeType(typed, type);
 	if (typed === '' && mimeType === undefined) {
-		throw new FieldError(
-			'MIME Type is empty',
-			'The address has no known file extension, so the file type is unknown. Fill in MIME Type.',
-		);
+		throw new FieldError('MIME Type is empty', 'Fill in MIME Type: the address has no known file extension.');
 	}
 	if (mimeType === undefined || /[^ -~]/.test(typed)) {
-		throw new FieldError(
-			'MIME Type is not a MIME type',
-			'Enter one such as image/jpeg, or clear the field to infer it from the file extension.',
-		);
+		throw new FieldError('MIME Type is not a MIME type', 'Enter one such as image/jpeg, or clear the field.');
 	}
 	if (type !== 'document' && !mimeType.startsWith(`${type}/`)) {
 		throw new FieldError(
 			`MIME Type ${mimeType} does not fit a message of type ${type}`,
-			`Choose Document as Message Type, or enter a MIME type that begins with ${type}/.`,
+			`Choose Document as Message Type, or enter one that begins with ${type}/.`,
 		);
 	}
 	return mimeType + typed.replace(/^[^;]*/, '');

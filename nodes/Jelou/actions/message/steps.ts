@@ -88,8 +88,7 @@ function readStep(item: ItemParameters, response: string, common: Common): Step 
 }
 
 function checkName(name: string, number: number, names: readonly string[]): void {
-	if (name === '')
-		throw new FieldError(`Question ${number}: Name is empty`, 'Enter a name, for example order.');
+	if (name === '') throw new FieldError(`Question ${number}: Name is empty`, 'Enter a name.');
 	if (!isName(name))
 		throw new FieldError(
 			`Question ${number}: Name "${name}" is not a name`,
@@ -109,7 +108,7 @@ function checkText(text: string, number: number, names: readonly string[]): void
 	if (text.length > MAX_TEXT_LENGTH) {
 		throw new FieldError(
 			`Question ${number}: Question is too long`,
-			`Shorten it to at most ${MAX_TEXT_LENGTH} characters, which is what WhatsApp takes.`,
+			`Shorten it to at most ${MAX_TEXT_LENGTH} characters.`,
 		);
 	}
 	const unknown = placeholdersIn(text).find((name) => !names.includes(name));
