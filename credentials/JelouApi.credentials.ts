@@ -33,8 +33,6 @@ export class JelouApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'e.g. 65f1c0ffee65f1c0ffee65f1',
-			description: 'The ID of the Jelou project whose conversations you want to work with',
 		},
 		{
 			displayName: 'API Key',
@@ -43,7 +41,6 @@ export class JelouApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The API key of the project, used to read and change its integration and conversations',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -51,13 +48,11 @@ export class JelouApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Signs messages and verifies events. Jelou shows it once, when the integration is created.',
-			hint: 'The connection test cannot check it. With a wrong one, no event starts a workflow.',
+			description: 'Signs messages and verifies events. The connection test cannot check it.',
 		},
 		{
 			displayName:
-				'Leave it empty: when you publish a workflow with a Jelou Trigger, n8n stores the secret in this credential, for every workflow that uses it. Enter it only if the integration was created elsewhere.',
+				'Leave it empty: publishing a workflow with a Jelou Trigger stores it here. Enter it only if the integration was created elsewhere.',
 			name: 'replyNotice',
 			type: 'notice',
 			default: '',
@@ -70,7 +65,7 @@ export class JelouApi implements ICredentialType {
 			type: 'options',
 			options: ENVIRONMENTS.map(({ label, value }) => ({ name: label, value })),
 			default: 'production',
-			description: 'The Jelou environment to connect to. Choose Custom for the sandbox or a proxy.',
+			description: 'Choose Custom for the sandbox or a proxy',
 		},
 		{
 			displayName: 'Gateway URL',
@@ -78,7 +73,7 @@ export class JelouApi implements ICredentialType {
 			type: 'string',
 			default: PRODUCTION_URLS.gateway,
 			displayOptions: { show: { environment: WITH_OWN_URLS } },
-			description: 'Base URL for the integration and its conversations',
+			description: 'For the integration and its conversations',
 		},
 		plainHttpNotice('gatewayUrl', 'Gateway URL'),
 		{
@@ -87,7 +82,7 @@ export class JelouApi implements ICredentialType {
 			type: 'string',
 			default: PRODUCTION_URLS.chatbot,
 			displayOptions: { show: { environment: WITH_OWN_URLS } },
-			description: 'Base URL for sending messages',
+			description: 'For sending messages',
 		},
 		plainHttpNotice('chatbotUrl', 'Chatbot URL'),
 		{

@@ -30,7 +30,6 @@ export class JelouPlatformApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'Names your Jelou account in its platform API',
 		},
 		{
 			displayName: 'Client Secret',
@@ -39,7 +38,7 @@ export class JelouPlatformApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Jelou gives it with the Client ID. It is another one than the signing secret.',
+			description: 'Not the signing secret',
 		},
 		{
 			displayName: 'Environment',
@@ -50,7 +49,7 @@ export class JelouPlatformApi implements ICredentialType {
 				{ name: 'Production', value: 'production' },
 			],
 			default: 'production',
-			description: 'The Jelou environment to connect to. Choose Custom for the sandbox or a proxy.',
+			description: 'Choose Custom for the sandbox or a proxy',
 		},
 		{
 			displayName: 'Platform URL',
@@ -58,7 +57,6 @@ export class JelouPlatformApi implements ICredentialType {
 			type: 'string',
 			default: PLATFORM_URL,
 			displayOptions: { show: { environment: ['custom'] } },
-			description: 'Base URL of the platform API',
 		},
 		plainHttpNotice('platformUrl', 'Platform URL'),
 	];

@@ -30,8 +30,6 @@ export class JelouTrigger implements INodeType {
 		subtitle: `={{ $parameter["events"].map((event) => (${JSON.stringify(EVENT_NAMES)})[event] ?? event).join(", ") }}`,
 		// n8n shows the two nodes as one entry in its panel, with this text.
 		description: 'Receive and answer customer messages on WhatsApp and other channels',
-		eventTriggerDescription:
-			"Make the event happen: for example, write a message in WhatsApp or on the sandbox's chat page",
 		triggerPanel: {
 			header: 'Listen for an event from Jelou',
 			executionsHelp:

@@ -166,9 +166,7 @@ describe('what is no time, or not the same one to everybody, is refused with a f
 		[1e14],
 	])('%p', (value) => {
 		expect(() => moment(value, 'America/Guayaquil')).toThrow('Limit Wait Time is not a time');
-		expect(adviceOf(() => moment(value, 'America/Guayaquil'))).toBe(
-			'Enter a date and time before the year 3000, for example 2026-12-31 18:00.',
-		);
+		expect(adviceOf(() => moment(value, 'America/Guayaquil'))).toBe('Enter one such as 2026-12-31 18:00.');
 	});
 });
 

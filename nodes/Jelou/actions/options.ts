@@ -30,7 +30,7 @@ const concurrency: NumberProperty = {
 	typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 	default: 10,
 	description:
-		"Maximum number of parallel requests. Messages to the same room are always sent one at a time, in order. Applies to the whole run; with an expression, the first item's value is used.",
+		'Parallel requests of the whole run. Messages to the same room are always sent one at a time, in order.',
 };
 
 const maxRetries: NumberProperty = {
@@ -39,8 +39,7 @@ const maxRetries: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
 	default: DEFAULT_RETRIES,
-	description:
-		'How many times to retry when Jelou was not reached or asked to wait. A message that may have been sent is never sent twice.',
+	description: 'A message that may have been sent is never sent twice',
 };
 
 /** How many of a list, for operations that can give all. */
@@ -70,7 +69,7 @@ const timeout: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 300 },
 	default: DEFAULT_TIMEOUT_SECONDS,
-	description: 'How many seconds to wait for a response from Jelou',
+	description: 'In seconds',
 };
 
 const projectId: INodeProperties = {
@@ -78,7 +77,7 @@ const projectId: INodeProperties = {
 	name: 'projectId',
 	type: 'string',
 	default: '',
-	description: 'Used instead of the project ID in the credential',
+	description: 'Replaces the one in the credential',
 };
 
 const simplify: INodeProperties = {
@@ -140,10 +139,7 @@ function readProjectId(item: ItemParameters): string {
 	const projectId = entryText(item.collection('options'), 'projectId', 'Project ID');
 	// An expression that finds nothing must not send an item to a project that nobody chose for it.
 	if (projectId === '' && item.isExpression('options', 'projectId')) {
-		throw new FieldError(
-			'Project ID in the options is empty',
-			"Check its expression, or remove the option to use the credential's project.",
-		);
+		throw new FieldError('Project ID in the options is empty', 'Check its expression, or remove the option.');
 	}
 	return projectId;
 }

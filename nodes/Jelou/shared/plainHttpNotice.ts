@@ -10,7 +10,7 @@ export const WITH_OWN_URLS = ENVIRONMENTS.filter(({ baseUrls }) => baseUrls === 
 /** Warns of a URL in a credential that is not encrypted, as soon as it is typed. */
 export function plainHttpNotice(field: string, label: string): INodeProperties {
 	return {
-		displayName: `${label} is not HTTPS, so others on the network can read what is sent there. Use it only for a local sandbox.`,
+		displayName: `${label} is not HTTPS: use it only for a local sandbox.`,
 		name: `${field}Notice`,
 		type: 'notice',
 		default: '',

@@ -7,7 +7,7 @@ import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			'A Jelou project has one webhook: publish only one workflow with a Jelou Trigger per project. While you listen for a test event, the published workflow gets no events.',
+			'Publish only one workflow with a Jelou Trigger per project. While you listen for a test event, the published workflow gets no events.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -19,7 +19,6 @@ export const properties: INodeProperties[] = [
 		required: true,
 		options: EVENT_OPTIONS,
 		default: ['message'],
-		description: 'The events that start the workflow',
 	},
 	{
 		displayName: 'Replace Existing Webhook',
@@ -27,7 +26,7 @@ export const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to take over the project's webhook when it points somewhere else. The previous URL is restored when the workflow is unpublished.",
+			'Whether to take over the webhook when it points somewhere else, until the workflow is unpublished',
 	},
 	{
 		displayName: 'Options',
@@ -41,8 +40,7 @@ export const properties: INodeProperties[] = [
 				name: 'botIds',
 				type: 'string',
 				default: '',
-				placeholder: 'e.g. 65f1c0ffee, 65f1c0ff00',
-				description: 'Only accept events from these bots. Separate IDs with commas.',
+				description: 'Only accept events from these bots, separated by commas',
 			},
 			{
 				displayName: 'Combine Messages',
@@ -51,7 +49,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: 10 },
 				default: 0,
 				description:
-					'How many seconds to wait for another message of the same customer, up to 10. People write in pieces: the workflow then starts once, with all of them in <code>messages</code>. 0 starts it for each message.',
+					'Seconds to wait for another message of the same customer, up to 10. The workflow starts once, with all of them in <code>messages</code>.',
 			},
 			{
 				displayName: 'Download Media',
@@ -59,7 +57,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add the image, video, audio or document of a message as binary data. If that fails, the output says why in <code>mediaError</code>.',
+					'Whether to add the media of a message as binary data. If that fails, <code>mediaError</code> says why.',
 			},
 			{
 				displayName: 'Exit Words',
@@ -68,7 +66,7 @@ export const properties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. person, agent, cancel',
 				description:
-					'Words or phrases that end any open question of the project with the outcome <code>exit</code>, wherever they stand in a message that is not an answer. Separate them with commas.',
+					'Words or phrases, separated by commas, that end any open question with the outcome <code>exit</code>',
 			},
 			{
 				displayName: 'Max Media Size',
@@ -77,7 +75,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 1 },
 				default: 25,
 				displayOptions: { show: { downloadMedia: [true] } },
-				description: 'Largest file to download, in megabytes',
+				description: 'In megabytes',
 			},
 			{
 				displayName: 'Maximum Age',
@@ -86,7 +84,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 0,
 				description:
-					'Reject events older than this many seconds, to prevent replay attacks. 0 disables the check.',
+					'In seconds: older events are rejected, to prevent replay attacks. 0 disables the check.',
 			},
 			{
 				displayName: 'Message Types',
@@ -94,22 +92,20 @@ export const properties: INodeProperties[] = [
 				type: 'multiOptions',
 				options: MESSAGE_TYPE_OPTIONS,
 				default: [],
-				description: 'Only accept messages of these types',
 			},
 			{
 				displayName: 'Paused Conversations',
 				name: 'pausedConversations',
 				type: 'options',
 				options: [
-					{ name: 'Ignore', value: 'ignore', description: 'Start nothing until the pause ends' },
+					{ name: 'Ignore', value: 'ignore' },
 					{
 						name: 'Start Workflow',
 						value: 'startWorkflow',
-						description: 'Start the workflow with <code>paused: true</code> in the event',
+						description: 'With <code>paused: true</code> in the event',
 					},
 				],
 				default: 'ignore',
-				description: 'What to do with events of a conversation whose automation is paused',
 			},
 		],
 	},

@@ -87,7 +87,7 @@ export function followUp(stage: () => Stage): void {
 		expect(outputsOf(execution, 'What went wrong')).toEqual([
 			{
 				conversation_id: 'no-such-conversation',
-				reason: expect.stringContaining('Jelou does not know this conversation (404)'),
+				reason: expect.stringContaining('Jelou does not know this conversation, room, bot or user (404)'),
 			},
 			{
 				conversation_id: conversations.get(UNREACHABLE),

@@ -14,10 +14,7 @@ function redirectPayloadOf(closingMessage: string, fields: IDataObject): IDataOb
 	if (payload === undefined)
 		return closingMessage === '' ? undefined : { type: 'text', text: closingMessage };
 	if (closingMessage !== '') {
-		throw new FieldError(
-			'Closing Message and Redirect Payload are both filled in',
-			'Jelou accepts only one of them: clear one.',
-		);
+		throw new FieldError('Closing Message and Redirect Payload are both filled in', 'Clear one of them.');
 	}
 	return { type: 'edge', ...payload };
 }
@@ -28,7 +25,7 @@ export const close: RequestOperation = {
 	menu: {
 		name: 'Close',
 		action: 'Close a conversation',
-		description: "End a user's conversation, with an optional closing message",
+		description: "End a user's conversation",
 	},
 	properties: [
 		botId,
@@ -39,8 +36,7 @@ export const close: RequestOperation = {
 			type: 'string',
 			typeOptions: { rows: 3 },
 			default: '',
-			placeholder: 'e.g. Thank you for writing to us',
-			description: 'Last text that the user receives. Leave empty to close without a message.',
+			description: 'Leave empty to close without a message',
 		},
 		{
 			displayName: 'Additional Fields',
@@ -54,8 +50,7 @@ export const close: RequestOperation = {
 					name: 'redirectPayload',
 					type: 'json',
 					default: '{\n  "type": "edge"\n}',
-					description:
-						'JSON object that redirects the user to a part of a Jelou flow, instead of a closing message',
+					description: 'Redirects the user to a part of a Jelou flow, instead of a closing message',
 				},
 			],
 		},

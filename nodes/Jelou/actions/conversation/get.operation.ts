@@ -18,8 +18,6 @@ export const get: RequestOperation = {
 			type: 'string',
 			default: '={{ $json.conversation.id }}',
 			required: true,
-			placeholder: 'e.g. 66a0b1c2d3e4f5',
-			description: 'The ID of the conversation, from the Jelou Trigger',
 		},
 		options('request'),
 	],

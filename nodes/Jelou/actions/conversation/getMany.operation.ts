@@ -19,7 +19,7 @@ export const getMany: ReadOperation = {
 	menu: {
 		name: 'Get Many',
 		action: 'Get many conversations',
-		description: 'List the conversations that are paused or wait for an answer in n8n',
+		description: 'List those that are paused or wait for an answer',
 	},
 	properties: [
 		{
@@ -28,11 +28,10 @@ export const getMany: ReadOperation = {
 			type: 'options',
 			options: [
 				{ name: 'Paused or Waiting', value: 'all' },
-				{ name: 'Paused', value: 'paused', description: 'A person has the conversation' },
-				{ name: 'Waiting for an Answer', value: 'waiting', description: 'A question is open' },
+				{ name: 'Paused', value: 'paused' },
+				{ name: 'Waiting for an Answer', value: 'waiting' },
 			],
 			default: 'all',
-			description: 'Which conversations to list',
 		},
 		returnAll,
 		limit,

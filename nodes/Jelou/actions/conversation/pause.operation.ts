@@ -15,7 +15,6 @@ const hours: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 0.1, maxValue: 720 },
 	default: 12,
-	description: 'How long the pause lasts, unless it is ended before',
 };
 
 /** Lets a person have the conversation: the project's trigger starts nothing for it. Jelou knows nothing of this. */

@@ -16,10 +16,7 @@ function assignmentOf(fields: IDataObject): IDataObject | undefined {
 	const target = entryText(fields, 'assignmentTarget', 'Assignment Target');
 	if (type === '' && target === '') return undefined;
 	if (type === '') {
-		throw new FieldError(
-			'Assignment Target has no Assignment Type',
-			'Add Assignment Type: queue, operator or team.',
-		);
+		throw new FieldError('Assignment Target has no Assignment Type', 'Use queue, operator or team.');
 	}
 	if (!ASSIGNMENT_TYPES.includes(type)) {
 		throw new FieldError(`Assignment Type "${type}" is unknown`, 'Use queue, operator or team.');
@@ -27,7 +24,7 @@ function assignmentOf(fields: IDataObject): IDataObject | undefined {
 	if (target === '') {
 		throw new FieldError(
 			'Assignment Target is empty',
-			'Enter the name of the queue, or the ID of the operator or team.',
+			'Enter the name of the queue, or ID of the operator or team.',
 		);
 	}
 	return { type, target };
@@ -39,7 +36,7 @@ export const start: RequestOperation = {
 	menu: {
 		name: 'Start',
 		action: 'Start a conversation',
-		description: 'Open a conversation with a user, and assign it to a queue, operator or team',
+		description: 'Open a conversation with a user, and assign it',
 	},
 	properties: [
 		botId,
@@ -50,8 +47,6 @@ export const start: RequestOperation = {
 			type: 'string',
 			typeOptions: { rows: 3 },
 			default: '',
-			placeholder: 'e.g. Hello, we are here to help',
-			description: 'Text that opens the conversation',
 		},
 		{
 			displayName: 'Additional Fields',
@@ -65,7 +60,6 @@ export const start: RequestOperation = {
 					name: 'assignmentTarget',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. SOPORTE',
 					description: 'Name of the queue, or ID of the operator or team',
 				},
 				{
@@ -78,15 +72,13 @@ export const start: RequestOperation = {
 						{ name: 'Team', value: 'team' },
 					],
 					default: 'queue',
-					description: 'Who the conversation is assigned to',
 				},
 				{
 					displayName: 'Metadata',
 					name: 'metadata',
 					type: 'json',
 					default: '{}',
-					placeholder: 'e.g. {"ticketId": "T-12345"}',
-					description: 'JSON object of the conversation, which its start event has, too',
+					description: 'The event of the start has it, too',
 				},
 			],
 		},

@@ -13,8 +13,7 @@ export const create: RequestOperation = {
 	},
 	properties: [
 		{
-			displayName:
-				'The output contains the signing secret, which Jelou shows only once: paste it into the Jelou credential.',
+			displayName: 'Jelou shows the signing secret only in this output: paste it into the Jelou credential.',
 			name: 'secretNotice',
 			type: 'notice',
 			default: '',

@@ -12,7 +12,7 @@ export const deleteIntegration: RequestOperation = {
 	},
 	properties: [
 		{
-			displayName: 'This cannot be undone: Jelou stops sending events, and the signing secret is lost.',
+			displayName: 'This cannot be undone: events stop, and the signing secret is lost.',
 			name: 'deleteNotice',
 			type: 'notice',
 			default: '',

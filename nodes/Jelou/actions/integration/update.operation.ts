@@ -13,7 +13,7 @@ export const update: RequestOperation = {
 		description: "Change the project's webhook and keep its signing secret",
 	},
 	properties: [
-		{ ...webhookUrl, description: `${webhookUrl.description ?? ''}. Leave empty to keep the current one.` },
+		{ ...webhookUrl, description: 'Leave empty to keep the current one' },
 		additionalFields,
 		options('request'),
 	],

@@ -11,8 +11,7 @@ export const webhookUrl: INodeProperties = {
 	name: 'webhookUrl',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. https://n8n.example.com/webhook/jelou',
-	description: 'Public HTTPS address that Jelou posts events of the project to',
+	description: 'Public HTTPS address that Jelou posts events to',
 };
 
 export const additionalFields: INodeProperties = {
@@ -28,12 +27,12 @@ export const additionalFields: INodeProperties = {
 			type: 'options',
 			options: [
 				{ name: 'API Key', value: 'api_key', description: 'Sent as X-API-Key' },
-				{ name: 'Basic', value: 'basic', description: 'Sent as Authorization: Basic' },
-				{ name: 'Bearer', value: 'bearer', description: 'Sent as Authorization: Bearer' },
+				{ name: 'Basic', value: 'basic' },
+				{ name: 'Bearer', value: 'bearer' },
 				{ name: 'None', value: 'no_auth' },
 			],
 			default: 'no_auth',
-			description: 'How Jelou authenticates to the webhook, besides its signature',
+			description: 'Besides its signature',
 		},
 		{
 			displayName: 'Authorization',
@@ -41,7 +40,7 @@ export const additionalFields: INodeProperties = {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'The token, key or password that Jelou sends to the webhook',
+			description: 'Token, key or password',
 		},
 	],
 };
@@ -50,16 +49,10 @@ function authenticationOf(fields: IDataObject): IDataObject {
 	const authType = entryText(fields, 'authType', 'Authentication Type');
 	const authorization = entryText(fields, 'authorization', 'Authorization');
 	if (authorization !== '' && (authType === '' || authType === 'no_auth')) {
-		throw new FieldError(
-			'Authorization has no Authentication Type',
-			'Add Authentication Type and choose any but None.',
-		);
+		throw new FieldError('Authorization has no Authentication Type', 'Choose an Authentication Type.');
 	}
 	if (authorization === '' && authType !== '' && authType !== 'no_auth') {
-		throw new FieldError(
-			'Authorization is empty',
-			'Enter the token, key or password that Jelou sends to the webhook.',
-		);
+		throw new FieldError('Authorization is empty', 'Enter the token, key or password.');
 	}
 	return { ...(authType === '' ? {} : { authType }), ...(authorization === '' ? {} : { authorization }) };
 }
@@ -73,10 +66,7 @@ export function integrationBody(item: ItemParameters, { allowsPlainHttp }: Build
 	const url = item.text('webhookUrl', 'Webhook URL').trim();
 	const protocols = allowsPlainHttp ? ['https:', 'http:'] : ['https:'];
 	if (url !== '' && !(URL.canParse(url) && protocols.includes(new URL(url).protocol))) {
-		throw new FieldError(
-			'Webhook URL is not an HTTPS URL',
-			'Jelou posts only to HTTPS: enter a URL that starts with https://.',
-		);
+		throw new FieldError('Webhook URL is not an HTTPS URL', 'Enter a URL that starts with https://.');
 	}
 	return {
 		...(url === '' ? {} : { webhookUrl: url }),

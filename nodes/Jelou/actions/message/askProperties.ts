@@ -13,8 +13,7 @@ export const maxAttempts: NumberProperty = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
 	default: 3,
-	description:
-		'How many times to ask again when the answer does not fit. After that the workflow goes on with the outcome <code>invalid</code>.',
+	description: 'After that the workflow goes on with the outcome <code>invalid</code>',
 };
 
 /** As a user chooses from them, in the order of the alphabet. */
@@ -29,31 +28,39 @@ export const FREE_TEXT_TYPES: readonly AnswerType[] = ANSWER_TYPES.map(({ value 
 
 const LANGUAGE_NAMES: Record<Language, string> = { es: 'Spanish', pt: 'Portuguese', en: 'English' };
 
-const choicesDescription = `${String(MIN_CHOICES)} to ${String(MAX_CHOICES)} answers to choose from`;
+const choicesDescription = `${MIN_CHOICES} to ${MAX_CHOICES}, sent as a numbered list; the customer answers with the number or in words`;
 
 /** For a response type. */
 const shownFor = (responseType: string, ...more: string[]) => ({
 	show: { responseType: [responseType, ...more] },
 });
 
-const message: INodeProperties = {
+const opening: INodeProperties = {
 	displayName: 'Message',
 	name: 'message',
 	type: 'string',
 	typeOptions: { rows: 4 },
 	default: '',
+	description: 'Sent above the first question',
+	displayOptions: shownFor('questions'),
+};
+
+const message: INodeProperties = {
+	...opening,
 	required: true,
 	placeholder: 'e.g. What is your order number?',
-	description: 'The question that the customer reads',
+	description: 'The question',
 	displayOptions: shownFor('freeText', 'choice', 'approval'),
 };
 
-const opening: INodeProperties = {
-	...message,
-	required: false,
-	placeholder: 'e.g. Hi! Three short questions, and we will find your order.',
-	description: 'What the customer reads above the first question. May be empty.',
-	displayOptions: shownFor('questions'),
+/** What is the same for the one question of a node and for each of several. */
+const invalidMessage: INodeProperties = {
+	displayName: 'Invalid Answer Message',
+	name: 'invalidMessage',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Please send only the order number.',
+	description: 'Leave empty for a sentence that says what is expected',
 };
 
 const answerType: INodeProperties = {
@@ -62,7 +69,7 @@ const answerType: INodeProperties = {
 	type: 'options',
 	options: TYPE_OPTIONS.filter(({ value }) => FREE_TEXT_TYPES.includes(value)),
 	default: 'text',
-	description: 'What counts as an answer. The customer is asked again when something else arrives.',
+	description: 'The customer is asked again when something else arrives',
 };
 
 const questions: INodeProperties = {
@@ -76,7 +83,7 @@ const questions: INodeProperties = {
 	},
 	placeholder: 'Add Question',
 	default: { values: [{ name: '', question: '' }] },
-	description: `Up to ${String(MAX_STEPS)} questions, asked one after the other. The workflow goes on once, with all answers in <code>answers</code>.`,
+	description: `Up to ${MAX_STEPS}; the workflow goes on once, with all answers in <code>answers</code>`,
 	options: [
 		{
 			displayName: 'Question',
@@ -97,8 +104,7 @@ const questions: INodeProperties = {
 					typeOptions: { rows: 2 },
 					default: '',
 					placeholder: 'e.g. What is your order number?',
-					description:
-						'What the customer reads. A name in braces, such as {name}, is replaced by an earlier answer.',
+					description: 'A name in braces, such as {name}, is replaced by an earlier answer',
 				},
 				{ ...answerType, options: TYPE_OPTIONS },
 				{
@@ -107,19 +113,10 @@ const questions: INodeProperties = {
 					type: 'string',
 					typeOptions: { rows: 3 },
 					default: '',
-					placeholder: 'e.g. Morning\nAfternoon',
-					description: `${choicesDescription}, one a line. They are sent as a numbered list below the question.`,
+					description: choicesDescription,
 					displayOptions: { show: { answerType: ['choice'] } },
 				},
-				{
-					displayName: 'Invalid Answer Message',
-					name: 'invalidMessage',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Please send only the order number.',
-					description:
-						'What the customer reads when the answer does not fit. Leave empty for a sentence that says what is expected.',
-				},
+				invalidMessage,
 			],
 		},
 	],
@@ -133,7 +130,7 @@ const choices: INodeProperties = {
 	typeOptions: { multipleValues: true, sortable: true },
 	placeholder: 'Add Choice',
 	default: { values: [{ text: '' }, { text: '' }] },
-	description: `${choicesDescription}. They are sent as a numbered list below the message; the customer answers with the number or in words.`,
+	description: choicesDescription,
 	options: [
 		{
 			displayName: 'Choice',
@@ -144,8 +141,6 @@ const choices: INodeProperties = {
 					name: 'text',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. Where is my order?',
-					description: 'The answer as the customer reads it',
 				},
 			],
 		},
@@ -159,8 +154,7 @@ const approvalOptions: INodeProperties = {
 	type: 'fixedCollection',
 	placeholder: 'Add option',
 	default: {},
-	description:
-		'The words for yes and no. If both are plain words such as Sí and No, the usual ones in Spanish, Portuguese and English are understood too.',
+	description: 'Where both labels are plain words such as Sí and No, the usual ones are understood too',
 	options: [
 		{
 			displayName: 'Values',
@@ -171,7 +165,6 @@ const approvalOptions: INodeProperties = {
 					name: 'approvalType',
 					type: 'options',
 					default: 'double',
-					description: 'Whether to offer both answers or only yes',
 					options: [
 						{ name: 'Approve and Disapprove', value: 'double' },
 						{ name: 'Approve Only', value: 'single' },
@@ -182,16 +175,14 @@ const approvalOptions: INodeProperties = {
 					name: 'approveLabel',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. Sí',
-					description: 'The word for yes. Leave empty for the usual one in the language.',
+					description: 'Leave empty for the usual word',
 				},
 				{
 					displayName: 'Disapprove Label',
 					name: 'disapproveLabel',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. No',
-					description: 'The word for no. Leave empty for the usual one in the language.',
+					description: 'Leave empty for the usual word',
 					displayOptions: { show: { approvalType: ['double'] } },
 				},
 			],
@@ -203,15 +194,14 @@ const approvalOptions: INodeProperties = {
 /** What a user fills in to ask: what the customer reads first, and what is never touched last. */
 export const askProperties: INodeProperties[] = [
 	{
-		displayName:
-			"The answer arrives through this project's Jelou Trigger, so publish a workflow with one. If no answer comes in time, the item goes on as it came in, without an <code>outcome</code>.",
+		displayName: 'Publish a workflow with a Jelou Trigger for this project: the answer arrives through it.',
 		name: 'waitNotice',
 		type: 'notice',
 		default: '',
 		displayOptions: { hide: { '@tool': [true] } },
 	},
 	{
-		displayName: 'Fill in Room ID, Bot ID and User ID of the person who reviews, for example a supervisor.',
+		displayName: 'Fill in Room ID, Bot ID and User ID of the person who reviews.',
 		name: 'reviewNotice',
 		type: 'notice',
 		default: '',
@@ -226,15 +216,10 @@ export const askProperties: INodeProperties[] = [
 		options: [
 			{ name: 'Approval', value: 'approval', description: 'The customer says yes or no' },
 			{ name: 'Choice', value: 'choice', description: 'The customer picks one of several answers' },
-			{ name: 'Free Text', value: 'freeText', description: 'The customer writes or sends the answer' },
-			{
-				name: 'Several Questions',
-				value: 'questions',
-				description: 'The customer is asked one thing after the other',
-			},
+			{ name: 'Free Text', value: 'freeText' },
+			{ name: 'Several Questions', value: 'questions' },
 		],
 		default: 'freeText',
-		description: 'How the customer answers',
 	},
 	questions,
 	choices,
@@ -256,7 +241,7 @@ export const askProperties: INodeProperties[] = [
 			name: 'downloadMedia',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to add the image, video, audio or document of the answer as binary data',
+			description: 'Whether to add the media of the answer as binary data',
 			displayOptions: { hide: { '/responseType': ['questions'] } },
 		},
 		{
@@ -266,41 +251,26 @@ export const askProperties: INodeProperties[] = [
 			default: '',
 			placeholder: 'e.g. person, agent, cancel',
 			description:
-				'Words or phrases that end the question with the outcome <code>exit</code>, wherever they stand in a message that is not an answer. Separate them with commas.',
+				'Words or phrases, separated by commas, that end the question with the outcome <code>exit</code>',
 		},
 		{
 			displayName: 'If Another Question Is Open',
 			name: 'ifBusy',
 			type: 'options',
 			options: [
-				{
-					name: 'Fail',
-					value: 'fail',
-					description: 'Ask nothing, and end with an error',
-				},
+				{ name: 'Fail', value: 'fail' },
 				{
 					name: 'Replace It',
 					value: 'replace',
-					description: 'Ask at once. The other run waits in vain until its time is up.',
+					description: 'The other run waits in vain until its time is up',
 				},
-				{
-					name: 'Wait Its Turn',
-					value: 'wait',
-					description: 'Ask when the other question is answered or over. Limit Wait Time includes that.',
-				},
+				{ name: 'Wait Its Turn', value: 'wait', description: 'Limit Wait Time includes that' },
 			],
 			default: 'wait',
-			description: 'What to do when another run has asked something in this conversation',
 		},
 		{
-			displayName: 'Invalid Answer Message',
-			name: 'invalidMessage',
-			type: 'string',
+			...invalidMessage,
 			typeOptions: { rows: 2 },
-			default: '',
-			placeholder: 'e.g. Please send only the order number.',
-			description:
-				'What the customer reads when the answer does not fit. Leave empty for a sentence that says what is expected. Choices are listed again below it.',
 			displayOptions: { hide: { '/responseType': ['questions'] } },
 		},
 		{
@@ -309,8 +279,7 @@ export const askProperties: INodeProperties[] = [
 			type: 'options',
 			options: LANGUAGES.map((value) => ({ name: LANGUAGE_NAMES[value], value })),
 			default: 'es',
-			description:
-				'The language of the sentences that ask again, and of yes and no. Answers are understood in all of them.',
+			description: 'Of what the node itself says; answers are understood in all',
 		},
 		maxAttempts,
 		{
@@ -323,11 +292,11 @@ export const askProperties: INodeProperties[] = [
 					value: 'buttons',
 					description: 'Up to 3 as buttons, up to 10 as a list, more as numbers',
 				},
-				{ name: 'Numbers', value: 'numbers', description: 'A numbered list in the text' },
+				{ name: 'Numbers', value: 'numbers' },
 			],
 			default: 'numbers',
 			description:
-				'How the choices look. Buttons need a Jelou Platform API credential. That a pressed one comes back as its text was not seen at Jelou itself. When it asks again or waits its turn, the question has numbers.',
+				'Buttons need a Jelou Platform API credential, and their presses were not seen at Jelou itself. Asked again, the question has numbers.',
 			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
 		},
 	),

@@ -18,7 +18,6 @@ export const mediaUrl: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. https://example.com/invoice.pdf',
 	description: 'Public HTTPS address that Jelou fetches the file from. A file in n8n cannot be sent.',
 };
 
@@ -27,8 +26,6 @@ export const fileName: INodeProperties = {
 	name: 'fileName',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. invoice.pdf',
-	description: 'Name that the user sees',
 };
 
 /** Sends a message into a room (Jelou's page "Send messages"). */
@@ -46,7 +43,6 @@ export const send: RequestOperation = {
 			type: 'options',
 			options: MESSAGE_TYPE_OPTIONS,
 			default: 'text',
-			description: 'What to send',
 		},
 		{
 			displayName: 'Text',
@@ -55,8 +51,6 @@ export const send: RequestOperation = {
 			typeOptions: { rows: 4 },
 			default: '',
 			required: true,
-			placeholder: 'e.g. Hello, how can we help you?',
-			description: 'The text that the user receives',
 			displayOptions: { show: { messageType: ['text'] } },
 		},
 		{ ...mediaUrl, displayOptions: { show: { messageType: MEDIA_TYPES } } },
@@ -74,8 +68,6 @@ export const send: RequestOperation = {
 			name: 'caption',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. Your receipt',
-			description: 'Text below the image or video',
 			displayOptions: { show: { messageType: ['image', 'video'] } },
 		},
 		{ ...fileName, displayOptions: { show: { messageType: ['document'] } } },
@@ -84,7 +76,7 @@ export const send: RequestOperation = {
 			name: 'messageId',
 			type: 'string',
 			default: '',
-			description: 'Unique ID of the message. Leave empty to generate one.',
+			description: 'Leave empty to generate one',
 		}),
 		roomId,
 		botId,

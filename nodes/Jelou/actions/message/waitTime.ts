@@ -16,8 +16,7 @@ export const limitWaitTime: INodeProperties = {
 	displayName: 'Limit Wait Time',
 	name: 'limitWaitTime',
 	type: 'fixedCollection',
-	description:
-		'How long to wait for an answer; 24 hours unless set. Then the item goes on as it came in, without an <code>outcome</code>.',
+	description: '24 hours unless set. Then the item goes on as it came in, without an <code>outcome</code>.',
 	default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
 	options: [
 		{
@@ -29,7 +28,6 @@ export const limitWaitTime: INodeProperties = {
 					name: 'limitType',
 					type: 'options',
 					default: 'afterTimeInterval',
-					description: 'Whether to wait for some time or until a date and time',
 					options: [
 						{ name: 'After Time Interval', value: 'afterTimeInterval' },
 						{ name: 'At Specified Time', value: 'atSpecifiedTime' },
@@ -62,7 +60,7 @@ export const limitWaitTime: INodeProperties = {
 					name: 'maxDateAndTime',
 					type: 'dateTime',
 					default: '',
-					description: "Until when to wait, in the workflow's time zone",
+					description: "In the workflow's time zone",
 					displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
 				},
 			],
@@ -89,9 +87,7 @@ export function waitUntil(
 	if (!(until < LATEST)) {
 		throw new FieldError(
 			'Limit Wait Time is not a time',
-			isInterval
-				? 'Enter a number in Amount and choose a Unit, for example 2 hours.'
-				: 'Enter a date and time before the year 3000, for example 2026-12-31 18:00.',
+			isInterval ? 'Enter an Amount and choose a Unit.' : 'Enter one such as 2026-12-31 18:00.',
 		);
 	}
 	if (until > now) return Math.round(until);
