@@ -33,7 +33,7 @@ export class JelouTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Listen for an event from Jelou',
 			executionsHelp:
-				"Click the button, then make the event happen: for example, write a message in WhatsApp or on the sandbox's chat page. While you listen, the published workflow gets no events.",
+				"Write a message in WhatsApp or on the sandbox's chat page. While you listen, the published workflow gets no events.",
 		},
 		defaults: { name: 'Jelou Trigger' },
 		inputs: [],

@@ -80,7 +80,7 @@ test.each([
 		'Jelou does not know this conversation, room, bot or user (404)',
 		/Check the IDs/,
 	],
-	['integration', 404, ENVELOPE, 'This project has no integration (404)', /Create it first/],
+	['integration', 404, ENVELOPE, 'This project has no integration (404)', /Create it, or/],
 	['start', 404, '<html>', 'Jelou has no such endpoint at this URL (404)', /another Environment/],
 	['start', 409, ENVELOPE, 'Jelou answered with an unexpected status (409)', /fields/],
 	['integration', 409, ENVELOPE, 'This project already has an integration (409)', /Get or update/],

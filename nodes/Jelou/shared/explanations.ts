@@ -57,7 +57,7 @@ const CHATBOT_BY_STATUS: typeof BY_STATUS = { 401: SIGNATURE, 403: SIGNATURE };
 const INTEGRATION_BY_STATUS: typeof BY_STATUS = {
 	404: {
 		message: 'This project has no integration',
-		advice: 'Create it first, or check Project ID in the Jelou credential.',
+		advice: 'Create it, or check Project ID in the Jelou credential.',
 	},
 	409: {
 		message: 'This project already has an integration',

@@ -7,7 +7,7 @@ import { MESSAGE_TYPE_OPTIONS } from '../shared/messageTypes';
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			'Publish only one workflow with a Jelou Trigger per project. While you listen for a test event, the published workflow gets no events.',
+			'Publish only one workflow with a Jelou Trigger per project. While you listen, the published workflow gets no events.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -84,7 +84,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 0,
 				description:
-					'In seconds: older events are rejected, to prevent replay attacks. 0 disables the check.',
+					'In seconds: older events are rejected. 0 disables the check.',
 			},
 			{
 				displayName: 'Message Types',

@@ -50,7 +50,7 @@ export const close: RequestOperation = {
 					name: 'redirectPayload',
 					type: 'json',
 					default: '{\n  "type": "edge"\n}',
-					description: 'Redirects the user to a part of a Jelou flow, instead of a closing message',
+					description: 'Redirects the user to a part of a Jelou flow',
 				},
 			],
 		},

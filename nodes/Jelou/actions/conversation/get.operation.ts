@@ -9,7 +9,7 @@ export const get: RequestOperation = {
 	menu: {
 		name: 'Get',
 		action: 'Get a conversation',
-		description: 'Read a conversation, and whether it is closed',
+		description: 'Read a conversation',
 	},
 	properties: [
 		{

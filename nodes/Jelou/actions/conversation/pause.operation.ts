@@ -23,7 +23,7 @@ export const pause: TellOperation = {
 	menu: {
 		name: 'Pause Automation',
 		action: 'Hand over to a person (pause the bot)',
-		description: 'Leave a conversation to a person: the Jelou Trigger starts nothing for it',
+		description: 'Let the Jelou Trigger start nothing for a conversation',
 	},
 	properties: [
 		roomId,

@@ -9,7 +9,7 @@ export const create: RequestOperation = {
 	menu: {
 		name: 'Create',
 		action: 'Create the integration',
-		description: "Set up the project's webhook and get its signing secret",
+		description: "Set up the project's webhook",
 	},
 	properties: [
 		{

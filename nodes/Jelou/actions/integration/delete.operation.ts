@@ -8,11 +8,11 @@ export const deleteIntegration: RequestOperation = {
 	menu: {
 		name: 'Delete',
 		action: 'Delete the integration',
-		description: "Permanently delete the project's webhook and its signing secret",
+		description: "Delete the project's webhook and its signing secret",
 	},
 	properties: [
 		{
-			displayName: 'This cannot be undone: events stop, and the signing secret is lost.',
+			displayName: 'This cannot be undone.',
 			name: 'deleteNotice',
 			type: 'notice',
 			default: '',

@@ -10,7 +10,7 @@ export const update: RequestOperation = {
 	menu: {
 		name: 'Update',
 		action: 'Update the integration',
-		description: "Change the project's webhook and keep its signing secret",
+		description: "Change the project's webhook",
 	},
 	properties: [
 		{ ...webhookUrl, description: 'Leave empty to keep the current one' },

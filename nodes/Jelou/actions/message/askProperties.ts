@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ANSWER_TYPES, LANGUAGES, type AnswerType, type Language } from '../../shared/answers/answerTypes';
 import { MAX_STEPS } from '../../shared/triggerNote';
@@ -16,8 +16,9 @@ export const maxAttempts: NumberProperty = {
 	description: 'After that the workflow goes on with the outcome <code>invalid</code>',
 };
 
+const TYPES: readonly INodePropertyOptions[] = ANSWER_TYPES;
 /** As a user chooses from them, in the order of the alphabet. */
-const TYPE_OPTIONS = ANSWER_TYPES.map(({ description, name, value }) => ({ name, value, description })).sort(
+const TYPE_OPTIONS = TYPES.map(({ description, name, value }) => ({ name, value, description })).sort(
 	(a, b) => a.name.localeCompare(b.name),
 );
 
@@ -67,7 +68,7 @@ const answerType: INodeProperties = {
 	displayName: 'Answer Type',
 	name: 'answerType',
 	type: 'options',
-	options: TYPE_OPTIONS.filter(({ value }) => FREE_TEXT_TYPES.includes(value)),
+	options: TYPE_OPTIONS.filter(({ value }) => FREE_TEXT_TYPES.some((type) => type === value)),
 	default: 'text',
 	description: 'The customer is asked again when something else arrives',
 };
@@ -296,7 +297,7 @@ export const askProperties: INodeProperties[] = [
 			],
 			default: 'numbers',
 			description:
-				'Buttons need a Jelou Platform API credential, and their presses were not seen at Jelou itself. Asked again, the question has numbers.',
+				'Buttons need a Jelou Platform API credential. Asked again, the question has numbers.',
 			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
 		},
 	),

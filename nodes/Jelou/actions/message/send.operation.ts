@@ -34,7 +34,7 @@ export const send: RequestOperation = {
 	menu: {
 		name: 'Send',
 		action: 'Send a message',
-		description: 'Send a text, image, video, audio or document to the user',
+		description: 'Send a text or a file to the user',
 	},
 	properties: [
 		{

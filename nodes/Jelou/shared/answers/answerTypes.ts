@@ -29,7 +29,7 @@ export type Language = (typeof LANGUAGES)[number];
 interface TypeOfAnswer {
 	value: string;
 	name: string;
-	description: string;
+	description?: string;
 	/** Whether any text can be an answer, so that a word that ends the question has to be looked for first. */
 	isFree?: true;
 	/** What the customer reads when the answer does not fit. */
@@ -51,7 +51,6 @@ export const ANSWER_TYPES = [
 	{
 		value: 'any',
 		name: 'Any',
-		description: 'Whatever the customer sends',
 		isFree: true,
 		invalidMessage: {
 			es: 'Por favor, responde a la pregunta.',
@@ -75,7 +74,6 @@ export const ANSWER_TYPES = [
 	{
 		value: 'number',
 		name: 'Number',
-		description: 'A number, for example a quantity',
 		invalidMessage: {
 			es: 'Por favor, responde con un número.',
 			pt: 'Por favor, responda com um número.',
@@ -86,7 +84,7 @@ export const ANSWER_TYPES = [
 	{
 		value: 'digits',
 		name: 'Digits',
-		description: 'An order or identity number, as text with its leading zeros',
+		description: 'An order or identity number, with its leading zeros',
 		invalidMessage: {
 			es: 'Por favor, responde solo con el número, por ejemplo 00123.',
 			pt: 'Por favor, responda só com o número, por exemplo 00123.',
@@ -97,7 +95,6 @@ export const ANSWER_TYPES = [
 	{
 		value: 'email',
 		name: 'Email',
-		description: 'An email address',
 		invalidMessage: {
 			es: 'Por favor, responde con un correo electrónico, por ejemplo nombre@ejemplo.com.',
 			pt: 'Por favor, responda com um e-mail, por exemplo nome@exemplo.com.',

@@ -12,7 +12,7 @@ interface EventType {
 	value: string;
 	/** As a user chooses it. */
 	name: string;
-	description: string;
+	description?: string;
 	/** Absent where it goes by the name. */
 	isRecognized?: (payload: IDataObject) => boolean;
 }
@@ -31,7 +31,6 @@ const EVENT_TYPES: EventType[] = [
 	{
 		value: 'message',
 		name: 'Message Received',
-		description: 'The customer sent a message',
 		isRecognized: isCustomerMessage,
 	},
 	{
@@ -42,7 +41,6 @@ const EVENT_TYPES: EventType[] = [
 	{
 		value: 'conversation.close',
 		name: 'Conversation Closed',
-		description: 'A conversation was closed',
 	},
 ];
 
@@ -53,7 +51,7 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
 	{
 		name: 'All Events',
 		value: ALL_EVENTS,
-		description: 'Every event, also those that Jelou adds later',
+		description: 'Also those that Jelou adds later',
 	},
 ];
 
