@@ -27,11 +27,4 @@ function schemas() {
 	return src('nodes/**/__schema__/**/*.json').pipe(compact()).pipe(dest('dist/nodes'));
 }
 
-/** The action node's, for its first version: n8n looks for them by the version, and what it puts out is the same. */
-function schemasOfFirstVersion() {
-	return src('nodes/Jelou/__schema__/v2.0.0/**/*.json')
-		.pipe(compact())
-		.pipe(dest('dist/nodes/Jelou/__schema__/v1.0.0'));
-}
-
-exports.default = parallel(icons, codex, schemas, schemasOfFirstVersion);
+exports.default = parallel(icons, codex, schemas);
