@@ -29,13 +29,6 @@ function warning(message: string, condition: string): NodeHint {
 	};
 }
 
-function plainHttpHint(field: string, label: string, condition: string): NodeHint {
-	return warning(
-		`Jelou accepts only HTTPS: ${label} has to start with https://.`,
-		`${condition} && $parameter.${field}?.startsWith("http://")`,
-	);
-}
-
 /**
  * In the language of n8n's expressions: the questions of the node, and the choices of each that has any. What is warned of is
  * always refused; the run also refuses what only reads alike.
@@ -80,8 +73,6 @@ export class Jelou implements INodeType {
 		],
 		webhooks: resumeWebhooks,
 		hints: [
-			plainHttpHint('mediaUrl', 'Media URL', '$parameter.messageType !== "text"'),
-			plainHttpHint('webhookUrl', 'Webhook URL', '$parameter.resource === "integration"'),
 			warning(
 				'Enter 2 to 20 choices, each with a different text.',
 				`${CHOICE_LISTS}.some((all) => all.length < ${MIN_CHOICES} || all.length > ${MAX_CHOICES} || new Set(["", ...all.map((one) => one.trim().toLowerCase())]).size <= all.length)`,

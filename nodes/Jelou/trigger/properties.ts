@@ -83,8 +83,7 @@ export const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 0,
-				description:
-					'In seconds: older events are rejected. 0 disables the check.',
+				description: 'In seconds: older events are rejected. 0 disables the check.',
 			},
 			{
 				displayName: 'Message Types',

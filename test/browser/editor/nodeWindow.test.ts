@@ -66,15 +66,6 @@ describe('what would be refused is warned of before anything runs:', () => {
 	});
 });
 
-test('a plain HTTP address is warned of before anything runs', async () => {
-	await editor.openNode('Right');
-	await editor.node.choose('messageType', 'Image');
-	await editor.node.field('mediaUrl').locator('input').fill('http://example.com/picture.png');
-	await editor.node.output.getByText('Media URL has to start with https://.').waitFor();
-	await editor.node.choose('messageType', 'Text');
-	await editor.node.output.getByText('Media URL has to start with https://').waitFor({ state: 'hidden' });
-});
-
 test('what will come out of a node that has not run is shown, and can be dragged', async () => {
 	await editor.openNode('Second reply');
 	await editor.node.drag('.messageId', 'text');

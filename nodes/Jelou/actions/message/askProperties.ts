@@ -296,8 +296,7 @@ export const askProperties: INodeProperties[] = [
 				{ name: 'Numbers', value: 'numbers' },
 			],
 			default: 'numbers',
-			description:
-				'Buttons need a Jelou Platform API credential. Asked again, the question has numbers.',
+			description: 'Buttons need a Jelou Platform API credential. Asked again, the question has numbers.',
 			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
 		},
 	),
