@@ -112,7 +112,11 @@ test('one failing item stops the run, or becomes an error item that is linked to
 test.each([
 	['a 500', { respond: { status: 500 } }, /answered with a server error \(500\)/],
 	['an HTML page', { respond: { status: 502, body: '<html>', contentType: 'text/html' } }, /\(502\)/],
-	['HTML with 200', { respond: { status: 200, body: '<html>', contentType: 'text/html' } }, /not JSON/],
+	[
+		'HTML with 200',
+		{ respond: { status: 200, body: '<html>', contentType: 'text/html' } },
+		/does not come from Jelou/,
+	],
 	['a dropped connection', { drop: true }, /^The connection to 127\.0\.0\.1:\d+ was lost/],
 ])('the error for %s says in plain words what happened', async (_name, faults, message) => {
 	sandbox.setFaults(faults);

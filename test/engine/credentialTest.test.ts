@@ -44,8 +44,8 @@ test.each([
 const NOT_FOUND = 'no such endpoint at this URL (404). Choose another Environment';
 
 test.each([
-	['a login page with 200', 200, '<html>Log in</html>', 'not JSON'],
-	['nothing with 200', 200, '', 'not JSON'],
+	['a login page with 200', 200, '<html>Log in</html>', 'does not come from Jelou'],
+	['nothing with 200', 200, '', 'does not come from Jelou'],
 	['{} with 200', 200, {}, 'does not come from Jelou'],
 	["somebody else's JSON with 200", 200, { ok: true, status: 1 }, 'does not come from Jelou'],
 	['an envelope that says it failed, with 200', 200, FAILED, 'the request failed'],

@@ -47,7 +47,7 @@ async function integrationOfSomebodyElse(): Promise<string> {
 test('a URL in the credential that is none is refused with what to correct, in whole sentences', async () => {
 	const engine = new Engine({ credential: credentialFor(sandbox, { gatewayUrl: 'gateway' }) });
 	await expect(engine.hook('checkExists')).rejects.toThrow(
-		/^Gateway URL in the Jelou credential is not a URL\. .+[^.]\. Open the credential, .+ correct the URLs\.$/,
+		/^Gateway URL in the Jelou credential is not a URL\. Enter one like .+[^.]\.$/,
 	);
 });
 

@@ -195,7 +195,7 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 		expect(error).toMatch(
 			/^Room ID, Bot ID and User ID are empty\. No Jelou Trigger or Jelou node comes before/,
 		);
-		expect(error).toContain("$('Jelou Trigger').first().json.room_id");
+		expect(error).toContain("$('Jelou Trigger').first()");
 		expect(error).toContain('$fromAI');
 	});
 

@@ -90,7 +90,7 @@ test.each([
 	['start', 500, { message: 'boom' }, 'Jelou answered with a server error (500)', /Jelou says: boom\./],
 	['chatbot', 502, '<html>Bad gateway</html>', 'Jelou answered with a server error (502)', /^Jelou may have/],
 	['conversation', 503, '', 'Jelou answered with a server error (503)', /^Wait a moment and try again\.$/],
-	['start', 200, '<html>', 'Jelou answered with something that is not JSON', /URLs/],
+	['start', 200, '<html>', 'The response does not come from Jelou', /URLs/],
 	['start', 200, ENVELOPE, 'Jelou reported that the request failed', /Jelou says: The fields are invalid/],
 	['start', 418, '', 'Jelou answered with an unexpected status (418)', /Check/],
 ] as const)('%s answering %i', (target, status, body, message, description) => {

@@ -30,7 +30,7 @@ function remedyFor(missing: readonly IdName[], origin: Origin | undefined): stri
 	const labels = labelsOf(missing);
 	const paths = listOf(missing.map((name) => ID_PATHS[name]));
 	if (origin?.tool.isTool)
-		return `Fill in ${labels} with ${paths} of a node that runs once, for example {{ $('Jelou Trigger').first().json.room_id }}, or let the model choose with $fromAI.`;
+		return `Fill in ${labels} with ${paths} of a node that runs once, such as $('Jelou Trigger').first(), or let the model choose with $fromAI.`;
 	const nodes = origin?.nodes ?? '';
 	return nodes === ''
 		? `Fill in ${labels}; a sub-workflow gets them as its inputs.`

@@ -97,7 +97,6 @@ export function explainStatus(
 	const cautious = caution(failure, request);
 	if (status >= 200 && status < 300) {
 		const advice = `${CHECK_URLS} ${cautious}`.trim();
-		if (!isJson) return { message: 'Jelou answered with something that is not JSON', advice };
 		if (!isEnvelope) return { message: 'The response does not come from Jelou', advice };
 		return { message: 'Jelou reported that the request failed', advice: CHECK_FIELDS };
 	}
