@@ -6,35 +6,14 @@ import {
 	type INodeTypeDescription,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
-	type NodeHint,
 } from 'n8n-workflow';
 
 import { PLATFORM_CREDENTIAL_SHOWN, resourceProperties } from './actions/operation';
 import { RESOURCES } from './actions/resources';
-import { MAX_CHOICES, MIN_CHOICES } from './actions/message/choices';
 import { receiveAnswer, resumeWebhooks } from './actions/message/resumed';
 import { route } from './actions/router';
 import { getTemplateParameters, searchTemplates } from './actions/template/lists';
 import { testJelouCredential, testPlatformCredential } from './shared/credentialTest';
-import { NAME } from './shared/placeholders';
-
-/** Warns in the node's window, before anything is run. */
-function warning(message: string, condition: string): NodeHint {
-	return {
-		message,
-		type: 'warning',
-		location: 'ndv',
-		whenToDisplay: 'always',
-		displayCondition: `={{ ${condition} }}`,
-	};
-}
-
-/**
- * In the language of n8n's expressions: the questions of the node, and the choices of each that has any. What is warned of is
- * always refused; the run also refuses what only reads alike.
- */
-const QUESTIONS = '($parameter.responseType === "questions" ? $parameter.questions?.values ?? [] : [])';
-const CHOICE_LISTS = `($parameter.responseType === "choice" ? [($parameter.choices?.values ?? []).map(({ text }) => text)] : ${QUESTIONS}.filter(({ answerType }) => answerType === "choice").map(({ choices }) => (choices ?? "").split("\\n").filter((line) => line.trim())))`;
 
 /** The action node: conversations, messages and the integration of a Jelou project. */
 export class Jelou implements INodeType {
@@ -73,19 +52,15 @@ export class Jelou implements INodeType {
 		],
 		webhooks: resumeWebhooks,
 		hints: [
-			warning(
-				'Enter 2 to 20 choices, each with a different text.',
-				`${CHOICE_LISTS}.some((all) => all.length < ${MIN_CHOICES} || all.length > ${MAX_CHOICES} || new Set(["", ...all.map((one) => one.trim().toLowerCase())]).size <= all.length)`,
-			),
-			warning(
-				'Give each question a different name, of letters, digits and underscores.',
-				`${QUESTIONS}.map(({ name }) => (name ?? "").trim()).some((name, n, all) => name && (all.indexOf(name) < n || !${String(NAME)}.test(name)))`,
-			),
-			warning(
-				'Limit Wait Time is in the past. Choose a date and time in the future.',
-				// As the run reads it: without a zone, in the workflow's.
-				'DateTime.fromISO(String($parameter.options?.limitWaitTime?.values?.maxDateAndTime ?? "").trim().replace(" ", "T")) < $now',
-			),
+			{
+				message: 'Enter 2 to 20 choices, each with a different text.',
+				type: 'warning',
+				location: 'ndv',
+				whenToDisplay: 'always',
+				// The run also refuses what only reads alike.
+				displayCondition:
+					'={{ [$parameter.choices?.values].some((all) => $parameter.responseType === "choice" && !(all?.length > 1 && new Set(["", ...all.map(({ text }) => text.trim().toLowerCase())]).size > all.length)) }}',
+			},
 		],
 		properties: [
 			{

@@ -208,20 +208,7 @@ describe('the window of the node warns before anything runs of what would be ref
 		responseType: 'choice',
 		choices: { values: texts.map((text) => ({ text })) },
 	});
-	const until = (maxDateAndTime: string) => ({
-		...ask,
-		options: { limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime } } },
-	});
-	const questions = (...values: INodeParameters[]) => ({
-		...ask,
-		responseType: 'questions',
-		questions: { values: values.map((value) => ({ question: '¿Qué?', ...value })) },
-	});
-	const named = (...names: string[]) => questions(...names.map((name) => ({ name })));
-	const picked = (choices: string) => questions({ name: 'day', answerType: 'choice', choices });
-	const NAMES = ['Give each question a different name, of letters, digits and underscores.'];
 	const CHOICES = ['Enter 2 to 20 choices, each with a different text.'];
-	const PAST = ['Limit Wait Time is in the past. Choose a date and time in the future.'];
 
 	test.each<[string, INodeParameters, string[]]>([
 		['a reply', { text: 'Hola' }, []],
@@ -230,28 +217,9 @@ describe('the window of the node warns before anything runs of what would be ref
 		['two choices', choice('Cambio', 'Devolución'), []],
 		['no choices', { ...ask, responseType: 'choice', choices: {} }, CHOICES],
 		['one choice', choice('Cambio'), CHOICES],
-		['21 choices', choice(...Array.from({ length: 21 }, (_, n) => `Choice ${String(n)}`)), CHOICES],
 		['an empty choice', choice('Cambio', ' '), CHOICES],
 		['two choices that are the same', choice('Cambio', 'cambio '), CHOICES],
 		['a choice of an expression, which is not evaluated here', choice('Cambio', '={{ $json.text }}'), []],
-		['questions', named('name', 'año_2'), []],
-		['questions that have no name yet', named('', ''), []],
-		['two questions of the same name', named('day', 'hour', ' day'), NAMES],
-		['a name of two words', named('first name'), NAMES],
-		['names of questions that are not asked', { ...named('day', 'day'), responseType: 'freeText' }, []],
-		['a question with choices', picked('Mañana\n\nTarde\n'), []],
-		['a question with one choice', picked('Mañana\n'), CHOICES],
-		['a question with the same choice twice', picked('Mañana\nTarde\n MAÑANA '), CHOICES],
-		['choices of a question that has none', questions({ name: 'day', choices: 'Mañana' }), []],
-		['a time limit in the past', until('2020-01-01T00:00:00'), PAST],
-		['a time limit in the future', until('2999-01-01T00:00:00'), []],
-		['a time limit without a date', until(''), []],
-		['a time limit that is no time', until('29/11/2020 10:00'), []],
-		['a time limit in words', until('tomorrow'), []],
-		['a time limit in milliseconds', until('1000000000000'), []],
-		['an expression, which is not evaluated here', until('={{ $now.minus({ minutes: 1 }) }}'), []],
-		['a time limit of an expression', until('={{ $now.plus({ minutes: 1 }) }}'), []],
-		['a date of an expression', until('={{ new Date(Date.now() + 60000) }}'), []],
 	])('%s', (_name, parameters, expected) => {
 		expect(warnings(parameters)).toEqual(expected);
 	});
@@ -287,15 +255,4 @@ describe('the window of the node warns before anything runs of what would be ref
 			expect(warnings(choice(one, other))).toEqual(isWarned ? CHOICES : []);
 		});
 	});
-
-	test.each(['America/Guayaquil', 'Pacific/Kiritimati', 'Asia/Kathmandu', 'UTC'])(
-		'a time limit is in the past when it is in the zone of the workflow, %s',
-		(timezone) => {
-			const local = (fromNow: number) =>
-				new Date(Date.now() + fromNow).toLocaleString('sv-SE', { timeZone: timezone });
-			expect(warnings(until(local(-120_000)), timezone)).toEqual(PAST);
-			expect(warnings(until(local(120_000)), timezone)).toEqual([]);
-			expect(warnings(until(local(120_000).replace(' ', 'T')), timezone)).toEqual([]);
-		},
-	);
 });

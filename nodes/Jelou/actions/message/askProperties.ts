@@ -296,7 +296,8 @@ export const askProperties: INodeProperties[] = [
 				{ name: 'Numbers', value: 'numbers' },
 			],
 			default: 'numbers',
-			description: 'Buttons need a Jelou Platform API credential. Asked again, the question has numbers.',
+			description:
+				'Buttons need a Jelou Platform API credential, and were not tried with Jelou itself. Asked again, the question has numbers.',
 			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
 		},
 	),
