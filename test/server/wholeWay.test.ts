@@ -86,7 +86,7 @@ describe('the credential tests itself', () => {
 		try {
 			expect(await check({})).toEqual({
 				status: 'Error',
-				message: expect.stringMatching(/Correct Gateway URL/),
+				message: expect.stringMatching(/Choose another Environment/),
 			});
 		} finally {
 			stage.sandbox.setFaults({});
