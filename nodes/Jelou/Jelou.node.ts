@@ -29,8 +29,6 @@ export class Jelou implements INodeType {
 		subtitle:
 			'={{ (({ message, operation, questions, resource, text }) => [{ send: text, sendAndWait: message || questions?.values?.[0]?.question }[operation] || ""].map((words) => (operation === "sendAndWait" ? "ask" : operation) + ": " + (words.replace(/\\{\\{.*?\\}\\}/gs, "…").replace(/^=([…\\s]*$)?/, "") || resource))[0])($rawParameter) }}',
 		description: 'Answer customers on WhatsApp and other channels through Jelou',
-		waitingNodeTooltip:
-			'={{ $parameter.operation === "sendAndWait" ? "The workflow goes on when the customer answers" : "" }}',
 		defaults: { name: 'Jelou' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -51,17 +49,6 @@ export class Jelou implements INodeType {
 			},
 		],
 		webhooks: resumeWebhooks,
-		hints: [
-			{
-				message: 'Enter 2 to 20 choices, each with a different text.',
-				type: 'warning',
-				location: 'ndv',
-				whenToDisplay: 'always',
-				// The run also refuses what only reads alike.
-				displayCondition:
-					'={{ [$parameter.choices?.values].some((all) => $parameter.responseType === "choice" && !(all?.length > 1 && new Set(["", ...all.map(({ text }) => text.trim().toLowerCase())]).size > all.length)) }}',
-			},
-		],
 		properties: [
 			{
 				displayName: 'Resource',

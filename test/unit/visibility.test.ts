@@ -11,7 +11,6 @@ import {
 
 import { JelouApi } from '../../credentials/JelouApi.credentials';
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
-import { checkChoices } from '../../nodes/Jelou/actions/message/choices';
 import { properties as triggerFields } from '../../nodes/Jelou/trigger/properties';
 
 /** What a person sees, decided by n8n's own code from what is filled in. */
@@ -191,68 +190,5 @@ describe('below the node, the canvas says what the customer reads first:', () =>
 		['pause: conversation', { resource: 'conversation', operation: 'pause' }],
 	])('%s', (subtitle, parameters) => {
 		expect(evaluated(String(new Jelou().description.subtitle), parameters)).toBe(subtitle);
-	});
-});
-
-describe('the window of the node warns before anything runs of what would be refused, and of nothing else:', () => {
-	/** The messages whose conditions are met. */
-	function warnings(parameters: INodeParameters, timezone?: string): string[] {
-		return (new Jelou().description.hints ?? [])
-			.filter(({ displayCondition = '' }) => evaluated(displayCondition, parameters, timezone) === true)
-			.map(({ message }) => message);
-	}
-
-	const ask = { operation: 'sendAndWait', message: '¿Qué necesitas?' };
-	const choice = (...texts: string[]) => ({
-		...ask,
-		responseType: 'choice',
-		choices: { values: texts.map((text) => ({ text })) },
-	});
-	const CHOICES = ['Enter 2 to 20 choices, each with a different text.'];
-
-	test.each<[string, INodeParameters, string[]]>([
-		['a reply', { text: 'Hola' }, []],
-		['another resource', { resource: 'conversation', operation: 'pause' }, []],
-		['a question', ask, []],
-		['two choices', choice('Cambio', 'Devolución'), []],
-		['no choices', { ...ask, responseType: 'choice', choices: {} }, CHOICES],
-		['one choice', choice('Cambio'), CHOICES],
-		['an empty choice', choice('Cambio', ' '), CHOICES],
-		['two choices that are the same', choice('Cambio', 'cambio '), CHOICES],
-		['a choice of an expression, which is not evaluated here', choice('Cambio', '={{ $json.text }}'), []],
-	])('%s', (_name, parameters, expected) => {
-		expect(warnings(parameters)).toEqual(expected);
-	});
-
-	describe('two choices that differ only in case are the same here; what else the run refuses is not warned of:', () => {
-		const refused = (...texts: string[]) => {
-			try {
-				checkChoices(texts);
-				return [];
-			} catch {
-				return CHOICES;
-			}
-		};
-
-		test.each([
-			['Cambio', ' cambio', true, true],
-			['ÑANDÚ', 'ñandú', true, true],
-			['Sábado', 'SABADO', true, false],
-			['«Sí»', '¡si!', true, false],
-			['*Nueva cita*', 'Nueva  cita.', true, false],
-			['１０', '10', true, false],
-			['Sí\u200b', 'Sí', true, false],
-			['Piso 1º', 'piso 1o', true, false],
-			['Nº 5', '№ 5', true, false],
-			['👍🏽', '👍', true, false],
-			['...', '…', false, false],
-			['C', 'C++', false, false],
-			['10', '1.0', false, false],
-			['m²', 'm2', false, false],
-			['Nueva cita', 'Cita nueva', false, false],
-		])('%j and %j: %p, %p', (one, other, areSame, isWarned) => {
-			expect(refused(one, other)).toEqual(areSame ? CHOICES : []);
-			expect(warnings(choice(one, other))).toEqual(isWarned ? CHOICES : []);
-		});
 	});
 });

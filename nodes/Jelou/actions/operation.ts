@@ -160,7 +160,7 @@ export interface Resource {
  * does before it asks for a list.
  */
 const usesPlatform: INodeProperties = {
-	displayName: 'Uses the Platform API',
+	displayName: 'Platform',
 	name: 'usesPlatform',
 	type: 'hidden',
 	default: '={{ "=" }}',

@@ -15,7 +15,6 @@ export const PLATFORM_CREDENTIAL = 'jelouPlatformApi';
 export interface PlatformCredential {
 	clientId: string;
 	clientSecret: string;
-	environment: string;
 	/** Whether media may be on plain HTTP and private addresses: the environment's choice. */
 	allowsPlainHttp: boolean;
 	baseUrls: Targets & { platform: string };
@@ -29,14 +28,13 @@ export interface LoadedPlatformCredential extends PlatformCredential {
 /**
  * Reads a decrypted credential without believing its shape.
  *
- * @throws InvalidUrlError when a custom URL is not a URL
+ * @throws FieldError when a custom URL is not a URL
  */
 export function readPlatformCredential(data: ICredentialDataDecryptedObject): PlatformCredential {
 	const environment = fieldText(data.environment) || 'production';
 	return {
 		clientId: fieldText(data.clientId),
 		clientSecret: fieldText(data.clientSecret),
-		environment,
 		allowsPlainHttp: environmentNamed(environment).allowsPlainHttp,
 		baseUrls: { platform: platformUrlFor(environment, fieldText(data.platformUrl)) },
 	};

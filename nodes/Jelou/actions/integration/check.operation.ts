@@ -8,7 +8,7 @@ import { explainNetwork, explainStatus } from '../../shared/explanations';
 import { isObject } from '../../shared/json';
 import { hostOf, isPublicHttps } from '../../shared/publicUrl';
 import { tryCall } from '../../shared/transport';
-import type { JelouRequest } from '../../shared/types';
+import type { Failure, JelouRequest } from '../../shared/types';
 import { hasSameOrigin, toProductionUrl } from '../../shared/webhookUrls';
 import { withSecret } from '../credentials';
 import { MISROUTED, SecretError, UnreachableError, isTriggerUrl, notify } from '../notifyTrigger';
@@ -35,6 +35,10 @@ const failed = (check: string, detail: string, remedy: string): Check => ({
 	ok: false,
 });
 
+/** Whether a response is of this path, and not of a gateway that does not have it. */
+const isAnswer = (failure: Failure) =>
+	failure.kind === 'response' && (failure.status !== 404 || isJelouNotFound(failure));
+
 /** Whether the gateway is there, takes the key and knows an integration; gives the address that events go to. */
 async function* checkGateway({
 	callOptions,
@@ -42,7 +46,15 @@ async function* checkGateway({
 	credential,
 }: ReadContext): AsyncGenerator<Check, string> {
 	const get: JelouRequest = { target: 'gateway', method: 'GET', path: projectPath(credential.projectId) };
-	const { gateway } = credential.baseUrls;
+	const { baseUrls } = credential;
+	const { gateway } = baseUrls;
+	// Jelou's documentation has two paths.
+	const other = gateway.replace(/\w+$/, (path) => (path === 'platform' ? 'jelouapi' : 'platform'));
+	const answersElsewhere = async () => {
+		const elsewhere = { ...credential, baseUrls: { ...baseUrls, gateway: other } };
+		const found = await tryCall(context, elsewhere, get, callOptions);
+		return found.ok || isAnswer(found.failure);
+	};
 	const result = await tryCall(context, credential, get, callOptions);
 	const failure = result.ok ? undefined : result.failure;
 	if (failure?.kind === 'network') {
@@ -54,7 +66,12 @@ async function* checkGateway({
 		const { advice, message } = explainStatus(failure, readErrorResponse(failure.body), get);
 		const isKey = failure.status === 401 || failure.status === 403;
 		if (isKey) yield passed('Gateway', `${gateway} answers`);
-		yield failed(isKey ? 'API key' : 'Gateway', message, advice);
+		const isElsewhere = !isAnswer(failure) && (await answersElsewhere());
+		yield failed(
+			isKey ? 'API key' : 'Gateway',
+			isElsewhere ? `${message}; ${other} answers` : message,
+			advice,
+		);
 		return '';
 	}
 	yield passed('Gateway', `${gateway} answers`);

@@ -60,6 +60,5 @@ export async function getTemplateParameters(this: ILoadOptionsFunctions): Promis
 			display: true,
 			type: 'string',
 		})),
-		emptyFieldsNotice: 'The template has no parameters',
 	};
 }

@@ -92,7 +92,7 @@ export const send: PlatformOperation = {
 			default: { mappingMode: 'defineBelow', value: null },
 			noDataExpression: true,
 			required: true,
-			description: 'What the placeholders of the template are replaced by',
+
 			typeOptions: {
 				loadOptionsDependsOn: ['template.value', 'botId'],
 				resourceMapper: {
@@ -159,7 +159,7 @@ export const send: PlatformOperation = {
 					name: 'headerParameter',
 					type: 'string',
 					default: '',
-					description: 'What the placeholder in the header is replaced by',
+					description: 'Replaces the placeholder in the header',
 				},
 			],
 		},

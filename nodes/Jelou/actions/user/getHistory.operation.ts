@@ -22,9 +22,8 @@ const limit: NumberProperty = {
 
 /** Who wrote a message. Of Jelou's words only `bot` is documented. */
 function roleOf({ by, sender }: IDataObject, user: string): string {
-	const writer = toId(by).toLowerCase();
-	if (['user', 'customer', 'client'].includes(writer) || toId(valueAt(sender, 'id')) === user)
-		return 'customer';
+	const writer = toId(by);
+	if (writer === 'user' || toId(valueAt(sender, 'id')) === user) return 'customer';
 	return writer === 'bot' ? 'bot' : 'operator';
 }
 

@@ -15,8 +15,7 @@ export const en: Words = {
 	negations: 'not, without, never, none, neither, dont, wont, cant, nothing',
 	numbers:
 		'one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen, twenty',
-	ordinals:
-		'first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth',
+	ordinals: 'first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth',
 	yes: 'yes, yeah, yea, yep, yup, ye, sure, of course, absolutely, definitely, correct, sounds good, go ahead, please do, do it, alright, fine, great, perfect, i agree, i accept, accept, confirm, approve',
 	no: 'i dont, i do not, nope, no way, not now, not yet, not today, not really, of course not, never, decline, reject, cancel, negative',
 	agreeing: 'no problem, right, good',

@@ -15,8 +15,7 @@ export const es: Words = {
 	negations: 'no, sin, ni, nunca, nada, ningun, ninguna, ninguno, tampoco, menos',
 	numbers:
 		'uno, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez, once, doce, trece, catorce, quince, dieciseis, diecisiete, dieciocho, diecinueve, veinte',
-	ordinals:
-		'primer, segund, tercer, cuart, quint, sext, septim, octav, noven, decim',
+	ordinals: 'primer, segund, tercer, cuart, quint, sext, septim, octav, noven, decim',
 	yes: 'si, sip, sisi, simon, ok, okay, okey, oki, okis, claro, claro que si, por supuesto, por supuesto que si, obvio, obvio que si, que si, vale, dale, listo, va, sale, orale, de una, correcto, exacto, hecho, asi es, confirmo, confirmar, de acuerdo, acepto, aceptar, apruebo, aprobar, perfecto, excelente, genial, esta bien, bueno, aja',
 	no: 'no, no acepto, no confirmo, no estoy de acuerdo, nop, nel, nah, negativo, para nada, claro que no, por supuesto que no, obvio que no, que no, nunca, jamas, rechazo, rechazar, cancelar',
 	agreeing: 'no hay problema, sin problema, no te preocupes, todo bien, muy bien, bien, super',
