@@ -94,6 +94,6 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 test('a message whose answer does not end in time is not sent once more', async () => {
 	server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 	const run = await engine().run({ ...send, options: { timeout: 1, maxRetries: 3 } }, [{}]);
-	expect(errorOf(run)?.description).toContain('It may have been sent all the same');
+	expect(errorOf(run)?.description).toContain('It may have been sent');
 	expect(server.requests).toBe(1);
 });

@@ -140,7 +140,7 @@ test('with an error output, results and errors are separate, each linked to its 
 });
 
 describe('retries', () => {
-	const PERHAPS = 'It may have been sent all the same: check in Jelou before you run it again.';
+	const PERHAPS = 'It may have been sent: check in Jelou before you run it again.';
 	const one = () => itemsFor(1);
 	const ids = () =>
 		sandbox.store.requests.map(

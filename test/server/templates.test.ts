@@ -148,7 +148,7 @@ test('one that may have been sent is not sent again, one that cannot be names it
 		expect.stringMatching(/^The connection to .* was lost$/),
 		'sent',
 	]);
-	expect(output[4]?.message).toContain('It may have been sent all the same: check in Jelou');
+	expect(output[4]?.message).toContain('It may have been sent: check in Jelou');
 	expect(
 		sendings()
 			.slice(before)

@@ -119,7 +119,7 @@ test.each([
 });
 
 describe('what may have been processed is said to be so, and of a read nothing is:', () => {
-	const PERHAPS = 'It may have been sent all the same: check in Jelou before you run it again.';
+	const PERHAPS = 'It may have been sent: check in Jelou before you run it again.';
 	const answer = (status: number, body = '', retryAfter?: string): Failure => ({
 		kind: 'response',
 		status,

@@ -84,7 +84,7 @@ const NO_ENDPOINT: Explanation = {
 /** What to know before a call that changes something is made again; `''` when nothing was changed. */
 function caution(failure: Failure, { method }: JelouRequest): string {
 	if (method === 'GET' || wasNotProcessed(failure)) return '';
-	return 'It may have been sent all the same: check in Jelou before you run it again.';
+	return 'It may have been sent: check in Jelou before you run it again.';
 }
 
 /** Explains a response that is no success. */
