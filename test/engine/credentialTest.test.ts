@@ -102,8 +102,8 @@ describe('the test of a platform credential', () => {
 	});
 
 	test.each([
-		['clientId', 'Client ID is empty.'],
-		['clientSecret', 'Client Secret is empty.'],
+		['clientId', 'Client ID is empty. Fill it in.'],
+		['clientSecret', 'Client Secret is empty. Fill it in.'],
 	])('without %s', async (field, message) => {
 		expect(await platformResultOf(200, {}, { [field]: ' ' })).toEqual({ status: 'Error', message });
 	});

@@ -88,7 +88,7 @@ test.each([
 	['start', 429, '', 'Jelou is receiving too many requests (429)', /Wait/],
 	['start', 302, '', 'Jelou answered with a redirect (302)', /Check the URLs/],
 	['start', 500, { message: 'boom' }, 'Jelou answered with a server error (500)', /Jelou says: boom\./],
-	['chatbot', 502, '<html>Bad gateway</html>', 'Jelou answered with a server error (502)', /^Jelou may have/],
+	['chatbot', 502, '<html>Bad gateway</html>', 'Jelou answered with a server error (502)', /^It may have/],
 	['conversation', 503, '', 'Jelou answered with a server error (503)', /^Wait a moment and try again\.$/],
 	['start', 200, '<html>', 'The response does not come from Jelou', /URLs/],
 	['start', 200, ENVELOPE, 'Jelou reported that the request failed', /Jelou says: The fields are invalid/],
