@@ -117,6 +117,7 @@ test('its list is searched, and its parameters have the labels of the template',
 		await mapped.getByText(label).waitFor();
 	for (const [n, text] of ['Ana', '1042', 'martes'].entries())
 		await mapped.locator('input').nth(n).fill(text);
+	await editor.node.leaveField();
 	await photograph(editor.node.window, 'template');
 });
 
