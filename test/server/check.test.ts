@@ -179,7 +179,7 @@ describe('the integration points elsewhere:', () => {
 			'another n8n',
 			'https://n8n.example.com/webhook/1/webhook',
 			/another n8n, n8n\.example\.com/,
-			/WEBHOOK_URL.*or turn on Replace Existing Webhook/,
+			/WEBHOOK_URL.*Else turn on Replace Existing Webhook/,
 		],
 	])('to %s', async (_name, url, detail, remedy) => {
 		integration().webhookUrl = url;

@@ -6,8 +6,8 @@ import { roomOf } from './support/rooms';
 import { startStage, type Stage } from './support/stage';
 import { filter, to } from './support/workflows';
 
-/** 60 show that it works; 1,000 (`DIALOGUES=1000`) take some minutes. */
-const DIALOGUES = Number(process.env.DIALOGUES ?? 60);
+/** 30 show that it works; 1,000 (`DIALOGUES=1000`) take some minutes. */
+const DIALOGUES = Number(process.env.DIALOGUES ?? 30);
 const AT_ONCE = 16;
 
 jest.setTimeout(300_000 + DIALOGUES * 3_000);

@@ -8,7 +8,7 @@ import { startStage, type Stage } from './support/stage';
 /** One shows that it works; more (`KILLS=10`) show how often a question is asked twice. */
 const KILLS = Number(process.env.KILLS ?? 1);
 /** A short form; the full size (`DIALOGUES=300`) takes some minutes. */
-const MANY = Number(process.env.DIALOGUES ?? 60);
+const MANY = Number(process.env.DIALOGUES ?? 30);
 /** As many deliveries as a gateway has under way. */
 const AT_ONCE = 16;
 /** Nobody had to be asked twice, as nothing was cut off. */

@@ -250,7 +250,7 @@ describe('a credential', () => {
 		const dialogue = await projects.open([reply('hola')]);
 		const second = await saveCredential(dialogue, 'second credential');
 		const errors = await sendingWith(second, projects.ids(dialogue));
-		expect(explanationOf(errors)).toMatch(/the same (Jelou )?credential/i);
+		expect(explanationOf(errors)).toMatch(/the credential that the project's Jelou Trigger has/);
 		expect(dialogue.heard('user-0')).toEqual([]);
 	});
 

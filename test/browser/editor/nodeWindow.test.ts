@@ -1,7 +1,7 @@
 import { CREDENTIAL_NAME, credentialData, startStage, type Stage } from '../../server/support/stage';
 import { CredentialDialog } from '../support/credentialDialog';
 import { Editor, showsIcon } from '../support/editor';
-import { MARKED, REFUSED, WARNED, mistakenWorkflow } from '../support/mistakes';
+import { MARKED, REFUSED, mistakenWorkflow } from '../support/mistakes';
 import { photographEachStep } from '../support/screenshots';
 
 jest.setTimeout(240_000);
@@ -25,7 +25,7 @@ photographEachStep('node-window', () => editor?.page);
 
 test('every node on the canvas has its icon, in light and in dark', async () => {
 	const icons = editor.page.getByTestId('canvas-node').locator('img');
-	expect(await icons.count()).toBe(MARKED.length + REFUSED.length + WARNED.length + 3);
+	expect(await icons.count()).toBe(MARKED.length + REFUSED.length + 3);
 	await showsIcon(icons, 'jelou.svg');
 	await editor.page.emulateMedia({ colorScheme: 'dark' });
 	await showsIcon(icons, 'jelou.dark.svg');
@@ -49,20 +49,6 @@ describe('what cannot be sent is refused with the field and the next step:', () 
 		await editor.openNode(name);
 		await editor.node.execute();
 		expect(await editor.node.error()).toEqual({ message, advice });
-	});
-});
-
-describe('what would be refused is warned of before anything runs:', () => {
-	test.each(WARNED)('%s', async (name, warning) => {
-		await editor.openNode(name);
-		await editor.node.output.getByText(warning).waitFor();
-	});
-
-	test('not two choices that differ', async () => {
-		const [[name, warning] = ['', '']] = WARNED;
-		await editor.openNode(name);
-		await editor.node.field('text').nth(1).locator('input').fill('Devolución');
-		await editor.node.output.getByText(warning).waitFor({ state: 'hidden' });
 	});
 });
 

@@ -18,25 +18,6 @@ export const MARKED: Array<[name: string, field: string, label: string, paramete
 
 const ASK = { operation: 'sendAndWait', message: '¿Qué necesitas?' };
 
-/** What the node's window warns of before anything runs: the name of the node, what it says, and its parameters. */
-export const WARNED: Array<[name: string, warning: string, parameters: Parameters]> = [
-	[
-		'Twin choices',
-		'Enter 2 to 20 choices, each with a different text.',
-		{ ...ASK, responseType: 'choice', choices: { values: [{ text: 'Cambio' }, { text: 'cambio ' }] } },
-	],
-	[
-		'Past limit',
-		'Limit Wait Time is in the past. Choose a date and time in the future.',
-		{
-			...ASK,
-			options: {
-				limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: '2020-01-01T00:00:00' } },
-			},
-		},
-	],
-];
-
 /** What the node finds when it runs: its name, what the user reads, and the node's parameters. */
 export const REFUSED: Array<[name: string, message: string, advice: string, parameters: Parameters]> = [
 	[
@@ -76,6 +57,23 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 		{ ...START, additionalFields: { assignmentType: 'queue' } },
 	],
 	[
+		'Twin choices',
+		'Choice 2 is the same as another',
+		'Change one: "cambio" is there twice.',
+		{ ...ASK, responseType: 'choice', choices: { values: [{ text: 'Cambio' }, { text: 'cambio ' }] } },
+	],
+	[
+		'Past limit',
+		'Limit Wait Time is in the past',
+		'Choose a date and time in the future.',
+		{
+			...ASK,
+			options: {
+				limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: '2020-01-01T00:00:00' } },
+			},
+		},
+	],
+	[
 		'Too many at once',
 		'Concurrency is 1000',
 		'Enter a whole number from 1 to 100.',
@@ -91,7 +89,6 @@ export function mistakenWorkflow(credential: string) {
 	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
 	const all: Array<[string, Parameters]> = [
 		...[...MARKED, ...REFUSED].map(([name, , , parameters]): [string, Parameters] => [name, parameters]),
-		...WARNED.map(([name, , parameters]): [string, Parameters] => [name, parameters]),
 		['Right', { text: 'Hola' }],
 		['Second reply', { text: 'Hola' }],
 	];
