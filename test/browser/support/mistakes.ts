@@ -96,7 +96,7 @@ export function mistakenWorkflow(credential: string) {
 		id: name,
 		name,
 		type: 'n8n-nodes-jelou.jelou',
-		typeVersion: 1,
+		typeVersion: 2,
 		position: [250 + 200 * (index % NODES_PER_ROW), 200 * Math.floor(index / NODES_PER_ROW)],
 		parameters,
 		credentials,
