@@ -105,7 +105,10 @@ export function broadcast(stage: () => Stage): void {
 		expect(outputsOf(execution, 'Failed rows')).toEqual([
 			{
 				failed: [
-					bad('unknown room', expect.stringContaining('Jelou does not know this conversation, room, bot or user (404)')),
+					bad(
+						'unknown room',
+						expect.stringContaining('Jelou does not know this conversation, room, bot or user (404)'),
+					),
 					bad('no time', expect.stringMatching(/^Parameter "Hora" is empty\. Fill it in/)),
 				],
 			},
