@@ -109,7 +109,7 @@ export class NodeDetails {
 
 	/** Takes the cursor out of the parameters, which closes what n8n has opened below one. */
 	async leaveField(): Promise<void> {
-		await this.window.getByText('Parameters', { exact: true }).click();
+		await this.window.getByTestId('tab-params').click();
 	}
 
 	async execute(): Promise<void> {
