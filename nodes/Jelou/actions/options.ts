@@ -56,9 +56,13 @@ export const limit: NumberProperty = {
 	name: 'limit',
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
-	displayOptions: { show: { returnAll: [false] } },
 	default: 50,
 	description: 'Max number of results to return',
+};
+
+export const limitUnlessAll: INodeProperties = {
+	...limit,
+	displayOptions: { show: { returnAll: [false] } },
 };
 
 const DEFAULT_TIMEOUT_SECONDS = DEFAULT_TIMEOUT_MS / 1_000;
@@ -126,6 +130,11 @@ export function checkNumber(value: unknown, property: NumberProperty): number {
 	const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
 	if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number;
 	throw new FieldError(`${displayName} is ${String(value)}`, advice);
+}
+
+/** How many an item asks for at most, as `returnAll` and `limit` have it. */
+export function readLimit(item: ItemParameters): number {
+	return item.value('returnAll') === true ? Infinity : checkNumber(item.value('limit'), limit);
 }
 
 function checkBoolean(value: unknown, displayName: string, fallback: boolean): boolean {

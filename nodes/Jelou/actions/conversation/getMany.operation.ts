@@ -5,7 +5,7 @@ import { isObject } from '../../shared/json';
 import { withSecret } from '../credentials';
 import { notifyProject } from '../notifyTrigger';
 import type { ReadOperation } from '../operation';
-import { checkNumber, limit, options, returnAll } from '../options';
+import { limitUnlessAll, options, readLimit, returnAll } from '../options';
 
 const STATES: Record<string, (room: IDataObject) => boolean> = {
 	all: () => true,
@@ -34,7 +34,7 @@ export const getMany: ReadOperation = {
 			default: 'all',
 		},
 		returnAll,
-		limit,
+		limitUnlessAll,
 		options('read'),
 	],
 	async read(item, { callOptions, context, credential }) {
@@ -43,7 +43,7 @@ export const getMany: ReadOperation = {
 		if (isMeant === undefined) {
 			throw new FieldError(`Status "${status}" is unknown`, `Use ${Object.keys(STATES).join(', ')}.`);
 		}
-		const most = item.value('returnAll') === true ? Infinity : checkNumber(item.value('limit'), limit);
+		const most = readLimit(item);
 		const told = await notifyProject(context, withSecret(credential), { note: 'list' }, callOptions);
 		const rooms: unknown[] = Array.isArray(told.rooms) ? told.rooms : [];
 		return rooms.filter(isObject).filter(isMeant).slice(0, most);

@@ -2,11 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readIds } from '../ids';
 import type { PlatformApi, PlatformOperation } from '../operation';
-import { checkNumber, limit, options, returnAll } from '../options';
+import { limitUnlessAll, options, readLimit, returnAll } from '../options';
 import { botId } from '../properties';
 import { entriesOf, templatesRequest } from './templates';
 
 const PAGE_SIZE = 50;
+
 async function readPages(api: PlatformApi, bot: string, most: number) {
 	const found: IDataObject[] = [];
 	for (let page = 1; found.length < most; page++) {
@@ -25,9 +26,9 @@ export const getMany: PlatformOperation = {
 		action: 'Get many templates',
 		description: 'List the WhatsApp templates of a bot',
 	},
-	properties: [botId, returnAll, limit, options('platform')],
+	properties: [botId, returnAll, limitUnlessAll, options('platform')],
 	prepare(item) {
-		const most = item.value('returnAll') === true ? Infinity : checkNumber(item.value('limit'), limit);
+		const most = readLimit(item);
 		const { botId: bot } = readIds(item, 'botId');
 		return { run: async (api) => await readPages(api, bot, most) };
 	},

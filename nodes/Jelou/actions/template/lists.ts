@@ -6,13 +6,13 @@ import { loadPlatformCredential } from '../../shared/platformCredential';
 import { call } from '../../shared/transport';
 import type { PlatformRequest } from '../operation';
 import { toId } from '../origin';
-import { findTemplate, keyOf, readTemplates, templatesRequest } from './templates';
+import { chosenRequest, findTemplate, keyOf, readTemplates, templatesRequest } from './templates';
 
 /** What the node's window asks Jelou while a person fills it in. */
 
 const PAGE_SIZE = 50;
 
-async function ask(context: ILoadOptionsFunctions, query: PlatformRequest['query']) {
+async function ask(context: ILoadOptionsFunctions, request: (bot: string) => PlatformRequest) {
 	const bot = toId(context.getCurrentNodeParameter('botId'));
 	if (bot === '' || bot.startsWith('=')) {
 		throw toFieldError(
@@ -23,7 +23,7 @@ async function ask(context: ILoadOptionsFunctions, query: PlatformRequest['query
 	const credential = await loadPlatformCredential(context);
 	const answer = await call(context, credential, {
 		target: 'platform',
-		...templatesRequest(bot, query),
+		...request(bot),
 	});
 	return readTemplates(answer);
 }
@@ -35,7 +35,8 @@ export async function searchTemplates(
 	paginationToken = '1',
 ): Promise<INodeListSearchResult> {
 	const page = Number(paginationToken);
-	const templates = await ask(this, { query: filter, status: 'APPROVED', page, limit: PAGE_SIZE });
+	const query = { query: filter, status: 'APPROVED', page, limit: PAGE_SIZE };
+	const templates = await ask(this, (bot) => templatesRequest(bot, query));
 	return {
 		results: templates.map((template) => ({
 			name: `${template.label} (${[template.language, template.category].filter(Boolean).join(', ').toLowerCase()})`,
@@ -49,7 +50,7 @@ export async function searchTemplates(
 export async function getTemplateParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const chosen = toId(this.getCurrentNodeParameter('template', { extractValue: true }));
 	if (chosen === '') return { fields: [] };
-	const templates = await ask(this, { query: chosen.split(':')[0] ?? '', limit: 100 });
+	const templates = await ask(this, (bot) => chosenRequest(bot, chosen));
 	const { parameters } = findTemplate(templates, chosen);
 	return {
 		fields: parameters.map(({ id, label }) => ({

@@ -12,12 +12,12 @@ import { options } from '../options';
 import { toId } from '../origin';
 import { botId, userId } from '../properties';
 import {
+	chosenRequest,
 	entriesOf,
 	filledText,
 	findTemplate,
 	parameterValues,
 	readTemplates,
-	templatesRequest,
 } from './templates';
 
 const MEDIA = ['image', 'document', 'video'];
@@ -92,7 +92,6 @@ export const send: PlatformOperation = {
 			default: { mappingMode: 'defineBelow', value: null },
 			noDataExpression: true,
 			required: true,
-
 			typeOptions: {
 				loadOptionsDependsOn: ['template.value', 'botId'],
 				resourceMapper: {
@@ -179,8 +178,7 @@ export const send: PlatformOperation = {
 		return {
 			key: phone,
 			async run(api) {
-				const query = chosen.split(':')[0] ?? '';
-				const list = await api.readOnce(templatesRequest(bot, { query, limit: 100 }));
+				const list = await api.readOnce(chosenRequest(bot, chosen));
 				const template = findTemplate(readTemplates(list), chosen);
 				const values = parameterValues(template, given);
 				const { language } = template;

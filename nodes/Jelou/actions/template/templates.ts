@@ -29,6 +29,11 @@ export function templatesRequest(botId: string, query: PlatformRequest['query'])
 	return { method: 'GET', path: ['v1', 'bots', botId, 'templates'], query };
 }
 
+/** Where to look for the chosen one, see `findTemplate`. */
+export function chosenRequest(botId: string, chosen: string): PlatformRequest {
+	return templatesRequest(botId, { query: chosen.split(':')[0] ?? '', limit: 100 });
+}
+
 /** The entries of a list, which Jelou documents under two names. */
 export function entriesOf({ envelope: { data, results } }: JelouResponse): IDataObject[] {
 	const list = Array.isArray(data) ? data : results;

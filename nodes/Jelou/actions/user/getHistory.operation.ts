@@ -3,22 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { valueAt } from '../../shared/json';
 import { readIds } from '../ids';
 import type { PlatformOperation } from '../operation';
-import { checkNumber, options, type NumberProperty } from '../options';
+import { limit, options, readLimit } from '../options';
 import { toId } from '../origin';
 import { botId, userId } from '../properties';
 import { entriesOf } from '../template/templates';
 
 /** As many as Jelou documents for one answer. */
 const PAGE_SIZE = 50;
-
-const limit: NumberProperty = {
-	displayName: 'Limit',
-	name: 'limit',
-	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
-	default: 50,
-	description: 'Max number of results to return',
-};
 
 /** Who wrote a message. Of Jelou's words only `bot` is documented. */
 function roleOf({ by, sender }: IDataObject, user: string): string {
@@ -59,7 +50,7 @@ export const getHistory: PlatformOperation = {
 	},
 	properties: [botId, userId, limit, options('platform')],
 	prepare(item) {
-		const most = checkNumber(item.value('limit'), limit);
+		const most = readLimit(item);
 		const { botId: bot, userId: user } = readIds(item, 'botId', 'userId');
 		const path = ['v1', 'bots', bot, 'users', user, 'history'];
 		return {
