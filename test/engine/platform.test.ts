@@ -231,6 +231,14 @@ describe('a template', () => {
 	});
 });
 
+test('all templates are got once, also where Jelou gives the same page for ever', async () => {
+	await start();
+	const data = Array.from({ length: 50 }, (_, n) => ({ elementName: `template_${String(n)}` }));
+	sandbox.setFaults({ respond: { status: 200, body: JSON.stringify({ data }) }, path: 'platform' });
+	const { json } = await run({ resource: 'template', operation: 'getMany', botId: BOT, returnAll: true });
+	expect(json).toEqual(data);
+});
+
 describe('the credential', () => {
 	test('that is wrong is named', async () => {
 		await start();

@@ -167,8 +167,7 @@ export const send: PlatformOperation = {
 	prepare(item, { allowsPlainHttp }) {
 		const { value } = item.collection('template');
 		const chosen = trimmed(toId(value ?? item.value('template')));
-		if (chosen === '')
-			throw new FieldError('Template is empty', 'Choose one from the list, or enter its name.');
+		if (chosen === '') throw new FieldError('Template is empty', 'Choose it from the list.');
 		const { value: parameters } = item.collection('parameters');
 		const given = isObject(parameters) ? parameters : {};
 		const header = headerOf(item, allowsPlainHttp);
