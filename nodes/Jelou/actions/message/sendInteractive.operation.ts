@@ -61,7 +61,6 @@ export const sendInteractive: PlatformOperation = {
 			typeOptions: { rows: 4 },
 			default: '',
 			required: true,
-			placeholder: 'e.g. How can we help you?',
 		},
 		{
 			displayName: 'Entries',
@@ -81,7 +80,6 @@ export const sendInteractive: PlatformOperation = {
 							name: 'title',
 							type: 'string',
 							default: '',
-							placeholder: 'e.g. My order',
 							description: 'On a button up to 20 characters without emoji, in a list 24',
 						},
 						{
@@ -101,7 +99,6 @@ export const sendInteractive: PlatformOperation = {
 			name: 'listButton',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. See options',
 			description: 'What opens the list',
 			displayOptions: { show: { interactiveType: ['list'] } },
 		},
