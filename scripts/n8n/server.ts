@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { N8N_FOLDER } from '../paths';
+import { N8N_FOLDER, WORK_FOLDER } from '../paths';
 import { whyNoN8n } from '../problems';
 import { KeptProcess, type ProcessOptions } from '../process';
 import { LOOPBACK, freePort } from '../ports';
@@ -45,6 +45,8 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 		// Jest says "test" here, and then n8n ends without a word.
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
+		// What Node.js has compiled of n8n: later starts take about a fifth less.
+		NODE_COMPILE_CACHE: join(WORK_FOLDER, 'compiled'),
 		N8N_PORT: String(port),
 		QUEUE_HEALTH_CHECK_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
