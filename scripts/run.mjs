@@ -10,10 +10,8 @@ import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
 
 const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
 const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args];
-/** One file of tests after the other: a cluster takes the whole machine. */
-const IN_TURN = '--runInBand';
-/** Most of what a test of a server or of a page does is to wait. */
-const TWO_AT_ONCE = '--maxWorkers=2';
+/** How many files of tests run at once: a cluster takes the whole machine, and the tests of a server mostly wait. */
+const AT_ONCE = { scale: 1, server: 3, others: 2 };
 /** What is tested and measured is the packed tarball, as a user's n8n gets it. */
 const PACK = typescript('scripts/pack.ts');
 
@@ -37,7 +35,8 @@ function test(args) {
 	const { env, layers, lines } = TESTS[option ?? 'default'];
 	const others = args.filter((argument) => argument !== option);
 	const selected = args.includes('--selectProjects') ? [] : ['--selectProjects', ...layers];
-	const workers = args.includes('scale') ? IN_TURN : TWO_AT_ONCE;
+	const layer = Object.keys(AT_ONCE).find((name) => [...others, ...selected].includes(name)) ?? 'others';
+	const workers = `--maxWorkers=${String(AT_ONCE[layer])}`;
 	return { lines, env, steps: [PACK, jest(workers, ...others, ...selected)] };
 }
 
@@ -63,7 +62,7 @@ const COMMANDS = {
 	'readme-images': () => ({
 		lines: ['v2'],
 		env: { README_IMAGES: 'write' },
-		steps: [PACK, jest(IN_TURN, '--selectProjects', 'browser', '--', ...PICTURED)],
+		steps: [PACK, jest('--maxWorkers=1', '--selectProjects', 'browser', '--', ...PICTURED)],
 	}),
 	'release:check': () => ({ lines: [], steps: [typescript('scripts/release/main.ts')] }),
 };
