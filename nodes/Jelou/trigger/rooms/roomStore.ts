@@ -67,6 +67,8 @@ const hasAnswers = (question: KeptQuestion) => question.step > 0 && keptUntil(qu
 
 const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
 /** Whether a pause has neither been ended nor run out. */
+const sizeOf = (questions: KeptQuestion[]) => formatRooms({ questions, pauses: [], ended: [] }).length;
+
 const isInForce = ({ hasEnded, until }: KeptPause) => !hasEnded && until > Date.now();
 
 /**
@@ -106,6 +108,8 @@ export class RoomStore {
 	#isBehind = false;
 	/** When something was written last, as `uptime` tells it. */
 	#savedAt = -Infinity;
+	/** At most how many characters what is known has more than that copy. */
+	#added = 0;
 	/** The text that could not be read last. */
 	#unreadable = '';
 	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
@@ -205,17 +209,20 @@ export class RoomStore {
 			messagesBefore: [],
 			seenAt: uptime(),
 		};
-		if (this.lasting().length >= MAX_ENTRIES || !this.#hasSpaceFor(0, added)) return undefined;
+		if (this.lasting().length >= MAX_ENTRIES || !this.#hasSpaceFor(sizeOf([added]))) return undefined;
 		for (const other of this.inRoom(question.roomId)) if (other.runId === question.runId) this.end(other);
 		this.#insert(added);
 		this.#hasChanged = true;
 		return added;
 	}
 
-	/** Whether there is space for so many characters more, and for another question. */
-	#hasSpaceFor(size: number, ...added: KeptQuestion[]): boolean {
-		const questions = [...this.lasting(), ...added];
-		return formatRooms({ questions, pauses: [], ended: [] }).length + size <= MAX_SIZE;
+	/** Takes space for so many characters more, where there is some. Measures all questions only where it may be too little. */
+	#hasSpaceFor(size: number): boolean {
+		const added = this.#added + size;
+		if ((this.#copy ?? '').length + added > MAX_SIZE && sizeOf(this.lasting()) + size > MAX_SIZE)
+			return false;
+		this.#added = added;
+		return true;
 	}
 
 	#insert(question: KeptQuestion): void {
@@ -439,6 +446,7 @@ export class RoomStore {
 		const before = textIn(staticData[STATIC_KEY], this.#project);
 		const text = formatRooms(this.#all());
 		this.#copy = text;
+		this.#added = 0;
 		this.#remember(text);
 		this.#isBehind = false;
 		this.#hasChanged = false;
