@@ -1,12 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { trafficOf } from '../sandbox';
 import type { Json } from '../scripts/json';
+import { say } from '../scripts/lifecycle';
 import { activate, contender, type Active } from './customers';
 import { BY_HAND, flow, JELOU, jelou, node, sendNodes, webhook, type Target } from './flows';
 import { measure, median, type Contender } from './measure';
 import type { Result } from './report';
 import { withStage, type BenchStage } from './stage';
+import { makeCertificate, startTlsFront } from './tls';
 
-const [LATENCY_MS, ROOMS] = [20, 50];
+/** How long each request takes at the sandbox: beside n8n, and far away over TLS, as Jelou is. */
+const [LATENCY_MS, DISTANT_MS, ROOMS] = [20, 80, 50];
 const JELOU_OPTIONS = { options: { concurrency: 25 } };
 
 /** What a run does with many items: how that is built with a Jelou node, and by hand. */
@@ -43,6 +50,8 @@ const BATCHES: Batch[] = [
 		byHand: async (target, stage) => [await readNode(target, stage)],
 	},
 ];
+
+const DISTANT = BATCHES.slice(0, 1).map((batch) => ({ ...batch, event: `${batch.event}, over TLS` }));
 
 /** Runs a flow over its items; gives how many messages were sent while another one to their room was under way. */
 async function runOver({ project, rooms, stage }: Active, count: number): Promise<number> {
@@ -82,12 +91,38 @@ async function measureBatch(stage: BenchStage, batch: Batch, rounds: number): Pr
 	return results.map((each) => ({ ...each, overtaking: median(overtaking.get(each.flow) ?? []) }));
 }
 
+/** Sends the messages over TLS, to a certificate that n8n is told to trust. */
+async function benchDistant(rounds: number): Promise<Result[]> {
+	const folder = mkdtempSync(join(tmpdir(), 'jelou-bench-'));
+	try {
+		const certificate = makeCertificate(folder);
+		return await withStage({ NODE_EXTRA_CA_CERTS: certificate.certificateFile }, async (stage) => {
+			const front = await startTlsFront(stage.sandbox.chatbotUrl, certificate);
+			try {
+				const sandbox = { ...stage.sandbox, chatbotUrl: front.url };
+				stage.sandbox.setFaults({ latencyMs: DISTANT_MS });
+				const results: Result[] = [];
+				for (const batch of DISTANT)
+					results.push(...(await measureBatch({ ...stage, sandbox }, batch, rounds)));
+				const { all, resumed } = front.connections();
+				say(`  ${String(all)} TLS connections, ${String(resumed)} of them resumed`);
+				return results;
+			} finally {
+				await front.close();
+			}
+		});
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
 /** Compares the action node with flows built by hand, over many items, by the time until the run is over. */
 export async function benchActions(rounds: number): Promise<Result[]> {
-	return await withStage({}, async (stage) => {
+	const near = await withStage({}, async (stage) => {
 		stage.sandbox.setFaults({ latencyMs: LATENCY_MS });
 		const results: Result[] = [];
 		for (const batch of BATCHES) results.push(...(await measureBatch(stage, batch, rounds)));
 		return results;
 	});
+	return [...near, ...(await benchDistant(rounds))];
 }
