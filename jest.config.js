@@ -16,7 +16,7 @@ const layer = (name, extra = {}) => ({
 
 module.exports = {
 	// A bound for what hangs, not a measure: a busy machine takes its time.
-	testTimeout: 120_000,
+	testTimeout: 600_000,
 	reporters: ['default', '<rootDir>/test/server/support/compatibilityReporter.js'],
 	projects: [
 		layer('unit'),

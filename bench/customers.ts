@@ -23,7 +23,7 @@ export interface Line {
 
 /** Every customer has the same name, so that what they are sent is the same too. */
 export const CUSTOMER = 'Ana Torres';
-const [PAUSE_MS, TIMEOUT_MS] = [200, 120_000];
+const PAUSE_MS = 200;
 
 /** An active flow, on a project of its own. */
 export interface Active {
@@ -95,7 +95,7 @@ async function speak({ project, rooms, stage, workflowId }: Active, line: Line, 
 		await Promise.all(Array.from({ length: most }, writeInTurn));
 		const isOver = async () =>
 			(await runs(workflowId, 'success')) >= ended && (await runs(workflowId, 'waiting')) === waiting;
-		await waitUntil(`n8n to be done with ${what}`, isOver, TIMEOUT_MS, 20);
+		await waitUntil(`n8n to be done with ${what}`, isOver, 20);
 	} finally {
 		forget();
 	}

@@ -142,7 +142,7 @@ export class N8nClient {
 			errors = LIST.parse(triggers).flatMap(({ errorMessage }) => errorMessage ?? []);
 			return status !== 'in_progress';
 		};
-		await waitUntil(`workflow ${id} to be published or unpublished`, isDone, 60_000, 50);
+		await waitUntil(`workflow ${id} to be published or unpublished`, isDone, 50);
 		return errors.map(String);
 	}
 

@@ -13,8 +13,6 @@ import { Chat } from './support/chat';
 import { startBrowser, type Browser } from './support/chromium';
 import { photographEachStep } from './support/screenshots';
 
-jest.setTimeout(240_000);
-
 const REACH = `Math.max(
 	document.documentElement.scrollWidth,
 	...[...document.querySelectorAll('button, input, select, textarea, summary, h2')]
@@ -60,7 +58,7 @@ describe.each([
 	beforeAll(async () => {
 		browser = await startBrowser({ viewport, isMobile: device === 'phone', locale: 'en-US' });
 		const page = await browser.context.newPage();
-		page.setDefaultTimeout(60_000);
+		page.setDefaultTimeout(180_000);
 		page.on('pageerror', (error) => problems.push(error.message));
 		page.on('console', (line) => {
 			if (['error', 'warning'].includes(line.type())) problems.push(line.text());

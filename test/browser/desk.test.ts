@@ -9,8 +9,6 @@ import { Chat } from './support/chat';
 import { startBrowser, type Browser } from './support/chromium';
 import { photograph, photographEachStep } from './support/screenshots';
 
-jest.setTimeout(240_000);
-
 const TOKEN = 'a-long-random-text';
 const ANA = { id: '593990000001', name: 'Ana Torres', createdAt: '' };
 
@@ -41,7 +39,7 @@ beforeAll(async () => {
 	sandbox.desk.store.webhookUrl = `${n8n.url}/webhook/${path}?token=${TOKEN}`;
 	browser = await startBrowser({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
 	page = await browser.context.newPage();
-	page.setDefaultTimeout(60_000);
+	page.setDefaultTimeout(180_000);
 	chat = new Chat(page);
 	await page.goto(sandbox.url);
 	await chat.choose(example.project.name);

@@ -86,7 +86,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 		server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 		await message();
 		const requests = server.requests;
-		await waitUntil('the connections to be closed', () => Promise.resolve(server.open === 0), 2_000);
+		await waitUntil('the connections to be closed', () => Promise.resolve(server.open === 0));
 		expect(server.requests).toBe(requests);
 	});
 });

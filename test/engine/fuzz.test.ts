@@ -6,8 +6,6 @@ import fc from 'fast-check';
 import { Engine } from './support/engine';
 import { deliveries, tamper, type Recipe, type Tampered } from './support/fuzz';
 
-jest.setTimeout(300_000);
-
 const RUNS = Number(process.env.FUZZ_RUNS ?? 4_000);
 /** `FUZZ_SEED=… npm test -- --selectProjects engine -- fuzz` draws the same deliveries again. */
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));

@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { startRawServer, type RawServer } from './support/rawServer';
 
-jest.setTimeout(60_000);
-
 const ITEMS = 40;
 const CONCURRENCY = 10;
 const MAX_RETRIES = 3;

@@ -5,8 +5,6 @@ import { passLater } from './support/later';
 import { PROJECT } from './support/setup';
 import { TriggerWorkflow, integrationOf } from './support/triggers';
 
-jest.setTimeout(120_000);
-
 const FOREIGN = 'https://other.example.com/webhook';
 
 /** Everything that can happen to a project's one webhook. */

@@ -5,8 +5,6 @@ import { trafficOf, type Faults, type Sandbox } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
 
-jest.setTimeout(120_000);
-
 const ROOMS = 4;
 let sandbox: Sandbox;
 let secret: string;

@@ -9,8 +9,6 @@ import { Engine } from './support/engine';
 import { RoomStage, observed, type Reply } from './support/roomStage';
 import { PROJECT, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
-jest.setTimeout(60_000);
-
 /**
  * n8n with several mains needs a licence, so what its mains call is done here, as its source has it.
  *

@@ -6,8 +6,6 @@ import { ROOT } from '../../scripts/paths';
 import { manifestProblems } from '../../scripts/release/manifest';
 import { scanFolder, scanSources } from '../../scripts/release/scanner';
 
-jest.setTimeout(240_000);
-
 describe("n8n's scanner", () => {
 	let folder: string;
 	beforeEach(() => {

@@ -10,8 +10,6 @@ import { SHORT } from './faults/sizes';
 import { openScaled, servedBy, servingOf } from './support/addresses';
 import { startScaleStage, type ScaleStage } from './support/stage';
 
-jest.setTimeout(420_000);
-
 const FIVE_QUESTIONS = 20;
 /** Long enough that the process that was killed is back before the last answers. */
 const THINKING_MS = 3_000;
@@ -90,7 +88,7 @@ test('dialogues of five questions come each to their end when the webhook proces
 		}
 	});
 	const isUnderWay = () => Promise.resolve(talk.heard > FIVE_QUESTIONS * 1.2);
-	await waitUntil('the first answers', isUnderWay, 120_000, 5);
+	await waitUntil('the first answers', isUnderWay, 5);
 	await asking.kill();
 	await Promise.all([asking.start(), ...answering]);
 	const counts = await talk.end();
@@ -106,7 +104,7 @@ test('a paused conversation starts nothing on either webhook process, and is giv
 	const all = stage.cluster.webhooks.map(({ port }) => port);
 	const finished = async (count: number) => {
 		const isSo = async () => (await stage.client.executionCount(dialogue.workflowId)) === count;
-		await waitUntil(`${String(count)} finished runs`, isSo, 60_000);
+		await waitUntil(`${String(count)} finished runs`, isSo);
 	};
 	/** What one process says, what the other says, and the first again. */
 	const answers = async () => {

@@ -13,8 +13,6 @@ import { openScaled } from './support/addresses';
 import { integrationOf, startScaleStage, type ScaleStage } from './support/stage';
 import { replyWorkflow } from './support/workflows';
 
-jest.setTimeout(300_000);
-
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 
 let stage: ScaleStage;
@@ -43,7 +41,7 @@ async function write(text: string): Promise<number | null> {
 
 async function expectReply(text: string): Promise<void> {
 	expect(await write(text)).toBe(200);
-	await waitUntil(`the reply to "${text}"`, () => Promise.resolve(replies().includes(`re: ${text}`)), 60_000);
+	await waitUntil(`the reply to "${text}"`, () => Promise.resolve(replies().includes(`re: ${text}`)));
 }
 
 beforeAll(async () => {
@@ -78,7 +76,7 @@ describe('with no secret typed into the credential', () => {
 		}
 		// A genuine one behind them shows that a run would have been seen by now.
 		expect(await write('behind the forgeries')).toBe(200);
-		await waitUntil('the genuine run', async () => (await executions('success')).length > before, 60_000);
+		await waitUntil('the genuine run', async () => (await executions('success')).length > before);
 		expect((await executions('success')).length).toBe(before + 1);
 	});
 });
@@ -163,7 +161,7 @@ describe('test runs, which workers run,', () => {
 	async function latest(status: string, count: number): Promise<Json> {
 		const { client } = stage;
 		const runs = async () => client.executionCount(dialogue.workflowId, [status]);
-		await waitUntil(`a run with ${status}`, async () => (await runs()) === count, 60_000);
+		await waitUntil(`a run with ${status}`, async () => (await runs()) === count);
 		const [newest] = await client.executions(dialogue.workflowId);
 		return await client.execution(String(newest?.id));
 	}

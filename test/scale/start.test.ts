@@ -32,8 +32,6 @@ import {
 } from '../../scripts/scale/postgres';
 import { findRedis, redisService } from '../../scripts/scale/redis';
 
-jest.setTimeout(300_000);
-
 const FOLDER = join(WORK_FOLDER, 'test-scale', randomUUID());
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
@@ -112,10 +110,8 @@ describe('npm run start:scale, run for real', () => {
 		}
 		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
 		const says = async (text: string) =>
-			waitUntil(
-				`"${text}" in ${output}`,
-				() => Promise.resolve(output.includes(text) || child.exitCode !== null),
-				240_000,
+			waitUntil(`"${text}" in ${output}`, () =>
+				Promise.resolve(output.includes(text) || child.exitCode !== null),
 			);
 		const allFree = async () => (await Promise.all(ports.map(isFree))).every(Boolean);
 		return { child, ended, says, allFree, output: () => output };
@@ -144,7 +140,7 @@ describe('npm run start:scale, run for real', () => {
 				await fetch(messages, { method: 'POST', headers, body });
 				return (await (await fetch(`${String(chat)}/sandbox/state`)).text()).includes('¡Hola, Ana Torres!');
 			};
-			await waitUntil('the reply of "Echo support"', hasReply, 60_000, 1_000);
+			await waitUntil('the reply of "Echo support"', hasReply, 1_000);
 		} finally {
 			child.kill('SIGINT');
 		}
@@ -181,10 +177,8 @@ test('a measurement that is interrupted, with the two signals that npm and a ter
 	const ended = once(child, 'exit');
 	const folder = join(WORK_FOLDER, 'test-scale');
 	try {
-		await waitUntil(
-			'the measurement to begin',
-			() => Promise.resolve(output.includes('Queue mode, workers: 1')),
-			120_000,
+		await waitUntil('the measurement to begin', () =>
+			Promise.resolve(output.includes('Queue mode, workers: 1')),
 		);
 		expect(processesOf(folder).length).toBeGreaterThan(4);
 	} finally {

@@ -3,8 +3,6 @@ import { openExample, type Example } from './support/examples';
 import { startModelStub, type ModelStub } from './support/model';
 import { startStage, webhookAnswers, type Stage } from './support/stage';
 
-jest.setTimeout(300_000);
-
 const LUIS = '593990000002';
 const ANSWERS = ['¡Anotado!', 'Es el 1042.'];
 

@@ -12,8 +12,6 @@ import {
 } from './support/stage';
 import { startedWorkflow, triggerWorkflow } from './support/workflows';
 
-jest.setTimeout(300_000);
-
 interface Check {
 	check: string;
 	ok: boolean;

@@ -29,7 +29,6 @@ const counts = async (dialogue: Dialogue, status: string, expected: number) =>
 	waitUntil(
 		`${String(expected)} runs that are ${status}`,
 		async () => (await count(dialogue, status)) === expected,
-		60_000,
 	);
 const OK = { status: 200 };
 
@@ -210,11 +209,7 @@ describe.each(['stop', 'kill'] as const)('after n8n was restarted (%s)', (how) =
 	});
 
 	const writesUntilTaken = async (user: string, line: string) =>
-		waitUntil(
-			`"${line}" to be taken`,
-			async () => (await dialogue.writes(user, line)).status === 200,
-			60_000,
-		);
+		waitUntil(`"${line}" to be taken`, async () => (await dialogue.writes(user, line)).status === 200);
 });
 
 test('the log and the outputs show no resume URL, secret or signature', async () => {

@@ -13,8 +13,6 @@ import { start } from './examples/start';
 import { ticket } from './examples/ticket';
 import { startStage, type Stage } from './support/stage';
 
-jest.setTimeout(300_000);
-
 let running: Stage | undefined;
 beforeAll(async () => {
 	running = await startStage();

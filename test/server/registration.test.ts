@@ -14,8 +14,6 @@ import {
 } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
-jest.setTimeout(240_000);
-
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 
 let stage: Stage;

@@ -11,8 +11,6 @@ import { startRecorder, type Recorder } from '../support/recorder';
 import { credentialData, startStage, type Stage } from './support/stage';
 import { BASE, LANGCHAIN, chain, wiredWorkflow, type Node, type Wire } from './support/wires';
 
-jest.setTimeout(300_000);
-
 const ANSWER = 'Dice el agente.';
 const [ANA, LUIS] = ['ana', 'luis'];
 
@@ -114,12 +112,12 @@ async function publish(nodes: Node[], wires: Wire[]): Promise<Published> {
 		},
 		hears: async (user, count) => {
 			const isThere = () => Promise.resolve(heard(user).length >= count);
-			await waitUntil(`message ${String(count)} to ${user}`, isThere, 60_000);
+			await waitUntil(`message ${String(count)} to ${user}`, isThere);
 			return heard(user);
 		},
 		ran: async (count) => {
 			const all = () => client.executionCount(id, ['success', 'error']);
-			await waitUntil(`run ${String(count)} of ${projectId}`, async () => (await all()) >= count, 60_000);
+			await waitUntil(`run ${String(count)} of ${projectId}`, async () => (await all()) >= count);
 			const [last] = await client.executions(id);
 			return await client.execution(String(last?.id));
 		},

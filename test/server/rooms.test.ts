@@ -14,8 +14,6 @@ import {
 } from './support/rooms';
 import { startStage, type Stage } from './support/stage';
 
-jest.setTimeout(300_000);
-
 let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage();
@@ -26,7 +24,7 @@ const listens = async (options: Json, users: number) =>
 	openDialogue(stage, [], { users, trigger: { options }, change: onlyListens });
 const started = async (dialogue: Dialogue) => startedWith(stage, dialogue);
 const runCount = async (dialogue: Dialogue, count: number) =>
-	waitUntil(`${String(count)} runs`, async () => (await dialogue.runs()).length === count, 60_000);
+	waitUntil(`${String(count)} runs`, async () => (await dialogue.runs()).length === count);
 
 test('three messages in a row are one run with all of them, and the next is another', async () => {
 	const dialogue = await listens({ combineMessages: 2 }, 1);
@@ -53,7 +51,6 @@ const handedRuns = async (count: number) =>
 	waitUntil(
 		`${String(count)} finished runs`,
 		async () => (await stage.client.executionCount(handed.workflowId, ['success'])) === count,
-		60_000,
 	);
 
 test('a conversation that a person has starts nothing', async () => {
@@ -82,7 +79,6 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 		await waitUntil(
 			'the runs of the first half',
 			async () => (await stage.client.executionCount(dialogue.workflowId, ['success'])) === USERS / 2,
-			60_000,
 		);
 		await stage.restart(how);
 		const outcomes = await Promise.all(deliveries);

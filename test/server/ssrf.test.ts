@@ -3,8 +3,6 @@ import { N8N_LINE } from '../../scripts/paths';
 import { openDialogue } from './support/dialogue';
 import { startStage, type Stage } from './support/stage';
 
-jest.setTimeout(240_000);
-
 let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage({

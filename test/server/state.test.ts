@@ -13,8 +13,6 @@ import { credentialData, publishRefusedWith, startStage, type Stage } from './su
 import { COUNTS, Projects, TRIGGER, ask, jelou, reply, type Ids } from './support/state';
 import { BASE, chain, wiredWorkflow, type Node } from './support/wires';
 
-jest.setTimeout(240_000);
-
 const NAME = '¿Cómo te llamas?';
 const OK = { status: 200 };
 const MANY = 100;
@@ -589,11 +587,7 @@ describe('a supervisor whom several runs ask at once', () => {
 
 	test('is not asked what nobody waits for any more, its time being up', async () => {
 		// n8n looks once a minute.
-		await waitUntil(
-			'the brief one to go on',
-			() => Promise.resolve(brief.heard('user-2').length > 0),
-			120_000,
-		);
+		await waitUntil('the brief one to go on', () => Promise.resolve(brief.heard('user-2').length > 0));
 		expect(brief.heard('user-2')).toEqual(['brief two: nobody answered']);
 		expect(brief.heard('user-0')).toHaveLength(1);
 		await brief.writes('user-0', 'no');
@@ -618,7 +612,6 @@ test('a run that waited for 70 seconds and then counts in static data replies', 
 	await waitUntil(
 		'the wait to be over',
 		async () => (await stage.client.executionCount(late.workflowId, ['success', 'error'])) === 1,
-		150_000,
 	);
 	const [run] = await late.runs();
 	expect(messagesOf(errorsOf(await stage.client.execution(String(run?.id)), 'Reply'))).toEqual([]);

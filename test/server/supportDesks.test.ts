@@ -2,8 +2,6 @@ import { supportDeskChatwoot } from './examples/supportDeskChatwoot';
 import { supportDeskTelegram } from './examples/supportDeskTelegram';
 import { startStage, type Stage } from './support/stage';
 
-jest.setTimeout(300_000);
-
 let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage();

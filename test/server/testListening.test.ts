@@ -6,8 +6,6 @@ import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
-jest.setTimeout(240_000);
-
 const COUNT = 200;
 const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'), 'utf8');
 

@@ -9,8 +9,6 @@ import { startModelStub, type ChatRequest, type ModelStub } from './support/mode
 import { credentialData, startStage, type Stage } from './support/stage';
 import { BASE, LANGCHAIN, chain, wiredWorkflow, type Node, type Wire } from './support/wires';
 
-jest.setTimeout(300_000);
-
 interface Ids {
 	room: string;
 	bot: string;
@@ -339,10 +337,10 @@ async function publish({
 		},
 		allRan: async (...more) => {
 			const count = async () => client.executionCount(id, ['success', 'error', ...more]);
-			await waitUntil(`the runs of ${project.id}`, async () => (await count()) >= tricks.length, 120_000);
+			await waitUntil(`the runs of ${project.id}`, async () => (await count()) >= tricks.length);
 		},
 		hears: async (person) => {
-			await waitUntil(`a message to ${person.user}`, () => Promise.resolve(heard(person).length > 0), 60_000);
+			await waitUntil(`a message to ${person.user}`, () => Promise.resolve(heard(person).length > 0));
 			return heard(person);
 		},
 		outcomes: async (count, names = ['ana', 'luis']) => {

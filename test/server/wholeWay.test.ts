@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { N8N_FOLDER, N8N_LINE } from '../../scripts/paths';
 import { credentialData, startStage, type Stage } from './support/stage';
 
-jest.setTimeout(240_000);
-
 let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage();

@@ -26,8 +26,6 @@ import { readMade } from '../../scripts/start/kept';
 import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
 import { triggerWorkflow } from '../server/support/workflows';
 
-jest.setTimeout(60_000);
-
 interface Ended {
 	code: number;
 	stdout: string;
@@ -232,7 +230,7 @@ describe('npm start, run for real', () => {
 			);
 			const echo = (await client.workflows()).find(({ name }) => name === 'Echo support');
 			await client.deactivate(String(echo?.id));
-			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200, 60_000);
+			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200);
 			const chats = join(started, 'user', 'chats.json');
 			const isKept = () => existsSync(chats) && readFileSync(chats, 'utf8').includes('"hola"');
 			await waitUntil('the chat to be kept', () => Promise.resolve(isKept()));
@@ -301,7 +299,7 @@ describe('npm start, run for real', () => {
 		beforeAll(async () => {
 			const killed = begin(cutOff);
 			const hasSome = () => Object.keys(made().workflows).length > 2;
-			await waitUntil('the first workflows', () => Promise.resolve(hasSome()), 240_000, 5);
+			await waitUntil('the first workflows', () => Promise.resolve(hasSome()), 5);
 			await killed.kill();
 			expect(made().published).toEqual([]);
 		}, 300_000);
@@ -346,7 +344,7 @@ describe('npm start, run for real', () => {
 		test('nothing goes on running when what started it is killed', async () => {
 			expect(n8nProcesses(cutOff)).not.toEqual([]);
 			await launcher.kill();
-			await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0), 60_000);
+			await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0));
 			expect(await isHealthy(n8nUrl)).toBe(false);
 		}, 300_000);
 	});
@@ -364,7 +362,7 @@ test('what goes on running when its starter is killed can still write its log, w
 	await waitUntil('the log', () => Promise.resolve(log().includes('begun')));
 	await starter.kill();
 	process.kill(Number(/\d+/.exec(log())?.[0]), 'SIGTERM');
-	await waitUntil('the last words', () => Promise.resolve(log().includes('ended')), 10_000);
+	await waitUntil('the last words', () => Promise.resolve(log().includes('ended')));
 });
 
 describe('setting up', () => {

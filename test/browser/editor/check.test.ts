@@ -10,8 +10,6 @@ import { MANUAL, startedWorkflow, triggerWorkflow } from '../../server/support/w
 import { Editor } from '../support/editor';
 import { photograph, photographEachStep } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 let stage: Stage;
 let editor: Editor;
 let workflow: string;

@@ -8,8 +8,6 @@ import { startNewcomer, type Newcomer } from '../support/newcomer';
 import { savesRules } from '../support/rules';
 import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 /** A dialogue built by clicking, and talked through. Each test goes on where the one before has stopped. */
 const started = Date.now();
 const DESKTOP = { width: 1280, height: 800 };

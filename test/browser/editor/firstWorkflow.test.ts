@@ -9,8 +9,6 @@ import type { Chat } from '../support/chat';
 import { startNewcomer, type Newcomer } from '../support/newcomer';
 import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 /** A new user's first workflow, by clicking and typing. Each test goes on where the one before has stopped. */
 const started = Date.now();
 

@@ -4,8 +4,6 @@ import { Editor, showsIcon } from '../support/editor';
 import { MARKED, REFUSED, mistakenWorkflow } from '../support/mistakes';
 import { photographEachStep } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 let stage: Stage;
 let editor: Editor;
 

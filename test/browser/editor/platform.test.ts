@@ -14,8 +14,6 @@ import { CredentialDialog } from '../support/credentialDialog';
 import { Editor } from '../support/editor';
 import { photograph, photographEachStep } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 /** Templates, buttons, history and state by clicking and typing. Each test goes on where the one before has stopped. */
 const [BOT, USER] = [DEMO_PROJECT.bots[0]?.id ?? '', DEMO_PROJECT.users[0]?.id ?? ''];
 const { clientId, clientSecret } = clientOf(DEMO_PROJECT);

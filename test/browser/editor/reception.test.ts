@@ -11,8 +11,6 @@ import { drag } from '../support/nodeDetails';
 import { savesRules, type Rule } from '../support/rules';
 import { photographEachStep } from '../support/screenshots';
 
-jest.setTimeout(240_000);
-
 /** A dentist's reception, built as a newcomer does, and talked through. Each test goes on where the one before has stopped. */
 const MAX_CLICKS = 60;
 const ASK = 'Send a message and wait for the reply';

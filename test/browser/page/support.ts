@@ -53,7 +53,6 @@ export function useStage(): () => Stage {
 		if (stage) return stage;
 		throw new Error('The page is not open');
 	};
-	jest.setTimeout(180_000);
 	beforeAll(async () => {
 		stage = await openStage();
 	});
@@ -118,7 +117,7 @@ export async function openStage(): Promise<Stage> {
 	try {
 		browser = await startBrowser({ viewport: DESKTOP });
 		const { context } = browser;
-		context.setDefaultTimeout(30_000);
+		context.setDefaultTimeout(180_000);
 		await context.addInitScript({ content: axe.source });
 		await context.route(`${MEDIA}/**`, async (route) => {
 			await route.fulfill({ contentType: 'image/svg+xml', body: PICTURE });

@@ -6,7 +6,7 @@ import { startBrowser, type Browser } from './chromium';
 import { NodeDetails } from './nodeDetails';
 
 /** For a slow machine that runs other things besides. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const VIEWPORT = { width: 1280, height: 900 };
 
 selectors.setTestIdAttribute('data-test-id');
@@ -23,14 +23,10 @@ export async function showsIcon(images: Locator, file: string): Promise<void> {
 				'naturalWidth' in image && Number(image.naturalWidth) > 0 && 'src' in image ? String(image.src) : '',
 			),
 		);
-	await waitUntil(
-		`the icon ${file}`,
-		async () => {
-			const files = await loaded();
-			return files.length > 0 && files.every((url) => url.endsWith(`/${file}`));
-		},
-		TIMEOUT_MS,
-	);
+	await waitUntil(`the icon ${file}`, async () => {
+		const files = await loaded();
+		return files.length > 0 && files.every((url) => url.endsWith(`/${file}`));
+	});
 }
 
 /** n8n's editor in a browser, logged in as the owner. */

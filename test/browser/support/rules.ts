@@ -40,7 +40,7 @@ export async function savesRules(
 	for (let tries = again ? TRIES : 1; tries > 0; tries--) {
 		const isLast = tries === 1;
 		try {
-			return await waitUntil(`the rules of ${name}`, areSaved, isLast ? PATIENCE_MS : QUICK_MS);
+			return await waitUntil(`the rules of ${name}`, areSaved, 100, isLast ? PATIENCE_MS : QUICK_MS);
 		} catch {
 			if (!isLast) await again?.();
 		}

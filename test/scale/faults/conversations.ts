@@ -79,12 +79,12 @@ export class Conversations {
 		const { customers, dialogue } = this;
 		const asked = () => customers.filter(({ id }) => dialogue.heard(id).length > 0).length;
 		const isSo = () => Promise.resolve(asked() >= customers.length / 2);
-		await waitUntil('half of the customers to be asked', isSo, 120_000, 20);
+		await waitUntil('half of the customers to be asked', isSo, 20);
 	}
 
 	/** Waits until so many messages have been written: sooner than the first is held no more. */
 	async isHeld(): Promise<void> {
-		await waitUntil('messages to be held', () => Promise.resolve(this.written >= HELD), 30_000, 5);
+		await waitUntil('messages to be held', () => Promise.resolve(this.written >= HELD), 5);
 	}
 
 	/** All customers talk, one a moment after the other, each from hello to the end. */
@@ -145,7 +145,7 @@ export class Conversations {
 			one.hadToRepeat = true;
 			const isAnswered = () => Promise.resolve(this.hasHeard(one, step));
 			const patience = status === 503 ? IMPATIENCE_MS : PATIENCE_MS;
-			await waitUntil('what comes next', isAnswered, patience, 50).catch(() => undefined);
+			await waitUntil('what comes next', isAnswered, 50, patience).catch(() => undefined);
 			if (await isAnswered()) return;
 		} while (Date.now() - started < GIVE_UP_MS);
 	}

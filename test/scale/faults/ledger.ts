@@ -10,7 +10,6 @@ import { integrationOf, type ScaleStage } from '../support/stage';
 import { countRow, failedRuns, type Execution, type Sent } from './count';
 import type { Row } from './row';
 
-const SETTLE_TIMEOUT_MS = 240_000;
 const RETRY_TIMEOUT_MS = 20_000;
 const MARK = 'this one is forged';
 const isUnderWay = ({ status }: Execution) => status === 'new' || status === 'running';
@@ -158,7 +157,7 @@ export class Ledger {
 	/** Waits until every delivery was answered and every run has ended, or waits for a customer. */
 	async settle(): Promise<Execution[]> {
 		await this.answered();
-		await waitUntil('every n8n process to be ready', () => this.isUp(), SETTLE_TIMEOUT_MS, 500);
+		await waitUntil('every n8n process to be ready', () => this.isUp(), 500);
 		// The balancer takes a moment to notice.
 		await webhookAnswers(this.stage, this.projectId);
 		let executions: Execution[] = [];
@@ -168,7 +167,6 @@ export class Ledger {
 				executions = await this.executions();
 				return !executions.some(isUnderWay);
 			},
-			SETTLE_TIMEOUT_MS,
 			1_000,
 		);
 		return executions;

@@ -57,7 +57,7 @@ export class FaultBench {
 		const before = cluster.workers.map((worker) => worker.log().length);
 		ledger.write(`${String(this.sizes.batch)} messages`);
 		const isHalfDone = () => Promise.resolve(ledger.messages().length >= this.sizes.batch / 2);
-		await waitUntil('the middle of the batch', isHalfDone, 120_000, 20);
+		await waitUntil('the middle of the batch', isHalfDone, 20);
 		const busy = cluster.workers.find((worker, n) =>
 			/Worker started execution/.test(worker.log().slice(before[n])),
 		);
@@ -184,7 +184,7 @@ export class FaultBench {
 			[busiest] = workers.filter((one) => load(one) > 0).sort((a, b) => load(b) - load(a));
 			return Promise.resolve(busiest !== undefined);
 		};
-		await waitUntil('a worker to be in the middle of a run', isFound, 60_000, 5);
+		await waitUntil('a worker to be in the middle of a run', isFound, 5);
 		if (busiest) await killAndStart(busiest);
 	}
 

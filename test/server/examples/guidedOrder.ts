@@ -186,10 +186,8 @@ export function unansweredOrder(stage: () => Stage): () => void {
 	return () =>
 		test("stops when a question is not answered in time, whichever it is, also with the trigger's own secret", async () => {
 			const last = () => dialogues.map(([userId]) => example.said(userId).at(-1) ?? '');
-			await waitUntil(
-				'the last message to each',
-				() => Promise.resolve(last().every((text) => text.startsWith(STOPPED))),
-				150_000,
+			await waitUntil('the last message to each', () =>
+				Promise.resolve(last().every((text) => text.startsWith(STOPPED))),
 			);
 			await example.ran(3);
 			// Nobody's answer to another question was taken for the one that is missing.

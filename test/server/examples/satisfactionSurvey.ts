@@ -195,7 +195,7 @@ export function unansweredSurvey(stage: () => Stage): () => void {
 
 	return () =>
 		test('stores what a customer has answered when the time is up, and says nothing more', async () => {
-			await waitUntil('the row', async () => (await rows(stage(), ZOE)).length > 0, 150_000);
+			await waitUntil('the row', async () => (await rows(stage(), ZOE)).length > 0);
 			await example.ran(2);
 			expect(await rows(stage(), ZOE)).toEqual([
 				expect.objectContaining({ user_id: ZOE, score: null, reason: null }),

@@ -61,7 +61,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 
 	const failedRuns = async () => stage().client.executionCount(example.workflowId, ['error']);
 	const failed = async (count: number) =>
-		waitUntil(`failed run ${String(count)}`, async () => (await failedRuns()) >= count, 60_000);
+		waitUntil(`failed run ${String(count)}`, async () => (await failedRuns()) >= count);
 
 	const roomOf = (userId: string) =>
 		[...stage().sandbox.store.rooms.values()].find(
@@ -86,8 +86,8 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 	};
 	const atDesk = (userId: string, from: DeskMessage['from']) =>
 		newest(userId).messages.filter((message) => message.from === from);
-	const soon = async (what: string, condition: () => boolean, timeout = 60_000) =>
-		waitUntil(what, () => Promise.resolve(condition()), timeout);
+	const soon = async (what: string, condition: () => boolean) =>
+		waitUntil(what, () => Promise.resolve(condition()));
 
 	/** What the trigger keeps of a customer whose conversation a person has. */
 	const pauseIn = async (userId: string) => {
@@ -99,16 +99,15 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 	};
 	const isPaused = async (userId: string) => (await pauseIn(userId)) !== undefined;
 	const pauseOf = async (userId: string) => (await pauseIn(userId))?.askedAt ?? 0;
-	const paused = async (userId: string) => waitUntil('the pause', async () => isPaused(userId), 60_000);
+	const paused = async (userId: string) => waitUntil('the pause', async () => isPaused(userId));
 	const resumed = async (userId: string) =>
-		waitUntil('the end of the pause', async () => !(await isPaused(userId)), 60_000);
+		waitUntil('the end of the pause', async () => !(await isPaused(userId)));
 
 	/** Waits until no run is at work; one that waits for a customer is not. */
 	const idle = async () =>
 		waitUntil(
 			'the runs to end',
 			async () => (await stage().client.executionCount(example.workflowId, ['running', 'new'])) === 0,
-			60_000,
 		);
 
 	/** A person at the desk writes. */
@@ -275,7 +274,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 				const now = Date.now();
 				heard.push(example.hears({ ...message, userId: ANA }));
 				// Their order is told by their time stamps, in milliseconds.
-				await waitUntil('the next millisecond', () => Promise.resolve(Date.now() > now), 1_000, 1);
+				await waitUntil('the next millisecond', () => Promise.resolve(Date.now() > now), 1);
 			}
 			await Promise.all(heard);
 			await soon('the messages', () => atDesk(ANA, 'customer').length === before + 5);
@@ -336,7 +335,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		test('begins the pause anew with each answer', async () => {
 			const begun = await pauseOf(LUIS);
 			await writes(LUIS, { content: 'Hola, Luis' });
-			await waitUntil('a later end', async () => (await pauseOf(LUIS)) > begun, 60_000);
+			await waitUntil('a later end', async () => (await pauseOf(LUIS)) > begun);
 		});
 
 		test('the desk is away for a moment: the message comes, once, and nobody is told', async () => {
@@ -466,7 +465,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 				if (failed > 0) for (const each of (await failures()).slice(0, failed)) told.add(each);
 				return missing().every(isTold);
 			};
-			await waitUntil(() => missing().join('; '), isDone, 180_000);
+			await waitUntil(() => missing().join('; '), isDone);
 		};
 
 		await Promise.all(CROWD.map(async (userId) => handsOver(userId)));

@@ -126,7 +126,7 @@ export async function openExample(
 		set: async (settings) => changeTo({ settings }),
 		activate: async () => {
 			await client.activate(workflowId);
-			if (hasTrigger) await waitUntil(`${workflow.name} to listen`, isListening, 60_000);
+			if (hasTrigger) await waitUntil(`${workflow.name} to listen`, isListening);
 		},
 		deactivate: async () => client.deactivate(workflowId),
 		hears: async (message) => sandbox.userWrites(projectId, message),
@@ -156,21 +156,16 @@ export async function openExample(
 			});
 			const id = isRecord(begun) ? String(begun.executionId) : '';
 			let execution: Json = {};
-			await waitUntil(
-				`the run of ${workflow.name}`,
-				async () => {
-					execution = await client.execution(id).catch(() => ({}));
-					return execution.finished === true || typeof execution.stoppedAt === 'string';
-				},
-				60_000,
-			);
+			await waitUntil(`the run of ${workflow.name}`, async () => {
+				execution = await client.execution(id).catch(() => ({}));
+				return execution.finished === true || typeof execution.stoppedAt === 'string';
+			});
 			return execution;
 		},
 		ran: async (count) =>
 			waitUntil(
 				`run ${String(count)} of ${workflow.name}`,
 				async () => (await client.executionCount(workflowId)) >= count,
-				60_000,
 			),
 	};
 }

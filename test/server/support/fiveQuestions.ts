@@ -21,7 +21,6 @@ export const LAST = VALUES.length;
 const GIVEN =
 	'={{ JSON.stringify({ outcome: $json.outcome, answers: $json.answers, text: $json.chatInput }) }}';
 const REPEATED_AFTER_MS = 500;
-const PATIENCE_MS = 120_000;
 
 export const fiveQuestions = (options: Json = {}): Step => ({
 	name: 'Ask',
@@ -157,7 +156,7 @@ export class Talk {
 
 	async allAre(...status: string[]): Promise<void> {
 		const isSo = async () => (await this.runs(...status)) === this.customers.length;
-		await waitUntil(`all runs to be ${status.join(' or ')}`, isSo, PATIENCE_MS);
+		await waitUntil(`all runs to be ${status.join(' or ')}`, isSo);
 	}
 
 	private async runs(...status: string[]): Promise<number> {

@@ -7,7 +7,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
  * @returns the last page
  */
 export async function submitForm(url: string, ...values: string[]): Promise<string> {
-	await waitUntil('the form to be there', async () => (await fetch(url)).ok, 60_000);
+	await waitUntil('the form to be there', async () => (await fetch(url)).ok);
 	const form = new FormData();
 	values.forEach((value, index) => form.append(`field-${String(index)}`, value));
 	const answer: unknown = await (await fetch(url, { method: 'POST', body: form })).json();

@@ -9,7 +9,6 @@ import { BASE, chain, wiredWorkflow, type Node, type Wire } from './wires';
 import { filter } from './workflows';
 
 export const TRIGGER = 'Jelou Trigger';
-const PATIENCE_MS = 60_000;
 
 export const jelou = (name: string, parameters: Json, rest: Json = {}): Node => [
 	name,
@@ -128,14 +127,14 @@ export class Projects {
 	async heard(dialogue: Dialogue, userId: string, count: number): Promise<string[]> {
 		const heard = () => dialogue.heard(userId);
 		const isThere = () => Promise.resolve(heard().length >= count);
-		await waitUntil(`message ${String(count)} to ${userId}`, isThere, PATIENCE_MS);
+		await waitUntil(`message ${String(count)} to ${userId}`, isThere);
 		return heard();
 	}
 
 	/** Waits until so many runs of a workflow have a status. */
 	async runs({ workflowId }: Dialogue, status: string, count: number): Promise<void> {
 		const isSo = async () => (await this.stage.client.executionCount(workflowId, [status])) === count;
-		await waitUntil(`${String(count)} runs that are ${status}`, isSo, PATIENCE_MS);
+		await waitUntil(`${String(count)} runs that are ${status}`, isSo);
 	}
 
 	/** Changes the nodes of a workflow, and publishes it again. */

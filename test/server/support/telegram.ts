@@ -285,11 +285,7 @@ export async function startTelegram() {
 		shows: (written: Written): TelegramMessage => addMessage({ chat: group, from: person, ...written }),
 		/** The message that the bot sent as the one of this number, counted from 1. */
 		message: async (number: number): Promise<TelegramMessage> => {
-			await waitUntil(
-				`message ${String(number)} in the group`,
-				() => Promise.resolve(sent.length >= number),
-				60_000,
-			);
+			await waitUntil(`message ${String(number)} in the group`, () => Promise.resolve(sent.length >= number));
 			const message = sent[number - 1];
 			if (!message) throw new Error('It is gone.');
 			return message;
