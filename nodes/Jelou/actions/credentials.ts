@@ -5,7 +5,7 @@ import { FieldError } from '../shared/errors';
 import type { ToolInput } from './toolInput';
 
 /**
- * The credential, once it is known that it can sign a message.
+ * Gives the credential back if it can sign a message.
  *
  * @throws FieldError when no signing secret is known
  */
@@ -18,8 +18,8 @@ export function withSecret(credential: LoadedCredential): LoadedCredential {
 }
 
 /**
- * Whether n8n gives another credential for another item, because its fields have expressions. n8n does not say whether
- * they have, so it is asked for the credential of an item that notices when it is looked at.
+ * Whether the credential differs from item to item, because its fields have expressions. n8n does not say so, so it is
+ * asked for the credential of an extra item that notices when an expression reads it.
  */
 async function dependsOnItem(context: IExecuteFunctions, name: string): Promise<boolean> {
 	const items = context.getInputData();
@@ -45,12 +45,12 @@ async function dependsOnItem(context: IExecuteFunctions, name: string): Promise<
 }
 
 /**
- * Reads the credentials of a run's items before anything is sent: one for all, or where its fields have expressions one
- * for each. n8n decrypts a credential whenever it is read.
+ * Reads the credentials of a run's items before anything is sent: one for all of them or, if its fields have
+ * expressions, one for each. n8n decrypts a credential on every read.
  *
- * @param name n8n's name of the credential's type
- * @returns gives that of an item, and throws what is wrong with it
- * @throws NodeOperationError when the one for all cannot be used
+ * @param name n8n's name for the type of credential
+ * @returns a function that gives an item's credential, or throws what is wrong with it
+ * @throws NodeOperationError when the shared one cannot be used
  */
 export async function loadCredentials<Credential>(
 	context: IExecuteFunctions,

@@ -6,7 +6,7 @@ import { isBlank } from '../shared/text';
 import { checkedId, type ItemParameters } from './itemParameters';
 import { ID_PATHS, toId, type Conversation, type Found, type IdName, type Origin } from './origin';
 
-/** The value of a field that nobody has changed. */
+/** The default of an ID's field: an expression that reads the ID from the item. */
 export const defaultOf = (name: IdName) => `={{ $json.${ID_PATHS[name]} }}`;
 
 const LABELS: Record<IdName, string> = { roomId: 'Room ID', botId: 'Bot ID', userId: 'User ID' };
@@ -14,7 +14,7 @@ const LABELS: Record<IdName, string> = { roomId: 'Room ID', botId: 'Bot ID', use
 const listOf = (words: string[]) => new Intl.ListFormat('en-GB').format(words);
 const labelsOf = (names: readonly IdName[]) => listOf(names.map((name) => LABELS[name]));
 
-/** Whether an ID was left to the node: the field was emptied, or reads what the default reads. */
+/** Whether the user left an ID to the node: the field is empty, or still has its default. */
 function isLeft(saved: unknown, name: IdName): boolean {
 	if (saved === '') return true;
 	const withoutSpaces = typeof saved === 'string' ? saved.replace(/\s/g, '') : undefined;
@@ -53,11 +53,12 @@ function unnamedReviewer(names: IdName[]): FieldError {
 }
 
 /**
- * IDs that go into a request. Those that the user left to the node are the item's, or else those of the conversation
- * that the item comes from; for an agent's tool what the model says counts only where the field asks for it.
+ * Reads the IDs that go into a request. One that the user left to the node is the item's own or, failing that, the one
+ * of the conversation that the item comes from. In an agent's tool, the model's input counts only where the field asks
+ * for it.
  *
  * @returns the IDs asked for; the others are empty
- * @throws FieldError naming all that are missing, and why
+ * @throws FieldError naming every ID that is missing, and why
  */
 export function readIds(item: ItemParameters, ...names: IdName[]): Conversation {
 	const { index, origin, saved } = item;
@@ -83,7 +84,8 @@ export function readIds(item: ItemParameters, ...names: IdName[]): Conversation 
 }
 
 /**
- * Who is in a room, as the trigger puts it out, so that the next node is filled in; empty where the item does not tell.
+ * The bot and the contact of a room in the shape of the trigger's output, so that the next node's fields are filled in;
+ * `{}` when neither the item nor its conversation names them.
  */
 export function partnersIn(roomId: string, { index, origin }: ItemParameters): IDataObject {
 	const json = origin?.json(index);

@@ -6,9 +6,12 @@ import { isObject } from '../shared/json';
 import { isBlank, trimmed } from '../shared/text';
 import type { Origin } from './origin';
 
-/** Longer than any channel takes, and short enough to keep an accident from being sent. */
+/** In characters: more than any channel accepts, but few enough to stop what was mapped by accident. */
 const MAX_TEXT_LENGTH = 65_536;
-/** What cannot be in an ID: controls, and halves of a character. Besides that an ID is Jelou's, and goes back as it came. */
+/**
+ * What no ID can contain: control characters and lone surrogates. Anything else is up to Jelou, and is sent back as it
+ * came.
+ */
 const NOT_IN_ID = /[\p{Cc}\p{Cs}]/u;
 
 function checkLength(text: string, label: string): void {
@@ -16,7 +19,9 @@ function checkLength(text: string, label: string): void {
 	throw new FieldError(`${label} is too long`, `Shorten it to at most ${MAX_TEXT_LENGTH} characters.`);
 }
 
-/** Numbers are taken as text, because IDs often arrive as numbers; but not those that have lost digits on the way. */
+/**
+ * Accepts numbers, because IDs often arrive as numbers, but not those so large that they have lost digits on the way.
+ */
 function toText(value: unknown, label: string): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'number') {
@@ -43,9 +48,9 @@ function emptyField(label: string): FieldError {
 }
 
 /**
- * An ID: required, without what copying leaves around it.
+ * Checks an ID, and trims what copying leaves around it.
  *
- * @throws FieldError for what is empty, or cannot be an ID at all
+ * @throws FieldError when it is empty, or cannot be an ID
  */
 export function checkedId(value: unknown, label: string): string {
 	const id = trimmed(toText(value, label));
@@ -68,24 +73,32 @@ export class ItemParameters {
 		private readonly read: (name: string) => unknown,
 		readonly index: number,
 		readonly saved: Readonly<Record<string, unknown>> = {},
-		/** The conversation that the item comes from. */
+		/** Finds the conversation that the item comes from. */
 		readonly origin?: Origin,
 	) {}
 
-	/** What n8n makes of a parameter, whatever that is. */
+	/** A parameter's value as n8n evaluates it, unchecked. */
 	value(name: string): unknown {
 		if (!this.values.has(name)) this.values.set(name, this.read(name));
 		return this.values.get(name);
 	}
 
-	/** The text of a field, as typed; `''` when it is empty. */
+	/**
+	 * The text of a field, as typed; `''` when it is empty.
+	 *
+	 * @throws FieldError when it is a list or an object, or is too long
+	 */
 	text(name: string, label: string): string {
 		const value = this.value(name);
 		const text = typeof value === 'boolean' ? String(value) : value;
 		return toText(text, label);
 	}
 
-	/** The text of a field that may not be empty. What nobody sees, such as spaces, counts as empty. */
+	/**
+	 * The text of a required field. Invisible characters alone, such as spaces, count as empty.
+	 *
+	 * @throws FieldError when it is empty, or not a text
+	 */
 	required(name: string, label: string): string {
 		const text = this.text(name, label);
 		if (isBlank(text)) throw emptyField(label);
@@ -97,7 +110,7 @@ export class ItemParameters {
 		return checkedId(this.value(name), label);
 	}
 
-	/** A collection such as the options; empty when nothing was added. */
+	/** A collection such as the options; `{}` when nothing was added. */
 	collection(name: string): IDataObject {
 		const value = this.value(name);
 		return isObject(value) ? value : {};
@@ -112,9 +125,9 @@ export class ItemParameters {
 }
 
 /**
- * The text of one entry of a collection, without what nobody sees around it; `''` when it is absent.
+ * The text of one entry of a collection, without invisible characters around it; `''` when it is absent.
  *
- * @throws FieldError for what is neither a text nor a number
+ * @throws FieldError when it is neither a text nor a number, or is too long
  */
 export function entryText(collection: IDataObject, name: string, label: string): string {
 	return trimmed(toText(collection[name], label));
@@ -123,7 +136,7 @@ export function entryText(collection: IDataObject, name: string, label: string):
 /**
  * A JSON object from a field of type `json`, which gives text or an object; `undefined` when it was left empty.
  *
- * @throws FieldError for broken JSON, JSON that is not an object, and one that is too long
+ * @throws FieldError for invalid JSON, JSON that is not an object, or an object that is too long
  */
 export function entryObject(collection: IDataObject, name: string, label: string): IDataObject | undefined {
 	const value = collection[name];

@@ -29,8 +29,8 @@ type ItemResult = { ok: true; json: IDataObject | IDataObject[] } | { ok: false;
 
 function toOutputItems(result: ItemResult, item: number): INodeExecutionData[] {
 	if (result.ok) return [result.json].flat().map((json) => ({ json, pairedItem: { item } }));
-	// By these two names n8n recognizes an error item, in all its versions, and adds the input item's fields to it on the
-	// error output. Given an `error` next to `json` it would keep the message alone.
+	// Every version of n8n recognizes an error item by these two names, and adds the input item's fields to it on the
+	// error output. Given an `error` next to `json`, it would keep only the message.
 	const { message: error, description: message } = result.error;
 	return [{ json: { error, ...(message ? { message } : {}) }, pairedItem: { item } }];
 }
@@ -50,7 +50,7 @@ export class ItemResults {
 		this.#results = Array.from({ length: count });
 	}
 
-	/** True once an item has failed and the node is set to stop then. */
+	/** True once an item has failed and the node is set to stop on errors. */
 	get isStopped(): boolean {
 		return this.#stoppedBy !== undefined;
 	}
@@ -79,7 +79,7 @@ export class ItemResults {
 		return [this.#results.flatMap((result, item) => (result ? toOutputItems(result, item) : []))];
 	}
 
-	/** Says which items were sent and which were not, so that the others can be sent without doubling any. */
+	/** Adds which items succeeded, failed or were not started, so that the rest can be run without sending any twice. */
 	#withProgress(error: ItemError): ItemError {
 		if (this.#count === 1) return error;
 		const indexes = [...this.#results.keys()];
@@ -94,7 +94,7 @@ export class ItemResults {
 		return error;
 	}
 
-	/** Gives any error the node, the item and, where it came from a field, the advice. */
+	/** Turns any error into one that has the node, the item and, for a FieldError, its advice. */
 	#toItemError(error: unknown, itemIndex: number): ItemError {
 		if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 		const node = this.#context.getNode();

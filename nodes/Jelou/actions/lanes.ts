@@ -2,9 +2,9 @@ import { sleep } from 'n8n-workflow';
 
 import { uptime } from '../shared/clock';
 
-/** How long tasks that wait for nothing may keep n8n from everything else, in milliseconds. */
+/** How long tasks that wait for nothing may block the rest of n8n, in milliseconds. */
 const MAX_BUSY_MS = 50;
-/** How many tasks may wait for their lane before no more are asked for. It bounds memory, not correctness. */
+/** How many tasks may wait for their lane before no more are prepared. It bounds memory, and changes nothing else. */
 const MAX_WAITING = 1_000;
 
 export interface Task {
@@ -17,9 +17,9 @@ export interface Task {
 export interface LaneOptions {
 	/** How many tasks may run at once, at least 1. */
 	concurrency: number;
-	/** Gives a task. Asked once for each, in order, and only a limited number ahead of the ones that run. */
+	/** Prepares a task. Called once for each, in order, and only a limited number ahead of those that run. */
 	task: (index: number) => Task;
-	/** Asked before every start: once it says yes, nothing new is started. */
+	/** Called before every start: once it returns true, nothing new is started. */
 	isStopped: () => boolean;
 }
 
@@ -31,9 +31,9 @@ export async function runInLanes(
 	count: number,
 	{ concurrency, isStopped, task }: LaneOptions,
 ): Promise<void> {
-	/** What waits in each lane that is in use. */
+	/** The tasks waiting in each lane that is in use. */
 	const lanes = new Map<string, Task[]>();
-	/** The next in line of lanes that have become free. */
+	/** The next task of each lane that has become free. */
 	const ready: Task[] = [];
 	let waiting = 0;
 	let next = 0;

@@ -18,33 +18,36 @@ import type { Telling } from './operation';
 import { toId } from './origin';
 import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
 
-/** How often a note is posted until n8n has stored it: another process may overwrite it in the same moment. */
+/** The most posts of one note until n8n has stored it: another process may overwrite it at the same moment. */
 const MAX_NOTES = 8;
 const NOTE_WAIT_MS = 100;
-/** For how long it is sent again while nobody serves the address: a webhook process is back some ten seconds after its end. */
+/**
+ * How long it is posted again while nothing serves the address: a webhook process is back some ten seconds after it
+ * ends.
+ */
 const UNAVAILABLE_MS = 20_000;
 const UNAVAILABLE_WAIT_MS = 500;
-/** For how long the address of a project's trigger is remembered. */
+/** How long the address of a project's trigger is remembered. */
 const REMEMBERED_MS = 60_000;
 const MAX_ADDRESSES = 500;
-/** Whether an address has the path of every Jelou Trigger. Nothing is told to any other webhook. */
+/** Whether an address has the path that every Jelou Trigger has. No other webhook is sent a note. */
 export function isTriggerUrl(address: string): boolean {
 	return URL.canParse(address) && new URL(address).pathname.endsWith('/webhook');
 }
 
-/** Nobody was told, so nothing has come of it. */
+/** No trigger took the note, so nothing was sent or changed. */
 class UntoldError extends FieldError {
 	constructor(message: string, advice: string) {
 		super(message, `${advice} Nothing was sent or changed.`);
 	}
 }
-/** Nobody responds at the trigger's address. */
+/** Nothing responds at the trigger's address. */
 export class UnreachableError extends UntoldError {}
-/** The trigger does not know what it was told. */
+/** Something responds, but no trigger takes the note. */
 export class RefusedNoteError extends UntoldError {}
-/** It is signed with another secret. */
+/** The trigger verifies notes with another secret. */
 export class SecretError extends RefusedNoteError {}
-/** It says so itself, and why. */
+/** The trigger itself refuses the note, and says why. */
 class HeardError extends RefusedNoteError {}
 
 const noTrigger = (why: string) =>
@@ -71,7 +74,7 @@ function unreachable(address: string, error: unknown): UnreachableError {
 /**
  * Asks Jelou where the project's events go, which has to be a trigger of this n8n.
  *
- * @throws FieldError when it is not
+ * @throws FieldError when they go elsewhere, and NodeApiError when Jelou could not be asked
  */
 async function readTriggerUrl(
 	context: IExecuteFunctions,
@@ -94,19 +97,19 @@ async function readTriggerUrl(
 			: `${hostOf(address)}, which is not this n8n`;
 		throw noTrigger(`The project's events go to ${what}.`);
 	}
-	// While somebody listens for a test event, the published trigger still knows what the room waits for.
+	// Even while somebody listens for a test event, it is the published trigger that knows what the room waits for.
 	return toProductionUrl(address, own);
 }
 
-/** Where triggers have taken a note, each by its project, and when, as `uptime` tells it. */
+/** The addresses at which triggers took a note, by project, and when by `uptime`. */
 const addresses = new BoundedMap<string, { address: string; takenAt: number }>(MAX_ADDRESSES);
 
 /**
- * Does something with the address of the project's trigger. To read it from Jelou takes a round trip of the customer's
- * time, so where a trigger has taken a note it is believed to be for a minute. Where it does not take this one, Jelou is
- * asked after all.
+ * Calls `use` with the address of the project's trigger. Reading it from Jelou costs the customer a round trip, so an
+ * address at which a trigger took a note is reused for a minute. If it does not take this one, Jelou is asked after
+ * all.
  *
- * @param use gives the trigger a note. What it throws is that nothing was sent or changed.
+ * @param use gives the trigger a note; if it throws, nothing was sent or changed
  * @throws FieldError when there is no trigger, and what `use` throws
  */
 export async function atTrigger<Result>(
@@ -142,14 +145,14 @@ const PAUSES_FULL = {
 	advice: 'Resume some of them, or pause for fewer hours.',
 };
 
-/** n8n takes no request for a run that waits. */
+/** n8n takes no requests for runs that wait. */
 export const MISROUTED = {
 	message: 'n8n does not take requests at its own resume address',
 	advice:
 		'Let the proxy before n8n pass on /webhook-waiting. Set WEBHOOK_URL to the public address of n8n and N8N_PATH to its path, restart n8n, unpublish the workflow with the Jelou Trigger and publish it again.',
 };
 
-/** What the trigger refuses a note with, in words. */
+/** Why the trigger refuses a note, by the status of its response. */
 const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	[NOTE_STATUS.full]: {
 		message: 'Too many questions of this project are open',
@@ -190,15 +193,18 @@ function refusal(status: unknown, code: number, { note }: NoteContent): FieldErr
 
 type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' | 'list' | 'report' }>;
 
-/** Whether a note has been posted often enough: a question is read back once it was sent, all others at once. */
+/**
+ * Whether a note need not be posted again. That a question is stored is confirmed after it was sent; for any other
+ * note, right away.
+ */
 const isDone = (note: Notified['note'], status: unknown) =>
 	status === NOTE_STATUS.confirmed ||
 	(note === 'ask' && (status === NOTE_STATUS.registered || status === NOTE_STATUS.queued));
 
 /**
- * Gives the trigger a note, until n8n has stored it.
+ * Posts a note to the trigger until n8n has stored it.
  *
- * @returns what the trigger responds with; the status `registered` when others write all the time
+ * @returns the trigger's response; its status is `registered` when other processes kept overwriting the note
  * @throws FieldError when there is no trigger, or it refuses
  */
 export async function notify(
@@ -210,7 +216,7 @@ export async function notify(
 	const signal = context.getExecutionCancelSignal();
 	const giveUpAt = uptime() + UNAVAILABLE_MS;
 	for (let registered = 0; registered < MAX_NOTES;) {
-		// The second goes at once: it reads back what the first wrote.
+		// The second is posted at once: it reads back what the first wrote.
 		if (registered > 1) await sleep(NOTE_WAIT_MS * registered);
 		let failure: FieldError;
 		let isPassing: boolean;
@@ -222,11 +228,11 @@ export async function notify(
 				continue;
 			}
 			failure = refusal(status, code, content);
-			// The process that serves the address has just ended: the load balancer finds another one, or it comes back.
+			// The process that serves the address may have just ended: the load balancer finds another one, or it comes back.
 			isPassing = isUnavailable(code);
 		} catch (error) {
 			failure = unreachable(address, error);
-			// A busy n8n is not an absent one, and a note that comes again changes nothing.
+			// n8n may only be busy, and a repeated note changes nothing.
 			isPassing = NO_ANSWER.includes(networkCode(error));
 		}
 		if (!isPassing || uptime() > giveUpAt || signal?.aborted) throw failure;
@@ -236,9 +242,9 @@ export async function notify(
 }
 
 /**
- * Gives the project's trigger a note, wherever it is.
+ * Finds the project's trigger, and gives it a note.
  *
- * @returns what the trigger responds with
+ * @returns the trigger's response
  * @throws FieldError when there is no trigger, or it refuses
  */
 export async function notifyProject(
@@ -252,10 +258,10 @@ export async function notifyProject(
 }
 
 /**
- * Tells the project's trigger something about a conversation, as a whole operation.
+ * Runs an operation that only tells the project's trigger something about a conversation.
  *
- * @returns what the node puts out
- * @throws FieldError when no trigger has taken it
+ * @returns what the node outputs
+ * @throws FieldError when no trigger took it, or n8n did not store it
  */
 export async function tellTrigger(
 	context: IExecuteFunctions,

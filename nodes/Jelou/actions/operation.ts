@@ -14,13 +14,13 @@ import type { JelouRequest, JelouResponse } from '../shared/types';
 import type { ItemParameters } from './itemParameters';
 
 interface AnyOperation {
-	/** How n8n shows it: `name` in the list of operations, `action` (a sentence) in the panel of nodes. */
+	/** How n8n shows it: `name` in the list of operations, `action` (a sentence) in the node panel. */
 	menu: { name: string; action: string; description: string };
-	/** The operation's own properties, without `displayOptions`: those are added. */
+	/** The operation's own properties. That they are shown only for this operation is added later. */
 	properties: INodeProperties[];
 }
 
-/** Makes one request of an item, and puts out what Jelou responds. */
+/** Makes one request for an item, and outputs Jelou's response. */
 export interface RequestOperation extends AnyOperation {
 	kind: 'request';
 	/**
@@ -30,26 +30,25 @@ export interface RequestOperation extends AnyOperation {
 	 */
 	buildRequest(item: ItemParameters, context: BuildContext): JelouRequest;
 	/**
-	 * What has to keep its order: requests with the same key are sent one at a time, in input order. Without it, items do
-	 * not wait for each other.
+	 * Requests with the same key are sent one at a time, in input order. Without a key, items do not wait for each other.
 	 */
 	orderingKey?(request: JelouRequest): string;
-	/** What the user should know about a request that was sent. */
+	/** A warning to show the user once the request was sent. */
 	warning?(request: JelouRequest): string | undefined;
-	/** What the output has in addition to Jelou's response, of which `data` is the useful part. */
+	/** What the output has in addition to Jelou's response; `data` is the useful part of that. */
 	extraOutput?(request: JelouRequest, data: IDataObject): IDataObject;
 }
 
-/** Asks with a message and puts the run to wait for the answer. Takes one item at a time. */
+/** Sends a question and has the run wait for the answer. Takes one item at a time. */
 export interface AskOperation extends AnyOperation {
 	kind: 'ask';
 	/**
-	 * Checks the item's parameters and makes the question of them. Sends nothing.
+	 * Checks the item's parameters and builds the question from them. Sends nothing.
 	 *
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	ask(item: ItemParameters, context: BuildContext): Asking;
-	/** What the user should know about a question that was sent. */
+	/** A warning to show the user once the question was sent. */
 	warning?(message: JelouRequest): string | undefined;
 }
 
@@ -57,14 +56,14 @@ export interface AskOperation extends AnyOperation {
 export interface TellOperation extends AnyOperation {
 	kind: 'tell';
 	/**
-	 * Checks an item's parameters and says what to tell. Sends nothing.
+	 * Checks an item's parameters and gives what to tell the trigger. Sends nothing.
 	 *
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	tell(item: ItemParameters): Telling;
 }
 
-/** Changes nothing, and puts out as many items as it finds. */
+/** Changes nothing, and outputs as many items as it finds. */
 export interface ReadOperation extends AnyOperation {
 	kind: 'read';
 	/** @throws FieldError naming the field that is empty or wrong, or what could not be read */
@@ -73,16 +72,16 @@ export interface ReadOperation extends AnyOperation {
 
 export interface ReadContext {
 	context: IExecuteFunctions;
-	/** Perhaps without a signing secret. */
+	/** It may have no signing secret. */
 	credential: LoadedCredential;
 	callOptions: CallOptions;
 }
 
-/** Makes requests of the platform API, with its credential alone. */
+/** Makes requests to the platform API, with that API's credential only. */
 export interface PlatformOperation extends AnyOperation {
 	kind: 'platform';
 	/**
-	 * Checks an item's parameters, and says what is done with them. Sends nothing.
+	 * Checks an item's parameters and gives the work to do with them. Sends nothing.
 	 *
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
@@ -90,16 +89,16 @@ export interface PlatformOperation extends AnyOperation {
 }
 
 export interface PlatformWork {
-	/** What has to keep its order, as of a request. */
+	/** Work with the same key is done one item at a time, in input order. */
 	key?: string;
-	/** @throws FieldError for what only Jelou's answers tell, and NodeApiError */
+	/** @throws FieldError for what only Jelou's responses show, and NodeApiError */
 	run(api: PlatformApi): Promise<IDataObject | IDataObject[]>;
 }
 
 export interface PlatformApi {
-	/** Makes a request; of a response that is a list, the envelope is `{ data: […] }`. */
+	/** Makes a request. If the response is a list, its envelope is `{ data: […] }`. */
 	call(request: PlatformRequest): Promise<JelouResponse>;
-	/** The same for what is read once in a run. */
+	/** The same, for what is read only once in a run. */
 	readOnce(request: PlatformRequest): Promise<JelouResponse>;
 }
 
@@ -110,22 +109,22 @@ export type Operation = RequestOperation | AskOperation | TellOperation | ReadOp
 
 /** A question, and what the run waits for. */
 export interface Asking {
-	/** The request that asks. */
+	/** The request that sends the question. */
 	message: JelouRequest;
-	/** What asks in its place where the node has the credential for it: the same with buttons or a list. */
+	/** Sent in its place if the node has a platform credential: the same question with buttons or a list. */
 	withButtons?: JelouRequest;
-	/** The text of it. */
+	/** The question's text, with its choices. */
 	text: string;
 	recipient: Omit<Recipient, 'projectId'>;
-	/** What becomes of it where another run's question is open. */
+	/** What to do if another run's question is open in the room. */
 	ifBusy: IfBusy;
 	/** What is asked, in order; the text of the first is in the message. */
 	steps: Step[];
-	/** Unix milliseconds. */
+	/** When the wait ends, in Unix milliseconds. */
 	until: number;
 }
 
-/** What a trigger is told, and what the node puts out then. */
+/** What a trigger is told, and what the node outputs once it took that. */
 export interface Telling {
 	content: Extract<NoteContent, { note: 'pause' | 'endPause' }>;
 	output: IDataObject;
@@ -134,20 +133,20 @@ export interface Telling {
 export interface BuildContext {
 	/** The project of the credential, or the one that replaces it in the options. */
 	projectId: string;
-	/** Whether a webhook may be on plain HTTP. */
+	/** Whether webhooks and media may be on plain HTTP. */
 	allowsPlainHttp: boolean;
 	/** The workflow's time zone, such as `America/Guayaquil`. */
 	timezone: string;
 }
 
-/** For requests that change a user's conversation: one at a time for each user. */
+/** The ordering key of requests that change a user's conversation: one at a time for each user. */
 export function userOrderingKey({ body = {} }: JelouRequest): string {
 	return JSON.stringify([body.userId]);
 }
 
-/** What a group of operations is about. */
+/** What a group of operations is about, such as messages. */
 export interface Resource {
-	/** As in the workflow, and as n8n shows it. */
+	/** As saved in workflows; `name` is how n8n shows it. */
 	value: string;
 	name: string;
 	/** By their value, in the alphabetical order in which n8n shows them. */
@@ -156,8 +155,8 @@ export interface Resource {
 }
 
 /**
- * Hidden, and there only in operations that need the platform API. An expression, also once it is evaluated, as the editor
- * does before it asks for a list.
+ * Hidden, and present only in operations that need the platform API. The editor evaluates it before it asks for a list;
+ * its value is an expression before and after that.
  */
 const usesPlatform: INodeProperties = {
 	displayName: 'Platform',
@@ -166,18 +165,19 @@ const usesPlatform: INodeProperties = {
 	default: '={{ "=" }}',
 };
 
-/** Its value is not this one. n8n knows such conditions of credentials, too, where its types do not. */
+/** A display condition: the value is not this one. n8n supports it for credentials too, although its types do not. */
 const isNot = (value: unknown) => ({ _cnd: { not: value } }) as never;
 
 /**
- * When n8n shows the platform API's credential, and gives it to a run: in those operations, for what depends on an expression
- * is shown, whatever the other conditions say; and where choices are to be buttons.
+ * When n8n shows the platform API's credential, and gives it to a run: where choices are to be buttons, and in the
+ * operations with `usesPlatform`, because n8n shows whatever depends on an expression, no matter what the other
+ * conditions say.
  */
 export const PLATFORM_CREDENTIAL_SHOWN: ICredentialsDisplayOptions = {
 	show: { usesPlatform: [isNot(false)], 'options.showAs': ['buttons'] },
 };
 
-/** What a user fills in for a resource: which operation, and the properties of each, shown for it alone. */
+/** What a user fills in for a resource: the operation, and that operation's properties. */
 export function resourceProperties({ value, operations, defaultOperation }: Resource): INodeProperties[] {
 	const entries = Object.entries(operations);
 	return [

@@ -17,7 +17,7 @@ export interface Options {
 	maxRetries: number;
 }
 
-/** A number as n8n shows it, which is also what it is checked by. */
+/** A number's property; the limits that n8n shows are also the ones that are checked here. */
 export interface NumberProperty extends INodeProperties {
 	default: number;
 	typeOptions: { minValue: number; maxValue?: number; numberPrecision?: 0 };
@@ -42,7 +42,7 @@ const maxRetries: NumberProperty = {
 	description: 'A message that may have been sent is never sent twice',
 };
 
-/** How many of a list, for operations that can give all. */
+/** For operations that can return a whole list. */
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
 	name: 'returnAll',
@@ -94,8 +94,9 @@ const simplify: INodeProperties = {
 
 const EVERY_KIND = [maxRetries, projectId, timeout];
 /**
- * A question takes one item at a time, and neither a question nor what a trigger is told puts out Jelou's response. The
- * platform API is of a whole account.
+ * The options of each kind of operation. A question takes one item at a time, so it has no Concurrency; only a request
+ * outputs Jelou's response, so only that has Simplify; the platform API belongs to a whole account, so it has no
+ * Project ID.
  */
 const OPTIONS: Record<Operation['kind'], INodeProperties[]> = {
 	request: [...EVERY_KIND, concurrency, simplify],
@@ -118,6 +119,11 @@ export function options(kind: Operation['kind'], ...own: INodeProperties[]): INo
 	};
 }
 
+/**
+ * Reads a number; the property's default when it is empty.
+ *
+ * @throws FieldError when it is not a number, or not within the property's limits
+ */
 export function checkNumber(value: unknown, property: NumberProperty): number {
 	const { displayName, typeOptions } = property;
 	const { maxValue: max = Infinity, minValue: min } = typeOptions;
@@ -132,7 +138,11 @@ export function checkNumber(value: unknown, property: NumberProperty): number {
 	throw new FieldError(`${displayName} is ${String(value)}`, advice);
 }
 
-/** How many an item asks for at most, as `returnAll` and `limit` have it. */
+/**
+ * The most results that an item asks for, with `returnAll` and `limit`; Infinity for all.
+ *
+ * @throws FieldError when the limit is not a whole number above 0
+ */
 export function readLimit(item: ItemParameters): number {
 	return item.value('returnAll') === true ? Infinity : checkNumber(item.value('limit'), limit);
 }

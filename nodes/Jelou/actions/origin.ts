@@ -4,18 +4,18 @@ import { valueAt } from '../shared/json';
 import { trimmed } from '../shared/text';
 import { runsOf, type NodeReader, type ToolInput } from './toolInput';
 
-/** Where an item has the IDs of its conversation, by the parameters that they are for. */
+/** Where an item has the IDs of its conversation, by the parameters that take them. */
 export const ID_PATHS = { roomId: 'room_id', botId: 'bot.id', userId: 'contact.id' };
 export type IdName = keyof typeof ID_PATHS;
 const NAMES = ['roomId', 'botId', 'userId'] as const;
 
-/** A conversation; what it does not name is empty. */
+/** The IDs of a conversation; `''` for one that is not known. */
 export type Conversation = Record<IdName, string>;
 
-/** However the package was installed. */
+/** The type of a Jelou node, however the package was installed. */
 const JELOU = /(^|\.)jelou(Trigger)?$/;
 
-/** Errors of n8n that are about the links between items; not those of a node that the item does not come from. */
+/** n8n's errors about links between items, except the one that says that the item does not come from the node. */
 const LINK_ERROR = /^paired_item_(?!no_connection)/;
 
 export const toId = (value: unknown) =>
@@ -26,10 +26,10 @@ type OriginContext = Pick<
 	'getChildNodes' | 'getInputData' | 'getNode' | 'getParentNodes' | 'getWorkflowDataProxy'
 >;
 
-/** The conversation of an item, or why there is none to take. */
+/** The conversation of an item, or why it cannot be determined. */
 export type Found =
 	| { ok: true; conversation: Conversation }
-	/** `botId` where all conversations that the item may come from have the same. */
+	/** `botId` if all conversations that the item may come from have the same one. */
 	| { ok: false; reason: string; botId?: string };
 
 const lost = (reason: string, botId?: string): Found => ({ ok: false, reason, botId });
@@ -39,17 +39,23 @@ function conversationOf(item: unknown): Conversation {
 	return { roomId: id('roomId'), botId: id('botId'), userId: id('userId') };
 }
 
-/** Whether all that one says of a conversation, the other says as well. */
+/** Whether the other has every ID that this one has. */
 const isPartOf = (part: Conversation, whole: Conversation) =>
 	NAMES.every((name) => part[name] === '' || part[name] === whole[name]);
 
-/** Whether a conversation is the one that some of is known: a room or a user that it does not name may be another's. */
+/**
+ * Whether a conversation has the IDs that are known. It may lack the bot, but not the room or the user: it could be
+ * another's.
+ */
 function agrees(each: Conversation, known: Conversation): boolean {
 	const isSame = (name: IdName) => known[name] === '' || known[name] === each[name];
 	return isSame('roomId') && isSame('userId') && (each.botId === '' || isSame('botId'));
 }
 
-/** Different conversations, without those of which another says more: a pause, for example, may name the room alone. */
+/**
+ * The distinct conversations, without those of which another has all IDs and more: a pause, for example, may name only
+ * the room.
+ */
 function distinct(all: Iterable<Conversation>): Conversation[] {
 	const byKey = new Map([...all].map((each) => [Object.values(each).join(), each]));
 	byKey.delete(',,');
@@ -60,17 +66,17 @@ function distinct(all: Iterable<Conversation>): Conversation[] {
 	);
 }
 
-/** Conversations that an item may come from, and what names them. */
+/** Conversations that an item may come from, with a key that stands for them. */
 type Source = readonly [key: string, conversations: () => Conversation[]];
 
-/** A Jelou node that comes before. */
+/** A Jelou node before this one. */
 interface Parent {
 	name: string;
-	/** What it put out; where its runs tell the items apart, in the run of the item that is linked. */
+	/** The conversations in its output. If its runs tell items apart, only those in the run of the linked item. */
 	source: (linked?: unknown) => Source;
 }
 
-/** @param isLoop whether a loop leads from the asking node back to it: then its runs tell the items apart */
+/** @param isLoop whether a loop leads from the present node back to it: then its runs tell items apart */
 function readParent(name: string, isLoop: boolean, reader: NodeReader): Parent {
 	const runs: Conversation[][] = [];
 	const runOf = new Map<unknown, number>();
@@ -85,12 +91,12 @@ function readParent(name: string, isLoop: boolean, reader: NodeReader): Parent {
 	return { name, source };
 }
 
-/** Finds the conversation of an item that does not name one itself, by the Jelou nodes that it comes from. */
+/** Finds the conversation of an item that does not name one itself, through the Jelou nodes that it comes from. */
 export class Origin {
 	readonly #context: OriginContext;
 	readonly #items: ReturnType<OriginContext['getInputData']>;
 	#before: Parent[] | undefined;
-	/** By the sources that an item may come from. */
+	/** Conversations, by the keys of the sources that an item may come from. */
 	readonly #known = new Map<string, Conversation[]>();
 
 	constructor(
@@ -101,22 +107,22 @@ export class Origin {
 		this.#items = context.getInputData();
 	}
 
-	/** What the item itself says; for a tool the item that the agent was given, never what the model says. */
+	/** An ID as the item itself has it; for a tool, as the agent's item has it, never as the model says it. */
 	own(index: number, name: IdName): unknown {
 		return valueAt(this.json(index), ID_PATHS[name]);
 	}
 
-	/** The item's JSON; for a tool that of the item which the agent was given. */
+	/** The item's JSON; for a tool, that of the item that the agent was given. */
 	json(index: number): unknown {
 		return (this.tool.isTool ? this.tool.given : this.#items[index])?.json;
 	}
 
-	/** The Jelou nodes that come before, to name them to a person. */
+	/** The names of the Jelou nodes before this one, quoted, for an error. */
 	get nodes(): string {
 		return this.#parents.map(({ name }) => `"${name}"`).join(', ');
 	}
 
-	/** The one conversation that the item comes from, and that says the same as what is known of it. */
+	/** The one conversation that the item comes from and that has the known IDs, or why there is none. */
 	find(index: number, known: Conversation): Found {
 		if (this.#parents.length === 0) return lost('No Jelou Trigger or Jelou node comes before this one.');
 		const { isLinked, wasLost, all } = this.tool.isTool ? this.#ofAll() : this.#linked(index);
@@ -137,13 +143,13 @@ export class Origin {
 		return this.#before;
 	}
 
-	/** The nodes that the item may have gone through. */
+	/** The nodes that the item may have passed through. */
 	#nodesBefore() {
 		const { tool } = this;
 		const context = this.#context;
 		if (!tool.isTool) return context.getParentNodes(context.getNode().name);
 		const last = tool.nodeBeforeAgent;
-		// n8n tells the type of a node only to one behind it.
+		// n8n gives a node's type only among the parents of a node after it.
 		const behind = context.getChildNodes(last);
 		const siblings = behind.flatMap((child) => context.getParentNodes(child.name, { depth: 1 }));
 		return [...siblings.filter(({ name }) => name === last).slice(0, 1), ...context.getParentNodes(last)];
@@ -162,7 +168,7 @@ export class Origin {
 			});
 	}
 
-	/** Of a tool's item n8n does not say reliably where it comes from, so it may be from any. */
+	/** n8n does not reliably say where a tool's item comes from, so it may come from any of them. */
 	#ofAll() {
 		const sources = this.#parents.map(({ source }) => source());
 		if (!this.tool.given) sources.push(['others', () => this.#others()]);
@@ -170,7 +176,7 @@ export class Origin {
 		return { isLinked: all.length > 0, wasLost: false, all };
 	}
 
-	/** The conversations that any node before names. */
+	/** The conversations that any node before this one names. */
 	#others(): Conversation[] {
 		const reader: NodeReader = this.#context.getWorkflowDataProxy(0);
 		const items = this.#nodesBefore().flatMap(({ name }) => [...runsOf(reader, name)].flat());
@@ -193,14 +199,14 @@ export class Origin {
 				wasLost = true;
 				if (!type.endsWith('multiple_matches')) continue;
 			}
-			// Where a node in between does not say what its items come from, n8n assumes the same order. So only a loop that
-			// runs through both nodes tells several conversations apart.
+			// If a node in between does not say where its items come from, n8n assumes that they kept their order. So only a
+			// loop that runs through both nodes tells several conversations apart.
 			sources.push(parent.source(item));
 		}
 		return { isLinked: sources.length > 0, wasLost, all: this.#union(sources) };
 	}
 
-	/** Made once for all items that come from the same: there may be thousands of each. */
+	/** Built once for all items with the same sources: there may be thousands of items and of conversations. */
 	#union(sources: readonly Source[]): Conversation[] {
 		const key = sources.map(([name]) => name).join();
 		const found = this.#known.get(key) ?? distinct(sources.flatMap(([, conversations]) => conversations()));

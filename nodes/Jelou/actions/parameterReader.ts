@@ -9,9 +9,9 @@ const IDS = [...Object.keys(ID_PATHS), 'conversationId'];
 
 /** A part of an expression that only reads a field of the item, as the defaults do: `{{ $json.bot.id }}`. */
 const FIELD = /\{\{\s*\$json((?:\.[A-Za-z_]\w*)+)\s*\}\}/;
-/** What means something to n8n in the text around fields. */
+/** Characters that mean something to n8n in the text around fields. */
 const SPECIAL = /[{}\\]/;
-/** Names that n8n does not evaluate, wherever they are. */
+/** Names that n8n refuses to evaluate, wherever they appear. */
 const FORBIDDEN = /constructor|prototype|__proto__/;
 
 /** The paths of fields, and the texts before, between and after them. */
@@ -20,7 +20,7 @@ interface Template {
 	paths: string[];
 }
 
-/** `undefined` for an expression that does anything but read fields. */
+/** Parses an expression; `undefined` if it does anything but read fields. */
 function parseTemplate(expression: string): Template | undefined {
 	const parts = expression.slice(1).split(FIELD);
 	const texts = parts.filter((_, n) => n % 2 === 0);
@@ -37,8 +37,8 @@ function fieldAt(item: unknown, path: string): string | number | undefined {
 }
 
 /**
- * Resolves parameters whose expressions only read fields of the item, also with text around them. Gives what n8n's
- * evaluation gives, without the isolate that n8n evaluates in.
+ * Resolves parameters whose expressions only read fields of the item, with or without text around them. Gives what
+ * n8n's evaluation gives, without the isolate that n8n evaluates in.
  */
 class FieldLookup {
 	private readonly templates = new Map<string, Template | undefined>();
@@ -75,9 +75,10 @@ function hasExpression(value: unknown): boolean {
 }
 
 /**
- * Reads the node's parameters as cheaply as n8n allows. Evaluating an expression costs it a third of a millisecond, and
- * the first one of a run an isolate; so a parameter without an expression is read once per execution, and expressions
- * that only read fields of the item are looked up without being evaluated. Both give what n8n's evaluation gives.
+ * Reads the node's parameters as cheaply as n8n allows. Evaluating an expression costs a third of a millisecond, and
+ * the first one in a run also an isolate; so a parameter without an expression is read once per execution, and
+ * expressions that only read fields of the item are looked up without being evaluated. Both give what n8n's evaluation
+ * gives.
  */
 export class ParameterReader {
 	private readonly raw: Record<string, unknown>;

@@ -5,7 +5,7 @@ import { call, type CallOptions } from '../shared/transport';
 import type { JelouResponse } from '../shared/types';
 import type { PlatformApi, PlatformRequest } from './operation';
 
-/** What was read in a run, by the account and the request. */
+/** What was read in a run, by account and request. */
 export type ReadInRun = Map<string, Promise<JelouResponse>>;
 
 /** The platform API as an item of a run uses it. */
@@ -25,7 +25,7 @@ export function platformApi(
 				const found = await known.get(key);
 				if (found) return found;
 			} catch {
-				// The error is another item's.
+				// The error belongs to another item.
 			}
 			const own = ask(request);
 			known.set(key, own);

@@ -34,17 +34,17 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	return operation;
 }
 
-/** What is done for an item, and what other items wait for it. */
+/** The work for an item. Items with the same key wait for each other. */
 interface Prepared {
 	key?: string;
 	run: () => Promise<IDataObject | IDataObject[]>;
 	warning?: () => string | undefined;
 }
 
-/** Checks an item ahead of its turn: what it waits for has to be known. */
+/** Checks an item before its turn comes, because its key has to be known by then. */
 type Prepare = (item: ItemParameters, callOptions: CallOptions, options: Options) => Prepared;
 
-/** For what works with the platform API's credential. */
+/** For operations that use the platform API's credential. */
 async function preparePlatform(
 	context: IExecuteFunctions,
 	operation: PlatformOperation,
@@ -60,7 +60,7 @@ async function preparePlatform(
 	};
 }
 
-/** For what works with the credential of a project. */
+/** For operations that use a project's credential. */
 async function prepareJelou(
 	context: IExecuteFunctions,
 	operation: Exclude<Operation, PlatformOperation>,
@@ -106,7 +106,7 @@ async function prepareJelou(
 	};
 }
 
-/** Runs the chosen operation for every input item: the one loop, the one place that catches. */
+/** Runs the chosen operation for every input item: the one loop, and the one place that catches errors. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const count = context.getInputData().length;
 	if (count === 0) return [[]];

@@ -2,12 +2,12 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, ISource
 
 import { isObject } from '../shared/json';
 
-/** What n8n itself adds to the item of a tool, and of a review, with the input of the tool that is reviewed. */
+/** Fields that n8n itself adds to the item of a tool, or of a review: there with the input of the tool under review. */
 const ADDED_BY_N8N = ['tool', 'toolParameters', 'toolCallId'];
 
-/** How a parameter gives something to the model, on purpose. */
+/** How a parameter deliberately leaves something to the model. */
 const FROM_MODEL = /\$fromAI\b/i;
-/** How an expression reads the item, or one that n8n links to it. */
+/** How an expression reads the item, or an item that n8n links to it. */
 const OF_THE_ITEM =
 	/\$(json|input|data|binary|items?|thisItem|node|getPairedItem|evaluateExpression)\b|\.(item|itemMatching|pairedItem)\b/;
 
@@ -16,20 +16,20 @@ type ToolContext = Pick<
 	'getInputData' | 'getInputSourceData' | 'getNode' | 'getWorkflowDataProxy'
 >;
 
-/** The part of what n8n gives to expressions that is used, without evaluating one. */
+/** The part of what n8n offers to expressions that is used here, without evaluating one. */
 export interface NodeReader {
 	$: (name: string, resolveFullItem: boolean) => { itemMatching: (index: number) => unknown };
 	$items: (name: string, output: number, run: number) => unknown[];
 	$input: { all: () => INodeExecutionData[] };
 }
 
-/** What a node put out, run by run. */
+/** A node's output, run by run. */
 export function* runsOf(reader: NodeReader, name: string, output = 0): Generator<unknown[]> {
 	for (let run = 0; ; run++) {
 		try {
 			yield reader.$items(name, output, run);
 		} catch (error) {
-			// A run without output is not the last one.
+			// A run without output need not be the last one.
 			if (!String(error).includes('No data found')) return;
 		}
 	}
@@ -38,17 +38,21 @@ export function* runsOf(reader: NodeReader, name: string, output = 0): Generator
 /** Whether a node reviews a tool: n8n's Human Review. */
 export const isReview = ({ type }: Pick<INode, 'type'>) => type.endsWith('HitlTool');
 
-/** What n8n takes for a person's answer to a review. The tool's call, the agent's item and an event can have it, too. */
+/**
+ * Fields that n8n takes for a person's answer to a review. The tool's call, the agent's item and an event can have
+ * them, too.
+ */
 const REVIEW_FIELDS = ['approved', 'data', 'chatInput'];
 
+/** An item's JSON without those fields. */
 export function withoutReview(json: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(json).filter(([name]) => !REVIEW_FIELDS.includes(name)));
 }
 
 /**
- * The input of the node as an AI agent's tool. n8n's Agent 3 runs a tool with the agent's item merged with whatever the
- * model says, also what no parameter of the tool asks for; Agent 2 with what the model says alone. So only the item that
- * the agent itself was given tells whose conversation it is.
+ * The node's input when it is an AI agent's tool. n8n's Agent 3 runs a tool with the agent's item merged with whatever
+ * the model says, even what no parameter of the tool asks for; Agent 2 runs it with only what the model says. So only
+ * the item that the agent itself was given shows whose conversation it is.
  */
 export class ToolInput {
 	readonly isTool: boolean;
@@ -67,19 +71,19 @@ export class ToolInput {
 	}
 
 	/**
-	 * Whether Agent 2 executes the tool in its own place: what n8n evaluates is then the agent's item, and not the input,
-	 * which is linked to no item.
+	 * Whether Agent 2 runs the tool inside its own execution: n8n then evaluates expressions with the agent's item, not
+	 * with the input, which is linked to no item.
 	 */
 	get #isInAgent(): boolean {
 		return this.isTool && this.#items[0]?.pairedItem === undefined;
 	}
 
-	/** The node that the agent has its item from. */
+	/** The node that the agent got its item from. */
 	get nodeBeforeAgent(): string {
 		return this.#source?.previousNode ?? this.#context.getInputSourceData().previousNode;
 	}
 
-	/** The output that n8n says the agent's item is of. */
+	/** The output that the agent's item comes from, according to n8n. */
 	get #source(): ISourceData | undefined {
 		const { pairedItem } = this.#items[0] ?? {};
 		const isOne = typeof pairedItem === 'object' && !Array.isArray(pairedItem);
@@ -87,8 +91,8 @@ export class ToolInput {
 	}
 
 	/**
-	 * The item that the agent was given. `undefined` where n8n does not say which of several it was: it takes the first
-	 * for all of them, or counts them in another way behind a review and in the later rounds of a loop.
+	 * The item that the agent was given. `undefined` if n8n does not say which of several it was: it names the first for
+	 * all of them, or numbers them differently after a review and in later rounds of a loop.
 	 */
 	get given(): INodeExecutionData | undefined {
 		this.#agentItem ??= { item: this.#findGiven() };
@@ -104,17 +108,17 @@ export class ToolInput {
 		return isItem(item) ? item : undefined;
 	}
 
-	/** The input of the tool that is reviewed. */
+	/** The input of the tool under review. */
 	get reviewed(): unknown {
 		return this.#items[0]?.json.toolParameters;
 	}
 
 	/**
-	 * Reads a parameter as its author meant it: from the item that the agent was given, and from what the model says only
-	 * where the parameter asks for that.
+	 * Reads a parameter as its author meant it: from the agent's item, and from what the model says only where the
+	 * parameter asks for that.
 	 *
 	 * @param saved the parameter as the workflow has it, expressions not evaluated
-	 * @param isId whether it says whose conversation it is; then it is `undefined` rather than that of another item
+	 * @param isId whether it says whose conversation it is: then `undefined` is better than another item's ID
 	 */
 	read(saved: unknown, isId: boolean, read: () => unknown): unknown {
 		const text = JSON.stringify(saved) ?? '';
@@ -128,7 +132,7 @@ export class ToolInput {
 		}
 	}
 
-	/** Reads what does not ask for the model, such as a credential. */
+	/** Reads what never depends on the model, such as a credential. */
 	async whileGiven<Result>(read: () => Promise<Result>): Promise<Result> {
 		const restore = this.#putGiven();
 		try {
@@ -138,7 +142,7 @@ export class ToolInput {
 		}
 	}
 
-	/** Has n8n evaluate with the item that the agent was given. Agent 2 does so anyway. */
+	/** Makes n8n evaluate with the agent's item, until the returned function is called. Agent 2 does so anyway. */
 	#putGiven(): () => void {
 		const { given } = this;
 		const items = this.#items;

@@ -74,7 +74,7 @@ export const close: RequestOperation = {
 		closed: true,
 		botId,
 		userId,
-		// As in the trigger's output, so that the next Jelou node is filled in.
+		// As in the trigger's output, so that the next Jelou node's fields are filled in.
 		bot: { id: botId },
 		contact: { id: userId },
 	}),

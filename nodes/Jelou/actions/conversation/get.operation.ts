@@ -29,7 +29,7 @@ export const get: RequestOperation = {
 			path: projectPath(projectId, 'conversations', conversationId),
 		};
 	},
-	// As in the trigger's output, so that the next Jelou node is filled in.
+	// As in the trigger's output, so that the next Jelou node's fields are filled in.
 	extraOutput: ({ path }, { Bot, User, roomId }) => ({
 		room_id: roomId,
 		bot: { id: valueAt(Bot, 'id'), name: valueAt(Bot, 'name') },

@@ -13,7 +13,9 @@ const STATES: Record<string, (room: IDataObject) => boolean> = {
 	waiting: ({ question }) => question !== undefined,
 };
 
-/** Lists the rooms that are paused or have a question open, as the project's trigger knows them. Jelou is not asked for them. */
+/**
+ * Lists the rooms that are paused or have an open question, as the project's trigger knows them. Jelou is not asked.
+ */
 export const getMany: ReadOperation = {
 	kind: 'read',
 	menu: {

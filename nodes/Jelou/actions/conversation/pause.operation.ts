@@ -17,7 +17,7 @@ const hours: NumberProperty = {
 	default: 12,
 };
 
-/** Lets a person have the conversation: the project's trigger starts nothing for it. Jelou knows nothing of this. */
+/** Hands a conversation over to a person: the project's trigger starts nothing for it. Jelou is not told. */
 export const pause: TellOperation = {
 	kind: 'tell',
 	menu: {
@@ -33,7 +33,7 @@ export const pause: TellOperation = {
 	tell(item) {
 		const { roomId: room } = readIds(item, 'roomId');
 		const askedAt = Date.now();
-		// Where version 1 of the node has it.
+		// Version 1 of the node has it in the options.
 		const given = item.collection('options').hours ?? item.value('hours');
 		const until = askedAt + Math.round(checkNumber(given, hours) * HOUR_MS);
 		const partners = partnersIn(room, item);

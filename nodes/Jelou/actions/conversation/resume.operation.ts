@@ -3,7 +3,7 @@ import { options } from '../options';
 import { roomId } from '../properties';
 import type { TellOperation } from '../operation';
 
-/** Ends the pause of a conversation. One that is not paused stays as it is. */
+/** Ends the pause of a conversation. A conversation that is not paused stays as it is. */
 export const resume: TellOperation = {
 	kind: 'tell',
 	menu: {

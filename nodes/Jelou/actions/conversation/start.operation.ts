@@ -94,12 +94,12 @@ export const start: RequestOperation = {
 			target: 'gateway',
 			method: 'POST',
 			path: projectPath(projectId, 'conversations', 'start'),
-			// What is undefined is not sent.
+			// Undefined fields are not sent.
 			body: { botId, userId, initialMessage: initialMessage || undefined, metadata, assignment },
 		};
 	},
 	orderingKey: userOrderingKey,
-	// As in the trigger's output, so that the next Jelou node is filled in.
+	// As in the trigger's output, so that the next Jelou node's fields are filled in.
 	extraOutput: ({ body = {} }, { conversationId }) => ({
 		bot: { id: body.botId },
 		contact: { id: body.userId },

@@ -16,7 +16,7 @@ import { options } from '../options';
 import { toId } from '../origin';
 import type { ReadContext, ReadOperation } from '../operation';
 
-/** What was found, and what to do about it. */
+/** One thing that was checked, and what to do about it. */
 interface Check extends IDataObject {
 	check: string;
 	ok: boolean;
@@ -35,11 +35,14 @@ const failed = (check: string, detail: string, remedy: string): Check => ({
 	ok: false,
 });
 
-/** Whether a response is of this path, and not of a gateway that does not have it. */
+/** Whether a response comes from the requested path, and not from a gateway that does not have it. */
 const isAnswer = (failure: Failure) =>
 	failure.kind === 'response' && (failure.status !== 404 || isJelouNotFound(failure));
 
-/** Whether the gateway is there, takes the key and knows an integration; gives the address that events go to. */
+/**
+ * Checks that the gateway is there, accepts the key and knows an integration. Returns the address that events go to, or
+ * `''`.
+ */
 async function* checkGateway({
 	callOptions,
 	context,
@@ -48,7 +51,7 @@ async function* checkGateway({
 	const get: JelouRequest = { target: 'gateway', method: 'GET', path: projectPath(credential.projectId) };
 	const { baseUrls } = credential;
 	const { gateway } = baseUrls;
-	// Jelou's documentation has two paths.
+	// Jelou's documentation has two gateway paths.
 	const other = gateway.replace(/\w+$/, (path) => (path === 'platform' ? 'jelouapi' : 'platform'));
 	const answersElsewhere = async () => {
 		const elsewhere = { ...credential, baseUrls: { ...baseUrls, gateway: other } };
@@ -87,7 +90,7 @@ async function* checkGateway({
 	return url;
 }
 
-/** Whether events go to a trigger of this n8n; gives the trigger's address. */
+/** Checks that events go to a trigger of this n8n. Returns the trigger's production address, or `''`. */
 function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Generator<Check, string> {
 	const isTrigger = isTriggerUrl(url);
 	const publish = 'turn on Replace Existing Webhook in the Jelou Trigger and publish its workflow.';
@@ -118,7 +121,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 	return address;
 }
 
-/** Of an ISO time, without its milliseconds. */
+/** An ISO time without its milliseconds. */
 const toSeconds = (time: unknown) => toId(time).replace(/\.\d+/, '');
 
 function checkDeliveries({ deliveries, since }: IDataObject): Check {
@@ -134,7 +137,7 @@ function checkDeliveries({ deliveries, since }: IDataObject): Check {
 		: passed('Deliveries', detail, last ? undefined : 'Write a message to your bot, then run this again.');
 }
 
-/** Whether the trigger responds to this node, and how it is. */
+/** Checks that the trigger responds to this node, and passes on what it reports. */
 async function* checkTrigger({ context, credential }: ReadContext, address: string): AsyncGenerator<Check> {
 	const { pathname, search } = new URL(context.getSignedResumeUrl());
 	const note = { note: 'report', resumePath: pathname + search } as const;
@@ -170,8 +173,8 @@ async function* checks(from: ReadContext): AsyncGenerator<Check> {
 }
 
 /**
- * Checks one after the other what has to be right for events to arrive and answers to be sent, up to the first without
- * which the others cannot be checked. Changes nothing: it reads the integration, and asks the trigger.
+ * Checks, one after the other, what has to be right for events to arrive and messages to be sent. Stops at the first
+ * failure without which the rest cannot be checked. Changes nothing: it reads the integration, and asks the trigger.
  */
 export const check: ReadOperation = {
 	kind: 'read',

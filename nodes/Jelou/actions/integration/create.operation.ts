@@ -3,7 +3,10 @@ import type { RequestOperation } from '../operation';
 import { additionalFields, integrationBody, webhookUrl } from './webhook';
 import { projectPath } from '../../shared/endpoints';
 
-/** Creates the project's integration (Jelou's page "Create integration"). Only its response shows the signing secret. */
+/**
+ * Creates the project's integration (Jelou's page "Create integration"). Only the response to this shows the signing
+ * secret.
+ */
 export const create: RequestOperation = {
 	kind: 'request',
 	menu: {

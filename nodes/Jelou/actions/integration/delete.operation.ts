@@ -22,6 +22,6 @@ export const deleteIntegration: RequestOperation = {
 	buildRequest(_item, { projectId }) {
 		return { target: 'gateway', method: 'DELETE', path: projectPath(projectId) };
 	},
-	// n8n nodes report a deletion this way.
+	// As n8n's own nodes report a deletion.
 	extraOutput: () => ({ deleted: true }),
 };

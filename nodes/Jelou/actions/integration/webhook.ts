@@ -60,7 +60,7 @@ function authenticationOf(fields: IDataObject): IDataObject {
 /**
  * The body that creates or updates an integration.
  *
- * @throws FieldError for a webhook URL that is not HTTPS, or an authorization without its type
+ * @throws FieldError for a webhook URL that is not HTTPS, or an authorization or its type without the other
  */
 export function integrationBody(item: ItemParameters, { allowsPlainHttp }: BuildContext): IDataObject {
 	const url = item.text('webhookUrl', 'Webhook URL').trim();

@@ -19,12 +19,15 @@ import { isReview, withoutReview, type ToolInput } from '../toolInput';
 import { keepQuestion } from './questionId';
 import { RefusedNoteError, atTrigger, notify } from '../notifyTrigger';
 
-/** n8n's own end of the wait comes after the question's, so that they never meet and the last answer is not lost. */
+/**
+ * How long after the question's time is up n8n ends the wait: the two must not coincide, or the last answer could be
+ * lost.
+ */
 const END_OF_WAIT_MS = 5_000;
 
 const WITHDRAW_TIMEOUT_MS = 3_000;
 
-/** Takes a question back that was not sent. What went wrong is said already, so a failure here says nothing. */
+/** Withdraws a question that was not sent. The user learns why it was not, so a failure here is not reported. */
 async function withdraw(
 	context: IExecuteFunctions,
 	address: string,
@@ -35,11 +38,11 @@ async function withdraw(
 	try {
 		await postNote(context, address, signingSecret, content, WITHDRAW_TIMEOUT_MS);
 	} catch {
-		// The question then ends with its time limit, or with a message that finds no run waiting.
+		// The question then ends when its time is up, or with a message that finds no run waiting.
 	}
 }
 
-/** Says that a question was sent just now. It was, so the run waits whatever becomes of this. */
+/** Tells the trigger that a question was sent just now. As it was, the run waits even if this fails. */
 async function notifySent(
 	context: IExecuteFunctions,
 	address: string,
@@ -50,13 +53,13 @@ async function notifySent(
 	try {
 		await notify(context, address, credential, { note: 'sent', question, openedAt });
 	} catch {
-		// The trigger takes a question for sent after a minute.
+		// After a minute, the trigger assumes that a question was sent.
 		context.logger.warn('A Jelou node could not notify the Jelou Trigger that a question was sent');
 	}
 }
 
 /**
- * Refuses what cannot wait, before anybody is asked anything.
+ * Refuses a run that cannot wait, before anybody is asked anything.
  *
  * @throws FieldError naming what to do instead
  */
@@ -76,10 +79,13 @@ export function checkCanWait(context: IExecuteFunctions, tool: ToolInput): void 
 	}
 }
 
-/** Enough to tell questions apart in a list; the trigger stores it with each. */
+/** In characters: enough to tell questions apart in a list. The trigger stores a title with each. */
 const MAX_TITLE_LENGTH = 80;
 
-/** Says in n8n's list of executions whose run it is. n8n 1.x has no such data for nodes, and none keeps it of a test. */
+/**
+ * Shows in n8n's list of executions which room a run belongs to. n8n 1.x has no such data for nodes, and no version
+ * keeps it for tests.
+ */
 function showRoom(context: IExecuteFunctions, roomId: string): void {
 	try {
 		const { customData }: Partial<IExecuteFunctions> = context;
@@ -89,7 +95,7 @@ function showRoom(context: IExecuteFunctions, roomId: string): void {
 	}
 }
 
-/** What the answer to a question adds to an item. */
+/** The fields that the answer to a question adds to an item. */
 const ANSWER_FIELDS = [
 	'answer',
 	'outcome',
@@ -103,7 +109,10 @@ const ANSWER_FIELDS = [
 	'responder',
 	'messagesBefore',
 ];
-/** The input as it goes on when the time is up, without what would then be taken for an answer. */
+/**
+ * The input as it goes on when the time is up: without an earlier answer, which would be taken for one to this
+ * question.
+ */
 function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 	const json = ofReview ? withoutReview(input) : input;
 	if (!('answered' in json)) return json;
@@ -112,7 +121,7 @@ function withoutAnswer(input: IDataObject, ofReview: boolean): IDataObject {
 	return Object.fromEntries(Object.entries(json).filter((entry) => !isAnswer(entry)));
 }
 
-/** What sends buttons; without it the choices are numbers, and the run says so. */
+/** The credential that sends buttons; without it the choices are numbered, and the run says so. */
 async function platformFor(context: IExecuteFunctions): Promise<LoadedPlatformCredential | undefined> {
 	if (hasPlatformCredential(context)) return await loadPlatformCredential(context);
 	context.addExecutionHints({
@@ -124,10 +133,10 @@ async function platformFor(context: IExecuteFunctions): Promise<LoadedPlatformCr
 }
 
 /**
- * Asks a question in a room and puts the run to wait. The project's trigger is told before it is sent, so that an answer
- * finds the run however quick it is, and after, so that nothing is taken for its answer that came before it.
+ * Asks a question in a room and has the run wait. The project's trigger is told before the question is sent, so that
+ * even the quickest answer finds the run, and again after, so that no earlier message is taken for the answer.
  *
- * @returns the input, which is also what n8n goes on with when the time is up
+ * @returns the JSON of the input, which is also what n8n goes on with when the time is up
  * @throws FieldError when no trigger can receive the answer, and NodeApiError when the question could not be sent. In
  * both cases nothing waits.
  */
@@ -162,12 +171,12 @@ export async function askAndWait(
 		});
 	const { address, result } = await atTrigger(context, credential, options, tell).catch(
 		async (error: unknown) => {
-			// Not before: a question that was taken back counts as answered, and it may be told once more.
+			// Not before: a withdrawn question counts as over, and `atTrigger` may have announced it a second time.
 			if (unsure) await withdraw(context, unsure, credential, question);
 			throw error;
 		},
 	);
-	// Where it waits its turn, the trigger asks it when the room is free.
+	// If it has to wait its turn, the trigger asks it once the room is free.
 	if (result.status !== NOTE_STATUS.queued) {
 		const [sender, request] = withButtons && platform ? [platform, withButtons] : [credential, message];
 		await call(context, sender, request, options).catch(async (error: unknown) => {

@@ -17,12 +17,12 @@ export const maxAttempts: NumberProperty = {
 };
 
 const TYPES: readonly INodePropertyOptions[] = ANSWER_TYPES;
-/** As a user chooses from them, in the order of the alphabet. */
+/** As the menu offers them, in alphabetical order. */
 const TYPE_OPTIONS = TYPES.map(({ description, name, value }) => ({ name, value, description })).sort(
 	(a, b) => a.name.localeCompare(b.name),
 );
 
-/** Those of free text: what is picked from a list has a response type of its own. */
+/** The types for free text: choices and approvals are response types in their own right. */
 export const FREE_TEXT_TYPES: readonly AnswerType[] = ANSWER_TYPES.map(({ value }) => value).filter(
 	(value) => value !== 'choice' && value !== 'approval',
 );
@@ -31,7 +31,7 @@ const LANGUAGE_NAMES: Record<Language, string> = { es: 'Spanish', pt: 'Portugues
 
 const choicesDescription = `${MIN_CHOICES} to ${MAX_CHOICES}, sent as a numbered list; the customer answers with the number or in words`;
 
-/** For a response type. */
+/** Shown for these response types only. */
 const shownFor = (responseType: string, ...more: string[]) => ({
 	show: { responseType: [responseType, ...more] },
 });
@@ -54,7 +54,7 @@ const message: INodeProperties = {
 	displayOptions: shownFor('freeText', 'choice', 'approval'),
 };
 
-/** What is the same for the one question of a node and for each of several. */
+/** Shared by a node's only question and by each of several. */
 const invalidMessage: INodeProperties = {
 	displayName: 'Invalid Answer Message',
 	name: 'invalidMessage',
@@ -192,7 +192,7 @@ const approvalOptions: INodeProperties = {
 	displayOptions: shownFor('approval'),
 };
 
-/** What a user fills in to ask: what the customer reads first, and what is never touched last. */
+/** What a user fills in to ask: what the customer reads comes first, and what hardly anybody changes last. */
 export const askProperties: INodeProperties[] = [
 	{
 		displayName: 'Publish a workflow with a Jelou Trigger for this project: the answer arrives through it.',

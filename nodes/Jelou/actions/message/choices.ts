@@ -6,9 +6,10 @@ export const MAX_CHOICES = 20;
 const MAX_LABEL_LENGTH = 200;
 
 /**
- * Texts that a customer chooses from.
+ * Checks the texts that a customer chooses from.
  *
  * @param name what one of them is called in an error
+ * @returns the texts, trimmed
  * @throws FieldError for one that is empty, too long, or reads like another
  */
 export function checkLabels(labels: readonly string[], name: string): string[] {
@@ -37,10 +38,11 @@ export function checkLabels(labels: readonly string[], name: string): string[] {
 }
 
 /**
- * The choices of a question.
+ * Checks the choices of a question.
  *
- * @param number the question's, where it is one of several
- * @throws FieldError for too few, too many, and what `checkLabels` refuses
+ * @param number the question's number, if it is one of several
+ * @returns the choices, trimmed
+ * @throws FieldError for too few, too many, or what `checkLabels` refuses
  */
 export function checkChoices(texts: readonly string[], number?: number): string[] {
 	if (texts.length < MIN_CHOICES || texts.length > MAX_CHOICES) {

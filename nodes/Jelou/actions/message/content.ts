@@ -7,7 +7,10 @@ import { isPrivateHost } from '../../shared/publicUrl';
 import { isBlank, trimmed, wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
 
-/** What the URL parser would drop in silence, or replace: another file would be fetched than the one that was typed. */
+/**
+ * What the URL parser would silently drop or replace, so that Jelou would fetch a file other than the one that was
+ * typed.
+ */
 const NOT_IN_ANY_URL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /**
@@ -23,7 +26,7 @@ export function mediaUrlOf(item: ItemParameters, allowsPrivate: boolean): URL {
 			'Remove line breaks and invisible characters.',
 		);
 	}
-	// The URL parser would take it with any number of slashes.
+	// The URL parser would accept any number of slashes.
 	const url = /^https?:\/\/[^/\\]/i.test(typed) && URL.canParse(typed) ? new URL(typed) : undefined;
 	const isLocal = url !== undefined && isPrivateHost(url);
 	if (url === undefined || (url.protocol !== 'https:' && !(allowsPrivate && isLocal))) {
@@ -54,11 +57,12 @@ function readMimeTypeFor(item: ItemParameters, type: MediaType, url: URL): strin
 }
 
 /**
- * The message itself: its type and content (Jelou's page "Send messages"). What comes with a file loses halves of an emoji here; a text does where the request is made.
+ * The message itself: its type and content (Jelou's page "Send messages"). Lone surrogates are dropped here from
+ * captions and file names, and from texts in `messageRequest`.
  *
- * @param allowsPrivate whether media may be where only this network reaches them: Jelou is there, too
- * @throws FieldError for a text that is empty, a media URL that is not HTTPS or that Jelou cannot reach, and a MIME type
- * that is not known, is none, or does not fit the message's type
+ * @param allowsPrivate whether media may be at private addresses, because Jelou is in the same network
+ * @throws FieldError for an unknown message type, an empty text, a media URL that is not HTTPS or that Jelou cannot
+ * reach, or a MIME type that is unknown, malformed, or does not match the message type
  */
 export function messageContent(item: ItemParameters, id: string, allowsPrivate: boolean): MessageValue {
 	const type = item.required('messageType', 'Message Type');
@@ -77,10 +81,13 @@ export function messageContent(item: ItemParameters, id: string, allowsPrivate: 
 	return { id, type, content: { ...media, ...(isBlank(caption) ? {} : { caption }) } };
 }
 
-/** What WhatsApp takes, in characters, as Jelou documents it. Other channels may take more, so it is no error. */
+/**
+ * WhatsApp's limits, in characters, as Jelou documents them. Other channels may take more, so a longer text is no
+ * error.
+ */
 const CHANNEL_LIMITS = { body: 4_096, caption: 1_024 };
 
-/** A warning for a message that the channel may not deliver. */
+/** A warning for a message that the channel may not deliver; `undefined` if there is nothing to warn of. */
 export function channelWarning({ body = {} }: JelouRequest): string | undefined {
 	const value = isObject(body.value) ? body.value : {};
 	const content = isObject(value.content) ? value.content : {};

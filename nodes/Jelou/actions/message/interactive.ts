@@ -5,13 +5,13 @@ import { wellFormed } from '../../shared/text';
 import type { JelouRequest } from '../../shared/types';
 import { checkLabels } from './choices';
 
-/** What WhatsApp takes, as Jelou documents it. */
+/** WhatsApp's limits, as Jelou documents them. */
 export const MAX_BUTTONS = 3;
 export const MAX_ENTRIES = 10;
 
 const NOT_IN_BUTTON = /[*_~`]|\p{Extended_Pictographic}/u;
 
-/** What a customer chooses from; the description may be empty. */
+/** One of the things that a customer chooses from; the description may be empty. */
 export interface Entry {
 	title: string;
 	description: string;
@@ -33,10 +33,10 @@ function titlesOf(entries: readonly Entry[], name: string, max: number): string[
 }
 
 /**
- * Buttons, each of which sends its own text as the customer's.
+ * The part of a message with its buttons, each of which sends its title as the customer's text.
  *
  * @param name what one of them is called in an error
- * @throws FieldError naming the one that WhatsApp does not take
+ * @throws FieldError naming the one that WhatsApp does not accept
  */
 export function buttonsContent(entries: readonly Entry[], name: string): IDataObject {
 	const titles = titlesOf(entries, name, 20);
@@ -51,11 +51,11 @@ export function buttonsContent(entries: readonly Entry[], name: string): IDataOb
 }
 
 /**
- * A list of entries, each of which sends its title as the customer's text.
+ * The part of a message with its list, each entry of which sends its title as the customer's text.
  *
- * @param button what opens it; may be empty
+ * @param button the label that opens the list; may be empty
  * @param name what one entry is called in an error
- * @throws FieldError naming the one that WhatsApp does not take
+ * @throws FieldError naming the one that WhatsApp does not accept
  */
 export function listContent(entries: readonly Entry[], button: string, name: string): IDataObject {
 	const titles = titlesOf(entries, name, 24);
@@ -72,7 +72,7 @@ export function listContent(entries: readonly Entry[], button: string, name: str
 }
 
 /**
- * The request that sends such a message (the platform API's page "Send messages").
+ * The request that sends a text with such content (the platform API's page "Send messages").
  *
  * @throws FieldError for a text that is too long
  */

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { FieldError } from '../../shared/errors';
 
-/** Where a waiting node keeps the ID of its question, in n8n's data of the run. */
+/** Where a waiting node keeps the ID of its question, in n8n's data for the run. */
 const CONTEXT_KEY = 'jelouQuestion';
 
 interface RunContext {
@@ -10,21 +10,24 @@ interface RunContext {
 	evaluateExpression(expression: string, itemIndex?: number): unknown;
 }
 
-/** A text as an expression can hold it, whatever it says: n8n refuses some words, and a brace would end it. */
+/**
+ * A string literal for an expression, with every character escaped: n8n refuses some words, and a brace would end the
+ * expression.
+ */
 function literal(text: string): string {
 	const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 	return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
 }
 
-/** The ID of the question that the node waits with, as it is kept with the run. */
+/** The ID of the question that the node waits for, as it is kept with the run. */
 export function keptQuestion(context: RunContext): unknown {
 	return context.evaluateExpression(`{{ $(${literal(context.getNode().name)}).context.${CONTEXT_KEY} }}`);
 }
 
 /**
- * Keeps the ID of a question with the run, so that an answer to another question of the run is not taken for this one's.
+ * Keeps the ID of a question with the run, so that an answer to another of its questions is not taken for one to this.
  *
- * @throws FieldError when it would not be found again, and so no answer taken
+ * @throws FieldError when it could not be found again, so that no answer would be taken
  */
 export function keepQuestion(context: IExecuteFunctions, id: string): void {
 	context.getContext('node')[CONTEXT_KEY] = id;
@@ -32,7 +35,7 @@ export function keepQuestion(context: IExecuteFunctions, id: string): void {
 	try {
 		kept = keptQuestion(context);
 	} catch {
-		// Told apart by what was read.
+		// Nothing was read, which is refused below.
 	}
 	if (kept === id) return;
 	throw new FieldError(

@@ -14,11 +14,11 @@ import { RESUME_STATUS, readResumption } from '../../shared/triggerNote';
 import { isItem, isReview, withoutReview } from '../toolInput';
 import { keptQuestion } from './questionId';
 
-/** Within the time that the trigger waits for the response to its resume request. */
+/** Less than the trigger waits for the response to its resume request. */
 const MEDIA_TIMEOUT_MS = 7_000;
 const MAX_MEDIA_SIZE = 25 * 1024 * 1024;
 
-/** Where n8n resumes a run that waits at this node. Only such a run has it: n8n does not register it otherwise. */
+/** Where n8n resumes a run that waits at this node. n8n registers it only for such a run. */
 export const resumeWebhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
@@ -31,7 +31,7 @@ export const resumeWebhooks: IWebhookDescription[] = [
 	},
 ];
 
-/** The item that the node waits with, and that n8n goes on with where nobody else does. */
+/** The item that the node waits with, and that n8n goes on with when the time is up. */
 function inputOf(context: IWebhookFunctions): INodeExecutionData | undefined {
 	const input: unknown = context.evaluateExpression('{{ $input.item }}');
 	return isItem(input) ? input : undefined;
@@ -52,13 +52,13 @@ async function toItem(context: IWebhookFunctions, event: IDataObject): Promise<I
  * Takes the answer that the project's trigger passes on to a waiting run, and lets the run go on with it. Whoever posts
  * here knows the resume URL, which n8n signs and checks.
  *
- * Never throws: an error would make n8n go on with the run all the same, with an empty item.
+ * Never throws: after an error, n8n would still go on with the run, with an empty item.
  */
 export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const reply = (status: keyof typeof RESUME_STATUS) => ({ webhookResponse: { status } });
 	try {
 		const resumption = readResumption(context.getBodyData());
-		// While n8n writes that a run waits, it can read what the run was before: then this is not its question.
+		// While n8n stores that a run waits, it may still read the run's earlier state, with another question.
 		if (resumption === undefined || resumption.questionId !== keptQuestion(context)) {
 			return reply('otherQuestion');
 		}
@@ -70,9 +70,9 @@ export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhoo
 			return { ...reply('resumed'), workflowData: [[{ ...input, json, pairedItem: { item: 0 } }]] };
 		}
 		const item = await toItem(context, event);
-		// To a review n8n would pass the text as feedback, in place of its own words for a refusal.
+		// In a review, n8n would pass the text on as feedback, in place of its own words for a refusal.
 		const answered = isReview(context.getNode()) ? withoutReview(item.json) : item.json;
-		// What came of the question first: it is what a person looks for.
+		// What came of the question is first, because that is what a person looks for.
 		const json: IDataObject = { ...outcome, ...answered, ...outcome };
 		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
 	} catch (error) {

@@ -95,7 +95,7 @@ export const send: RequestOperation = {
 			messageId: value.id,
 			roomId: body.room_id,
 			type: value.type,
-			// As in the trigger's output, so that the next Jelou node is filled in as well.
+			// As in the trigger's output, so that the next Jelou node's fields are filled in.
 			room_id: body.room_id,
 			bot: { id: body.bot_id },
 			contact: { id: body.user_id },

@@ -25,10 +25,10 @@ function readIfBusy({ ifBusy = 'wait' }: IDataObject): IfBusy {
 	throw new FieldError('If Another Question Is Open is unknown', `Use one of ${IF_BUSY.join(', ')}.`);
 }
 
-/** How n8n writes an object into a text, as the message that it proposes for a review does with the tool's input. */
+/** How n8n writes an object into a text, such as the tool's input in the message that it proposes for a review. */
 const OBJECT_IN_TEXT = '[object Object]';
 
-/** A tool's input as a person reads it: one value a line. */
+/** A tool's input for a person to read: one value per line. */
 function listed(input: unknown): string {
 	const inText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 	if (!isObject(input)) return inText(input);
@@ -37,7 +37,7 @@ function listed(input: unknown): string {
 		.join('\n');
 }
 
-/** The message, and below it the first of several questions. */
+/** The message, with the first of several questions below it. */
 function readText(item: ItemParameters, first: Step | undefined): string {
 	const isOne = first === undefined || first.name === '';
 	const opening = isOne ? item.required('message', 'Message') : item.text('message', 'Message');
@@ -46,7 +46,7 @@ function readText(item: ItemParameters, first: Step | undefined): string {
 	return [message, first?.text ?? ''].filter((part) => !isBlank(part)).join('\n\n');
 }
 
-/** The same question with its choices as buttons or a list; `undefined` where they are numbers. */
+/** The same question with its choices as buttons or a list; `undefined` if they stay numbered. */
 function readWithButtons(
 	{ language, showAs = 'numbers' }: IDataObject,
 	{ botId, userId }: Conversation,

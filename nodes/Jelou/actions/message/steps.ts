@@ -20,7 +20,7 @@ import { checkNumber } from '../options';
 import { FREE_TEXT_TYPES, maxAttempts } from './askProperties';
 import { checkChoices, checkLabels } from './choices';
 
-/** The trigger keeps the texts that it sends, and n8n loads them with every delivery. */
+/** In characters: the trigger stores the texts that it sends, and n8n loads them with every delivery. */
 const MAX_TEXT_LENGTH = 4_096;
 
 /** What is the same for all steps of a node. */
@@ -63,13 +63,13 @@ function readApproval(item: ItemParameters, language: Language): string[] {
 }
 
 function readFreeTextType(item: ItemParameters): AnswerType {
-	// A node of version 1 that has nothing saved takes any answer: n8n fills in the default of its version.
+	// A version 1 node with no saved type takes any answer: n8n fills in the default of the node's version.
 	const type = FREE_TEXT_TYPES.find((known) => known === (item.text('answerType', 'Answer Type') || 'any'));
 	if (type !== undefined) return type;
 	throw new FieldError('Answer Type is unknown', `Use one of ${FREE_TEXT_TYPES.join(', ')}.`);
 }
 
-/** The one question of a node. */
+/** The only question of a node. */
 function readStep(item: ItemParameters, response: string, common: Common): Step {
 	const own = item.collection('options');
 	const { language } = common;
@@ -101,7 +101,7 @@ function checkName(name: string, number: number, names: readonly string[]): void
 		);
 }
 
-/** The answers that a question repeats have to be there by then. */
+/** A question can repeat only the answers to earlier ones. */
 function checkText(text: string, number: number, names: readonly string[]): void {
 	if (isBlank(text))
 		throw new FieldError(`Question ${number}: Question is empty`, 'Enter what the customer is asked.');
@@ -120,7 +120,7 @@ function checkText(text: string, number: number, names: readonly string[]): void
 	);
 }
 
-/** One of the questions of a node. */
+/** One of several questions of a node. */
 function readNamedStep(entry: unknown, before: readonly Step[], { language, ...common }: Common): Step {
 	const number = before.length + 1;
 	const of = `Question ${number}`;
@@ -165,7 +165,7 @@ function readNamedSteps(item: ItemParameters, common: Common): Step[] {
 }
 
 /**
- * What is asked, in order.
+ * What is asked, in order: at least one step.
  *
  * @throws FieldError naming the field that is empty or wrong, and the question that it belongs to
  */

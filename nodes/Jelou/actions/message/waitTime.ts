@@ -4,14 +4,14 @@ import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { readTime } from '../../shared/zonedTime';
 
-/** How long a run waits for an answer where nothing is set, in milliseconds. */
+/** How long a run waits for an answer unless a limit is set, in milliseconds. */
 const DEFAULT_WAIT_MS = 24 * 60 * 60 * 1_000;
 const UNIT_MS: Record<string, number> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 
-/** The end of time for n8n, as a date that every database takes. */
+/** The end of time for n8n: a date that every database accepts. */
 const LATEST = Date.UTC(3000, 0);
 
-/** In the shape that n8n's own nodes have, as its Human Review expects it. */
+/** In the shape of n8n's own nodes, which its Human Review expects. */
 export const limitWaitTime: INodeProperties = {
 	displayName: 'Limit Wait Time',
 	name: 'limitWaitTime',
@@ -69,9 +69,9 @@ export const limitWaitTime: INodeProperties = {
 };
 
 /**
- * Until when to wait, in Unix milliseconds. A date and time without a zone is in the one given.
+ * When the wait ends, in Unix milliseconds. A date and time without a zone is in the given one.
  *
- * @throws FieldError for a time that is no time, or is over
+ * @throws FieldError for what is not a time, or is in the past
  */
 export function waitUntil(
 	options: IDataObject,

@@ -12,7 +12,7 @@ async function readPages(api: PlatformApi, bot: string, most: number) {
 	const found: IDataObject[] = [];
 	for (let page = 1; found.length < most; page++) {
 		const entries = entriesOf(await api.call(templatesRequest(bot, { page, limit: PAGE_SIZE })));
-		// No more, or the same page once more, which would never end.
+		// There are no more, or Jelou gives the same page again and would do so forever.
 		if (JSON.stringify(entries) === JSON.stringify(found.slice(-PAGE_SIZE))) break;
 		found.push(...entries);
 		if (entries.length !== PAGE_SIZE) break;

@@ -8,7 +8,7 @@ import type { PlatformRequest } from '../operation';
 import { toId } from '../origin';
 import { chosenRequest, findTemplate, keyOf, readTemplates, templatesRequest } from './templates';
 
-/** What the node's window asks Jelou while a person fills it in. */
+/** What the node's window reads from Jelou while a person fills it in. */
 
 const PAGE_SIZE = 50;
 

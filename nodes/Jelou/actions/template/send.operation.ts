@@ -22,7 +22,7 @@ import {
 
 const MEDIA = ['image', 'document', 'video'];
 
-/** @throws FieldError for what is no phone number: an ID that WhatsApp makes for a business, for example */
+/** @throws FieldError for an ID that is not a phone number, such as one that WhatsApp makes for a business */
 function phoneOf(user: string): string {
 	const digits = user.replace(/[\s().+-]/g, '');
 	if (/^\d{7,15}$/.test(digits)) return digits;
@@ -40,7 +40,7 @@ function headerOf(item: ItemParameters, allowsPlainHttp: boolean): IDataObject {
 	return { type, mediaUrl, ...(filename === '' ? {} : { filename }) };
 }
 
-/** What is rarely needed, by Jelou's names. */
+/** The fields that are rarely needed, under Jelou's names. */
 function additionalOf(item: ItemParameters): IDataObject {
 	const { buttonParameters, expirationTime, headerParameter } = item.collection('additionalFields');
 	const { values } = isObject(buttonParameters) ? buttonParameters : {};
@@ -52,7 +52,7 @@ function additionalOf(item: ItemParameters): IDataObject {
 	};
 }
 
-/** Sends an approved WhatsApp template, also when the 24 hours are over (the platform API's page "Send HSM"). */
+/** Sends an approved WhatsApp template, even when WhatsApp's 24 hours are over (the platform API's page "Send HSM"). */
 export const send: PlatformOperation = {
 	kind: 'platform',
 	menu: {

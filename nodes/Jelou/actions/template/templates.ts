@@ -7,9 +7,9 @@ import type { JelouResponse } from '../../shared/types';
 import type { PlatformRequest } from '../operation';
 import { toId } from '../origin';
 
-/** A template of a bot, as far as its sending needs it. */
+/** A bot's template, as far as sending it requires. */
 export interface Template {
-	/** WhatsApp's name of it. */
+	/** WhatsApp's name for it. */
 	name: string;
 	/** For example `es` or `es_MX`; `''` where Jelou does not say. */
 	language: string;
@@ -20,16 +20,16 @@ export interface Template {
 	status: string;
 	/** With placeholders such as `{{1}}`. */
 	text: string;
-	/** In order: what the placeholder is called, and what it is of. */
+	/** In order: the name of the placeholder, and its label for a person. */
 	parameters: Array<{ id: string; label: string }>;
 }
 
-/** Where a bot's templates are. */
+/** The request for a bot's templates. */
 export function templatesRequest(botId: string, query: PlatformRequest['query']): PlatformRequest {
 	return { method: 'GET', path: ['v1', 'bots', botId, 'templates'], query };
 }
 
-/** Where to look for the chosen one, see `findTemplate`. */
+/** The request for the chosen one among them, see `findTemplate`. */
 export function chosenRequest(botId: string, chosen: string): PlatformRequest {
 	return templatesRequest(botId, { query: chosen.split(':')[0] ?? '', limit: 100 });
 }
@@ -51,7 +51,7 @@ function parametersOf({ params, paramsNumber }: IDataObject): Template['paramete
 	});
 }
 
-/** The templates in Jelou's answer, in either of its documented shapes. */
+/** The templates in Jelou's response, in either of its documented shapes. */
 export function readTemplates(answer: JelouResponse): Template[] {
 	return entriesOf(answer).map((entry) => ({
 		name: toId(entry.elementName),
@@ -65,16 +65,16 @@ export function readTemplates(answer: JelouResponse): Template[] {
 	}));
 }
 
-/** What the node keeps of the chosen one: WhatsApp has a template of a name in several languages. */
+/** What the node saves of the chosen one: several languages of a template have the same name. */
 export function keyOf({ language, name }: Template): string {
 	return language === '' ? name : `${name}:${language}`;
 }
 
 /**
- * The template that was chosen.
+ * Finds the chosen template.
  *
  * @param chosen its name, or its name and language as `keyOf` gives them
- * @throws FieldError where there is none, more than one, or WhatsApp does not allow it now
+ * @throws FieldError when there is none, or more than one, or WhatsApp has not approved it
  */
 export function findTemplate(templates: readonly Template[], chosen: string): Template {
 	const same = (text: string) => text.toLowerCase() === chosen.toLowerCase();
@@ -99,7 +99,7 @@ export function findTemplate(templates: readonly Template[], chosen: string): Te
 }
 
 /**
- * The values of a template's parameters, in its order.
+ * The values of a template's parameters, in the template's order.
  *
  * @throws FieldError naming one that is empty, or that the template does not have
  */
@@ -118,7 +118,7 @@ export function parameterValues(template: Template, given: IDataObject): string[
 	});
 }
 
-/** What the customer reads. */
+/** The text as the customer reads it. */
 export function filledText({ parameters, text }: Template, values: readonly string[]): string {
 	const all = new Map(parameters.map(({ id }, n) => [id, values[n] ?? '']));
 	return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, id: string) => all.get(id) ?? whole);

@@ -8,10 +8,10 @@ import { toId } from '../origin';
 import { botId, userId } from '../properties';
 import { entriesOf } from '../template/templates';
 
-/** As many as Jelou documents for one answer. */
+/** The most that Jelou documents for one response. */
 const PAGE_SIZE = 50;
 
-/** Who wrote a message. Of Jelou's words only `bot` is documented. */
+/** Who wrote a message. Of Jelou's words for that, only `bot` is documented. */
 function roleOf({ by, sender }: IDataObject, user: string): string {
 	const writer = toId(by);
 	if (writer === 'user' || toId(valueAt(sender, 'id')) === user) return 'customer';
@@ -34,7 +34,9 @@ function messageOf(entry: IDataObject, user: string): IDataObject {
 
 const timeOf = ({ time }: IDataObject) => Date.parse(toId(time)) || 0;
 
-/** Whichever order Jelou gives them in, of which it documents none. Those of one moment stay in it. */
+/**
+ * Sorts messages, whichever order Jelou gives them in: it documents none. Those of the same moment stay in that order.
+ */
 function oldestFirst(messages: IDataObject[]): IDataObject[] {
 	const isNewestFirst = timeOf(messages[0] ?? {}) >= timeOf(messages.at(-1) ?? {});
 	return (isNewestFirst ? messages.reverse() : messages).sort((a, b) => timeOf(a) - timeOf(b));
