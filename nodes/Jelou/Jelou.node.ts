@@ -22,7 +22,7 @@ export class Jelou implements INodeType {
 		name: 'jelou',
 		icon: { light: 'file:../../icons/jelou.svg', dark: 'file:../../icons/jelou.dark.svg' },
 		group: ['output'],
-		// 1: a free text is answered by anything unless an Answer Type is set. 2: by a text.
+		// 1: anything answers a Free Text question, unless an Answer Type is set. 2: only a text does.
 		version: [1, 2],
 		defaultVersion: 2,
 		// The first words that the customer reads, as they were typed: an expression has no value before the workflow runs.
@@ -42,7 +42,7 @@ export class Jelou implements INodeType {
 			},
 			{
 				name: 'jelouPlatformApi',
-				// Without it a question has numbers in place of buttons.
+				// Without it, a question has numbers in place of buttons.
 				required: false,
 				testedBy: 'jelouPlatformApiTest',
 				displayOptions: PLATFORM_CREDENTIAL_SHOWN,

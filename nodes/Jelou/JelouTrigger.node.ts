@@ -13,7 +13,7 @@ import { properties } from './trigger/properties';
 import { checkExists, create } from './trigger/registration/register';
 import { unregister } from './trigger/registration/unregister';
 
-/** What the canvas says below the node, by what is saved. */
+/** The words below the node on the canvas, by the saved values. */
 const EVENT_NAMES = Object.fromEntries(
 	EVENT_OPTIONS.map(({ name, value }) => [String(value), name] as const),
 );
@@ -25,7 +25,7 @@ export class JelouTrigger implements INodeType {
 		name: 'jelouTrigger',
 		icon: { light: 'file:../../icons/jelou.svg', dark: 'file:../../icons/jelou.dark.svg' },
 		group: ['trigger'],
-		// 2 from the start: for a node at version 1, n8n evaluates an expression on every delivery (a legacy option).
+		// 2 from the start: for a node of version 1, n8n evaluates an expression on every delivery (a legacy option).
 		version: 2,
 		subtitle: `={{ $parameter["events"].map((event) => (${JSON.stringify(EVENT_NAMES)})[event] ?? event).join(", ") }}`,
 		// n8n shows the two nodes as one entry in its panel, with this text.
@@ -44,7 +44,8 @@ export class JelouTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				// Empty, n8n answers what the delivery says; its default would answer the text "firstEntryJson" instead.
+				// If this is empty, n8n responds with what `webhook` returns; by default it would respond with the text
+				// "firstEntryJson".
 				responseData: '',
 				path: 'webhook',
 			},

@@ -18,7 +18,7 @@ import { verifyDelivery, type Genuine } from './verify';
 
 const MEDIA_TIMEOUT_MS = 15_000;
 
-/** The delivery has its response, and starts nothing. */
+/** The delivery has had its response, and starts nothing. */
 const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
 
 function respond(
@@ -32,19 +32,22 @@ function respond(
 	return RESPONDED;
 }
 
-/** 401: not believed. The log says why, without anything of the delivery. */
+/** 401: the delivery is not believed. The log line says why, with nothing from the delivery. */
 function refuse(context: IWebhookFunctions, reason: string, detail?: string): IWebhookResponseData {
 	warn(context, `refused a delivery: ${reason}`, detail);
 	return respond(context, 401, { status: 'unauthorized' }, reason);
 }
 
-/** Genuine, and there is nothing else to do. n8n stores what has changed in its static data, and then responds with 200. */
+/**
+ * 200: the delivery is genuine, and there is nothing else to do. n8n stores what has changed in the static data before
+ * it responds.
+ */
 function settle(context: IWebhookFunctions, status: string): IWebhookResponseData {
 	countDelivery(context, status);
 	return { webhookResponse: { status } };
 }
 
-/** 500, and nothing starts: of an error that escapes, n8n would make a run with an empty item. */
+/** 500, and nothing starts: if the error escaped, n8n would start a run with an empty item. */
 function fail(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
 	try {
 		warn(context, 'could not handle a delivery', kindOf(context.getNode(), error));

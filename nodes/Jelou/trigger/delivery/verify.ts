@@ -10,33 +10,33 @@ import { warn } from '../event/log';
 
 /** How long a secret is used before it is read again, in milliseconds. */
 const FRESH_MS = 60_000;
-/** The least time between two readings because a signature did not match. */
+/** The least time between two rereads because a signature did not match, in milliseconds. */
 const REREAD_MS = 1_000;
 const MAX_ENTRIES = 500;
 
 interface Integration {
-	/** Names it: its gateway and project. */
+	/** Identifies it: its gateway and project. */
 	project: string;
 	/** The one secret that is accepted and signed with; empty when none is known. */
 	secret: string;
-	/** Whether media may come from the private network: only where the gateway itself is in it. */
+	/** Whether media may come from the private network: only if the gateway itself is in it. */
 	allowPrivateMedia: boolean;
 }
 
 interface Entry extends Integration {
-	/** What Jelou gave this n8n, where another secret is typed in the credential: not accepted, only recognized. */
+	/** The secret that Jelou gave this n8n, if another is typed in the credential: recognized, but not accepted. */
 	replaced: string;
-	/** When it was last read, and when because a signature did not match, as `uptime` tells it. */
+	/** When it was last read, and last reread because a signature did not match, by `uptime`. */
 	readAt: number;
 	rereadAt: number;
 }
 
-/** A genuine delivery, with the integration that it is of. */
+/** A genuine delivery, with the integration that it belongs to. */
 export interface Genuine extends Integration {
 	ok: true;
-	/** The bytes that are signed, which are all that may be used of it. */
+	/** The signed bytes: nothing else of the delivery may be used. */
 	body: Buffer;
-	/** Names the trigger. */
+	/** Identifies the trigger. */
 	triggerKey: string;
 }
 
@@ -44,7 +44,7 @@ export type Verification = Genuine | { ok: false; reason: string; detail?: strin
 
 /**
  * The secret of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each
- * time, some 20 ms of processor time, which is most of what a delivery costs.
+ * time, some 20 ms of processor time: most of the cost of a delivery.
  */
 const known = new BoundedMap<string, Entry>(MAX_ENTRIES);
 const reading = new Map<string, Promise<Entry>>();
@@ -70,7 +70,7 @@ async function read(context: IWebhookFunctions, key: string, rereadAt: number): 
 	return entry;
 }
 
-/** Reads again; deliveries that arrive meanwhile wait for the same reading. */
+/** Reads it again; deliveries that arrive meanwhile wait for the same read. */
 async function readOnce(context: IWebhookFunctions, key: string, rereadAt = -Infinity): Promise<Entry> {
 	const pending = reading.get(key);
 	if (pending) return await pending;
@@ -134,8 +134,8 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 }
 
 /**
- * Whether a delivery is genuine. Where a signature does not match, the secret is read again, at most once a second: a
- * secret that was changed works on the next delivery, and a flood of forgeries costs nothing.
+ * Whether a delivery is genuine. If its signature does not match, the secret is read again, at most once a second: a
+ * changed secret works from the next delivery on, and a flood of forgeries costs next to nothing.
  *
  * Never rejects: an error that escapes would make n8n start the workflow with an empty item.
  *

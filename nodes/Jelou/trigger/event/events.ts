@@ -4,20 +4,23 @@ import { isObject, isText } from '../../shared/json';
 import { OUTGOING_MESSAGE } from '../../shared/messageTypes';
 import { textOf } from './text';
 
-/** One event of Jelou, with `event` filled in. Everything else is as Jelou sent it. */
+/** One event from Jelou, with `event` filled in. Everything else is as Jelou sent it. */
 export type JelouEvent = IDataObject & { event: string };
 
 interface EventType {
-	/** What `event` says in the output. */
+	/** The value of `event` in the output. */
 	value: string;
-	/** As a user chooses it. */
+	/** As the menu shows it. */
 	name: string;
 	description?: string;
-	/** Absent where it goes by the name. */
+	/** Absent if the name is enough. */
 	isRecognized?: (payload: IDataObject) => boolean;
 }
 
-/** Only the type `message` is written by a customer: a status, for example, has the same `field` and `object`. */
+/**
+ * Whether a customer wrote it: only the type `message` says so. A status, for example, has the same `field` and
+ * `object`.
+ */
 function isCustomerMessage({ event, event_type: type, field, object, value }: IDataObject): boolean {
 	if (isText(event)) return event === 'message' && (type === undefined || type === 'message');
 	if (type === 'message') return field === 'messages' || object === 'message_event';
@@ -26,7 +29,10 @@ function isCustomerMessage({ event, event_type: type, field, object, value }: ID
 	return type === undefined && field === 'messages' && object === 'message_event' && hasMessage;
 }
 
-/** The events that a user can choose from, the one of most workflows first: a new one is a line here, and its fields in `__schema__`. */
+/**
+ * The events that a user can choose from, the most common first. A new one needs an entry here, and its fields in
+ * `__schema__`.
+ */
 const EVENT_TYPES: EventType[] = [
 	{
 		value: 'message',
@@ -55,10 +61,10 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
 	},
 ];
 
-/** The name of an event. One that is not known is named by what it says itself, and never like one that is. */
+/** The name of an event. An unknown one is named by its own fields, but never gets the name of a known one. */
 function nameOf(payload: IDataObject): string {
 	const { event, event_type: type, field } = payload;
-	// Where `event` does not name it, `field` and `event_type` together say the same.
+	// If `event` does not name it, `field` and `event_type` together do.
 	const parts = [field, type].filter(isText);
 	const name = isText(event) ? event : parts.length === 2 && parts.join('.');
 	const known = EVENT_TYPES.find(({ isRecognized, value }) => isRecognized?.(payload) ?? name === value);
@@ -76,7 +82,7 @@ function nameOf(payload: IDataObject): string {
 export function parseEvent(body: Buffer): JelouEvent | undefined {
 	let payload: unknown;
 	try {
-		// n8n takes a byte order mark off, too, before it parses a body itself.
+		// n8n, too, removes a byte order mark when it parses a body itself.
 		payload = JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
 	} catch {
 		return undefined;
@@ -104,7 +110,7 @@ export function whereOf({ contact, room_id: room }: JelouEvent) {
 
 /**
  * Whether this is a message that was sent to Jelou. One secret signs both directions, so whoever records such a message
- * can play it back with a signature that is right.
+ * could replay it with a valid signature.
  */
 export function isOutgoingMessage(event: JelouEvent): boolean {
 	return event.event_type === OUTGOING_MESSAGE.event_type;

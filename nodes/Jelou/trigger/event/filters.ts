@@ -22,7 +22,10 @@ function texts(value: unknown): string[] {
 		.filter((entry) => entry !== '');
 }
 
-/** Reads the trigger's parameters; what cannot be read filters nothing, but no event list means no event. */
+/**
+ * Reads the trigger's parameters. A filter that cannot be read is ignored, but without a list of events no event
+ * passes.
+ */
 export function readFilters(events: unknown, options: IDataObject): Filters {
 	const seconds = Number(options.maximumAge ?? 0);
 	return {
@@ -48,9 +51,9 @@ export function isAskedFor(event: JelouEvent, { botIds, events, messageTypes }: 
 }
 
 /**
- * Whether an event's timestamp is further from now than Maximum Age: a delivery that was recorded and is replayed. As far
- * in the future as in the past, because clocks differ, and no further, or it could be replayed until then. One without a
- * timestamp is refused too.
+ * Whether an event's timestamp is further from now than Maximum Age, so that it may be a recorded delivery that is
+ * replayed. Because clocks differ, the future is treated like the past: an event accepted from further ahead could be
+ * replayed until then. Also true for an event without a timestamp.
  */
 export function exceedsMaximumAge(event: JelouEvent, { maximumAge }: Filters, now = Date.now()): boolean {
 	if (maximumAge === 0) return false;

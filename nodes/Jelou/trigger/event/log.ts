@@ -6,20 +6,20 @@ import { uptime } from '../../shared/clock';
 const INTERVAL_MS = 60_000;
 
 interface Line {
-	/** As `uptime` tells it. */
+	/** By `uptime`. */
 	loggedAt: number;
-	/** How many came since, which are in no line yet. */
+	/** How many have come since that no line has counted yet. */
 	unlogged: number;
 }
 
 const lines = new BoundedMap<string, Line>(5_000);
 
 /**
- * Writes into n8n's log what became of a delivery: at most one line a minute for each trigger and outcome, because
- * anybody can send deliveries. A line says how many like it came since the last one.
+ * Writes a log line about what became of a delivery: at most one a minute for each trigger and outcome, because anybody
+ * can send deliveries. A line says how many like it were left out since the last one.
  *
- * @param outcome fixed words, nothing of the delivery
- * @param detail more about this one
+ * @param outcome fixed words, with nothing from the delivery
+ * @param detail more about this delivery
  */
 export function warn(context: IWebhookFunctions, outcome: string, detail = ''): void {
 	const node = context.getNode();

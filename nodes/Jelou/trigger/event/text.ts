@@ -14,7 +14,7 @@ export function textOf(event: IDataObject): string {
 	return typeof text === 'string' ? trimmed(text) : '';
 }
 
-/** The texts of several messages, one a line. */
+/** The texts of several messages, one per line. */
 export function textsOf(events: readonly IDataObject[]): string {
 	return events
 		.map(textOf)

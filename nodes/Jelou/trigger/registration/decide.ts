@@ -7,9 +7,9 @@ import type { TestSession, TriggerStatus } from './memory';
 export interface WebhookState {
 	/** What Jelou has for the project. */
 	integration: Integration | undefined;
-	/** What the credential holds of it. */
+	/** What the credential stores about it. */
 	registration: Registration;
-	/** What the tests that listen now have borrowed. */
+	/** What the tests that are listening have borrowed. */
 	session: TestSession | undefined;
 	/** The secret that the user entered in the credential. */
 	typedSecret: string | undefined;
@@ -21,9 +21,12 @@ export interface WebhookState {
 	/** Where this n8n serves webhooks, as far as it is known. */
 	endpoints?: WebhookEndpoints;
 	isTest: boolean;
-	/** What the user said; absent where nothing is registered. */
+	/** Whether the user lets somebody else's webhook be replaced; absent when unregistering. */
 	replaceExisting?: boolean;
-	/** A creation that this trigger has just tried without being given the secret: Jelou rejected it, or its response was lost. */
+	/**
+	 * How a creation failed that this trigger has just tried: Jelou rejected it, or its response, with the secret, was
+	 * lost.
+	 */
 	creation: 'rejected' | 'unanswered' | undefined;
 }
 
@@ -48,12 +51,12 @@ export type RegisterLine = 'doubtfulSecret';
 
 export type RegisterDecision =
 	| { action: 'create' }
-	/** Deletes an integration whose secret nobody can know any more, and creates another. */
+	/** Deletes an integration whose secret is lost, and creates another. */
 	| { action: 'recreate' }
 	| {
 			action: 'pointTo';
 			save?: Registration;
-			/** Where a test found the webhook, to put it back. */
+			/** Where the webhook pointed before the test, to restore it. */
 			restoreUrl?: string;
 			line?: RegisterLine;
 	  }
@@ -64,35 +67,40 @@ export type RegisterDecision =
 export type UnregisterLine = 'stays' | 'staysAfterTest' | 'notFound' | 'anotherIntegration' | 'anotherSecret';
 
 export type UnregisterDecision = { save?: Registration; line?: UnregisterLine } &
-	/** Gives the webhook back, or to another test that listens. */
+	/** Restores the webhook's earlier URL, or that of another test that is listening. */
 	(
 		| { action: 'restore'; url: string }
 		| { action: 'delete' | 'leave' }
-		/** Production ends while a test has its URL: what production would do now, the test's end does. */
+		/** Production ends while a test has borrowed the webhook: the end of the test does what production would do now. */
 		| { action: 'leaveToTest'; restoreUrl: string | undefined }
 	);
 
-/** How far apart two dates of Jelou's may be that are of the same creation: the one of its application, and of its database. */
+/**
+ * How far apart two of Jelou's dates for one creation may be, in milliseconds: its application's, and its database's.
+ */
 const SAME_MOMENT_MS = 10_000;
 
-/** How far apart two dates of Jelou's are, in milliseconds; NaN unless both tell. */
+/** How far apart two of Jelou's dates are, in milliseconds; NaN unless both are known. */
 function timeBetween(one = '', other = ''): number {
 	return one !== '' && one === other ? 0 : Math.abs(Date.parse(one) - Date.parse(other));
 }
 
-/** The integration that is there, and what is known of it. */
+/** The integration that Jelou has, and what is known about it. */
 interface Found extends WebhookState {
 	currentUrl: string;
 	createdAt: string | undefined;
-	/** Without what was stored of an integration that is not this one. */
+	/** Without what was stored about an integration that is not this one. */
 	registration: Registration;
-	/** Whether what is stored is of another integration; false, too, when nothing tells. */
+	/** Whether what is stored is about another integration; also false when that is not known. */
 	isAnother: boolean;
-	/** Whether it is what a creation made that was not answered, if it is at this trigger's URL: its secret is lost. */
+	/**
+	 * Whether, if it is at this trigger's URL, it was created by a request whose response was lost, and its secret with
+	 * it.
+	 */
 	isUnanswered: boolean;
-	/** Whether the typed secret is another than the one that Jelou gave this n8n for this integration. */
+	/** Whether the typed secret differs from the one that Jelou gave this n8n for this integration. */
 	isTypedWrong: boolean;
-	/** The same where it is not certain that it was for this integration: it may have been created again in a moment. */
+	/** The same, if it is not certain that it was for this integration: the dates differ, or are not known. */
 	isTypedDoubtful: boolean;
 }
 
@@ -118,38 +126,43 @@ function find(state: WebhookState, { createdAt, webhookUrl: currentUrl }: Integr
 	};
 }
 
-/** The session, if a test of it listens at this URL. */
+/** The session, if one of its tests listens at this URL. */
 function sessionAt(session: TestSession | undefined, url: string): TestSession | undefined {
 	return session?.listening.has(url) ? session : undefined;
 }
 
-/** The addresses behind the first one that is meant: what has to be put back after it, in order. */
+/** The addresses after the first that matches: what has to be restored after it, in order. */
 function behind(addresses: Address[], isMeant: (address: Address) => boolean): Address[] {
 	const at = addresses.findIndex(isMeant);
 	return at < 0 ? [] : addresses.slice(at + 1);
 }
 
-/** Decides how this trigger's URL gets to Jelou. A URL of somebody else is replaced only for a test, or when the user said so. */
+/**
+ * Decides how this trigger's URL gets to Jelou. Somebody else's URL is replaced only for a test, or if the user allows
+ * it.
+ */
 export function decideRegister(state: WebhookState): RegisterDecision {
 	if (state.integration === undefined) return { action: 'create' };
 	const found = find(state, state.integration);
 	const { creation, currentUrl, isTest, replaceExisting, typedSecret, url } = found;
 	const refuse = (reason: RefusalReason): RegisterDecision => ({ action: 'refuse', reason, currentUrl });
 	const isHere = currentUrl === url;
-	// There was none before, and nobody else has this URL: it is ours, and its secret is lost.
+	// There was no integration before, and nobody else has this URL: this one is ours, and its secret is lost.
 	if (isHere && found.isUnanswered) return { action: 'recreate' };
 	if (found.isTypedWrong) return refuse('wrongSecret');
 	// Another process of this n8n was quicker and was given the secret. Storing here could erase it.
 	if (isHere && creation === 'rejected') return { action: 'leave' };
 	if (typedSecret === undefined && found.registration.signingSecret === undefined) {
-		// A test replaces nothing: another credential may know the secret.
+		// A test deletes and recreates nothing: another credential may know the secret.
 		if (!isHere || isTest) return refuse('unknownSecret');
 		return replaceExisting ? { action: 'recreate' } : refuse('unknownSecretOfOwnUrl');
 	}
 	return isTest ? borrow(found) : decideProduction(found);
 }
 
-/** Whose the webhook is, apart from tests; `undefined` when a test created the integration, with which it ends. */
+/**
+ * The URL that has the webhook, tests aside; `undefined` when a test created the integration, which then ends with it.
+ */
 function ownerOf({ currentUrl, endpoints, registration, session, url }: Found): string | undefined {
 	const running = sessionAt(session, currentUrl);
 	if (running) return running.restoreUrl;
@@ -158,7 +171,7 @@ function ownerOf({ currentUrl, endpoints, registration, session, url }: Found): 
 	return first && isTestUrlOf(url, currentUrl, endpoints) ? first.url : currentUrl;
 }
 
-/** What a test has to put back: never a test URL, which a crash may have left there, but its production URL. */
+/** Decides what a test has to restore: never a test URL, which a crash may have left there, but its production URL. */
 function borrow(found: Found): RegisterDecision {
 	const { endpoints, registration, url } = found;
 	const owner = ownerOf(found);
@@ -175,7 +188,7 @@ function decideProduction(found: Found): RegisterDecision {
 	const owner = ownerOf(found);
 	const self = { ...addresses.find((address) => isOf(address, trigger)), url, trigger };
 	const born = { createdAt: registration.createdAt ?? found.createdAt };
-	// It ends with the test, so nobody's is replaced, and it belongs to this workflow from now on.
+	// The integration would end with the test, so nobody's URL is replaced; from now on it belongs to this workflow.
 	if (owner === undefined) {
 		const save = { ...registration, ...born, isOwner: true, addresses: [self] };
 		return { action: 'pointTo', save };
@@ -189,7 +202,7 @@ function decideProduction(found: Found): RegisterDecision {
 		statuses.get(owner) === 'released';
 	const other = holder?.trigger;
 	const isInThisWorkflow = other?.workflowId === trigger.workflowId;
-	// Two triggers of one workflow would replace each other each time that it is published.
+	// Two triggers of one workflow would replace each other whenever it is published.
 	const mayReplace = found.replaceExisting && !(isInThisWorkflow && statuses.get(owner) === 'published');
 	if (!isOurs && !mayReplace) {
 		const isHere = other !== undefined || hasSameOrigin(owner, url);
@@ -209,11 +222,11 @@ function decideProduction(found: Found): RegisterDecision {
 }
 
 /**
- * Decides how this trigger's URL is taken back from Jelou. What points elsewhere is not touched: n8n also asks for this
- * after a registration that failed.
+ * Decides how this trigger's URL is taken back from Jelou. An integration that points elsewhere is not touched: n8n
+ * also asks for this after a registration that failed.
  */
 export function decideUnregister(state: WebhookState): UnregisterDecision {
-	// A single 404 can be wrong: the next creation is what shows that the integration, and its secret, are gone.
+	// A single 404 can be wrong: only the next creation shows that the integration and its secret are gone.
 	if (state.integration === undefined) {
 		const isKept = !state.isTest && state.registration.signingSecret !== undefined;
 		return { action: 'leave', line: isKept ? 'notFound' : undefined };
@@ -237,7 +250,7 @@ function decideEndOfProduction(found: Found): UnregisterDecision {
 		return { action: 'leaveToTest', restoreUrl: back?.url, save: ended };
 	}
 	if (!isOurs(currentUrl)) {
-		// Another trigger may have it, and this one is not put back when that one ends.
+		// Another trigger may have the webhook; this one must not be restored when that one ends.
 		const others = addresses.filter((address) => address !== own);
 		return { action: 'leave', save: { ...registration, addresses: others } };
 	}
@@ -254,14 +267,14 @@ function decideEndOfTest(found: Found): UnregisterDecision {
 	const own = sessionAt(session, url);
 	if (currentUrl !== url) {
 		const restoreUrl = own?.restoreUrl;
-		// n8n 1.x forgets all tests when one ends, so nobody would put back what the others borrowed.
+		// n8n 1.x forgets all tests when one ends, so nobody would restore what the others borrowed.
 		return restoreUrl !== undefined && sessionAt(session, currentUrl)
 			? { action: 'restore', url: restoreUrl }
 			: { action: 'leave' };
 	}
 	const [first] = registration.addresses;
 	const isCreatedByTest = first?.url === url && registration.isOwner === true;
-	// Where another process began the test, what it borrowed is known from the credential.
+	// If another process began the test, what it borrowed is known from the credential.
 	const restoreUrl = own ? own.restoreUrl : first?.url === url ? undefined : first?.url;
 	if (restoreUrl !== undefined) return { action: 'restore', url: restoreUrl };
 	if (found.isUnanswered) return { action: 'delete' };

@@ -24,14 +24,16 @@ type Creation =
 	| { ok: true; signingSecret: string; createdAt: string | undefined }
 	| {
 			ok: false;
-			/** `rejected`: Jelou did not create it. `unanswered`: it may have, and its secret is lost then. */
+			/** `rejected`: Jelou did not create it. `unanswered`: it may have, and then the secret is lost. */
 			reason: 'rejected' | 'unanswered';
 			error: Error;
 			/** How long to wait before another attempt, where one may help. */
 			retryAfterMs?: number;
 	  };
 
-/** The project's one integration, at Jelou, and what the credential holds of it: n8n stores that with a request. */
+/**
+ * The project's one integration at Jelou, and what the credential stores about it: n8n does that as part of a request.
+ */
 export class IntegrationApi {
 	readonly #context: IHookFunctions;
 	readonly #credential: LoadedCredential;
@@ -44,20 +46,20 @@ export class IntegrationApi {
 	/**
 	 * Reads it (Jelou's page "Get integration"); `undefined` when the project has none.
 	 *
-	 * @param toStore what n8n stores before
-	 * @throws NodeApiError for every other failure, also for a 404 that is not Jelou's own
+	 * @param toStore what n8n stores in the credential before that
+	 * @throws NodeApiError for every other failure, including a 404 that is not Jelou's own
 	 */
 	async get(toStore?: Registration): Promise<Integration | undefined> {
 		const response = await this.#callUnlessNotFound(this.#request('GET'), toStore);
 		return response && toIntegration(response);
 	}
 
-	/** Stores this, with a reading whose own result counts for nothing. */
+	/** Stores this, with a GET whose own result does not matter. */
 	async store(registration: Registration): Promise<void> {
 		await tryCall(this.#context, this.#storing(registration), this.#request('GET'), { maxRetries: 0 });
 	}
 
-	/** The same unless it is what is stored already. */
+	/** The same, unless it is stored already. */
 	async storeChanged(stored: Registration, registration: Registration | undefined): Promise<void> {
 		if (registration === undefined) return;
 		const format = (each: Registration) => formatRegistration(this.#credential, each);
@@ -65,8 +67,8 @@ export class IntegrationApi {
 	}
 
 	/**
-	 * Creates it (Jelou's page "Create integration"); its secret is shown this once. One attempt: what another one may do
-	 * depends on what is there by then.
+	 * Creates it (Jelou's page "Create integration"); its secret is shown only this once. Makes one attempt: whether
+	 * another is safe depends on what exists by then.
 	 */
 	async create(webhookUrl: string): Promise<Creation> {
 		const request = this.#request('POST', webhookUrl);
@@ -82,7 +84,7 @@ export class IntegrationApi {
 			return { ok: false, reason: 'unanswered', error };
 		}
 		const { failure } = result;
-		// As an update: a project has one integration, so that another attempt creates no second one.
+		// Retried like an update: a project has one integration, so another attempt cannot create a second one.
 		const canRetry = isRetryable(failure, 'PATCH');
 		// A 503 does not count as rejected, whatever it says: if a proxy lost the response, the secret is lost with it.
 		const isRefusal = failure.kind === 'network' || (failure.status >= 300 && failure.status < 500);
@@ -94,7 +96,10 @@ export class IntegrationApi {
 		};
 	}
 
-	/** Gives it another webhook URL, and stores this before; its secret stays (Jelou's page "Update integration"). */
+	/**
+	 * Gives it another webhook URL, after storing `toStore`; its secret stays the same (Jelou's page "Update
+	 * integration").
+	 */
 	async update(webhookUrl: string, toStore?: Registration): Promise<void> {
 		await call(this.#context, this.#storing(toStore), this.#request('PATCH', webhookUrl));
 	}
@@ -108,12 +113,12 @@ export class IntegrationApi {
 		return (await this.#callUnlessNotFound(this.#request('DELETE'))) !== undefined;
 	}
 
-	/** Deletes it, and then what is stored of it. */
+	/** Deletes it, and then what is stored about it. */
 	async deleteAndForget(): Promise<void> {
 		if (await this.delete()) await this.store(NOTHING);
 	}
 
-	/** The credential, in which n8n stores this with the next request that is made with it. */
+	/** The credential in a form that makes n8n store this with the next request. */
 	#storing(registration: Registration | undefined): LoadedCredential {
 		const credential = this.#credential;
 		if (registration === undefined) return credential;
@@ -130,7 +135,10 @@ export class IntegrationApi {
 		};
 	}
 
-	/** `undefined` when Jelou itself says that the project has no integration. Any other 404 says nothing. */
+	/**
+	 * Makes a request; `undefined` when Jelou itself says that the project has no integration. Any other 404 proves
+	 * nothing.
+	 */
 	async #callUnlessNotFound(
 		request: JelouRequest,
 		toStore?: Registration,

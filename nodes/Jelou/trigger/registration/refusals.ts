@@ -4,7 +4,7 @@ import { sentence } from '../../shared/errorResponse';
 import { hostOf } from '../../shared/publicUrl';
 import type { Refusal, RefusalReason, RegisterLine, UnregisterLine } from './decide';
 
-// n8n shows of an activation that failed its error's message and nothing else, so the remedy belongs in the message.
+// When an activation fails, n8n shows the error's message and nothing else, so the remedy belongs in the message.
 
 const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	wrongSecret: () =>
@@ -27,20 +27,28 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 		`Jelou cannot reach this n8n at ${hostOf(currentUrl)}: set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again`,
 };
 
-/** Where n8n's log says nothing, or too little: of a workflow of which another trigger is published, for example. */
+/**
+ * Refusals about which n8n's own log says nothing, or too little: when another trigger of the workflow is published,
+ * for example.
+ */
 const LOGGED: RefusalReason[] = ['wrongSecret', 'takenInThisWorkflow'];
 
-/** Ends a registration. @throws an error that says what to do */
+/**
+ * Refuses a registration.
+ *
+ * @throws an error that says what to do
+ */
 export function refuse(context: IHookFunctions, refusal: Refusal): never {
 	const message = REFUSALS[refusal.reason](refusal);
 	if (LOGGED.includes(refusal.reason)) warn(context, `was not registered. ${sentence(message)}`);
 	const node = context.getNode();
-	// Storing may work the next time. Anything else n8n 2.x would try five times, for 15 s, if it were not this error.
+	// Storing may work the next time. For anything else, this class of error keeps n8n 2.x from trying five times, for 15
+	// s.
 	if (refusal.reason === 'notStored') throw new NodeOperationError(node, message);
 	throw Object.assign(new WebhookPathTakenError(node.name), { message, node });
 }
 
-/** Puts the remedy of an error, which is in its description, into its message. */
+/** Moves the remedy of an error from its description to its message. */
 export async function withRemedyInMessage<T>(run: () => Promise<T>): Promise<T> {
 	return await run().catch((error: unknown) => {
 		const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
@@ -69,12 +77,12 @@ const LINES: Record<LogLine, string> = {
 		'accepts only the signing secret in the Jelou credential, which is not the one that Jelou gave this n8n. If events are refused, enter the current one, or clear the field.',
 };
 
-/** Says in n8n's log what became of a trigger's webhook, where it is not what the user expects. */
+/** Writes a log line about what became of a trigger's webhook, if that is not what the user expects. */
 export function log(context: IHookFunctions, line: LogLine | undefined): void {
 	if (line !== undefined) warn(context, LINES[line]);
 }
 
-/** The same of a webhook that could not be given back. Nobody sees an error by then. */
+/** The same for a webhook that could not be given back: by then nobody would see an error. */
 export function logNotGivenBack(context: IHookFunctions, error: unknown): void {
 	const why = sentence(error instanceof Error ? error.message : 'unknown error');
 	warn(

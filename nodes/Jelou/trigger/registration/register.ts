@@ -9,7 +9,9 @@ import { decideRegister, type RegisterDecision, type WebhookState } from './deci
 import { log, refuse, withRemedyInMessage } from './refusals';
 import { openHook, readState, readStored, removeMoved, type Hook } from './state';
 
-/** Runs a part of the registration, once nothing of the integration is being given back, and keeps how it ended. */
+/**
+ * Runs a part of the registration, once no webhook of the integration is being given back, and remembers how it ended.
+ */
 async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boolean>): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
 		learnEndpoint(context.getActivationMode() === 'manual' ? 'test' : 'production', context);
@@ -19,7 +21,7 @@ async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boo
 			hook = await openHook(context);
 		}
 		const { memory, url } = hook;
-		// A webhook that was about to be given back is not.
+		// If this webhook was about to be given back, it no longer is.
 		memory.statuses.delete(url);
 		const isDone = await run(hook).catch((error: unknown) => {
 			memory.statuses.set(url, 'failed');
@@ -32,7 +34,7 @@ async function attempt(context: IHookFunctions, run: (hook: Hook) => Promise<boo
 	});
 }
 
-/** What is decided from, with what the user said of a webhook that is somebody else's. */
+/** What is decided from, including whether the user lets somebody else's webhook be replaced. */
 async function readRegisterState(hook: Hook, toStore?: Registration): Promise<WebhookState> {
 	const state = await readState(hook, toStore);
 	const replaceExisting = hook.context.getNodeParameter('replaceExisting', false) === true;
@@ -40,9 +42,9 @@ async function readRegisterState(hook: Hook, toStore?: Registration): Promise<We
 }
 
 /**
- * Notes when the trigger was published. Another process may be about to take its webhook back, and leaves it then.
+ * Records when the trigger was published: another process that is about to give its webhook back then leaves it.
  *
- * @returns `undefined` when nothing is stored of the trigger
+ * @returns what to store; `undefined` when nothing is stored about the trigger
  */
 function stamp({ credential: { registration }, trigger }: Hook): Registration | undefined {
 	const { addresses } = registration;
@@ -53,8 +55,9 @@ function stamp({ credential: { registration }, trigger }: Hook): Registration | 
 }
 
 /**
- * Says whether Jelou posts to this node already. Test listening always answers no: its URL lives only as long as the
- * test.
+ * Whether Jelou posts to this node already. Always false for a test, whose URL lives only as long as the test.
+ *
+ * @throws NodeApiError when Jelou cannot be asked, and NodeOperationError when the credential cannot be used
  */
 export async function checkExists(context: IHookFunctions): Promise<boolean> {
 	return await attempt(context, async (hook) => {
@@ -68,10 +71,10 @@ export async function checkExists(context: IHookFunctions): Promise<boolean> {
 }
 
 /**
- * Registers this node's URL with Jelou. A project has one webhook, so a URL of somebody else is only replaced when the
- * user said so, or for the time of a test, and is put back afterwards.
+ * Registers this node's URL with Jelou. A project has one webhook, so somebody else's URL is replaced only if the user
+ * allows it, or for the duration of a test, and is restored afterwards.
  *
- * @throws an error that says what to do when it would break something; NodeApiError when Jelou refuses
+ * @throws an error that says what to do, when registering would break something; NodeApiError when Jelou refuses
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
 	return await attempt(context, async (hook) => {
@@ -92,17 +95,17 @@ async function act(hook: Hook, state: WebhookState, decision: RegisterDecision):
 	if (action === 'pointTo' && isTest) memory.beginTest(url, decision.restoreUrl);
 	const { line, save } = decision;
 	if (state.integration?.webhookUrl === url) await integrations.storeChanged(state.registration, save);
-	// Stored before it is done: when the update fails half-way, it is still known what has to be put back.
+	// Stored first: if the update fails halfway, it is still known what has to be restored.
 	else await integrations.update(url, save);
 	if (!isTest) memory.setRestoreUrl(url);
 	log(context, line);
 }
 
-/** Creates the integration, and stores its secret. After a failure, what is there by then decides. */
+/** Creates the integration, and stores its secret. After a failure, the next step depends on what exists by then. */
 async function createOwn(hook: Hook, state: WebhookState, action: 'create' | 'recreate'): Promise<void> {
 	const { context, credential, integrations, memory, url } = hook;
 	const { typedSecret } = state;
-	// What is stored of the deleted one is replaced once the next one is there.
+	// What is stored about the deleted one is replaced once the next one exists.
 	if (action === 'recreate') await integrations.delete();
 	let outcome: WebhookState['creation'];
 	for (let retries = 0; ; retries++) {
@@ -115,7 +118,7 @@ async function createOwn(hook: Hook, state: WebhookState, action: 'create' | 're
 		if (creation.ok) return await storeCreated(hook, creation);
 
 		if (creation.reason === 'unanswered') memory.markUnanswered(credential, url);
-		// What an attempt without a response created is what the next one may be refused for.
+		// An attempt without a response may have created what the next one is refused for.
 		if (outcome !== 'unanswered') outcome = creation.reason;
 		if (action === 'recreate') throw creation.error;
 		const integration = await integrations.get().catch(() => undefined);
@@ -128,7 +131,7 @@ async function createOwn(hook: Hook, state: WebhookState, action: 'create' | 're
 	}
 }
 
-/** Stores an integration that was created just now, in place of what was known of the project's earlier one. */
+/** Stores an integration that was created just now, in place of what was known about the project's earlier one. */
 async function storeCreated(
 	{ context, credential, integrations, isTest, memory, trigger, url }: Hook,
 	{ createdAt, signingSecret }: { createdAt: string | undefined; signingSecret: string },
@@ -138,7 +141,7 @@ async function storeCreated(
 	await integrations.store({ signingSecret, createdAt, isOwner: true, addresses });
 	const stored = await readStored(context).catch(() => undefined);
 	if (stored?.signingSecret !== signingSecret) {
-		// Nobody would know its secret, for ever.
+		// Its secret would be lost for good.
 		await integrations.deleteAndForget();
 		refuse(context, { reason: 'notStored', currentUrl: url });
 	}

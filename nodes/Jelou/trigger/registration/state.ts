@@ -21,16 +21,16 @@ import type { WebhookState } from './decide';
 import { IntegrationApi } from './integrationApi';
 import { memoryOf, type Memory } from './memory';
 
-/** What n8n asks a trigger to do, with what is needed to do it. */
+/** A call of one of n8n's webhook methods, with what is needed to do what it asks. */
 export interface Hook {
 	context: IHookFunctions;
-	/** With what a version before 1.1 saved in the workflow, also where a secret is typed. */
+	/** Includes what a version before 1.1 saved in the workflow, even if a secret is typed. */
 	credential: LoadedCredential;
 	integrations: IntegrationApi;
 	memory: Memory;
 	trigger: TriggerName;
 	url: string;
-	/** When it ends a test n8n does not say so; the URL does. */
+	/** When n8n ends a test it does not say so; the URL does. */
 	isTest: boolean;
 }
 
@@ -52,9 +52,9 @@ export async function openHook(context: IHookFunctions): Promise<Hook> {
 }
 
 /**
- * Reads the integration, and what is decided from: what is known of it here once it was read.
+ * Reads the integration and then, once that is done, what is known about it here: all that a decision needs.
  *
- * @param toStore what n8n stores before
+ * @param toStore what n8n stores in the credential before that
  */
 export async function readState(
 	{ credential, integrations, isTest, memory, trigger, url }: Hook,
@@ -62,7 +62,7 @@ export async function readState(
 ): Promise<WebhookState> {
 	const integration = await integrations.get(toStore);
 	const typedSecret = optionalText(credential.typedSecret);
-	// Who typed a secret may have created the integration by hand since.
+	// A user who typed a secret may have created the integration by hand since.
 	const isUnanswered = typedSecret === undefined && memory.wasUnanswered(credential, url);
 	return {
 		integration,
@@ -78,7 +78,7 @@ export async function readState(
 	};
 }
 
-/** What the credential itself holds by now. */
+/** What the credential itself holds now. */
 export async function readStored(context: IHookFunctions): Promise<Registration> {
 	return readCredential(await context.getCredentials(CREDENTIAL_NAME)).registration;
 }

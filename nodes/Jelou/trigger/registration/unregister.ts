@@ -7,25 +7,25 @@ import type { TriggerStatus } from './memory';
 import { log, logNotGivenBack, withRemedyInMessage } from './refusals';
 import { openHook, readState, removeMoved, type Hook } from './state';
 
-/** n8n unpublishes a trigger that was edited, and publishes it again at once: nothing may come of that at Jelou. */
+/** n8n unpublishes a trigger that was edited, and publishes it again at once: that must change nothing at Jelou. */
 const RELEASE_MS = 5_000;
 
 /**
- * Takes this node's URL back from Jelou: puts back what was there before, or deletes the integration that was created
- * for it. At once after a test; in production a moment later, unless the node is published again by then.
+ * Takes this node's URL back from Jelou: restores the earlier one, or deletes the integration that was created for it.
+ * After a test, at once; in production, a moment later, unless the node is published again by then.
  */
 export async function unregister(context: IHookFunctions): Promise<boolean> {
 	return await withRemedyInMessage(async () => {
 		const hook = await openHook(context);
 		const { credential, integrations, memory, url } = hook;
-		// After a failure it is published still, and n8n tries again.
+		// After a failed registration the workflow still counts as published, and n8n tries again.
 		const status = memory.statuses.get(url) === 'failed' ? 'failed' : 'released';
 		if (hook.isTest) {
 			memory.statuses.delete(url);
 			await giveBack(hook, false);
 			return true;
 		}
-		// Now, because n8n saves static data when this is done.
+		// Now, because n8n saves the static data when this function returns.
 		if (isSaved(context, credential)) {
 			await integrations.store(credential.registration);
 			await removeMoved(hook);
@@ -47,10 +47,10 @@ function publishedAt({ credential, trigger }: Hook): number | undefined {
 async function giveBackUnlessTaken(released: Hook, status: TriggerStatus): Promise<void> {
 	const { context, memory, url } = released;
 	await memory.whileGivingBack(async () => {
-		// A credential that was deleted meanwhile still serves here.
+		// A credential that was deleted meanwhile still works here.
 		const hook = await openHook(context).catch(() => released);
 		const isSameProject = integrationKey(hook.credential) === integrationKey(released.credential);
-		// Where another process has published it again, only the credential says so.
+		// If another process has published it again, only the credential says so.
 		const isUnchanged = !isSameProject || publishedAt(hook) === publishedAt(released);
 		if (!isUnchanged || memory.statuses.get(url) !== status) return;
 		memory.statuses.delete(url);
@@ -69,7 +69,7 @@ async function giveBack(hook: Hook, hasFailed: boolean): Promise<void> {
 			if (!isTest) memory.setRestoreUrl(decision.url);
 			break;
 		case 'delete':
-			// n8n registers it again in a moment, and Jelou would make another secret.
+			// n8n is about to register it again, and Jelou would make another secret.
 			if (hasFailed && state.creation !== 'unanswered') break;
 			await integrations.deleteAndForget();
 			memory.forgetIntegration(credential, url);

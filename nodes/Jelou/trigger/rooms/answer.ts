@@ -9,8 +9,8 @@ import { mediaUrlOf, textOf } from '../event/text';
 const messageOf = (event: IDataObject) => ({ text: textOf(event), mediaUrl: mediaUrlOf(event) });
 
 /**
- * Reads messages that follow each other as one answer: their texts together, where any text is an answer, and else the
- * last message that fits, unless another one says something else. Never throws, whatever they hold.
+ * Reads consecutive messages as one answer: all their texts, if any text is an answer; otherwise the last message that
+ * is valid, unless another one says something different. Never throws, whatever they contain.
  */
 export function readAnswers(events: readonly IDataObject[], expects: Expectation): Answer {
 	const { choices, type } = expects;
@@ -31,9 +31,9 @@ export function readAnswers(events: readonly IDataObject[], expects: Expectation
 }
 
 /**
- * The exit word that messages have, where it is not an answer: a choice, a number or an address that fits counts more.
+ * The exit word in the messages, if any, unless they are a valid choice, number or address, which takes precedence.
  *
- * @param more those of the trigger
+ * @param more the trigger's own exit words
  */
 export function exitWordOf(
 	events: readonly IDataObject[],

@@ -10,20 +10,20 @@ import { hold, outcomeOf } from './held';
 
 const MAX_SECONDS = 10;
 
-/** An event, and when it arrived, as `uptime` tells it. */
+/** An event, and when it arrived, by `uptime`. */
 export interface Arrival {
 	event: JelouEvent;
 	arrivedAt: number;
 }
 
-/** Events that go on together: the messages of one customer that follow each other, or a single event. */
+/** Events that go on together: consecutive messages of one customer, or a single event. */
 export interface EventGroup {
 	arrivals: Arrival[];
-	/** That of the first. */
+	/** The deadline of the first delivery. */
 	deadline: Deadline;
 	/** Whether the output has `messages`. */
 	isCombined: boolean;
-	/** Messages that came before, and belong to them. */
+	/** Earlier messages that belong with them. */
 	messagesBefore: IDataObject[];
 }
 
@@ -40,12 +40,12 @@ interface Held extends Arrival {
 	isOver: boolean;
 }
 
-/** The messages of one customer that follow each other. */
+/** Consecutive messages of one customer. */
 class Burst {
 	readonly held: Held[] = [];
-	/** The delivery that goes on with all of them: the last whose connection is still there. */
+	/** The delivery that goes on with all of them: the last whose connection is still open. */
 	readonly carrier: Promise<Held | undefined>;
-	/** What becomes of that one. The others end as it does, so that Jelou repeats all or none. */
+	/** What becomes of the carrier. The others end the same way, so that Jelou repeats all or none. */
 	readonly outcome: Promise<boolean>;
 	#gap: number;
 	#lastAt = uptime();
@@ -53,7 +53,7 @@ class Burst {
 
 	constructor(
 		readonly roomId: string,
-		/** That of the first delivery. */
+		/** The deadline of the first delivery. */
 		readonly deadline: Deadline,
 		gap: number,
 		onDecided: () => void,
@@ -77,7 +77,7 @@ class Burst {
 		return mine;
 	}
 
-	/** Waits for no more messages. */
+	/** Stops waiting for more messages. */
 	end(): void {
 		this.#gap = 0;
 		this.#wake();
@@ -90,10 +90,12 @@ class Burst {
 	}
 }
 
-/** The bursts that are waited for, by trigger, room and customer. */
+/** The bursts that are still being collected, by trigger, room and customer. */
 const bursts = new Map<string, Burst>();
 
-/** Messages as they were written, where they say so, and else as they arrived: deliveries can overtake each other. */
+/**
+ * Messages in the order of their timestamps or, without those, of their arrival: deliveries can overtake each other.
+ */
 function inOrder(held: readonly Held[]): Arrival[] {
 	return [...held].sort((a, b) => Number(a.event.timestamp) - Number(b.event.timestamp) || 0);
 }
@@ -105,11 +107,12 @@ export function readGap(seconds: unknown): number {
 }
 
 /**
- * Holds a message until no other of the same customer follows it. The end of a conversation is held for nothing, and
- * comes after the messages before it.
+ * Holds a message until no more of the same customer follow. The end of a conversation is not held, but comes after the
+ * messages before it.
  *
- * @param key names the event, if it can be named
- * @returns what goes on with this delivery, or its response because another delivery goes on with its message
+ * @param key identifies the event, if it can be identified
+ * @param gap how long to wait for the next message, in milliseconds
+ * @returns the events that go on with this delivery; or its response, if its message goes on with another delivery
  */
 export async function combine(
 	context: IWebhookFunctions,
@@ -134,7 +137,7 @@ export async function combine(
 			await burst.outcome;
 		}
 	}
-	// n8n listens for one test event only, and somebody is looking at the editor.
+	// In a test n8n listens for one event only, and somebody is looking at the editor.
 	if (!isCombined || context.getMode() === 'manual') return alone;
 	const name = triggerKey + JSON.stringify([roomId, userId]);
 	let burst = bursts.get(name);
@@ -153,7 +156,9 @@ export async function combine(
 	return { code: 503, status: 'not combined' };
 }
 
-/** Events as one: the last, with all of them and their texts. `undefined` where there are none. */
+/**
+ * Several events as one: the last, with all of them in `messages` and their texts in `chatInput`; `undefined` for none.
+ */
 export function asOne({
 	arrivals,
 	isCombined,

@@ -8,18 +8,21 @@ import type { Deadline } from '../event/deadline';
 import { messageIdOf, type JelouEvent } from '../event/events';
 import { hold, outcomeOf } from './held';
 
-/** Jelou documents for its other products both no repetition and three, so an event may arrive more than once. */
+/**
+ * How many events are remembered. For its other products, Jelou documents both no repetition and three, so an event may
+ * arrive more than once.
+ */
 const MAX_EVENTS = 10_000;
 const REMEMBERED_MS = 60 * 60 * 1_000;
 
-/** When each event was responded to with success, as `uptime` tells it. */
+/** When the delivery of each event succeeded, by `uptime`. */
 const handled = new BoundedMap<string, number>(MAX_EVENTS);
 /** The events that are being handled, each with what becomes of it: true for success. */
 const inProgress = new Map<string, Promise<boolean>>();
 
 /**
- * Names an event of a trigger: a message by its ID, anything else by its bytes. `undefined` for a message without an ID,
- * since a customer may write the same twice.
+ * Identifies an event of a trigger: a message by its ID, anything else by its bytes. `undefined` for a message without
+ * an ID, because a customer may write the same text twice.
  */
 export function eventKey(triggerKey: string, event: JelouEvent, body: Buffer): string | undefined {
 	if (event.event !== 'message') {
@@ -30,10 +33,12 @@ export function eventKey(triggerKey: string, event: JelouEvent, body: Buffer): s
 }
 
 /**
- * Says whether this process is the first to handle an event. One that arrives twice at once waits for what becomes of the
- * first: only an event whose delivery was responded to with 2xx is remembered, so the repetition of one that failed runs.
+ * Whether this delivery of an event is the first in this process. Another one at the same time waits for what becomes
+ * of the first: only an event whose delivery was responded to with 2xx is remembered, so that one that failed can be
+ * repeated.
  *
- * @param key names the trigger and the event
+ * @param key identifies the trigger and the event
+ * @returns `'busy'` when it could not wait: too many deliveries are held, or its time is over
  */
 export async function isFirst(
 	context: IWebhookFunctions,
@@ -55,7 +60,7 @@ export async function isFirst(
 	return true;
 }
 
-/** An event is handled when this succeeds, and from now on by nothing else. */
+/** From now on an event is in progress; it counts as handled if this outcome is a success. */
 export function follow(key: string, outcome: Promise<boolean>): void {
 	inProgress.set(key, outcome);
 	void outcome.then((isSuccess) => {

@@ -15,7 +15,7 @@ import { stepOf, type KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
 
 export const NOT_PASSED_ON = { code: 503, status: 'not passed on' };
-/** For how long a run that was waiting is believed to wait still, while its questions follow each other. */
+/** How long a run that was seen waiting is assumed to wait still, while its questions follow each other. */
 const SEEN_FOR_MS = 60_000;
 /** How often Jelou may refuse a question before the run goes on without it. */
 const MAX_REFUSALS = 3;
@@ -34,7 +34,7 @@ interface Reply {
 	deadline: Deadline;
 }
 
-/** Lets the run go on, or asks whether it waits: `undefined` when it does. */
+/** Passes an answer on to its run or, without one, asks whether the run waits: `undefined` when it still does. */
 async function tell(
 	view: RoomView,
 	question: KeptQuestion,
@@ -64,13 +64,13 @@ async function tell(
 	}
 }
 
-/** Lets the run go on. */
+/** Passes an answer on to its run, which then has to go on. */
 async function goOn(...[view, question, answer, deadline]: Parameters<typeof tell>): Promise<Given> {
-	// Where it waits, n8n has asked the node, and that did not take the answer.
+	// If the run still waits, the node did not take the answer.
 	return (await tell(view, question, answer, deadline)) ?? NOT_PASSED_ON;
 }
 
-/** What the customer reads at a step. */
+/** The text of the present step, as the customer reads it. */
 function textOf(question: KeptQuestion): string {
 	const { choices, text } = stepOf(question);
 	return withChoices(fillIn(text, question.answers), choices);
@@ -93,8 +93,8 @@ async function askAgain(view: RoomView, question: KeptQuestion, deadline: Deadli
 }
 
 /**
- * Asks the next step of a dialogue. What is stored before is that it is being sent: a restart in the middle then neither
- * loses the answer nor takes the next one for it.
+ * Asks the next step of a dialogue. That it is being sent is stored first, so that a restart in between neither loses
+ * the answer nor mistakes the next message for it.
  */
 async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply): Promise<Given | 'tooLong'> {
 	const { context, store } = view;
@@ -124,7 +124,7 @@ async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply)
 	return await goOn(view, question, { event, outcome }, deadline);
 }
 
-/** Sends a step again of which nobody knows whether it was sent, because a process ended meanwhile. */
+/** Sends a step again, because a process ended while it sent it, and nobody knows whether it did. */
 async function repeatStep(view: RoomView, question: KeptQuestion, deadline: Deadline): Promise<Given> {
 	deadline.hasWaited = true;
 	const sending = await sendText(view, question, textOf(question), deadline);
@@ -137,10 +137,11 @@ async function repeatStep(view: RoomView, question: KeptQuestion, deadline: Dead
 }
 
 /**
- * Gives a customer's messages to what is asked in their room: the next step is asked, the same one again, or the run goes on.
+ * Gives a customer's messages to the question in their room: the next step is asked, or the same one again, or the run
+ * goes on.
  *
- * @param exitWords those of the trigger, which every question has
- * @returns `gone` when the run waits no more
+ * @param exitWords the trigger's own, which end any question
+ * @returns the response to the delivery; `'gone'` when the run no longer waits
  */
 export async function give(
 	view: RoomView,
@@ -154,7 +155,7 @@ export async function give(
 	if (event === undefined) return 'gone';
 	const messageId = String(messageIdOf(event) ?? '');
 	if (messageId !== '' && messageId === question.takenId) {
-		// Its answer was taken before a restart, and the response to it was lost.
+		// Its answer was taken before a restart, and the response to its delivery was lost.
 		return question.isUnsure
 			? await repeatStep(view, question, deadline)
 			: { code: 200, status: 'duplicate' };

@@ -2,13 +2,18 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { warn } from '../event/log';
 
-/** How many deliveries are held at once. n8n 2.41 keeps an isolate, 11 MB, for each webhook call that has no response. */
+/**
+ * How many deliveries are held at once. n8n 2.41 keeps an isolate of 11 MB for each webhook call without a response.
+ */
 const MAX_HELD = 50;
 
-/** The responses of the deliveries that wait for something else than their own work: for messages, for another delivery. */
+/**
+ * The responses of the deliveries that wait for something other than their own work: more messages, or another
+ * delivery.
+ */
 const held = new Set<unknown>();
 
-/** Holds a delivery until it has its response; false when there are as many as there may be. */
+/** Counts a delivery as held until it has its response; false when too many are held already. */
 export function hold(context: IWebhookFunctions): boolean {
 	const response = context.getResponseObject();
 	if (held.has(response)) return true;
@@ -28,7 +33,7 @@ export async function outcomeOf(context: IWebhookFunctions): Promise<boolean> {
 		const end = () => {
 			resolve(response.writableFinished && response.statusCode >= 200 && response.statusCode < 300);
 		};
-		// Its events were emitted before, and come no more.
+		// Its events were emitted already, and will not come again.
 		if (response.closed || response.writableFinished) return end();
 		response.once('finish', end);
 		response.once('close', end);

@@ -32,7 +32,7 @@ function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'ref
 	return status;
 }
 
-/** What a node is told of what it has asked to be remembered. */
+/** Whether what a node wants remembered is stored, as the status of a response. */
 function stateOf({ store }: RoomView, { id }: Question | Pause): NoteStatus {
 	return store.isStored(id) ? 'confirmed' : 'registered';
 }
@@ -61,7 +61,7 @@ async function takeQuestion(
 	return isQueued ? 'queued' : 'registered';
 }
 
-/** The customer has the question: an older one that it takes the place of is over. */
+/** The customer has the question: any older one that it replaces is over. */
 function takeSent(view: RoomView, { openedAt, question }: TriggerNote & { note: 'sent' }): NoteStatus {
 	const { store } = view;
 	if (store.hasEnded(question.id)) return 'confirmed';
@@ -132,10 +132,10 @@ async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Prom
 }
 
 /**
- * Handles a note of a Jelou node, or of the trigger itself. It was verified like any delivery. It starts no workflow. One
- * that comes again, recorded or repeated on its way, changes nothing.
+ * Handles a note from a Jelou node, or from the trigger itself. It was verified like any delivery, and starts no
+ * workflow. One that comes again, replayed or repeated on its way, changes nothing.
  *
- * @returns what to respond, beside the status what was asked for
+ * @returns the response: the status, and what the note asked for
  */
 export async function takeNote(
 	view: RoomView,
@@ -151,7 +151,7 @@ export async function takeNote(
 }
 
 async function takeOnce(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
-	// It is for one trigger, and for a moment: one that was recorded, or is for another, counts for nothing.
+	// A note is for one trigger, and for a moment: one that was recorded, or is for another trigger, is refused.
 	if (!isSameAddress(note.address, view.address)) return refuse(view, 'it is for another address');
 	if (Math.abs(Date.now() - note.sentAt) > MAX_NOTE_AGE_MS) {
 		return refuse(view, 'its time is more than a minute off');

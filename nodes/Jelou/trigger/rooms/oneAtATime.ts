@@ -1,4 +1,4 @@
-/** The last work of each room that has not ended. */
+/** The last piece of work of each room, until it has ended. */
 const working = new Map<string, Promise<unknown>>();
 
 /** Whether something is being done for a room. */
@@ -6,7 +6,7 @@ export function isTaken(room: string): boolean {
 	return working.has(room);
 }
 
-/** Does one thing after the other for a room, in the order in which they were asked for. */
+/** Does the work for a room one piece at a time, in the order of the calls. Settles as `work` does. */
 export async function oneAtATime<Result>(room: string, work: () => Promise<Result>): Promise<Result> {
 	const mine = Promise.resolve(working.get(room)).then(work, work);
 	working.set(room, mine);

@@ -6,24 +6,25 @@ import type { JelouEvent } from '../event/events';
 import { isDialogue, stepOf, type KeptQuestion } from './storedRooms';
 
 /**
- * What the run goes on with besides the event: what came of its question. The order is the one that a person reads it in.
+ * What came of a question: what its run goes on with in addition to the event. The fields are in the order in which a
+ * person reads them.
  */
 export type Outcome = IDataObject & {
 	outcome: 'answered' | 'invalid' | 'exit' | 'closed' | 'paused' | 'failed';
 };
 
-/** Who answered, and when: as n8n's own nodes that send and wait say it. */
+/** Who answered, and when, in the form of n8n's own nodes that send and wait. */
 function responseOf({ contact }: JelouEvent): IDataObject {
 	const { id, name } = isObject(contact) ? contact : {};
 	return { respondedAt: new Date().toISOString(), responder: { id, name: optionalText(name) } };
 }
 
-/** The answers so far, with one to the present step. */
+/** The answers so far, and one to the present step. */
 function withAnswer(question: KeptQuestion, answer: string | number): KeptQuestion['answers'] {
 	return { ...question.answers, [stepOf(question).name]: answer };
 }
 
-/** The answers of a dialogue so far, by their names, and which choices they are, from 1. */
+/** The answers of a dialogue so far, by their names, and which choices they are, from 1; `{}` for a single question. */
 function answersOf(question: KeptQuestion, answers = question.answers): IDataObject {
 	if (!isDialogue(question)) return {};
 	const picked = question.steps.flatMap(({ choices, name }): Array<[string, number]> => {
@@ -33,7 +34,7 @@ function answersOf(question: KeptQuestion, answers = question.answers): IDataObj
 	return { answers, ...(picked.length > 0 && { choices: Object.fromEntries(picked) }) };
 }
 
-/** The customer has answered all that was asked, or a step so often in another way that it is not asked again. */
+/** The customer has answered everything, or has given so many invalid answers to a step that it is not asked again. */
 export function answered(question: KeptQuestion, read: Answer, event: JelouEvent): Outcome {
 	const { answer, choice, data, valid } = read;
 	const response = responseOf(event);
@@ -50,7 +51,7 @@ export function answered(question: KeptQuestion, read: Answer, event: JelouEvent
 	};
 }
 
-/** The customer wants out. */
+/** The customer has written an exit word. */
 export function left(
 	question: KeptQuestion,
 	{ answer }: Answer,
@@ -72,9 +73,9 @@ export function left(
 }
 
 /**
- * There will be no answer, or no more of them.
+ * There will be no answer, or no further one.
  *
- * @param answer what the present step was answered with all the same
+ * @param answer the answer to the present step, if there was one
  */
 export function ended(
 	question: KeptQuestion,
@@ -86,7 +87,7 @@ export function ended(
 	return { outcome, answered: false, ...answersOf(question, given), error };
 }
 
-/** The time is up: what was answered by then, without an outcome, as where nothing was. */
+/** The time is up: what was answered by then, without an outcome, just as when nothing was. */
 export function soFar(question: KeptQuestion): IDataObject {
 	const { messagesBefore } = question;
 	return { ...answersOf(question), ...(messagesBefore.length > 0 && { messagesBefore }) };

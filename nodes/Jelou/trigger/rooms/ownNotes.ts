@@ -8,16 +8,22 @@ import { releaseIfOver } from './resumeRun';
 import { BEFORE_END_MS, type RoomStore } from './roomStore';
 import type { RoomView } from './view';
 
-/** How long after a write it is made sure that it is still there: a run that erases it may take as long to its end. */
+/**
+ * How long after a change it is stored once more, in milliseconds: a run that overwrites it may take this long to end.
+ */
 const KEEP_AFTER_MS = 3_000;
 /** The least time between two of these notes. */
 const KEEP_EVERY_MS = 10_000;
-/** Time for asking the next question, with n8n and Jelou in between. */
+/** Time for asking the next question, through n8n and Jelou. */
 const ASK_TIMEOUT_MS = 30_000;
 const WATCH_EVERY_MS = 500;
 const WATCH_AFTER_FAILURE_MS = 5_000;
 
-/** Gives the trigger itself a note. Never throws. @returns the status of the response, if there was one */
+/**
+ * Gives the trigger itself a note. Never throws.
+ *
+ * @returns the HTTP status, if there was a response
+ */
 async function postToSelf(
 	{ address, context, secret }: RoomView,
 	content: NoteContent,
@@ -26,10 +32,10 @@ async function postToSelf(
 	let code: number | undefined;
 	try {
 		({ code } = await postNote(context, address, secret, content, timeout));
-		// 404: n8n serves the trigger no longer, because it was unpublished.
+		// 404: n8n no longer serves the trigger, because it was unpublished.
 		if (code === 200 || code === 404) return code;
 	} catch {
-		// The error may hold the address, with more than its host.
+		// The error may contain more of the address than its host.
 	}
 	warn(
 		context,
@@ -39,7 +45,10 @@ async function postToSelf(
 	return code;
 }
 
-/** Has what is known stored now, with a fresh copy of the static data: that of a delivery which has waited is an old one. */
+/**
+ * Has what is known stored now, with a fresh copy of the static data: the copy of a delivery that has waited is
+ * outdated.
+ */
 export async function keepNow(view: RoomView): Promise<void> {
 	const { store } = view;
 	const { saves } = store;
@@ -49,8 +58,8 @@ export async function keepNow(view: RoomView): Promise<void> {
 }
 
 /**
- * Has what is known stored in a while, at most once in ten seconds: a run that has just asked is about to wait, and n8n
- * then saves the static data that a Code node has written in it, over what was stored since it began.
+ * Has what is known stored in a while, at most once every ten seconds: when a run that has just asked begins to wait,
+ * n8n saves the static data that a Code node wrote during it, over what was stored since the run began.
  */
 export function keepSoon(view: RoomView): void {
 	const { store } = view;
@@ -67,13 +76,13 @@ async function keepLater(view: RoomView): Promise<void> {
 	if (!store.isEmpty || store.needsSaving) await keepNow(view);
 }
 
-/** How often it is looked which dialogue is to be ended next. */
+/** How often to check which dialogue has to be ended next, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Of each store whose dialogues are timed the newest view: each holds much memory, and only one is needed. */
+/** The newest view of each store whose dialogues are timed: a view holds a lot of memory, and only one is needed. */
 const timed = new WeakMap<RoomStore, RoomView>();
 
-/** Ends the dialogues with answers when their time is up: n8n would go on with the node's input alone. */
+/** Ends the dialogues that have answers when their time is up: n8n by itself would go on with only the node's input. */
 export function watchTime(view: RoomView): void {
 	const { store } = view;
 	const isTimed = timed.has(store);
@@ -91,7 +100,7 @@ async function endInTime(store: RoomStore): Promise<void> {
 		}
 		const view = timed.get(store);
 		const code = view && (await postToSelf(view, { note: 'timeUp', roomId: first.roomId }));
-		// Publishing it goes on with this.
+		// This starts again when the trigger is published.
 		if (code === 404) return;
 		if (store.firstToEnd === first) await sleep(LOOK_EVERY_MS);
 	}
@@ -112,7 +121,7 @@ async function watch(view: RoomView, roomId: string): Promise<void> {
 		const isFree = store.nextIn(roomId) !== undefined;
 		if (isFree) {
 			const code = await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS);
-			// Publishing it wakes its queues.
+			// This starts again when the trigger is published.
 			if (code === 404) return;
 		}
 		// What could not be asked now is tried again until its time is up.

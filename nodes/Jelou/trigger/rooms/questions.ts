@@ -22,7 +22,7 @@ const BUSY = { code: 503, status: 'busy' };
 export const roomKeyOf = ({ triggerKey }: RoomView, roomId: string) => JSON.stringify([triggerKey, roomId]);
 
 /**
- * Waits until a question was sent or could not be, as long as the delivery has time for it.
+ * Waits until a question was sent or could not be, for as long as the delivery has time.
  *
  * @returns false when too many deliveries wait already
  */
@@ -35,7 +35,7 @@ async function untilDecided(view: RoomView, question: KeptQuestion, deadline: De
 	return true;
 }
 
-/** Gives a customer's messages to the run whose question the customer has. */
+/** Gives a customer's messages to the run whose question is open in the room. */
 async function giveMessages(
 	view: RoomView,
 	roomId: string,
@@ -65,13 +65,13 @@ async function giveMessages(
 		}
 		const outcome = await give(view, question, { ...group, arrivals: late }, exitWords);
 		if (outcome !== 'gone') return outcome;
-		// It gets no answer: the message starts the workflow as if nothing had been asked, with what came before it.
+		// The run gets no answer: the message starts the workflow as if nothing had been asked, with what came before it.
 		const known = arrivals.map(({ event }) => event as IDataObject);
 		group.messagesBefore.push(...question.messagesBefore.filter((event) => !known.includes(event)));
 	}
 }
 
-/** Whose conversation a question is in, as an event says it. */
+/** Whose conversation a question is in, in the form of an event. */
 const placeOf = ({ botId, roomId, userId }: KeptQuestion) => ({
 	room_id: roomId,
 	bot: { id: botId },
@@ -79,9 +79,9 @@ const placeOf = ({ botId, roomId, userId }: KeptQuestion) => ({
 });
 
 /**
- * Ends questions, each run going on without an answer.
+ * Ends questions: each run goes on without an answer.
  *
- * @param given the event that ends them; without one, each run gets whose conversation it is
+ * @param given the event that ends them; without one, each run gets the IDs of its conversation
  * @returns whether all runs could be reached
  */
 export async function endQuestions(
@@ -121,11 +121,11 @@ async function close(
 }
 
 /**
- * Gives a customer's messages, or the end of the conversation, to the run that asked in this room. A question is found by
- * its room alone: a customer's number is written in several ways. Events of one room take turns, so that an answer reaches
- * one question.
+ * Gives a customer's messages, or the end of the conversation, to the run that asked in this room. A question is found
+ * by its room alone, because a customer's number can be written in several ways. Events of one room are handled one at
+ * a time, so that an answer reaches only one question.
  *
- * @param exitWords those that end every question
+ * @param exitWords the trigger's own, which end any question
  * @returns `undefined` when no run waits for them
  */
 export async function answerQuestion(
@@ -149,7 +149,9 @@ export async function answerQuestion(
 	);
 }
 
-/** Ends the dialogue of a room whose time is about to be up: its run goes on with its input, and the answers so far. */
+/**
+ * Ends the dialogue of a room when its time is about to be up: its run goes on with its input and the answers so far.
+ */
 export async function endDialogue(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { store } = view;
 	await oneAtATime(roomKeyOf(view, roomId), async () => {
@@ -160,13 +162,13 @@ export async function endDialogue(view: RoomView, roomId: string, deadline: Dead
 	});
 }
 
-/** Asks the question whose turn it is in a room, if the room is free and its run still waits. */
+/** Asks the next question in a room's queue, if the room is free and the question's run still waits. */
 export async function askNext(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { context, store } = view;
 	const question = store.nextIn(roomId);
 	if (question === undefined) return;
 	store.change(question, { phase: 'pending' });
-	// So that a restart in the middle does not ask it twice.
+	// So that a restart in between does not ask it twice.
 	await keepNow(view);
 	const state = await resumeRun(view, question, undefined, deadline);
 	if (state === 'unknown') return store.change(question, { phase: 'queued' });

@@ -10,28 +10,29 @@ import type { RoomView } from './view';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 3_000;
-/** How long what n8n says is believed to be passing, where it may be. */
+/** How long a response that may be temporary is taken to be, in milliseconds. */
 const PASSING_MS = 3_000;
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 500;
 
 /**
- * `resumed`: the run has gone on. `waiting`: it waits for this question's answer. `gone`: it waits no more (ended,
- * stopped, deleted). `unknown`: n8n could not be asked, so the delivery has to fail, and nothing is lost.
+ * `resumed`: the run has gone on. `waiting`: it waits for this question's answer. `gone`: it no longer waits (ended,
+ * stopped, deleted). `unknown`: n8n could not be asked, so the delivery has to fail for nothing to be lost.
  */
 export type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
 
 /**
- * `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading while it writes. `misrouted`: not
- * n8n's own address. `invalid`: n8n does not take the signature; n8n 2.x takes none for a run that asks nothing, as Check's.
+ * `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading it while writing it. `misrouted`:
+ * not n8n's own address. `invalid`: n8n rejects the signature; n8n 2.x rejects any for a run that asks nothing, such as
+ * Check's.
  */
 type Reply = ResumeResult | 'running' | 'passing' | 'misrouted' | 'invalid';
 
 /**
- * What n8n's response to a resume request says. As seen in n8n 1.123 and 2.41: 409 while the run is still running, another
- * 409 when it has failed or was stopped; 404 when it was deleted; 200 with a page when it is over. n8n 1.x writes that a
- * run waits before it writes where: for a moment it then responds with the page, another 404 or a 500, or asks the node
- * about an older question. n8n 2.x responds with 500 too when somebody else resumes the run.
+ * What n8n's response to a resume request says. As seen in n8n 1.123 and 2.41: 409 while the run is still running,
+ * another 409 when it has failed or was stopped; 404 when it was deleted; 200 with a page when it is over. n8n 1.x
+ * stores that a run waits before it stores where: for a moment it then responds with the page, a different 404 or a
+ * 500, or asks the node about an older question. n8n 2.x also responds with 500 when somebody else resumes the run.
  */
 function readReply(status: number, body: unknown): Reply {
 	const json = parseBody(body);
@@ -43,7 +44,7 @@ function readReply(status: number, body: unknown): Reply {
 	if (status === 409) return /running/i.test(message) ? 'running' : 'gone';
 	if (status === 404) return /does not exist/i.test(message) ? 'gone' : 'passing';
 	if (json?.error === 'Invalid token') return 'invalid';
-	// The signature is over the path: a proxy has changed that, or n8n has another key or (1.x) another host by now.
+	// The signature covers the path: a proxy has changed that, or n8n now has another key or (1.x) another host.
 	if (status === 401 || status === 403) return 'misrouted';
 	return status === 500 ? 'passing' : 'unknown';
 }
@@ -68,16 +69,17 @@ async function post(
 		});
 		return isObject(response) ? readReply(Number(response.statusCode), response.body) : 'unknown';
 	} catch {
-		// The error holds the resume URL, so nothing of it is passed on.
+		// The error contains the resume URL, so none of it is passed on.
 		return 'unknown';
 	}
 }
 
 /**
- * Whether n8n takes requests at its own resume addresses: found out once for each address of the trigger, while a run is
- * asking, so that nobody is asked what could not be answered. n8n 1.x says nothing of a signature as long as the run runs.
+ * Whether n8n takes requests at its own resume addresses: found out once for each address of the trigger, while a run
+ * is asking, so that nobody is asked a question whose answer could not arrive. n8n 1.x does not check a signature while
+ * the run is running.
  *
- * @param isReport a run that asks nothing wants to know: then n8n has to have answered itself, just now
+ * @param isReport whether this is for Check, whose run asks nothing: then n8n itself has to have responded, just now
  */
 export async function canResume(
 	view: RoomView,
@@ -86,7 +88,7 @@ export async function canResume(
 ): Promise<boolean> {
 	const { address, context, store } = view;
 	if (!isReport && store.probedAddress === address) return true;
-	// n8n signs paths: where the trigger is reached under another one than its own, a proxy takes a part off.
+	// n8n signs paths: if the trigger is reached at a path other than its own, a proxy removes part of it.
 	const { originalUrl } = context.getRequestObject();
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
 	const reply = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
@@ -95,7 +97,10 @@ export async function canResume(
 	return isReport ? ['running', 'gone', 'invalid'].includes(reply) : !isRefused;
 }
 
-/** Releases a room that is kept for the run that was just answered, if that run has come to its end, or waits for something else. */
+/**
+ * Releases a room that is reserved for the run that was just answered, if that run has ended or waits for something
+ * else.
+ */
 export async function releaseIfOver(view: RoomView, roomId: string): Promise<void> {
 	const answered = view.store.reservedFor(roomId);
 	if (answered === undefined) return;
@@ -105,8 +110,8 @@ export async function releaseIfOver(view: RoomView, roomId: string): Promise<voi
 }
 
 /**
- * Gives the waiting run its answer, or asks whether it waits for one. Tries at least once, however late it is. Never
- * throws: an error that escapes would make n8n start the workflow.
+ * Gives the waiting run its answer or, without one, asks whether it waits. Tries at least once, however late it is.
+ * Never throws: an error that escapes would make n8n start the workflow.
  */
 export async function resumeRun(
 	view: RoomView,
@@ -130,7 +135,7 @@ export async function resumeRun(
 			);
 		}
 		const isGone = reply === 'gone' || isRefused || (reply === 'passing' && uptime() - start >= PASSING_MS);
-		// After a request without a response, a run that waits no more may have gone on with it.
+		// If an earlier request had no response, a run that no longer waits may have gone on with that.
 		if (isGone) return isUnsure ? 'unknown' : 'gone';
 		isUnsure ||= reply === 'unknown';
 		if (deadline.left(answer ? 'resume' : 'check') <= wait) return 'unknown';

@@ -5,7 +5,10 @@ import { stepOf } from './storedRooms';
 
 const toIso = (at: number) => new Date(at).toISOString();
 
-/** The rooms that are paused or have a question, each once: with the question that was asked first, not one that waits its turn. */
+/**
+ * The rooms that are paused or have a question, each once: if possible with a question that was asked, not one that
+ * waits its turn.
+ */
 export function roomStates(store: RoomStore): RoomState[] {
 	const states = new Map<string, RoomState>();
 	const placeOf = ({ botId, roomId, userId }: Pause) => ({

@@ -13,69 +13,81 @@ import {
 	type Rooms,
 } from './storedRooms';
 
-/** Where it is kept in the workflow's static data: one text for each project. */
+/** The key in the workflow's static data: it holds one text for each project. */
 const STATIC_KEY = 'jelouRooms';
-/** What cannot be read is kept beside what is written, under the project's name with this. */
+/** A text that cannot be read is kept next to the new one, under the project's key with this suffix. */
 const UNREADABLE = ' (unreadable)';
 
-/** More rooms than a support team answers at once; each one is a little more to load for every delivery. */
+/** More rooms than a support team serves at once; each one adds to what every delivery has to load. */
 const MAX_ENTRIES = 5_000;
-/** Characters of all questions, which n8n loads for every delivery. */
+/** In characters, of all questions: n8n loads them for every delivery. */
 const MAX_SIZE = 4_000_000;
 const MAX_ENDED = 20_000;
 const MAX_ENDED_STORED = 200;
 const MAX_ENDED_PAUSES = 1_000;
-/** More than arrive while one of them would still be believed. */
+/** More than arrive while a note is still accepted. */
 const MAX_NOTES = 10_000;
 const MAX_STORES = 500;
-/** Copies that deliveries at the same time may have: each is as long as all questions. */
+/** Copies that concurrent deliveries may have: each is as long as all questions. */
 const MAX_COPIES = 4;
-/** What arrived while a question was being sent: no more messages than this, nor characters. */
+/**
+ * The limits for what is kept of the messages that arrive while a question is being sent: their number, and their
+ * characters.
+ */
 const MAX_BEFORE = 20;
 const MAX_BEFORE_SIZE = 50_000;
-/** The answers that a dialogue has so far: no more characters than this. */
+/** In characters, of the answers that a dialogue has so far. */
 const MAX_ANSWERS_SIZE = 50_000;
-/** What people answer is not refused because others have asked a lot. */
+/** In characters: answers up to this size are not refused because others have asked a lot. */
 const ALWAYS_KEPT_SIZE = 1_000;
 
-/** A question that has been pending for so long counts as sent: whoever was sending it is gone. */
+/** A question that has been pending for this long counts as sent: whoever was sending it is gone. */
 const MAX_PENDING_MS = 60_000;
 /**
- * How long a room is kept for the run that was just answered, so that two dialogues do not take turns. A run asks its next
- * question within a second, mostly; a longer time would hold up a dialogue that goes on in a sub-workflow, which is
- * another run.
+ * How long a room is reserved for the run that was just answered, so that two dialogues do not alternate. A run mostly
+ * asks its next question within a second; a longer time would hold up a dialogue that goes on in a sub-workflow, which
+ * is another run.
  */
 const KEPT_FOR_MS = 2_000;
-/** What arrives so shortly before Jelou's response is not earlier than it: the two only overtook each other. */
+/** What arrives this shortly before Jelou's response does not count as earlier: the two only overtook each other. */
 const OVERTAKEN_MS = 100;
-/** Where sending takes longer than this, the customer may have the question before Jelou says so. */
+/** If sending takes longer than this, the customer may have the question before Jelou says so. */
 const SLOW_MS = 3_000;
-/** Deliveries that n8n began so shortly after a write may have the copy from before it: nothing is lost then. */
+/**
+ * Deliveries that n8n began this shortly after a write may have the copy from before it: that does not mean that the
+ * write was lost.
+ */
 const WRITING_MS = 1_000;
-/** How long a run is waited for that cannot be reached. */
+/** How long to wait for a run that cannot be reached. */
 const UNREACHABLE_MS = 60_000;
 
-/** How long before its time is up a dialogue with answers is ended, so that its run goes on with them. */
+/**
+ * How long before its time is up a dialogue with answers is ended, in milliseconds, so that its run goes on with them.
+ */
 export const BEFORE_END_MS = 1_000;
-/** How long after that it still can be, where n8n is busy: the last seconds before n8n ends the wait are for the request. */
+/**
+ * How long after its time is up it can still be ended, if n8n is busy: the last seconds before n8n ends the wait are
+ * for the request.
+ */
 const AFTER_END_MS = END_OF_DIALOGUE_MS - 5_000;
 
-/** Until when a question is kept, in Unix milliseconds. It takes answers until its time is up, and no longer. */
+/** When a question is dropped, in Unix milliseconds. It takes answers only until its time is up. */
 const keptUntil = ({ step, until }: KeptQuestion) => (step > 0 ? until + AFTER_END_MS : until);
 /** Whether it is a dialogue that can still be ended with the answers it has. */
 const hasAnswers = (question: KeptQuestion) => question.step > 0 && keptUntil(question) > Date.now();
 
 const isQueued = ({ phase }: KeptQuestion) => phase === 'queued';
-/** Whether a pause has neither been ended nor run out. */
+/** How many characters questions take where they are stored. */
 const sizeOf = (questions: KeptQuestion[]) => formatRooms({ questions, pauses: [], ended: [] }).length;
 
+/** Whether a pause has neither been ended nor expired. */
 const isInForce = ({ hasEnded, until }: KeptPause) => !hasEnded && until > Date.now();
 
 /**
- * The open questions and the paused rooms of one project, as far as this process knows them: the only one that reads and
- * writes them in static data. n8n gives every delivery a copy of the workflow's static data, and writes a copy back whole,
- * also the old one of a run that a Code node has written in. So memory is what counts: what another process stored is
- * taken over where it is newer, and what a copy has lost is written again.
+ * The open questions and the paused rooms of one project, as far as this process knows them. Nothing else reads or
+ * writes them in static data. n8n gives every delivery a copy of the workflow's static data, and writes a copy back
+ * whole, even the outdated one of a run in which a Code node wrote to it. So memory is what counts: what another
+ * process stored is merged in where it is newer, and what a copy has lost is written again.
  */
 export class RoomStore {
 	/** By their IDs, in the order in which they came. */
@@ -83,18 +95,18 @@ export class RoomStore {
 	/** By their rooms. */
 	readonly #pauses = new Map<string, KeptPause>();
 	readonly #ended = new BoundedMap<string, true>(MAX_ENDED);
-	/** What the notes that were taken were responded to with, by their IDs. */
+	/** How the notes that were taken were responded to, by their IDs. */
 	readonly notes = new BoundedMap<string, NoteStatus>(MAX_NOTES);
-	/** The rooms whose next question is being waited for. */
+	/** The rooms that are watched until their next question can be asked. */
 	readonly watched = new Set<string>();
 	/** The address at which n8n has taken a request for a run. */
 	probedAddress: string | undefined;
-	/** When something last changed, and when this process last had itself store that, as `uptime` tells it. */
+	/** When something last changed, and when this process last gave itself a note to store it, by `uptime`. */
 	touchedAt = -Infinity;
 	keptAt = -Infinity;
-	/** Whether it is about to. */
+	/** Whether it is about to give itself one. */
 	isKeeping = false;
-	/** Whether it had that stored, and nothing was: nobody took the note, or another process did, which knows nothing of it. */
+	/** Whether that note stored nothing: nobody took it, or another process did, which does not know of the change. */
 	isUnkept = false;
 	/** How often something was written. */
 	saves = 0;
@@ -102,19 +114,19 @@ export class RoomStore {
 	#hasChanged = false;
 	/** The copy that was read or written last; none yet when this process has just started. */
 	#copy: string | undefined;
-	/** The copies that hold nothing that is not known here; the last one is the newest. */
+	/** The copies that contain nothing unknown to this process; the last one is the newest. */
 	#copies: string[] = [];
-	/** Whether the copy that was read last lacks what this process knows. */
+	/** Whether the copy that was read last lacks something that this process knows. */
 	#isBehind = false;
-	/** When something was written last, as `uptime` tells it. */
+	/** When something was last written, by `uptime`. */
 	#savedAt = -Infinity;
-	/** At most how many characters what is known has more than that copy. */
+	/** How many characters have been added since, at most. */
 	#added = 0;
-	/** The text that could not be read last. */
+	/** The last text that could not be read. */
 	#unreadable = '';
-	/** The rooms that are kept for a run, each until a time that `uptime` tells. */
+	/** The rooms that are reserved for a run, each until a time by `uptime`. */
 	readonly #reserved = new BoundedMap<string, { answered: Question; until: number }>(MAX_ENTRIES);
-	/** Who waits for what becomes of a question, by its ID. */
+	/** What to call once a question has changed, by its ID. */
 	readonly #waiting = new Map<string, Array<() => void>>();
 
 	readonly #project: string;
@@ -130,13 +142,13 @@ export class RoomStore {
 		return [...this.#questions.values()].filter(({ until }) => until > now);
 	}
 
-	/** Those of a room: first what was asked, then what waits its turn, and each in the order in which it came. */
+	/** The questions of a room: first what was asked, then what waits its turn, each in the order in which it came. */
 	inRoom(roomId: string): KeptQuestion[] {
 		const present = this.lasting().filter((each) => each.roomId === roomId);
 		return present.sort((a, b) => Number(isQueued(a)) - Number(isQueued(b)));
 	}
 
-	/** Those that were asked, or are being asked. */
+	/** The questions of a room that were asked, or are being sent. */
 	asked(roomId: string): KeptQuestion[] {
 		return this.inRoom(roomId).filter((each) => !isQueued(each));
 	}
@@ -150,7 +162,7 @@ export class RoomStore {
 		return this.#ended.has(id);
 	}
 
-	/** Whether a question has to wait its turn, because the room is another run's. */
+	/** Whether a question has to wait its turn, because another run has the room. */
 	isBusyFor({ roomId, runId }: Pick<Question, 'roomId' | 'runId'>): boolean {
 		const others = this.inRoom(roomId).filter((question) => question.runId !== runId);
 		const owner = this.reservedFor(roomId)?.runId;
@@ -158,7 +170,7 @@ export class RoomStore {
 		return others.length > 0 || owner !== undefined;
 	}
 
-	/** The question that can be asked now, because it is the first and the room is free. */
+	/** The first question in a room's queue, if the room is free for it. */
 	nextIn(roomId: string): KeptQuestion | undefined {
 		const [first] = this.inRoom(roomId);
 		if (first?.phase !== 'queued') return undefined;
@@ -166,7 +178,7 @@ export class RoomStore {
 		return owner === undefined || owner === first.runId ? first : undefined;
 	}
 
-	/** Of the dialogues that have answers already, the one whose time is up first, or was. */
+	/** Of the dialogues that already have answers, the one whose time is up first, or was. */
 	get firstToEnd(): KeptQuestion | undefined {
 		let first: KeptQuestion | undefined;
 		for (const each of this.#questions.values())
@@ -192,9 +204,9 @@ export class RoomStore {
 	}
 
 	/**
-	 * Adds a question. An older one of the same run is over: a run waits for one answer at a time.
+	 * Adds a question, and ends an older one of the same run: a run waits for one answer at a time.
 	 *
-	 * @returns `undefined` when there are as many as there may be
+	 * @returns `undefined` when there are too many already
 	 */
 	add(question: Question, phase: KeptQuestion['phase'], text = ''): KeptQuestion | undefined {
 		const added: KeptQuestion = {
@@ -216,7 +228,7 @@ export class RoomStore {
 		return added;
 	}
 
-	/** Takes space for so many characters more, where there is some. Measures all questions only where it may be too little. */
+	/** Takes space for this many more characters, if there is enough. Measures all questions only when there may not be. */
 	#hasSpaceFor(size: number): boolean {
 		const added = this.#added + size;
 		if ((this.#copy ?? '').length + added > MAX_SIZE && sizeOf(this.lasting()) + size > MAX_SIZE)
@@ -230,7 +242,7 @@ export class RoomStore {
 		if (question.phase === 'pending') question.answerableFrom = uptime() + SLOW_MS;
 	}
 
-	/** Changes a question, and wakes who waits for that. */
+	/** Changes a question, and wakes whoever waits for that. */
 	change(
 		question: KeptQuestion,
 		change: Partial<
@@ -243,10 +255,10 @@ export class RoomStore {
 	}
 
 	/**
-	 * Goes on to a question's next step, which is about to be sent.
+	 * Moves a question on to its next step, which is about to be sent.
 	 *
-	 * @param takenId the ID of the message with the answer to the present one
-	 * @returns takes it back; `undefined` when there is no space for the answer
+	 * @param takenId the ID of the message with the answer to the present step
+	 * @returns a function that undoes it; `undefined` when there is no space for the answer
 	 */
 	advance(question: KeptQuestion, answer: string | number, takenId: string): (() => void) | undefined {
 		const { answerableFrom, answers, attempts, phase, step, takenId: before } = question;
@@ -260,7 +272,7 @@ export class RoomStore {
 		};
 	}
 
-	/** @param ago how long ago it changed, in milliseconds: perhaps another process did that */
+	/** @param ago how long ago it changed, in milliseconds, perhaps in another process */
 	#update(question: KeptQuestion, change: Partial<KeptQuestion>, ago = 0): void {
 		const { phase } = question;
 		Object.assign(question, change);
@@ -273,7 +285,8 @@ export class RoomStore {
 	}
 
 	/**
-	 * Notes that the customer has a question. Not worth a write of its own: until it is written, a restart opens it.
+	 * Marks a question as open: the customer has it. This alone is not worth a write, because a restart would open it,
+	 * too.
 	 *
 	 * @param at since when, in Unix milliseconds, perhaps by another process's clock
 	 */
@@ -285,7 +298,7 @@ export class RoomStore {
 		this.#update(question, { phase: 'open', changedAt: Math.max(now, question.changedAt + 1) }, ago);
 	}
 
-	/** Ends a question, also one that only another process has, or that its note has not reached yet. */
+	/** Ends a question, even one that only another process knows, or whose note has not arrived yet. */
 	end({ id }: Pick<Question, 'id'>): void {
 		this.#ended.set(id, true);
 		this.#questions.delete(id);
@@ -303,7 +316,7 @@ export class RoomStore {
 		return phase === 'pending' && Date.now() - changedAt < MAX_PENDING_MS;
 	}
 
-	/** Waits until a question was sent or has ended, as long as it may take. */
+	/** Waits until a question was sent or has ended, for at most so many milliseconds. */
 	async decided(question: KeptQuestion, ms: number): Promise<void> {
 		if (!this.isPending(question) || !this.find(question) || ms <= 0) return;
 		const woken = new Promise<void>((resolve) => {
@@ -312,13 +325,15 @@ export class RoomStore {
 		await Promise.race([woken, sleep(ms)]);
 	}
 
-	/** Whether a message that arrived then may be an answer: the customer had the question, or may have had. */
+	/**
+	 * Whether a message that arrived then may be an answer: the customer had the question by then, or may have had it.
+	 */
 	wasOpenAt({ answerableFrom = -Infinity, phase }: KeptQuestion, arrivedAt: number): boolean {
 		return phase === 'pending' || arrivedAt >= answerableFrom;
 	}
 
 	/**
-	 * Keeps messages for the run that will get the answer.
+	 * Keeps messages that arrived before a question was sent, for the run that will get the answer.
 	 *
 	 * @returns false when there are more than it may keep
 	 */
@@ -331,23 +346,23 @@ export class RoomStore {
 		return true;
 	}
 
-	/** Keeps a room for some seconds for the run that was just answered. */
+	/** Reserves a room for a moment for the run that was just answered. */
 	reserve(answered: Question): void {
 		this.#reserved.set(answered.roomId, { answered, until: uptime() + KEPT_FOR_MS });
 	}
 
-	/** The question whose run the room is kept for. */
+	/** The question whose run the room is reserved for. */
 	reservedFor(roomId: string): Question | undefined {
 		const reserved = this.#reserved.get(roomId);
 		return reserved && reserved.until > uptime() ? reserved.answered : undefined;
 	}
 
-	/** Keeps a room no longer. */
+	/** Ends the reservation of a room. */
 	release(roomId: string): void {
 		this.#reserved.delete(roomId);
 	}
 
-	/** Notes that a run could not be reached; true when that has been so for a minute. */
+	/** Records that a run could not be reached; true when that has been so for a minute. */
 	isLost(question: KeptQuestion): boolean {
 		question.unreachableSince ??= uptime();
 		return uptime() - question.unreachableSince >= UNREACHABLE_MS;
@@ -368,7 +383,7 @@ export class RoomStore {
 		return present !== undefined && (present.id === id || present.askedAt > askedAt);
 	}
 
-	/** @returns false when there are as many as there may be */
+	/** @returns false when there are too many already */
 	addPause(pause: Pause): boolean {
 		if (this.pausesInForce().length >= MAX_ENTRIES && !this.isPaused(pause.roomId)) return false;
 		this.#pauses.set(pause.roomId, { ...pause, hasEnded: false });
@@ -383,13 +398,13 @@ export class RoomStore {
 		this.#hasChanged = true;
 	}
 
-	/** Whether nothing is open and nobody is paused. */
+	/** Whether no question is open, and no room paused. */
 	get isEmpty(): boolean {
 		return this.#questions.size + this.#pauses.size === 0;
 	}
 
 	/**
-	 * Reads a delivery's copy of the static data. Costs nothing where nothing was written since.
+	 * Reads a delivery's copy of the static data. Costs next to nothing if nothing was written since.
 	 *
 	 * @returns false when it cannot be read
 	 */
@@ -405,8 +420,8 @@ export class RoomStore {
 		const rooms = parseRooms(text);
 		const isStart = this.#copy === undefined;
 		for (const each of rooms?.questions ?? []) {
-			// Whoever was sending a question when this process started has sent it, or is gone with the last one. Later
-			// steps are sent by the process that the room's messages arrive at, which is this one now.
+			// Whoever was sending a question when this process started has sent it, or ended with the process before. Later
+			// steps are sent by the process that receives the room's messages, which is now this one.
 			if (each.phase === 'pending' && (isStart || each.step > 0)) {
 				each.phase = 'open';
 				each.isUnsure = true;
@@ -421,7 +436,7 @@ export class RoomStore {
 		return rooms !== undefined;
 	}
 
-	/** Whether the copy that was read last has a question, or a pause. */
+	/** Whether the copy that was read last has this question or pause. */
 	isStored(id: string): boolean {
 		return this.#copy?.includes(JSON.stringify(id)) === true;
 	}
@@ -436,7 +451,7 @@ export class RoomStore {
 		this.#copies = [...this.#copies.filter((each) => each !== text), text].slice(-MAX_COPIES);
 	}
 
-	/** Whether the copy that was read last is to be written again. */
+	/** Whether the copy that was read last has to be written again. */
 	get needsSaving(): boolean {
 		return this.#hasChanged || this.#isBehind;
 	}
@@ -453,7 +468,7 @@ export class RoomStore {
 		this.isUnkept = false;
 		this.saves++;
 		this.#savedAt = uptime();
-		// Assigned as a whole, so that n8n notices the change whatever the depth.
+		// Assigned as a whole, because n8n may not notice a change deeper down.
 		staticData[STATIC_KEY] = {
 			...lastingIn(staticData[STATIC_KEY], this.#project),
 			...(before && before === this.#unreadable && { [this.#project + UNREADABLE]: before }),
@@ -473,12 +488,12 @@ export class RoomStore {
 		};
 	}
 
-	/** Takes over what another process has stored, or this one before it was restarted. */
+	/** Merges in what another process has stored, or this one before it was restarted. */
 	#takeOver({ ended, pauses, questions }: Rooms): void {
 		for (const id of ended) if (!this.#ended.has(id)) this.#ended.set(id, true);
 		for (const stored of questions) {
 			if (this.#ended.has(stored.id)) {
-				// The newest ends are stored, and whoever has it still is to know.
+				// Only the newest ends are stored, and whoever still has this question has to learn of its end.
 				this.#ended.set(stored.id, true);
 				continue;
 			}
@@ -496,7 +511,9 @@ export class RoomStore {
 		}
 	}
 
-	/** Whether a copy has lost something that is known here, or has it as it was before, also what has ended since. */
+	/**
+	 * Whether a copy lacks something that is known here, or has an earlier state of it, including what has ended since.
+	 */
 	#lacks(rooms: Rooms | undefined): boolean {
 		const questions = new Map(rooms?.questions.map(({ changedAt, id }) => [id, changedAt]));
 		const pauses = new Map(rooms?.pauses.map(({ hasEnded, id }) => [id, hasEnded]));
@@ -512,7 +529,7 @@ function textIn(all: unknown, key: string): string {
 	return (isObject(all) && optionalText(all[key])) || '';
 }
 
-/** The other texts beside one, without those of which nothing lasts any more, because nobody has them any longer. */
+/** The texts other than this one, without those in which everything has expired: nobody removes them otherwise. */
 function lastingIn(all: unknown, key: string): Record<string, string> {
 	const now = Date.now();
 	const others = Object.keys(isObject(all) ? all : {}).filter((other) => other !== key);
@@ -524,8 +541,8 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
 }
 
 /**
- * Whether a question of the project waits its turn, or has answers that its end must not lose, in a copy of the static data
- * that is no delivery's.
+ * Whether a question of the project waits its turn, or has answers that must not be lost when it ends, in a copy of the
+ * static data that need not be a delivery's.
  */
 export function hasStoredWork(staticData: IDataObject, project: string): boolean {
 	const { questions = [] } = parseRooms(textIn(staticData[STATIC_KEY], project)) ?? {};
@@ -535,9 +552,9 @@ export function hasStoredWork(staticData: IDataObject, project: string): boolean
 const stores = new BoundedMap<string, RoomStore>(MAX_STORES);
 
 /**
- * What is open in the rooms of a project, in a workflow.
+ * This process's store of the rooms of a project, in a workflow.
  *
- * @param project names it with its gateway
+ * @param project identifies it, with its gateway
  */
 export function roomStoreOf(workflowId: string, project: string): RoomStore {
 	const key = JSON.stringify([workflowId, project]);

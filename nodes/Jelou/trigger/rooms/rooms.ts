@@ -17,7 +17,7 @@ export type OpenRooms = ReturnType<typeof openRooms>;
 /**
  * Opens the rooms of a delivery.
  *
- * @param project names the project with its gateway
+ * @param project identifies the project, with its gateway
  */
 export function openRooms(
 	context: IWebhookFunctions,
@@ -36,7 +36,7 @@ export function openRooms(
 		secret,
 		store,
 		triggerKey,
-		// n8n evaluates an expression for it, and most deliveries need none.
+		// n8n evaluates an expression for it, and most deliveries do not need it.
 		get address() {
 			if (address === undefined) {
 				const own = context.getNodeWebhookUrl('default') ?? '';
@@ -52,13 +52,13 @@ export function openRooms(
 	watchTime(view);
 
 	return {
-		/** Takes a note of a Jelou node. */
+		/** Takes a note from a Jelou node. */
 		note: async (payload: IDataObject) => await takeNote(view, payload, deadline),
 
 		/**
-		 * Gives the run that asked its answer; `undefined` when none waits for it.
+		 * Gives the answer to the run that asked; `undefined` when none waits for it.
 		 *
-		 * @param exitWords those that end every question of the project
+		 * @param exitWords the trigger's own, which end any question of the project
 		 */
 		answer: async (group: EventGroup, exitWords: readonly string[]) =>
 			await answerQuestion(view, group, exitWords),
@@ -74,7 +74,7 @@ export function openRooms(
 
 		/** Stores what has changed. */
 		save(): void {
-			// A test has a copy of its own, which n8n throws away.
+			// A test has its own copy, which n8n throws away.
 			if (!store.needsSaving || context.getMode() === 'manual') return;
 			// An old copy is better than none.
 			if (!deadline.hasWaited || store.isUnkept) store.save(staticData);

@@ -12,10 +12,16 @@ import type { RoomView } from './view';
 
 const TIMEOUT_MS = 8_000;
 
-/** `isSent`: it was, or may have been. Else why it certainly was not, and whether Jelou may take it later. */
+/**
+ * `isSent`: it was sent, or may have been. Otherwise, why it certainly was not, and whether Jelou may take it later.
+ */
 type Sending = { isSent: true } | { isSent: false; error: Error; isPassing: boolean };
 
-/** Sends the customer a text of a question. */
+/**
+ * Sends the customer a text that belongs to a question.
+ *
+ * @throws NodeOperationError when the credential cannot be used
+ */
 export async function sendText(
 	{ context }: RoomView,
 	question: KeptQuestion,
@@ -37,7 +43,7 @@ export async function sendText(
 	return { isSent: false, error, isPassing };
 }
 
-/** What Jelou said, and what to do about it. */
+/** What an error says, and what to do about it. */
 export function messageOf({ message, ...rest }: Error & { description?: unknown }): string {
 	return typeof rest.description === 'string' ? `${message}: ${rest.description}` : message;
 }

@@ -11,27 +11,29 @@ export interface KeptQuestion extends Question {
 	phase: (typeof PHASES)[number];
 	/** Which of its steps the customer is asked, from 0. */
 	step: number;
-	/** How often that was asked again. */
+	/** How often that step was asked again. */
 	attempts: number;
-	/** The answers to the steps before, by their names. */
+	/** The answers to the earlier steps, by their names. */
 	answers: Record<string, string | number>;
 	/** The ID of the message that gave the last of them; `''` where there is none. */
 	takenId: string;
 	/** When it last changed, in Unix milliseconds: of two copies the newer counts. */
 	changedAt: number;
-	/** What the trigger sends, where it asks; all others are sent by the node. */
+	/** What the trigger sends if the question had to wait its turn; `''` if the node sends it. */
 	text: string;
 	/** The messages that arrived while it was being sent. */
 	messagesBefore: IDataObject[];
-	/** In memory only: whether the process that was sending it has gone, so that nobody knows whether the customer has it. */
+	/**
+	 * In memory only: whether the process that was sending it is gone, so that nobody knows whether the customer has it.
+	 */
 	isUnsure?: boolean;
-	/** In memory only, and as `uptime` tells it: when its run was last known to wait, or to be about to. */
+	/** In memory only, by `uptime`: when its run was last known to wait, or to be about to. */
 	seenAt?: number;
 	/** In memory only: how often its next step was refused. */
 	refusals?: number;
-	/** In memory only, and as `uptime` tells it: from when on a message can be its answer; without it, any can. */
+	/** In memory only, by `uptime`: from when on a message can be its answer; if absent, any message can. */
 	answerableFrom?: number;
-	/** In memory only, and as `uptime` tells it: since when its run cannot be reached. */
+	/** In memory only, by `uptime`: since when its run cannot be reached. */
 	unreachableSince?: number;
 }
 
@@ -47,7 +49,10 @@ export function isDialogue({ steps: [first] }: KeptQuestion): boolean {
 	return first !== undefined && first.name !== '';
 }
 
-/** A pause as the trigger keeps it. One that was ended is kept until its time is up: another process may know it still. */
+/**
+ * A pause as the trigger keeps it. One that was ended is kept until its time is up, because another process may still
+ * know it.
+ */
 export interface KeptPause extends Pause {
 	hasEnded: boolean;
 }
@@ -56,14 +61,14 @@ export interface KeptPause extends Pause {
 export interface Rooms {
 	questions: KeptQuestion[];
 	pauses: KeptPause[];
-	/** The IDs of the questions that have ended of late, so that no other process takes them for open. */
+	/** The IDs of recently ended questions, so that no other process takes them for open. */
 	ended: string[];
 }
 
 const VERSION = 1;
 
 type Column = keyof KeptQuestion;
-/** The columns of a question's row that stay as they are. The number of its node and those that change follow. */
+/** The columns of a question's row that never change. The number of its node and the columns that change follow. */
 const FIXED: Column[] = [
 	'id',
 	'roomId',
@@ -75,7 +80,7 @@ const FIXED: Column[] = [
 	'resumePath',
 	'title',
 ];
-/** A row ends before the first of those that are empty in it, as the last ones mostly are. */
+/** A row leaves out the last of these if they are empty, as they mostly are. */
 const CHANGING: Column[] = [
 	'phase',
 	'attempts',
@@ -95,10 +100,10 @@ function fromRow(columns: readonly string[], row: unknown): Record<string, unkno
 	return Object.fromEntries(columns.map((name, n) => [name, values[n]]));
 }
 
-/** Every write has all rows, and to make them again is most of what it costs at thousands of questions. */
+/** Every write has all rows, and with thousands of questions most of its cost would be to build them again. */
 const fixed = new WeakMap<KeptQuestion, { ofNode: string; own: string }>();
 
-/** What of a question stays as it is: what is the same for all questions of its node, and its own. */
+/** The parts of a question that never change, as JSON: those that all questions of its node share, and its own. */
 function fixedOf(question: KeptQuestion): { ofNode: string; own: string } {
 	const known = fixed.get(question);
 	if (known) return known;
@@ -108,13 +113,16 @@ function fixedOf(question: KeptQuestion): { ofNode: string; own: string } {
 	return { ofNode, own };
 }
 
-/** The columns of a row that say something. */
+/** The columns of a row that are not empty. */
 function columnsOf({ messagesBefore, step, text }: KeptQuestion): Column[] {
 	if (step > 0) return CHANGING;
 	return CHANGING.slice(0, text === '' && messagesBefore.length === 0 ? 3 : 5);
 }
 
-/** What is the same for all questions of a node is written once; the rest of a question is one row. */
+/**
+ * Writes rooms as a text; `''` for none. What all questions of a node share is written once; the rest of a question is
+ * one row.
+ */
 export function formatRooms({ ended, pauses, questions }: Rooms): string {
 	if (questions.length + pauses.length + ended.length === 0) return '';
 	const nodes = new Map<string, number>();

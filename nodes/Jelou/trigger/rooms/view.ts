@@ -10,6 +10,6 @@ export interface RoomView {
 	readonly address: string;
 	/** The secret that its notes are signed with, and the messages that it sends. */
 	secret: string;
-	/** Names the trigger. */
+	/** Identifies the trigger. */
 	triggerKey: string;
 }
