@@ -11,10 +11,10 @@ import type { Failure, JelouRequest } from './types';
 /** A credential of either of Jelou's APIs. */
 export type AnyCredential = JelouCredential | PlatformCredential;
 
-/** A signature, also as a header or a URL holds it. */
+/** A signature, in a header or percent-encoded in a URL. */
 const ANY_SIGNATURE = /sha256(=|%3D)[0-9a-f]{64}/gi;
 
-/** Takes secrets, and everything that looks like a signature, out of a text that came from outside. */
+/** Removes secrets, and everything that looks like a signature, from a text that came from outside. */
 export function redact(text: string, secrets: readonly string[]): string {
 	return secrets
 		.filter((secret) => secret.length >= 4)
@@ -22,7 +22,7 @@ export function redact(text: string, secrets: readonly string[]): string {
 		.replaceAll(ANY_SIGNATURE, '[hidden]');
 }
 
-/** What an error must not repeat: the credential's secrets, what the request holds of them, and its signature. */
+/** What an error must not repeat: the credential's secrets, and those in the request, such as its signature. */
 function secretsOf({ target, body }: JelouRequest, credential: AnyCredential): string[] {
 	if ('clientSecret' in credential)
 		return [credential.clientSecret, basicOf(credential).slice('Basic '.length)];
@@ -69,7 +69,7 @@ export function toApiError(
 		advice,
 		failure.kind === 'network' && failure.code && `(${failure.code})`,
 	];
-	// A network code must stay out of the first argument: n8n would replace the message by its own for that code.
+	// A network code must stay out of the first argument: n8n would replace the message with its own for that code.
 	return new NodeApiError(
 		node,
 		{ message },

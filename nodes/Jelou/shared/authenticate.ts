@@ -27,8 +27,8 @@ function bytesOf(body: unknown): Buffer {
 }
 
 /**
- * Ends the whole response when the timeout is over, where n8n only ends a silence. Here because n8n sets `abortSignal` to
- * the execution's own after a node has made its request.
+ * Makes the timeout apply to the whole response: n8n's own only applies to a pause in it. This is done here because n8n
+ * replaces a node's `abortSignal` with the execution's own.
  */
 function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOptions, 'abortSignal'> {
 	if (!timeout) return {};
@@ -38,7 +38,7 @@ function withDeadline({ abortSignal, timeout }: RequestOptions): Pick<RequestOpt
 	};
 }
 
-/** With a deadline, and redirects not followed, because they would carry the key along. */
+/** Adds a deadline, and follows no redirects, because they would carry the key along. */
 function guarded(requestOptions: RequestOptions): RequestOptions {
 	return {
 		...requestOptions,
@@ -49,7 +49,7 @@ function guarded(requestOptions: RequestOptions): RequestOptions {
 }
 
 /**
- * Authenticates one request to Jelou's platform API, with HTTP Basic. A request to another host gets nothing.
+ * Authenticates one request to Jelou's platform API, with HTTP Basic. A request to another host is left as it is.
  *
  * @throws FieldError when a custom base URL of the credential is not a URL
  * @see Jelou's page "API introduction"
@@ -68,10 +68,10 @@ export function authenticatePlatform(
  * Authenticates one request to Jelou: sending a message is signed, anything else at the gateway gets the API key, and
  * another host gets neither.
  *
- * The signed body becomes a Buffer: from text, n8n's HTTP client would cut the white space at both ends, and the bytes
- * sent would no longer be the bytes signed.
+ * The signed body becomes a Buffer: n8n's HTTP client trims white space from a text, and the bytes sent would no longer
+ * be the bytes signed.
  *
- * @throws Error when a message is to be signed and no signing secret is known
+ * @throws Error when a message has to be signed and no signing secret is known
  * @throws FieldError when a custom base URL of the credential is not a URL
  * @see Jelou's pages "Authentication" and "Webhook signature"
  */

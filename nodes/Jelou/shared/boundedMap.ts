@@ -1,4 +1,4 @@
-/** A map that keeps only the entries set last, so that what is cached for outsiders cannot grow without end. */
+/** A map that keeps only the entries set last, so that no outsider can make it grow without end. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
 	readonly #limit: number;
 

@@ -21,15 +21,21 @@ import {
 
 export const CREDENTIAL_NAME = 'jelouApi';
 
-/** The `jelouApi` credential, checked with its base URLs. */
+/** The `jelouApi` credential, with its base URLs checked. */
 export interface JelouCredential {
 	projectId: string;
 	apiKey: string;
-	/** What the user entered, alone, so that a secret that leaked is revoked by entering another. Mostly empty. */
+	/**
+	 * The secret that the user entered; mostly `''`. If there is one, only that is accepted: entering another revokes a
+	 * leaked one.
+	 */
 	typedSecret: string;
-	/** Signs messages and verifies events: the typed one, else the one that a trigger was given. Empty when none is known. */
+	/**
+	 * Signs messages and verifies events: the typed secret, or else the one that a trigger was given; `''` when none is
+	 * known.
+	 */
 	signingSecret: string;
-	/** What is stored of the project's integration. */
+	/** What is stored about the project's integration. */
 	registration: Registration;
 	/** Whether something is stored that cannot be read. */
 	isUnreadable: boolean;
@@ -38,13 +44,13 @@ export interface JelouCredential {
 	baseUrls: BaseUrls;
 }
 
-/** What a field of a credential holds, without spaces around a pasted value. */
+/** A credential's field, trimmed; `''` if it is not a text. */
 export function fieldText(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
 /**
- * Reads a decrypted credential without believing its shape.
+ * Reads a decrypted credential without trusting its shape.
  *
  * @throws FieldError when a custom URL is not a URL
  */
@@ -79,13 +85,13 @@ type CredentialContext = Pick<
 	'logger' | 'getCredentials' | 'getNode' | 'getWorkflow' | 'getWorkflowStaticData'
 >;
 
-/** The same credential for another project, whose secret it knows only where one is typed. */
+/** The same credential for another project, whose secret it knows only if one is typed. */
 export function forProject(credential: LoadedCredential, projectId: string): LoadedCredential {
 	if (projectId === credential.projectId) return credential;
 	return { ...credential, projectId, registration: NOTHING, signingSecret: credential.typedSecret };
 }
 
-/** The same credential with what a version before 1.1 saved in the workflow, where the credential holds nothing. */
+/** The same credential with what a version before 1.1 saved in the workflow, if the credential itself holds nothing. */
 export function withSaved(context: CredentialContext, credential: LoadedCredential): LoadedCredential {
 	if (!isNothing(credential.registration)) return credential;
 	const registration = readSaved(context, credential);
@@ -99,7 +105,7 @@ export function withSaved(context: CredentialContext, credential: LoadedCredenti
 	};
 }
 
-/** The credentials of which the log says already that what they hold cannot be read. */
+/** The IDs of the credentials that already have a log line that what they hold cannot be read. */
 const reported = new BoundedMap<string, true>(500);
 
 function reportUnreadable(context: CredentialContext, id: string, name: string): void {
@@ -110,11 +116,11 @@ function reportUnreadable(context: CredentialContext, id: string, name: string):
 	);
 }
 
-/** What is needed of a type of credential to open it. */
+/** What is needed to open a type of credential. */
 interface CredentialType<Credential> {
-	/** n8n's name of it. */
+	/** n8n's name for it. */
 	name: string;
-	/** As errors name it. */
+	/** Its name in errors. */
 	label: string;
 	/** @throws FieldError when a custom URL is not a URL */
 	read: (data: ICredentialDataDecryptedObject) => Credential;
@@ -160,9 +166,9 @@ const JELOU_API: CredentialType<JelouCredential> = {
 };
 
 /**
- * Reads the node's credential: call this once per execution, or once for each item where it depends on that.
+ * Reads the node's credential. Call this once per execution, or once per item if the credential depends on the item.
  *
- * @param itemIndex the item whose fields the credential's expressions read, where a node has items
+ * @param itemIndex the item whose fields the credential's expressions read, if the node has items
  * @throws NodeOperationError when the project ID or the API key is empty or a custom URL is not a URL
  */
 export async function loadCredential(

@@ -46,7 +46,7 @@ function judge(request: JelouRequest, status: number, body: unknown): INodeCrede
 	return explained(explainStatus({ kind: 'response', status, body }, response, request));
 }
 
-/** Rejects when the time is over: n8n gives a credential test nothing that ends a request. */
+/** Rejects when the time is over: n8n gives a credential test no means to end a request. */
 async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 	const tooLate = new Promise<never>((_resolve, reject) => {
 		signal.addEventListener('abort', () => {
@@ -56,7 +56,7 @@ async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 	return await Promise.race([work, tooLate]);
 }
 
-/** Asks once, and reads the response as far as it may be read. */
+/** Makes one request, and reads its response up to the size limit. */
 async function ask(
 	{ helpers: { request } }: ICredentialTestFunctions,
 	uri: string,
@@ -64,7 +64,7 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<{ status: number; body: unknown }> {
 	// The older helper: n8n gives a credential test no other. Taken out of `helpers` first, because n8n's scanner, which
-	// heeds no exception in a comment, asks for a helper there that a credential test does not have.
+	// ignores exceptions in comments, demands a helper there that a credential test does not have.
 	const response: unknown = await request({
 		method: 'GET',
 		uri,
@@ -86,7 +86,7 @@ function refuseEmpty(label: string, value: string): void {
 	if (value === '') throw new FieldError(`${label} is empty`, 'Fill it in.');
 }
 
-/** A call that tells whether a credential works. */
+/** A call that shows whether a credential works. */
 interface Trial {
 	url: string;
 	request: JelouRequest;
@@ -115,7 +115,7 @@ async function test(
 
 /**
  * Tests a credential by reading the project's integration. An integration (200) and Jelou's own "no integration" (404)
- * both mean that the key works. Whatever else responds, even with 200, is not Jelou.
+ * both mean that the key works. Any other response, even a 200, is not from Jelou.
  *
  * @see Jelou's page "Get integration"
  */
@@ -140,7 +140,7 @@ export async function testJelouCredential(
 
 /**
  * Tests a platform credential by reading the account's databases, which changes nothing and names no bot. Jelou's own
- * "there are none" (404) means that it works, too.
+ * "there are none" (404) also means that it works.
  *
  * @see Jelou's page "List databases"
  */

@@ -8,15 +8,17 @@ import { isByteStream, readBytes, type ByteStream } from './responseBody';
 export interface MediaOptions {
 	/** The most bytes to fetch. */
 	maxSize: number;
-	/** Milliseconds for the whole download, a whole number. */
+	/** For the whole download, in milliseconds: an integer. */
 	timeout: number;
-	/** Plain HTTP and private addresses are allowed: the credential's own gateway has a private address. */
+	/**
+	 * Whether plain HTTP and private addresses are allowed: only if the credential's own gateway has a private address.
+	 */
 	allowPrivate: boolean;
 }
 
 export interface Download {
 	bytes: Buffer;
-	/** As the server gave it; may be anything. */
+	/** The header as the server sent it; may be anything. */
 	contentType: unknown;
 }
 
@@ -30,7 +32,7 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MEGABYTE = 1024 * 1024;
 
-/** The address as it may be asked for, without a name and password that it may hold. */
+/** Checks an address, and removes any user name and password from it. */
 function allowedAddress(address: string, allowPrivate: boolean): string {
 	if (!URL.canParse(address)) throw new MediaError('its URL is not valid');
 	const url = new URL(address);
@@ -50,8 +52,8 @@ async function fetchOnce(
 	address: string,
 	signal: AbortSignal,
 ): Promise<MediaResponse> {
-	// Without the credential: the address is whatever the message says. Redirects are followed by hand, because n8n
-	// would follow one to anywhere. Errors are dropped, because their words may hold the whole URL.
+	// Without the credential: the address is whatever the message says. Redirects are followed by hand, because n8n would
+	// follow one to anywhere. Errors are dropped, because their messages may contain the whole URL.
 	const response: unknown = await context.helpers
 		.httpRequest({
 			method: 'GET',
@@ -87,8 +89,8 @@ async function readFile({ body, headers }: MediaResponse, host: string, maxSize:
 /**
  * Fetches a file from an address that came from outside.
  *
- * @throws MediaError when the address is not allowed, or the server does not give the file, all of it, in time, or
- * it is empty
+ * @throws MediaError when the address is not allowed, or the file is empty, too large, or not received whole and in
+ * time
  */
 export async function download(
 	context: IWebhookFunctions,
@@ -129,8 +131,8 @@ export async function download(
 	try {
 		return await Promise.race([follow(), tooLate]);
 	} finally {
-		// Closes what is still open, as destroying a stream would not: n8n's HTTP client wraps it, and of a wrapper that
-		// nothing was read from, the connection stays open.
+		// Closes what is still open. Destroying the stream would not: n8n's HTTP client wraps it, and if nothing was read
+		// from the wrapper, the connection stays open.
 		closing.abort();
 	}
 }

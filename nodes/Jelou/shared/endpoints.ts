@@ -10,7 +10,7 @@ export function projectPath(projectId: string, ...rest: string[]): string[] {
 	return ['v1', 'external-support', projectId, ...rest];
 }
 
-/** @param label of the field, as the credential's window names it */
+/** @param label the field's label in the credential's window */
 function baseUrl(text: string, label: string, fallback: string): string {
 	const trimmed = text.trim().replace(/\/+$/, '');
 	if (trimmed === '') return fallback;
@@ -30,7 +30,7 @@ function baseUrl(text: string, label: string, fallback: string): string {
 }
 
 /**
- * The base URLs that a credential's environment has.
+ * The base URLs of a credential's environment.
  *
  * @throws FieldError for a custom URL that is not an http or https URL
  */
@@ -54,7 +54,7 @@ export function platformUrlFor(environment: string, platformUrl: string): string
 }
 
 function encodeSegment(segment: string): string {
-	// A URL parser takes "." and ".." out of a path even when they are percent-encoded.
+	// A URL parser resolves "." and ".." in a path even when they are percent-encoded.
 	if (segment === '' || segment === '.' || segment === '..' || /[\uD800-\uDFFF]/u.test(segment)) {
 		throw new FieldError(`"${segment}" cannot be an ID in a request to Jelou`, 'Check the ID.');
 	}
@@ -76,7 +76,7 @@ export function requestUrl(
 	return search === '' ? url : `${url}?${search}`;
 }
 
-/** How a request to this URL is authenticated: signed, with the API key, or (any other host) not at all. */
+/** How a request to this URL is authenticated: with a signature, with the API key or, at any other host, not at all. */
 export function authenticationFor(baseUrls: BaseUrls, url: string): 'signature' | 'apiKey' | 'none' {
 	if (!URL.canParse(url)) return 'none';
 	const target = new URL(url);

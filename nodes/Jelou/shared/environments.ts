@@ -14,10 +14,10 @@ export const PLATFORM_URL = 'https://api.jelou.ai';
 
 /** One choice of the credential's Environment. */
 export interface Environment {
-	/** As saved in credentials: never changes. */
+	/** As saved in credentials: it must never change. */
 	value: string;
 	label: string;
-	/** Absent where the user enters them. */
+	/** Absent if the user enters them. */
 	baseUrls?: BaseUrls;
 	/** Whether webhooks and media may be on plain HTTP and private addresses, as the sandbox's are. */
 	allowsPlainHttp: boolean;
@@ -46,7 +46,7 @@ export const ENVIRONMENTS: readonly Environment[] = [
 	{ value: 'custom', label: 'Custom', allowsPlainHttp: true },
 ];
 
-/** The environment of this value; production for one that is not known. */
+/** The environment with this value; production if it is unknown. */
 export function environmentNamed(value: string): Environment {
 	return ENVIRONMENTS.find((environment) => environment.value === value) ?? PRODUCTION;
 }

@@ -9,7 +9,7 @@ export interface ErrorResponse {
 	message: string;
 	/** Its error code, for example `EXTERNAL_SUPPORT_NOT_FOUND`. */
 	code: string;
-	/** One line a field: `webhookUrl: must be HTTPS`. */
+	/** One line per field: `webhookUrl: must be HTTPS`. */
 	fields: string[];
 	/** Whether the body is a JSON object at all. */
 	isJson: boolean;
@@ -33,13 +33,16 @@ export function parseBody(body: unknown): IDataObject | undefined {
 	return isObject(value) ? value : undefined;
 }
 
-/** The objects of a response whose body is a JSON list; `undefined` when it is none. */
+/** The objects in a response whose body is a JSON list; `undefined` when it is not a list. */
 export function parseList(body: unknown): IDataObject[] | undefined {
 	const value = parsed(body);
 	return Array.isArray(value) ? value.filter(isObject) : undefined;
 }
 
-/** Texts in a value; of one in several languages the English one, as the editor is English, or else another. */
+/**
+ * The texts in a value. Of a text in several languages, the English one, because the editor is in English, or else
+ * another.
+ */
 function strings(value: unknown): string[] {
 	if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
 	if (Array.isArray(value)) return value.flatMap(strings);
@@ -63,7 +66,7 @@ export function sentence(text: string): string {
 
 /**
  * Whether a response came in Jelou's envelope. `message`, `status` and a text in `error` are not enough: web frameworks
- * answer an unknown path with `{ "statusCode": 404, "message": "Cannot GET …", "error": "Not Found" }`.
+ * respond to an unknown path with `{ "statusCode": 404, "message": "Cannot GET …", "error": "Not Found" }`.
  */
 function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject): boolean {
 	if (typeof statusMessage === 'string' || isObject(validationError)) return true;
@@ -71,8 +74,8 @@ function isJelouEnvelope({ statusMessage, error, validationError }: IDataObject)
 }
 
 /**
- * Whether a response with a status of success says itself that the call failed: its `statusMessage` is another than
- * "success", its `status` is 0 or an HTTP error, or its `success` is false.
+ * Whether a response with a 2xx status says itself that the call failed: its `statusMessage` is not "success", its
+ * `status` is 0 or an HTTP error, or its `success` is false.
  */
 export function saysFailed(envelope: IDataObject): boolean {
 	if (envelope.success === false) return true;
@@ -82,12 +85,12 @@ export function saysFailed(envelope: IDataObject): boolean {
 	return typeof statusMessage === 'string' && !/^\s*(success)?\s*$/i.test(statusMessage);
 }
 
-/** Reads Jelou's error envelope (its page "Errors"), of which any part can be missing or of another shape. */
+/** Reads Jelou's error envelope (its page "Errors"), any part of which can be missing or have another shape. */
 export function readErrorResponse(body: unknown): ErrorResponse {
 	const envelope = parseBody(body);
 	if (envelope === undefined) return { message: '', code: '', fields: [], isJson: false, isEnvelope: false };
 	const error = isObject(envelope.error) ? envelope.error : {};
-	// Jelou's sentence for people comes first; what it says to developers can be more exact.
+	// Jelou's sentence for people comes first; its words for developers can be more exact.
 	const said = [error.clientMessages, envelope.message, error.description, envelope.error];
 	const texts = said.flatMap(strings);
 	const unique = [...new Set(texts)];
@@ -100,7 +103,10 @@ export function readErrorResponse(body: unknown): ErrorResponse {
 	};
 }
 
-/** Whether Jelou itself says that there is no such thing. Any other 404 says nothing: another service may have answered. */
+/**
+ * Whether Jelou itself says that there is no such thing. Any other 404 proves nothing: another service may have
+ * responded.
+ */
 export function isJelouNotFound(failure: Failure): boolean {
 	return failure.kind === 'response' && failure.status === 404 && readErrorResponse(failure.body).isEnvelope;
 }

@@ -3,7 +3,7 @@ import { MAX_RESPONSE_MB, TOO_LARGE } from './responseBody';
 import { isCertificateCode, wasNotProcessed } from './retry';
 import type { FailedResponse, Failure, JelouRequest } from './types';
 
-/** What happened, and what to do next: the two halves of every error about a request. */
+/** What happened, and what to do next: the two parts of every error about a request. */
 export interface Explanation {
 	message: string;
 	advice: string;
@@ -65,7 +65,7 @@ const INTEGRATION_BY_STATUS: typeof BY_STATUS = {
 	},
 };
 
-/** `v1/external-support/<project>`, with nothing after it, is the integration. */
+/** Whether a request is for the integration itself: `v1/external-support/<project>`, with nothing after it. */
 function isIntegration({ target, path }: JelouRequest): boolean {
 	return target === 'gateway' && path.length === 3;
 }
@@ -81,13 +81,13 @@ const NO_ENDPOINT: Explanation = {
 	advice: 'Choose another Environment in the Jelou credential, or correct its URLs.',
 };
 
-/** What to know before a call that changes something is made again; `''` when nothing was changed. */
+/** What the user has to know before repeating the call; `''` when it certainly changed nothing. */
 function caution(failure: Failure, { method }: JelouRequest): string {
 	if (method === 'GET' || wasNotProcessed(failure)) return '';
 	return 'It may have been sent: check in Jelou before you run it again.';
 }
 
-/** Explains a response that is no success. */
+/** Explains a response that is not a success. */
 export function explainStatus(
 	failure: FailedResponse,
 	{ isEnvelope, isJson }: ErrorResponse,

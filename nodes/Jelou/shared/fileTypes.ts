@@ -3,9 +3,9 @@ import type { MediaType } from './messageTypes';
 const OFFICE = 'vnd.openxmlformats-officedocument';
 
 /**
- * MIME types, by what they begin with: each with the extensions of its files, the usual one first, where that is not the
- * second half of the MIME type. An extension stands for the first type that has it, unless the type of the message says
- * which is meant: `.mp4` of an audio message is `audio/mp4`.
+ * MIME types, by their first half: each with its file extensions, the usual one first, unless that is the second half
+ * of the MIME type. An extension stands for the first type that has it, unless the type of the message decides: the
+ * `.mp4` of an audio message is `audio/mp4`.
  */
 const TABLE = {
 	image: 'jpeg:jpg,jpeg png gif webp heic svg+xml:svg',
@@ -24,24 +24,28 @@ const EXTENSIONS = new Map(
 	),
 );
 
-/** The extension of a file name or path, with its dot; `''` for none. A number (`v1.2`) or one letter (`S.A`) is none. */
+/**
+ * The extension of a file name or path, with its dot; `''` for none. A number (`v1.2`) or one letter (`S.A`) does not
+ * count.
+ */
 const extensionOf = (name: string) => /\.(?=\d*[a-z])\w{2,10}$/i.exec(name)?.[0] ?? '';
 
 function mimeTypeWith(extension: string, type: MediaType): string | undefined {
-	// The other names of Ogg are understood and never given to a file: nodes that go by the name refuse them.
+	// The other extensions of Ogg are understood, but never given to a file: nodes that rely on the extension refuse
+	// them.
 	const usual = extension.toLowerCase().replace(/^\.(oga|opus)$/, '.ogg');
 	const found = [...EXTENSIONS].flatMap(([mimeType, own]) => (own.includes(usual) ? mimeType : []));
 	return found.find((mimeType) => mimeType.startsWith(`${type}/`)) ?? found[0];
 }
 
-/** The MIME type that the extension of a file name or path stands for; `undefined` where it is not known. */
+/** The MIME type that the extension of a file name or path stands for; `undefined` when it is not known. */
 export function mimeTypeOf(name: string, type: MediaType): string | undefined {
 	return mimeTypeWith(extensionOf(name), type);
 }
 
 /**
- * A MIME type as it is written properly: in lower case and without its parameters; `undefined` for what is none. One that
- * is not known but is made with an extension (`image/jpg`, `audio/x-m4a`, `application/ogg` of an audio) is put right.
+ * A MIME type in lower case and without its parameters; `undefined` for what is not one. An unknown one that was made
+ * from an extension (`image/jpg`, `audio/x-m4a`, `application/ogg` for audio) is corrected.
  */
 export function readMimeType(value: unknown, type: MediaType): string | undefined {
 	const essence = typeof value === 'string' ? value.replace(/;.*$/s, '').trim().toLowerCase() : '';
@@ -52,15 +56,15 @@ export function readMimeType(value: unknown, type: MediaType): string | undefine
 	return isMeant ? meant : essence;
 }
 
-/** The extension for a file that has no name, with its dot. */
+/** The extension for a file without a name, with its dot. */
 export function extensionFor(mimeType: string): string {
 	const subtype = /\/([a-z0-9]{2,5})(\+|$)/.exec(mimeType)?.[1] ?? 'bin';
 	return EXTENSIONS.get(mimeType)?.[0] ?? `.${subtype}`;
 }
 
 /**
- * A file name in two parts, so that it can be shortened; the second is an extension that fits the MIME type, with its dot,
- * or `''`. A document keeps the one that it has: a MIME type such as `text/plain` says less.
+ * A file name in two parts, so that the first can be shortened; the second is an extension that matches the MIME type,
+ * with its dot, or `''`. A document keeps its own extension: a MIME type such as `text/plain` says less.
  */
 export function fittingName(name: string, mimeType: string, type: MediaType): [string, string] {
 	const extension = extensionOf(name);

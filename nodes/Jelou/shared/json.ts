@@ -15,10 +15,10 @@ export function valueAt(item: unknown, path: string): unknown {
 	return current;
 }
 
-/** A text that says something. */
+/** A text that is not empty; `undefined` for anything else. */
 export function optionalText(value: unknown): string | undefined {
 	return isText(value) ? value : undefined;
 }
 
-/** Whether a value is a text that says something. */
+/** Whether a value is a text that is not empty. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = 100;
 
 interface Media {
 	type: MediaType;
-	/** The rest is from outside. */
+	/** This and the rest come from outside, and may be anything. */
 	url: unknown;
 	mimeType: unknown;
 	fileName: unknown;
@@ -32,14 +32,14 @@ function eventMedia(event: IDataObject): Media | undefined {
 }
 
 /**
- * A name that a file can have anywhere: the last part of a path, without characters that cannot be seen or that some
- * system forbids. Empty when nothing is left.
+ * A name that a file can have on any system: the last part of a path, without characters that are invisible or that
+ * some system forbids; `''` when nothing is left.
  */
 function cleanName(value: unknown): string {
 	if (typeof value !== 'string') return '';
 	const name = value
 		.replace(/.*[/\\]/s, '')
-		// Controls, and those that turn the writing direction and so hide the real extension; halves of a character.
+		// Control characters, those that reverse the writing direction and so hide the real extension, and lone surrogates.
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
 		.trim();
@@ -54,13 +54,13 @@ function decoded(text: string): string {
 	}
 }
 
-/** What a file is: the message says it, or the server, or the extension of one of its names. */
+/** A file's MIME type according to the message, the server, or the extension of one of its names. */
 function mimeTypeFor(type: MediaType, stated: unknown[], names: string[]): string {
 	const known = [
 		...stated.map((value) => readMimeType(value, type)),
 		...names.map((name) => mimeTypeOf(name, type)),
 	];
-	// Storages give it as binary/octet-stream, too.
+	// File storages also say binary/octet-stream.
 	return known.find((each) => each !== undefined && !each.endsWith('/octet-stream')) ?? UNKNOWN_MIME_TYPE;
 }
 
@@ -82,9 +82,9 @@ async function fetchMedia(
 }
 
 /**
- * Adds the media of an image, video, audio or document message as binary `data`. Of several messages in one event, each
- * adds its own, in their order: `data`, `data1`, `data2`. Other events are given back as they are. Never rejects, because
- * an event must not be lost: when a download fails the item has `mediaError` in its JSON.
+ * Adds the media of an image, video, audio or document message as binary `data`. If an event has several messages, each
+ * adds its own, in order: `data`, `data1`, `data2`. Other events are returned as they are. Never rejects, because an
+ * event must not be lost: when a download fails, the item has `mediaError` in its JSON.
  *
  * @see Jelou's page "Webhook events"
  */
@@ -101,7 +101,7 @@ export async function withMedia(
 			const file = await fetchMedia(context, each, options);
 			return [[`data${index || ''}`, file] as const];
 		} catch (error) {
-			// The words of any other error are not for the user, and may hold the URL, which may be signed.
+			// The message of any other error is not for the user, and may contain the URL, which may be signed.
 			const reason = error instanceof MediaError ? error.message : 'an unexpected error in n8n';
 			errors.push(`The ${each.type} could not be downloaded: ${reason}.`);
 			return [];
@@ -115,7 +115,7 @@ export async function withMedia(
 }
 
 /**
- * The item that an event puts out.
+ * The item that the trigger outputs for an event.
  *
  * @param timeout milliseconds for the download of its media
  */

@@ -11,7 +11,9 @@ export interface Recipient {
 	userId: string;
 }
 
-/** The request that sends a message into a room (Jelou's page "Send messages"). A text loses halves of an emoji. */
+/**
+ * The request that sends a message into a room (Jelou's page "Send messages"). Lone surrogates are dropped from a text.
+ */
 export function messageRequest(
 	{ botId, projectId, roomId, userId }: Recipient,
 	value: MessageValue,

@@ -6,7 +6,7 @@ export const [, ...MEDIA_TYPES] = MESSAGE_TYPES;
 type MessageType = (typeof MESSAGE_TYPES)[number];
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
-/** As a user chooses from them, in the order of the alphabet. */
+/** As the menus offer them, in alphabetical order. */
 export const MESSAGE_TYPE_OPTIONS = [...MESSAGE_TYPES]
 	.sort()
 	.map((value) => ({ name: value.charAt(0).toUpperCase() + value.slice(1), value }));
@@ -19,7 +19,7 @@ export function isMediaType(value: unknown): value is MediaType {
 	return MEDIA_TYPES.some((type) => type === value);
 }
 
-/** What makes a message to Jelou one, besides its room and its content; `event_type` is no event's of Jelou's. */
+/** The fields that mark a message to Jelou as one. None of Jelou's events has this `event_type`. */
 export const OUTGOING_MESSAGE = {
 	field: 'messages',
 	object: 'message_event',

@@ -1,8 +1,8 @@
-/** A name in braces, where a text says what was answered before. */
+/** A name in braces, which an earlier answer replaces. */
 const PLACEHOLDER = /\{([\p{L}\p{N}_]+)\}/gu;
-/** A whole name of an answer. */
+/** A text that is a name for an answer, and nothing else. */
 export const NAME = /^[\p{L}\p{N}_]+$/u;
-/** Characters of an answer that a later question repeats. */
+/** The most characters of an answer that a later question repeats. */
 const MAX_LENGTH = 500;
 
 /** Whether an answer may have this name, so that a text can have it in braces. */
@@ -15,11 +15,11 @@ export function placeholdersIn(text: string): string[] {
 	return [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 }
 
-/** A text with the answers in the place of their names. */
+/** A text with the answers in place of their names. */
 export function fillIn(text: string, answers: Readonly<Record<string, string | number>>): string {
 	return text.replace(PLACEHOLDER, (placeholder, name: string) => {
 		if (!Object.hasOwn(answers, name)) return placeholder;
-		// Messages that were combined have a line each.
+		// Combined messages have a line each.
 		const answer = String(answers[name]).replace(/\s+/g, ' ');
 		return answer.length > MAX_LENGTH ? `${answer.slice(0, MAX_LENGTH)}…` : answer;
 	});

@@ -7,7 +7,7 @@ export const WITH_OWN_URLS = ENVIRONMENTS.filter(({ baseUrls }) => baseUrls === 
 	({ value }) => value,
 );
 
-/** Warns of a URL in a credential that is not encrypted, as soon as it is typed. */
+/** Warns of plain HTTP in a credential's URL, as soon as it is typed. */
 export function plainHttpNotice(field: string, label: string): INodeProperties {
 	return {
 		displayName: `${label} is not HTTPS: use it only for a local sandbox.`,

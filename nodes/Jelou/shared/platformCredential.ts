@@ -11,7 +11,7 @@ import { platformUrlFor } from './endpoints';
 
 export const PLATFORM_CREDENTIAL = 'jelouPlatformApi';
 
-/** The `jelouPlatformApi` credential: a whole account at Jelou, and not one project. */
+/** The `jelouPlatformApi` credential: a whole account at Jelou, not one project. */
 export interface PlatformCredential {
 	clientId: string;
 	clientSecret: string;
@@ -26,7 +26,7 @@ export interface LoadedPlatformCredential extends PlatformCredential {
 }
 
 /**
- * Reads a decrypted credential without believing its shape.
+ * Reads a decrypted credential without trusting its shape.
  *
  * @throws FieldError when a custom URL is not a URL
  */
@@ -47,7 +47,7 @@ export function basicOf({ clientId, clientSecret }: PlatformCredential): string 
 
 type CredentialContext = Pick<FunctionsBase, 'getCredentials' | 'getNode'>;
 
-/** Whether a node has been given the credential, which only some operations need. */
+/** Whether the node has the credential, which only some operations need. */
 export function hasPlatformCredential(context: Pick<CredentialContext, 'getNode'>): boolean {
 	return context.getNode().credentials?.[PLATFORM_CREDENTIAL] !== undefined;
 }

@@ -8,10 +8,10 @@ import { SIGNATURE_HEADER, sign } from './signature';
 const TIMEOUT_MS = 10_000;
 
 /**
- * Posts a note to a trigger's address, signed like a delivery of Jelou's.
+ * Posts a note to a trigger's address, signed like a delivery from Jelou.
  *
  * @returns what the trigger responds with; `status` is only its own where it is one of `NOTE_STATUS`
- * @throws what n8n's request helper throws when there is no response
+ * @throws whatever n8n's request helper throws when there is no response
  */
 export async function postNote(
 	{ helpers }: Pick<IExecuteFunctions | IHookFunctions | IWebhookFunctions, 'helpers'>,

@@ -3,15 +3,15 @@ import { asksToWait, retryDelay, wait } from './retry';
 import type { CallResult } from './types';
 
 /**
- * What one response asks of every request of a run. Once Jelou asks to wait, nobody sends before that time is over; then
- * one request probes, and the others go on when it is let through.
+ * Applies what one response asks for to every request of a run. Once Jelou asks to wait, nothing is sent until that
+ * time is over; then one request probes, and the others go on once it is let through.
  */
 export class RateLimit {
-	/** When the wait is over, on the clock that only goes forward; `undefined` while there is no limit. */
+	/** When the wait is over, by `uptime`; `undefined` while there is no limit. */
 	private until: number | undefined;
-	/** Settles when what the probe's response says is heeded: nobody else goes on before that. */
+	/** Settles once the probe's response has been taken into account: nothing else is sent before that. */
 	private probe: Promise<CallResult> | undefined;
-	/** Probes that were asked to wait as well. */
+	/** How many probes in a row were asked to wait as well. */
 	private limitedProbes = 0;
 
 	/** Sends a request as soon as the limit allows it; `undefined` when the execution is cancelled first. */
@@ -34,8 +34,8 @@ export class RateLimit {
 	}
 
 	/**
-	 * Whether probes were asked to wait as often as a call may be retried. So while Jelou lets nothing through, each further
-	 * call costs one request, and not one for every retry.
+	 * Whether probes were asked to wait as often as a call may be retried. So while Jelou lets nothing through, each
+	 * further call costs one request instead of one for every retry.
 	 */
 	isExhausted(maxRetries: number): boolean {
 		return this.limitedProbes >= maxRetries;
@@ -45,7 +45,7 @@ export class RateLimit {
 		const result = await request();
 		if (result.ok) this.lift();
 		else if (asksToWait(result.failure)) this.limitedProbes++;
-		// A probe that got no response says nothing of the limit: the next one probes.
+		// A probe without a response says nothing about the limit: the next request probes.
 		else if (result.failure.kind === 'response') this.lift();
 		this.heed(result);
 		return result;

@@ -5,7 +5,7 @@ import { parseBody } from './errorResponse';
 import { isObject, optionalText } from './json';
 import { canonicalUrl } from './webhookUrls';
 
-/** A Jelou Trigger, by what n8n and the user call it. */
+/** A Jelou Trigger, by n8n's IDs and the user's names. */
 export interface TriggerName {
 	workflowId: string;
 	workflowName: string;
@@ -25,19 +25,20 @@ export function triggerNameOf(context: NodeContext): TriggerName {
 /** An address that the integration was given. */
 export interface Address {
 	url: string;
-	/** Absent where it is not a trigger of this n8n's, or one that is not known. */
+	/** Absent if it is not a trigger of this n8n, or not a known one. */
 	trigger?: TriggerName;
-	/** When the trigger was published last, in Unix milliseconds: by it, other processes see that it was. */
+	/** When the trigger was last published, in Unix milliseconds: this shows other processes that it was. */
 	publishedAt?: number;
 }
 
+/** Whether an address belongs to this trigger. */
 export function isOf({ trigger }: Address, { nodeId, workflowId }: TriggerName): boolean {
 	return trigger?.workflowId === workflowId && trigger.nodeId === nodeId;
 }
 
 /**
- * What this n8n knows of a project's integration. It is stored in the credential, encrypted, where every workflow that
- * uses the credential finds it. Jelou shows the signing secret once, to whoever creates the integration.
+ * What this n8n knows about a project's integration. It is stored in the credential, encrypted, where every workflow
+ * that uses the credential finds it. Jelou shows the signing secret once, to whoever creates the integration.
  */
 export interface Registration {
 	signingSecret?: string;
@@ -45,7 +46,7 @@ export interface Registration {
 	createdAt?: string;
 	/** True when a trigger created the integration, and so may delete it. */
 	isOwner?: boolean;
-	/** Where the integration points to, as far as it was done here, followed by what has to be put back, in order. */
+	/** Where this n8n last pointed the integration, followed by what has to be restored after that, in order. */
 	addresses: Address[];
 }
 
@@ -61,7 +62,7 @@ interface Project {
 	projectId: string;
 }
 
-/** Names an integration: one per project and gateway. */
+/** Identifies an integration: there is one per project and gateway. */
 export function integrationKey({ baseUrls, projectId }: Project): string {
 	return `${baseUrls.gateway} ${projectId}`;
 }
@@ -90,7 +91,7 @@ function readAddresses(value: unknown): Address[] {
 	});
 }
 
-/** What is stored of a project's integration, as a text; `''` for nothing. */
+/** What is stored about a project's integration, as a text; `''` for nothing. */
 export function formatRegistration(project: Project, registration: Registration): string {
 	if (isNothing(registration)) return '';
 	const { addresses, createdAt, isOwner = false, signingSecret } = registration;
@@ -120,20 +121,20 @@ export function readRegistration(text: unknown, project: Project): Registration 
 	return toRegistration(saved, readAddresses(saved.addresses));
 }
 
-/** The credential's data, of which n8n stores this text with the next request that is made with it. */
+/** The credential's data in a form that makes n8n store this text with the next request. */
 export function dataToStore(
 	data: ICredentialDataDecryptedObject | undefined,
 	text: string,
 ): ICredentialDataDecryptedObject {
-	// n8n calls `preAuthentication` where the field is empty in the data that a request is made with.
+	// n8n calls `preAuthentication` if the field is empty in the data of a request.
 	return { ...data, [REGISTRATION_FIELD]: '', [PENDING_FIELD]: text };
 }
 
-/** What n8n is to store in a credential: nothing, unless a request was made to store something. */
+/** What n8n has to store in a credential; `{}` unless a request was made to store something. */
 export function pendingRegistration(data: ICredentialDataDecryptedObject): IDataObject {
 	const text = data[PENDING_FIELD];
 	if (typeof text !== 'string') return {};
-	// n8n 1.x stores all of the data, so what was pending must not stand in it any more.
+	// n8n 1.x stores all of the data, so what was pending must no longer be in it.
 	return { [REGISTRATION_FIELD]: text, [PENDING_FIELD]: undefined };
 }
 
@@ -145,6 +146,7 @@ function savedIn(context: NodeContext): IDataObject {
 	return isObject(saved) ? saved : {};
 }
 
+/** Whether a version before 1.1 saved something about the project in this workflow. */
 export function isSaved(context: NodeContext, project: Project): boolean {
 	return integrationKey(project) in savedIn(context);
 }
@@ -162,12 +164,15 @@ export function readSaved(context: NodeContext, project: Project): Registration 
 	return toRegistration(saved, addresses);
 }
 
-/** Removes it, once it is stored in the credential. Writes nothing where there is nothing: n8n saves static data whole. */
+/**
+ * Removes it, once it is stored in the credential. If there is nothing, nothing is written: n8n saves static data
+ * whole.
+ */
 export function removeSaved(context: NodeContext, project: Project): void {
 	if (!isSaved(context, project)) return;
 	const key = integrationKey(project);
 	const others = Object.entries(savedIn(context)).filter(([each]) => each !== key);
-	// Assigned as a whole, so that n8n notices the change whatever the depth.
+	// Assigned as a whole, because n8n may not notice a change deeper down.
 	const staticData = context.getWorkflowStaticData('global');
 	staticData[STATIC_KEY] = others.length > 0 ? Object.fromEntries(others) : undefined;
 }

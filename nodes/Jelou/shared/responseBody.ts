@@ -1,9 +1,9 @@
 export const MAX_RESPONSE_MB = 10;
 const MAX_RESPONSE_BYTES = MAX_RESPONSE_MB * 1024 * 1024;
-/** Stands in a failure where the network's own codes do. */
+/** Used in a failure in place of a network code. */
 export const TOO_LARGE = 'RESPONSE_TOO_LARGE';
 
-/** What n8n gives for a response that is asked for as a stream: one of Node.js, of which this is used. */
+/** The part used here of the Node.js stream that n8n gives for a response when asked for one. */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
 export function isByteStream(value: unknown): value is ByteStream {
@@ -11,11 +11,11 @@ export function isByteStream(value: unknown): value is ByteStream {
 }
 
 /**
- * Reads a body chunk by chunk, and not one more than allowed: a length that a server states need not be true. Leaving the
- * loop ends the connection.
+ * Reads a body chunk by chunk, and no further than allowed: a server's stated length need not be true. Leaving the loop
+ * ends the connection.
  *
- * @returns `undefined` when it is larger
- * @throws the network's own error when the connection is lost meanwhile
+ * @returns `undefined` when it is larger than `maxSize` bytes
+ * @throws the network's own error when the connection is lost
  */
 export async function readBytes(body: ByteStream, maxSize: number): Promise<Buffer | undefined> {
 	const chunks: Uint8Array[] = [];
@@ -29,9 +29,9 @@ export async function readBytes(body: ByteStream, maxSize: number): Promise<Buff
 }
 
 /**
- * Reads a response's body as text. What is no stream is returned as it is.
+ * Reads a response's body as text. A body that is not a stream is returned as it is.
  *
- * @throws Error with the code TOO_LARGE, or the network's own when the connection is lost meanwhile
+ * @throws Error with the code `TOO_LARGE`, or the network's own when the connection is lost
  */
 export async function readBody(body: unknown): Promise<unknown> {
 	if (!isByteStream(body)) return body;

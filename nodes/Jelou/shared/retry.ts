@@ -3,18 +3,18 @@ import { sleep } from 'n8n-workflow';
 import { readErrorResponse } from './errorResponse';
 import type { Failure, JelouRequest } from './types';
 
-/** How many times a call that may be repeated is retried, unless the user says otherwise. */
+/** How many times a call is retried, if it may be repeated and the user does not say otherwise. */
 export const DEFAULT_RETRIES = 3;
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
-/** The longest that a server's Retry-After is followed. */
+/** The longest wait that a server's Retry-After can impose. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** No connection came about, so nothing was processed. */
+/** No connection was made, so nothing was processed. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-/** There was a connection but no response: it may have been processed. */
+/** There was a connection but no response: the request may have been processed. */
 export const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
-/** Jelou may respond otherwise later. */
+/** Statuses that may be different later. */
 const PASSING = [429, 500, 502, 503, 504];
 
 /** Whether a connection failed because of the server's certificate, and so before anything was sent. */
@@ -22,7 +22,7 @@ export function isCertificateCode(code: string): boolean {
 	return /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(code);
 }
 
-/** Whether Jelou takes no requests at all for the moment, rather than not this one. */
+/** Whether Jelou takes no requests at all for the moment, rather than refusing this one. */
 export function asksToWait(failure: Failure): boolean {
 	if (failure.kind !== 'response') return false;
 	return (
@@ -31,8 +31,8 @@ export function asksToWait(failure: Failure): boolean {
 }
 
 /**
- * Whether a failed call was certainly not processed: it did not get out, or Jelou refused it. A server error says nothing
- * of that, because a proxy may have lost the response; nor does a 2xx that is not in Jelou's words, or a 408.
+ * Whether a failed call was certainly not processed: it did not get out, or Jelou refused it. A server error does not
+ * prove that, because a proxy may have lost the response; nor does a 408, or a 2xx that is not in Jelou's envelope.
  */
 export function wasNotProcessed(failure: Failure): boolean {
 	if (failure.kind === 'network') {
@@ -44,9 +44,9 @@ export function wasNotProcessed(failure: Failure): boolean {
 }
 
 /**
- * Whether a failed call may be retried. What starts something (POST) is only repeated when it was certainly not
- * processed, because a customer would see it twice. A read always may be, and what changes nothing more the second time
- * (PATCH, DELETE) also after a 503.
+ * Whether a failed call may be retried. A POST is repeated only when it was certainly not processed, because a customer
+ * would see its effect twice. A GET always may be, and a PATCH or DELETE, which changes nothing more the second time,
+ * also after a 503.
  */
 export function isRetryable(failure: Failure, method: JelouRequest['method']): boolean {
 	const { code, status } = { code: '', status: 0, ...failure };
@@ -68,7 +68,7 @@ export function readRetryAfter(header: unknown, now = Date.now()): number | unde
  * How long to wait before the next attempt, in milliseconds: exponential with full jitter, and never less than the
  * server asked for, up to a minute.
  *
- * @param attempt how many attempts have failed before this one, from 0
+ * @param attempt how many attempts failed before the one that just did
  * @param random a number from 0 to 1
  */
 export function retryDelay(
@@ -82,7 +82,7 @@ export function retryDelay(
 	return Math.round(Math.max(backoff, Math.min(asked ?? 0, MAX_RETRY_AFTER_MS)));
 }
 
-/** Waits, or stops waiting when the signal is aborted. Never rejects. */
+/** Waits, but no longer once the signal is aborted. Never rejects. */
 export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
 	if (signal?.aborted) return;
 	await new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
 			signal?.removeEventListener('abort', end);
 			resolve();
 		};
-		// An older n8n's `sleep` knows no signal, so that is listened to here as well.
+		// The `sleep` of an older n8n takes no signal, so the signal is listened to here as well.
 		signal?.addEventListener('abort', end);
 		sleep(ms, signal).then(end, end);
 	});

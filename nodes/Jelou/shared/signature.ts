@@ -6,7 +6,7 @@ export const SIGNATURE_HEADER = 'x-jelou-signature';
 const SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/;
 
 function hmac(body: Buffer, secret: string): Buffer {
-	// The secret looks like hex and is not decoded: Jelou uses its text, as UTF-8.
+	// The secret looks like hex but is not decoded: Jelou uses its text, as UTF-8.
 	return createHmac('sha256', secret).update(body).digest();
 }
 
@@ -28,10 +28,10 @@ export function isSignature(header: unknown): header is string {
 }
 
 /**
- * Says whether a body was signed with one of the secrets. Takes the same time wherever a signature differs.
+ * Whether a body was signed with one of the secrets. Takes the same time wherever a signature differs.
  *
- * @param body the bytes that are used afterwards, and no others
- * @param header the value of the signature header, from outside: anything at all
+ * @param body the very bytes that are used afterwards
+ * @param header the value of the signature header; it comes from outside, and may be anything
  * @param secrets the secrets to accept; empty ones are never accepted
  */
 export function verify(body: Buffer, header: unknown, secrets: readonly string[]): boolean {
@@ -41,12 +41,14 @@ export function verify(body: Buffer, header: unknown, secrets: readonly string[]
 	return secrets.some((secret) => secret !== '' && timingSafeEqual(hmac(body, secret), given));
 }
 
-/** The largest body that is written again, in bytes: it is no event of Jelou's, and anybody can send one. */
+/**
+ * The largest body that is serialized again, in bytes: a larger one is no event of Jelou's, and anybody can send one.
+ */
 const MAX_REWRITTEN = 262_144;
 
 /**
- * What a body's signature may be over, where it is not over the bytes as they arrived: its JSON written again, as the
- * example on Jelou's page "Webhook signature" does; and its JSON without a byte order mark. Nothing where it is no JSON.
+ * What a body's signature may cover, if not the bytes as they arrived: its JSON parsed and serialized again, as in the
+ * example on Jelou's page "Webhook signature", or its JSON without a byte order mark. `[]` if it is not JSON.
  */
 export function otherForms(body: Buffer): Buffer[] {
 	if (body.length > MAX_REWRITTEN) return [];
@@ -56,7 +58,7 @@ export function otherForms(body: Buffer): Buffer[] {
 		const again = JSON.stringify(JSON.parse(json));
 		return (json === text ? [again] : [again, json]).map((form) => Buffer.from(form));
 	} catch {
-		// What is nested too deeply to be written, too.
+		// Also JSON that is nested too deeply to be serialized.
 		return [];
 	}
 }

@@ -1,18 +1,20 @@
-/** What nobody sees at the end of a text: white space, and characters that only direct the writing or join others. */
+/** Invisible at the end of a text: white space, and characters that only set the direction of others or join them. */
 const UNSEEN = /[\s\p{Cf}]/u;
-/** What nobody sees at all, wherever it stands: also fillers, selectors of a glyph's form, and halves of an emoji. */
+/**
+ * Anything but what is invisible everywhere: in addition to `UNSEEN`, fillers, variation selectors and lone surrogates.
+ */
 const SEEN = /[^\s\p{Cf}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const PIECE = 500;
 
 /**
- * A text without what nobody sees at both its ends: `trim()` knows no zero-width and no direction characters.
+ * A text without invisible characters at both ends: `trim()` leaves zero-width and direction characters.
  *
- * @param edge one character of what is taken off
+ * @param edge matches one character to take off
  */
 export function trimmed(text: string, edge = UNSEEN): string {
 	let [start, end] = [0, text.length];
-	// A long run of them is taken off in pieces: one at a time takes milliseconds.
+	// A long run is taken off in pieces: one character at a time takes milliseconds.
 	const isEdge = new RegExp(`^(?:${edge.source})*$`, 'u');
 	while (end - start > PIECE && isEdge.test(text.slice(start, start + PIECE))) start += PIECE;
 	while (end - start > PIECE && isEdge.test(text.slice(end - PIECE, end))) end -= PIECE;
@@ -21,12 +23,14 @@ export function trimmed(text: string, edge = UNSEEN): string {
 	return text.slice(start, end);
 }
 
-/** Whether a person who reads a text sees nothing. */
+/** Whether a text has nothing that a person can see. */
 export function isBlank(text: string): boolean {
 	return !SEEN.test(text);
 }
 
-/** A text without the halves that cutting leaves of an emoji: a reader would see a broken character. */
+/**
+ * A text without lone surrogates, the halves that cutting leaves of an emoji: a reader would see a broken character.
+ */
 export function wellFormed(text: string): string {
 	return text.replace(/\p{Cs}/gu, '');
 }

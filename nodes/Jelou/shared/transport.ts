@@ -26,15 +26,15 @@ export type RequestContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFu
 export type Sender = LoadedCredential | LoadedPlatformCredential;
 
 export interface CallOptions {
-	/** How long to wait for the whole response to one request, in milliseconds. */
+	/** How long to wait for the whole response to one attempt, in milliseconds. */
 	timeout?: number;
-	/** How many times to retry a call that may be repeated. */
+	/** How many times to retry a call, if it may be repeated. */
 	maxRetries?: number;
 	/** The item that the call belongs to; absent in a trigger. */
 	itemIndex?: number;
-	/** Ends the waiting between attempts. */
+	/** Ends the wait between attempts. */
 	signal?: AbortSignal;
-	/** Shared by the calls of one run, so that what Jelou asks of one holds for all. */
+	/** Shared by the calls of one run, so that a wait that Jelou asks for applies to all of them. */
 	rateLimit?: RateLimit;
 }
 
@@ -48,9 +48,8 @@ function toHttpOptions(credential: Sender, request: JelouRequest, timeout: numbe
 		headers: { Accept: 'application/json', ...(request.body ? { 'Content-Type': 'application/json' } : {}) },
 		// Serialised here, once: these are the bytes that are signed and sent.
 		...(request.body ? { body: JSON.stringify(request.body) } : {}),
-		// Every response is read here, also an error's: n8n would repeat a call answered with 401, and its own error
-		// would carry the API key.
-		// As a stream, because n8n's client reads a body to its end, however long that is.
+		// Every response is read here, even an error: n8n would repeat a call after a 401, and its own error would carry
+		// the API key. As a stream, because n8n's client reads a body to its end, however long it is.
 		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -59,8 +58,8 @@ function toHttpOptions(credential: Sender, request: JelouRequest, timeout: numbe
 }
 
 /**
- * Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. In n8n
- * 1.x that error has no cause: the code is left where an HTTP status would be.
+ * Finds the network code (`ECONNREFUSED`, …) in the error that n8n's request helper wraps around the client's own. In
+ * n8n 1.x that error has no cause, but has the code in place of an HTTP status.
  */
 export function networkCode(error: unknown): string {
 	let current = error;
@@ -73,12 +72,15 @@ export function networkCode(error: unknown): string {
 	return '';
 }
 
-/** Jelou documents no data for some calls (delete, close): an accepted request without any body is a success. */
+/**
+ * Whether a response has no body. Jelou documents no data for some calls (delete, close), so a 2xx without one is a
+ * success.
+ */
 function isBlank(body: unknown): boolean {
 	return body === undefined || body === null || (typeof body === 'string' && body.trim() === '');
 }
 
-/** Jelou's JSON: an object, or of the platform API also a list, which then is its `data`. */
+/** Jelou's JSON: an object or, from the platform API, also a list, which becomes `data`. */
 function readEnvelope(body: unknown, { target }: JelouRequest): IDataObject | undefined {
 	const list = target === 'platform' ? parseList(body) : undefined;
 	return list === undefined ? parseBody(body) : { data: list };
@@ -89,7 +91,7 @@ function toResponse(envelope: IDataObject): JelouResponse {
 	return { envelope, data: 'statusMessage' in envelope ? {} : envelope };
 }
 
-/** There is no response, for this reason. */
+/** The result of a call without a response. */
 function lost(code: string): CallResult {
 	return { ok: false, failure: { kind: 'network', code } };
 }
@@ -108,7 +110,7 @@ async function attempt(
 	let response: unknown;
 	let body: unknown;
 	try {
-		// A copy, because n8n writes into what it is given.
+		// A copy, because n8n changes the object that it is given.
 		response = await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			credential.decrypted.type,
@@ -118,7 +120,7 @@ async function attempt(
 		body = isObject(response) ? await readBody(response.body) : undefined;
 	} catch (error) {
 		const code = networkCode(error);
-		// The client's code for the deadline that `authenticate` sets is the one of a cancelled execution.
+		// For the deadline that `authenticate` sets, the client gives the same code as for a cancelled execution.
 		return lost(code === 'ERR_CANCELED' && !signal?.aborted ? 'ETIMEDOUT' : code);
 	}
 	if (!isObject(response) || typeof response.statusCode !== 'number') return lost('');
@@ -132,8 +134,10 @@ async function attempt(
 }
 
 /**
- * Makes a call, retrying where that is safe, and says how it went without throwing for what Jelou or the network did.
- * Every attempt sends the same bytes, so a repeated message keeps its ID and signature.
+ * Makes a call, retrying where that is safe, and returns how it went instead of throwing for what Jelou or the network
+ * did. Every attempt sends the same bytes, so a repeated message keeps its ID and signature.
+ *
+ * @throws FieldError when an ID cannot be part of a path
  */
 export async function tryCall(
 	context: RequestContext,

@@ -4,13 +4,13 @@ import type { IDataObject } from 'n8n-workflow';
 export interface JelouRequest {
 	/**
 	 * `gateway`: integration and conversations, authenticated by API key. `chatbot`: sending, signed. `platform`: Jelou's
-	 * other API, with a credential of its own.
+	 * other API, with its own credential.
 	 */
 	target: 'gateway' | 'chatbot' | 'platform';
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-	/** Path below the base URL, one entry a segment, not yet encoded. */
+	/** Path below the base URL, one entry per segment, not yet encoded. */
 	path: readonly string[];
-	/** What is empty is left out. */
+	/** Empty values are left out. */
 	query?: Readonly<Record<string, string | number>>;
 	body?: IDataObject;
 }
@@ -19,11 +19,11 @@ export interface JelouRequest {
 export interface JelouResponse {
 	/** Jelou's whole JSON body: usually `{ message, statusMessage, status, data }`. */
 	envelope: IDataObject;
-	/** The useful part: `data` of the envelope, nothing where it has none, or the whole where there is no envelope. */
+	/** The useful part: the envelope's `data`, `{}` if it has none, or the whole body if there is no envelope. */
 	data: IDataObject;
 }
 
-/** A response that is no success. */
+/** A response that is not a success. */
 export interface FailedResponse {
 	kind: 'response';
 	status: number;
@@ -40,7 +40,7 @@ export type CallResult = { ok: true; response: JelouResponse } | { ok: false; fa
 /** A project's integration: the one webhook that Jelou posts its events to. */
 export interface Integration {
 	webhookUrl: string;
-	/** When it was created, as Jelou writes it: what tells it from another one of the same project. */
+	/** When it was created, as Jelou writes it: tells it from an earlier one of the same project. */
 	createdAt?: string;
 	/** Only in the response to its creation. */
 	signingSecret?: string;

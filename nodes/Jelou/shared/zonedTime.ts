@@ -5,7 +5,7 @@ const MOST_SECONDS = 1e11;
 /** `2026-12-31`, `2026-12-31 18:00`, `2026-12-31T18:00:00.000-05:00`. */
 const ISO =
 	/^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(Z|[+-]\d\d(?::?\d\d)?)(?:\[.*\])?)?)?$/i;
-/** Of HTTP, email and JavaScript: `Thu, 31 Dec 2026 18:00:00 GMT`, `Thu Dec 31 2026 18:00:00 GMT-0500 (Ecuador Time)`. */
+/** HTTP's `Thu, 31 Dec 2026 18:00:00 GMT`, JavaScript's `Thu Dec 31 2026 18:00:00 GMT-0500 (Ecuador Time)`. */
 const NAMED =
 	/^(?:[a-z]{3},? )?(?:(\d\d?) )?([a-z]{3}) (?:(\d\d?) )?(\d{4}) (\d\d:\d\d(?::\d\d)?) (?:GMT|UTC|(?=[+-]))([+-]\d{4})?(?: \(.*\))?$/i;
 
@@ -15,7 +15,7 @@ function offsetOf(text: string): number {
 	return (text.includes('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-/** For a name that no zone has, such as the `DEFAULT` that n8n may have saved, the zone is this process's, as in n8n. */
+/** If no zone has this name, such as the `DEFAULT` that n8n may have saved, the zone is this process's, as in n8n. */
 function offsetFormat(timeZone?: string): Intl.DateTimeFormat {
 	try {
 		return new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
@@ -25,8 +25,8 @@ function offsetFormat(timeZone?: string): Intl.DateTimeFormat {
 }
 
 /**
- * The moment of a local time, given as if it were in UTC. Where clocks are set back, it is the first of the two; where
- * they are set forward over it, as much later.
+ * The moment of a local time, which is given as if it were in UTC. A time that occurs twice, when clocks are set back,
+ * is the first of the two; one that is skipped, when they are set forward, is moved on by as much.
  */
 function fromLocal(local: number, timeZone: string): number {
 	const format = offsetFormat(timeZone);
@@ -37,7 +37,7 @@ function fromLocal(local: number, timeZone: string): number {
 	return local - (isStill || offsetAt(local - after) !== after ? before : after);
 }
 
-/** A date and time with names in it, in ISO's form; any other text as it is. */
+/** Turns a date and time with names in it into ISO's form; any other text is left as it is. */
 function toIso(text: string): string {
 	return text.replace(
 		NAMED,
@@ -52,7 +52,7 @@ function toIso(text: string): string {
 function parse(text: string, timeZone: string): number {
 	const [, date, time = '00:00', offset] = ISO.exec(toIso(text)) ?? [];
 	const local = Date.parse(`${date}T${time}Z`);
-	// Date.parse takes a 31 February for a day in March.
+	// Date.parse takes 31 February for a day in March.
 	const isReal =
 		!Number.isNaN(local) && new Date(local).toISOString().startsWith(`${date}T${time.slice(0, 5)}`);
 	if (!isReal) return Number.NaN;
@@ -60,9 +60,9 @@ function parse(text: string, timeZone: string): number {
 }
 
 /**
- * A time as workflows have it, in Unix milliseconds; NaN for what is none. A text without a zone is in the one given. Taken
- * are dates (JavaScript's, Luxon's), seconds and milliseconds since 1970, and the forms of ISO and HTTP. A text such as
- * 03/04/2026 is not: it is in March to some and in April to others.
+ * Reads a time as workflows have it, in Unix milliseconds; NaN for what is not one. A text without a zone is in the
+ * given one. Accepts dates (JavaScript's, Luxon's), seconds and milliseconds since 1970, and the forms of ISO and HTTP,
+ * but no text such as 03/04/2026: it is in March to some and in April to others.
  */
 export function readTime(value: unknown, timeZone: string): number {
 	if (typeof value === 'object' && value !== null) {

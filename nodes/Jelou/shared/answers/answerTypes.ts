@@ -23,27 +23,27 @@ export interface Reading {
 }
 
 export const LANGUAGES = ['es', 'pt', 'en'] as const;
-/** The language of what the node itself says to customers. What customers say is understood in all of them. */
+/** The language of what the node itself says to customers. What customers say is understood in any of them. */
 export type Language = (typeof LANGUAGES)[number];
 
 interface TypeOfAnswer {
 	value: string;
 	name: string;
 	description?: string;
-	/** Whether any text can be an answer, so that a word that ends the question has to be looked for first. */
+	/** Whether any text can be an answer, so that exit words have to be looked for first. */
 	isFree?: true;
 	/** What the customer reads when the answer does not fit. */
 	invalidMessage: Record<Language, string>;
-	/** Reads a message as such an answer; `undefined` when it does not fit. Never throws. */
+	/** Reads a message as an answer of this type; `undefined` when it is not valid. Never throws. */
 	read(message: Message, choices: readonly string[]): Reading | undefined;
 }
 
-/** An answer that has something in it. */
+/** A reading of an answer, unless it is empty. */
 function given(answer: string | number | undefined): Reading | undefined {
 	return answer === undefined || answer === '' ? undefined : { answer };
 }
 
-/** The text of a message in which an answer is looked for. */
+/** The text in which an answer is looked for; `''` when it is too long. */
 const searched = ({ text }: Message) => (text.length > MAX_LENGTH ? '' : text);
 
 /** The kinds of answer that a question can ask for. */

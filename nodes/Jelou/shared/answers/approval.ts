@@ -12,7 +12,7 @@ import {
 	YES_LETTERS,
 } from './vocabulary';
 
-/** Whether a text says yes or no in the usual words, and nothing else; `undefined` where it does not. */
+/** Whether a text says yes (`true`) or no in the usual words, and nothing else; `undefined` when it says neither. */
 function usually(text: string): boolean | undefined {
 	const words = wordsOf(text);
 	const [only = ''] = words;
@@ -31,14 +31,14 @@ function usually(text: string): boolean | undefined {
 	return isAccounted ? approves : undefined;
 }
 
-/** Whether the usual words mean what an approval's labels do: where the labels are such words themselves. */
+/** Whether an approval's labels are themselves usual words for yes and no, so that all others can be used as well. */
 export function arePlain([yes = '', no]: readonly string[]): boolean {
 	return usually(yes) === true && (no === undefined || usually(no) === false);
 }
 
-/** Whether a text approves or rejects; `undefined` where it is not clear. */
+/** Whether a text approves (`true`) or rejects; `undefined` when that is not clear. */
 export function approvalIn(text: string, labels: readonly string[]): boolean | undefined {
-	// A question agrees to nothing.
+	// A question does not agree to anything.
 	if (text.includes('?') && !labels.some((label) => label.includes('?'))) return undefined;
 	const choice = choiceIn(text, labels, 'whole');
 	if (choice !== 0) return choice === 1;

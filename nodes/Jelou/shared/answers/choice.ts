@@ -18,12 +18,10 @@ import {
 	numberOf,
 } from './vocabulary';
 
-/**
- * How much of a choice's text an answer has to say: a part that no other choice has, or the whole of it.
- */
+/** How much of a choice's text an answer has to say: a part that no other choice has, or all of it. */
 export type Extent = 'part' | 'whole';
 
-/** The most words with which a choice is named: more than the longest choice has. */
+/** The most words in which a choice is looked for: more than the longest choice has. */
 const MAX_WORDS = 150;
 
 /** A Spanish infinitive without its pronouns: "devolverlo" is "devolver". */
@@ -33,10 +31,10 @@ function isNumeral(word: string): boolean {
 	return /^\d/.test(word) || numberOf(word) !== undefined;
 }
 
-/** The words of a text, and phrases that are like a word. */
+/** The words of a text, with phrases that count as one word. */
 const phrased = (text: string) => phrasesOf(wordsOf(text), COURTESY, WEAK, YES).map(stemOf);
 
-/** The words of an answer that say something: without courtesy, "yes, …", and emoji that no choice has. */
+/** The words of an answer that matter: without courtesy, "yes, …", and emoji that no choice has. */
 function significant(text: string, labels: readonly string[][], extent: Extent): string[] {
 	const own = new Set(labels.flat());
 	const hasYesOrNo = [...own].some((word) => YES.has(word) || NO.has(word));
@@ -52,7 +50,7 @@ function significant(text: string, labels: readonly string[][], extent: Extent):
 		);
 }
 
-/** Whether words are more than a few small ones of a choice. */
+/** Whether the words of a choice that an answer has are more than a few small ones. */
 function isEnough(shared: readonly string[], label: readonly string[]): boolean {
 	const content = shared.filter((word) => !isNumeral(word));
 	if (content.some((word) => !WEAK.has(word))) return true;
@@ -62,8 +60,8 @@ function isEnough(shared: readonly string[], label: readonly string[]): boolean 
 }
 
 /**
- * How much of a choice an answer says, if each of its words is one of the choice's or a mere filler. A part that leaves
- * out a negation turns the choice around.
+ * How much of a choice an answer says, if each of its words is one of the choice's or a mere filler. A part without the
+ * choice's negation means the opposite.
  */
 function saidOf(
 	said: readonly string[],
@@ -94,7 +92,7 @@ function byWords(said: readonly string[], labels: readonly string[][], extent: E
 	return named.length === 1 && parts[only] !== 'opposite' ? only + 1 : 0;
 }
 
-/** The number that each word stands for as the number of a choice; `undefined` for other words. */
+/** For each word, the number of a choice that it stands for; `undefined` for other words. */
 function numbersIn(words: readonly string[]): Array<number | undefined> {
 	return words.map((word, n) => {
 		if (ONES.has(word) && words.length > 1 && !POINTING.has(words[n - 1] ?? '')) return undefined;
@@ -114,10 +112,10 @@ function byNumber(words: readonly string[], labels: readonly string[][]): number
 	const isPointing = (word: string) => DEFINITE.has(word) || POINTING.has(word);
 	const wishes = rest.filter((word) => !isPointing(word) && !(ONES.has(word) && word === said.at(-1)));
 	if (wishes.every((word) => WISHES.has(word))) {
-		// "I want 2" may mean two things, and not the second one.
+		// "I want 2" may mean two of something, and not the second choice.
 		if (wishes.length > 0 && wishes.length === rest.length) return 0;
 		const isPointedAt = rest.some((word) => POINTING.has(word) || DEFINITE.has(word));
-		// In a list such as "4 stars, 3 stars" a mere number may mean either.
+		// With choices such as "4 stars, 3 stars", a mere number may mean a choice's text or its place.
 		const isOther = (other: readonly string[]) => {
 			if (other === label) return false;
 			return said.some((word, n) => {

@@ -6,7 +6,7 @@ const usual = (phrases: ReadonlySet<string>, choice: number) =>
 	[...phrases].map((phrase) => ({ words: spaced(phrase.split(' ')), choice }));
 const USUAL = [...usual(YES, 1), ...usual(NO, 2), ...usual(AGREEING, 0)];
 
-/** The numbers of all the choices that a text names somewhere, by whole words or by their numbers. */
+/** The numbers, from 1, of all the choices that a text names anywhere, by their whole text or by their number. */
 export function namedChoices(text: string, choices: readonly string[], isApproval: boolean): number[] {
 	if (text.length > MAX_LENGTH) return [];
 	const named = (texts: readonly string[]) =>
@@ -18,7 +18,7 @@ export function namedChoices(text: string, choices: readonly string[], isApprova
 	let rest = spaced(wordsOf(text));
 	const found = [...texts, ...named(choices.map((_, n) => String(n + 1)))].filter(({ words }) => {
 		const isFound = rest.includes(words);
-		// What a longer text has said is not said by a part of it, too.
+		// What was found as part of a longer text is not found again by itself.
 		if (isFound) rest = rest.replaceAll(words, ' | ');
 		return isFound;
 	});

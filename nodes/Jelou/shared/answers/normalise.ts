@@ -1,13 +1,13 @@
 import { trimmed } from '../text';
 import { PHRASE_STARTS } from './vocabulary';
 
-/** The longest text in which an answer is looked for: the search may not hold n8n up. */
+/** The longest text in which an answer is looked for, in characters: the search must not hold n8n up. */
 export const MAX_LENGTH = 1_000;
 
-/** What stands around an answer, one character of it. */
+/** One character of what can surround an answer. */
 const AROUND = /[\s\p{Pi}\p{Pf}.,;:!?¡¿"'`´„…()*_~-]/u;
 
-/** A text without what nobody sees, and with the digits, signs and "No." that everybody types. */
+/** A text without invisible characters, and with plain forms of wide characters and of "No.". */
 export function plain(text: string): string {
 	return text
 		.replace(/[\uff01-\uff5e]/g, (wide) => wide.normalize('NFKC'))
@@ -15,7 +15,7 @@ export function plain(text: string): string {
 		.replace(/№|(?<!\p{L})n\.?[º°]\.?/giu, 'num ');
 }
 
-/** In lower case and without accents, skin tones and frames of emoji. */
+/** A text in lower case, without accents, skin tones and frames of emoji. */
 function normalised(text: string): string {
 	return plain(text)
 		.replace(/(\d)\.?[º°]/g, '$1o')
@@ -27,8 +27,8 @@ function normalised(text: string): string {
 }
 
 /**
- * What two texts have in common that a person reads as the same answer: they differ in case, accents, and what is around
- * them at most.
+ * The same for two texts that a person reads as the same answer: at most, they differ in case, accents, and what is
+ * around them.
  */
 export function answerKey(text: string): string {
 	const words = trimmed(normalised(text).replace(/\s+/g, ' '));
@@ -55,7 +55,9 @@ export function wordsOf(text: string): string[] {
 	return words.filter((word, n) => !isEmoji(word) || word !== words[n - 1]);
 }
 
-/** Words, each between spaces of its own, so that whole words are found next to each other, too. */
+/**
+ * Words as a text, each between its own two spaces, so that whole words can be searched for even next to each other.
+ */
 export const spaced = (words: readonly string[]) => words.map((word) => ` ${word} `).join('');
 
 export function isEmoji(word: string): boolean {
@@ -66,8 +68,8 @@ export function isEmoji(word: string): boolean {
 const MAX_PHRASE = 5;
 
 /**
- * Divides words into phrases of a vocabulary, as long as possible, and single words. A last letter that is written twice
- * does not matter: "sii".
+ * Divides words into the longest possible phrases of a vocabulary, and single words. A doubled last letter does not
+ * matter: "sii".
  */
 export function phrasesOf(words: readonly string[], ...vocabulary: Array<ReadonlySet<string>>): string[] {
 	const phrases: string[] = [];

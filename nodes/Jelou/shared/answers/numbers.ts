@@ -2,8 +2,8 @@ import { trimmed } from '../text';
 import { plain } from './normalise';
 
 /**
- * The one number in a text, in the ways in which it is written in Latin America: `1042`, `# 1.042`, `1.234,50`,
- * `1,234.50`. A single separator before three digits groups thousands. `undefined` when there is none or more than one.
+ * The one number in a text, in the forms that are used in Latin America: `1042`, `# 1.042`, `1.234,50`, `1,234.50`. A
+ * single separator before three digits groups thousands. `undefined` when there is none or more than one.
  */
 export function numberIn(text: string): number | undefined {
 	const found =
@@ -36,10 +36,13 @@ function asEnglish(digits: string): string {
 }
 
 const DATE = /^(?:(?:0?[1-9]|[12]\d|3[01])-){2}(?:\d\d){1,2}$|^\d{4}-\d\d?-\d\d?$/;
-/** Digits; points group thousands, for "12.50" is an amount. */
+/** Digits, possibly with points that group thousands: "12.50" is an amount. */
 const PART = /^\d+$|^\d{1,3}(?:\.\d{3})+$/;
 
-/** The digits of words that follow each other, where they are one number: two numbers are alike, or both are long. */
+/**
+ * The digits of consecutive words, if they are one number; `undefined` if they are two, which are equally long or both
+ * long.
+ */
 function joined(words: readonly string[]): string | undefined {
 	const text = words.join(' ').replace(/^\+/, '');
 	const parts = text.split(/[ -]/);
@@ -52,8 +55,9 @@ function joined(words: readonly string[]): string | undefined {
 }
 
 /**
- * The digits of the one number in a text that is a name rather than an amount, as of an order or an identity card: with
- * its leading zeros, without spaces, dots and hyphens. `undefined` when there is none or more than one.
+ * The digits of the one number in a text that identifies something, such as an order or an identity card, rather than
+ * being an amount: with its leading zeros, without spaces, dots and hyphens. `undefined` when there is none or more
+ * than one.
  */
 export function digitsIn(text: string): string | undefined {
 	const words = plain(text)

@@ -2,29 +2,31 @@ import { en } from './words/en';
 import { es } from './words/es';
 import { pt } from './words/pt';
 
-/** The words of a language, separated by commas; lower case and without accents. What two have in common stands in one. */
+/**
+ * The words of a language, separated by commas; lower case and without accents. A word of two languages is in only one.
+ */
 export interface Words {
 	/** Greetings and words of courtesy, which say nothing about the answer. */
 	courtesy: string;
 	/** Words that may stand before a noun. */
 	articles: string;
-	/** Those of them that single out one thing. */
+	/** Articles that single out one thing. */
 	definite: string;
-	/** Those that stand before several things, or before a time of day. */
+	/** Articles that stand before several things, or before a time of day. */
 	plurals: string;
 	/** What choices are called: "option 2". */
 	pointing: string;
-	/** Words with which something is asked for: "I want to …". */
+	/** Words that ask for something: "I want to …". */
 	wishes: string;
-	/** Words between others. */
+	/** Words that join others. */
 	joining: string;
 	/** Words that are too common to tell one choice from another. */
 	weak: string;
 	/** Words that turn the meaning of others around. */
 	negations: string;
-	/** From one: the words for each number, separated by spaces. */
+	/** From one up: the words for each number, separated by spaces. */
 	numbers: string;
-	/** From first: the word for each place, without the ending for its gender. */
+	/** From first up: the word for each place, without its gender ending. */
 	ordinals: string;
 	yes: string;
 	no: string;
@@ -38,12 +40,12 @@ const LANGUAGES = [es, pt, en];
 
 const split = (list: string, separator: string) => list.split(separator).filter((word) => word !== '');
 
-/** The phrases of all three languages for one purpose. A customer's language is not known. */
+/** The phrases for some purposes in all languages: a customer's language is not known. */
 function phrases(...names: Array<keyof Words>): ReadonlySet<string> {
 	return new Set(LANGUAGES.flatMap((words) => names.flatMap((name) => split(words[name], ', '))));
 }
 
-/** The numbers that words stand for. */
+/** The number that each word stands for. */
 function numerals(name: 'numbers' | 'ordinals'): ReadonlyMap<string, number> {
 	return new Map(
 		LANGUAGES.flatMap((words) =>
@@ -54,7 +56,7 @@ function numerals(name: 'numbers' | 'ordinals'): ReadonlyMap<string, number> {
 	);
 }
 
-/** The words that a phrase of several begins with. */
+/** The words that phrases of several words begin with. */
 export const PHRASE_STARTS: ReadonlySet<string> = new Set(
 	LANGUAGES.flatMap(
 		(words) =>
@@ -68,12 +70,12 @@ export const DEFINITE = phrases('definite');
 export const PLURALS = phrases('plurals');
 export const POINTING = phrases('pointing');
 export const WISHES = phrases('wishes');
-/** What may be left out of an answer, and added to it, without changing what it says. */
+/** What may be left out of an answer, or added to it, without changing what it says. */
 export const FILLERS = phrases('articles', 'definite', 'plurals', 'pointing', 'wishes');
-/** What of a choice's own text may be left out. */
+/** What may be left out of a choice's own text. */
 export const ARTICLES = phrases('articles', 'definite', 'plurals');
 export const JOINING = phrases('joining');
-/** What does not tell one choice from another where it is a small part of it. */
+/** What does not tell one choice from another if it is only a small part of it. */
 export const WEAK: ReadonlySet<string> = new Set([...FILLERS, ...JOINING, ...phrases('weak', 'negations')]);
 export const NEGATIONS = phrases('negations');
 const NUMBERS = numerals('numbers');
@@ -86,15 +88,15 @@ export function numberOf(word: string): number | undefined {
 /** What points at a figure that follows it: "a 5". */
 export const A_FIGURE: ReadonlySet<string> = new Set(['un', 'um', 'a']);
 
-/** Words for one that are rather an article or a pronoun: "the second one". */
+/** Words for one that may just as well be an article or a pronoun: "the second one". */
 export const ONES: ReadonlySet<string> = new Set(['one', 'um']);
 
 export const YES: ReadonlySet<string> = new Set([...phrases('yes'), ...'👍✅✔👌🆗💯🤙']);
 export const NO: ReadonlySet<string> = new Set([...phrases('no'), ...'👎❌✖🚫⛔🙅']);
-/** Letters that are an answer only where nothing else is written: each is a word, too. */
+/** Letters that are an answer only by themselves, because each is a word, too. */
 export const YES_LETTERS: ReadonlySet<string> = new Set('sy');
 export const NO_LETTERS: ReadonlySet<string> = new Set('n');
-/** Emoji that put in question what they go with. */
+/** Emoji that cast doubt on what they go with. */
 export const DOUBTS: ReadonlySet<string> = new Set('🤔🤷❓❔😕');
 export const AGREEING = phrases('agreeing');
 export const POSTPONING = phrases('postponing');
