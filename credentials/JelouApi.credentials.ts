@@ -12,9 +12,9 @@ import { WITH_OWN_URLS, plainHttpNotice } from '../nodes/Jelou/shared/plainHttpN
 import { REGISTRATION_FIELD, pendingRegistration } from '../nodes/Jelou/shared/registration';
 
 /**
- * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events, typed by
- * the user or stored by the trigger that was given it.
- * Tested by the Jelou node (`shared/credentialTest.ts`), because whether a 404 is good news depends on its body.
+ * A Jelou project: its API key for the gateway, and the signing secret that signs messages and verifies events, typed
+ * by the user or stored by the trigger that received it. Tested by the Jelou node (`shared/credentialTest.ts`), because
+ * whether a 404 is good news depends on its body.
  */
 export class JelouApi implements ICredentialType {
 	name = 'jelouApi';
@@ -56,7 +56,7 @@ export class JelouApi implements ICredentialType {
 			name: 'replyNotice',
 			type: 'notice',
 			default: '',
-			// The second is what n8n shows the editor for a secret that was saved empty.
+			// The second value is what n8n gives the editor for a secret that was saved empty.
 			displayOptions: { show: { signingSecret: ['', { _cnd: { startsWith: '__n8n_EMPTY_VALUE' } }] } },
 		},
 		{
@@ -89,13 +89,14 @@ export class JelouApi implements ICredentialType {
 			displayName: 'Registration',
 			name: REGISTRATION_FIELD,
 			type: 'hidden',
-			// The editor gets a blank for it, so that nobody reads it there. "Expirable" makes n8n call `preAuthentication`.
+			// `password`: the editor gets a placeholder for it, so that nobody can read it there. `expirable`: n8n calls
+			// `preAuthentication`.
 			typeOptions: { expirable: true, password: true },
 			default: '',
 		},
 	];
 
-	/** Stores what a trigger knows of the project's integration. n8n merges it into the credential, encrypted. */
+	/** Gives n8n what a trigger knows about the project's integration. n8n stores it in the credential, encrypted. */
 	preAuthentication = async (credentials: ICredentialDataDecryptedObject): Promise<IDataObject> =>
 		await Promise.resolve(pendingRegistration(credentials));
 
