@@ -10,7 +10,7 @@ import { FieldError } from '../shared/errors';
 import { postNote } from '../shared/postNote';
 import { hostOf } from '../shared/publicUrl';
 import { integrationKey } from '../shared/registration';
-import { NO_ANSWER, wait } from '../shared/retry';
+import { NO_RESPONSE, wait } from '../shared/retry';
 import { NOTE_STATUS, type NoteContent } from '../shared/triggerNote';
 import { networkCode, tryCall, type CallOptions } from '../shared/transport';
 import type { JelouRequest } from '../shared/types';
@@ -36,19 +36,19 @@ export function isTriggerUrl(address: string): boolean {
 }
 
 /** No trigger took the note, so nothing was sent or changed. */
-class UntoldError extends FieldError {
+class NotNotifiedError extends FieldError {
 	constructor(message: string, advice: string) {
 		super(message, `${advice} Nothing was sent or changed.`);
 	}
 }
 /** Nothing responds at the trigger's address. */
-export class UnreachableError extends UntoldError {}
+export class UnreachableError extends NotNotifiedError {}
 /** Something responds, but no trigger takes the note. */
-export class RefusedNoteError extends UntoldError {}
+export class RefusedNoteError extends NotNotifiedError {}
 /** The trigger verifies notes with another secret. */
 export class SecretError extends RefusedNoteError {}
 /** The trigger itself refuses the note, and says why. */
-class HeardError extends RefusedNoteError {}
+class TriggerRefusalError extends RefusedNoteError {}
 
 const noTrigger = (why: string) =>
 	new RefusedNoteError(
@@ -121,19 +121,19 @@ export async function atTrigger<Result>(
 	const { origin } = new URL(context.getSignedResumeUrl());
 	const key = JSON.stringify([integrationKey(credential), origin]);
 	const known = addresses.get(key);
-	const ask = async () => {
+	const readAndUse = async () => {
 		const address = await readTriggerUrl(context, credential, options);
 		const result = await use(address);
 		addresses.set(key, { address, takenAt: uptime() });
 		return { address, result };
 	};
-	if (!known || uptime() - known.takenAt >= REMEMBERED_MS) return await ask();
+	if (!known || uptime() - known.takenAt >= REMEMBERED_MS) return await readAndUse();
 	const { address } = known;
 	return await use(address).then(
 		(result) => ({ address, result }),
 		async (error: unknown) => {
-			if (error instanceof HeardError) throw error;
-			return await ask();
+			if (error instanceof TriggerRefusalError) throw error;
+			return await readAndUse();
 		},
 	);
 }
@@ -181,7 +181,7 @@ function refusal(status: unknown, code: number, { note }: NoteContent): FieldErr
 		);
 	}
 	const refused = note === 'pause' && status === NOTE_STATUS.full ? PAUSES_FULL : REFUSALS[String(status)];
-	if (refused) return new HeardError(refused.message, refused.advice);
+	if (refused) return new TriggerRefusalError(refused.message, refused.advice);
 	if (code === 401) {
 		return new SecretError(
 			'The Jelou Trigger uses another signing secret than this node',
@@ -233,7 +233,7 @@ export async function notify(
 		} catch (error) {
 			failure = unreachable(address, error);
 			// n8n may only be busy, and a repeated note changes nothing.
-			isPassing = NO_ANSWER.includes(networkCode(error));
+			isPassing = NO_RESPONSE.includes(networkCode(error));
 		}
 		if (!isPassing || uptime() > giveUpAt || signal?.aborted) throw failure;
 		await wait(UNAVAILABLE_WAIT_MS, signal);

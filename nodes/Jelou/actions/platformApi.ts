@@ -15,10 +15,10 @@ export function platformApi(
 	options: CallOptions,
 	known: ReadInRun,
 ): PlatformApi {
-	const ask = async (request: PlatformRequest) =>
+	const send = async (request: PlatformRequest) =>
 		await call(context, credential, { ...request, target: 'platform' }, options);
 	return {
-		call: ask,
+		call: send,
 		async readOnce(request) {
 			const key = JSON.stringify([credential.clientId, request]);
 			try {
@@ -27,7 +27,7 @@ export function platformApi(
 			} catch {
 				// The error belongs to another item.
 			}
-			const own = ask(request);
+			const own = send(request);
 			known.set(key, own);
 			return await own;
 		},

@@ -57,7 +57,7 @@ async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 /** Makes one request, and reads its response up to the size limit. */
-async function ask(
+async function send(
 	{ helpers: { request } }: ICredentialTestFunctions,
 	uri: string,
 	authentication: IDataObject,
@@ -103,8 +103,8 @@ async function test(
 	const signal = AbortSignal.timeout(TIMEOUT_MS);
 	try {
 		const { authentication, judge, request, url } = prepare();
-		const asked = withDeadline(ask(context, url, authentication, signal), signal);
-		return await asked.then(
+		const sent = withDeadline(send(context, url, authentication, signal), signal);
+		return await sent.then(
 			({ status, body }) => judge(status, body),
 			(error: unknown) => explained(explainNetwork(networkCode(error), new URL(url).host, request)),
 		);

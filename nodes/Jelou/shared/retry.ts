@@ -13,7 +13,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** No connection was made, so nothing was processed. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** There was a connection but no response: the request may have been processed. */
-export const NO_ANSWER = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+export const NO_RESPONSE = ['ECONNABORTED', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
 /** Statuses that may be different later. */
 const PASSING = [429, 500, 502, 503, 504];
 
@@ -50,7 +50,7 @@ export function wasNotProcessed(failure: Failure): boolean {
  */
 export function isRetryable(failure: Failure, method: JelouRequest['method']): boolean {
 	const { code, status } = { code: '', status: 0, ...failure };
-	if (![...NOT_CONNECTED, ...NO_ANSWER].includes(code) && !PASSING.includes(status)) return false;
+	if (![...NOT_CONNECTED, ...NO_RESPONSE].includes(code) && !PASSING.includes(status)) return false;
 	return method === 'GET' || wasNotProcessed(failure) || (method !== 'POST' && status === 503);
 }
 

@@ -15,11 +15,11 @@ const SECOND = { argument: 1 };
 
 export const ERRORS: Sayers = {
 	FieldError: FIRST,
-	UntoldError: FIRST,
+	NotNotifiedError: FIRST,
 	UnreachableError: FIRST,
 	RefusedNoteError: FIRST,
 	SecretError: FIRST,
-	HeardError: FIRST,
+	TriggerRefusalError: FIRST,
 	Error: FIRST,
 	NodeOperationError: SECOND,
 	NodeApiError: { argument: 2 },

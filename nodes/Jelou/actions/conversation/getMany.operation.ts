@@ -41,13 +41,13 @@ export const getMany: ReadOperation = {
 	],
 	async read(item, { callOptions, context, credential }) {
 		const status = item.text('status', 'Status') || 'all';
-		const isMeant = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
-		if (isMeant === undefined) {
+		const matches = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+		if (matches === undefined) {
 			throw new FieldError(`Status "${status}" is unknown`, `Use ${Object.keys(STATES).join(', ')}.`);
 		}
-		const most = readLimit(item);
-		const told = await notifyProject(context, withSecret(credential), { note: 'list' }, callOptions);
-		const rooms: unknown[] = Array.isArray(told.rooms) ? told.rooms : [];
-		return rooms.filter(isObject).filter(isMeant).slice(0, most);
+		const max = readLimit(item);
+		const response = await notifyProject(context, withSecret(credential), { note: 'list' }, callOptions);
+		const rooms: unknown[] = Array.isArray(response.rooms) ? response.rooms : [];
+		return rooms.filter(isObject).filter(matches).slice(0, max);
 	},
 };

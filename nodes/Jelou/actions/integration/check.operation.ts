@@ -36,7 +36,7 @@ const failed = (check: string, detail: string, remedy: string): Check => ({
 });
 
 /** Whether a response comes from the requested path, and not from a gateway that does not have it. */
-const isAnswer = (failure: Failure) =>
+const comesFromPath = (failure: Failure) =>
 	failure.kind === 'response' && (failure.status !== 404 || isJelouNotFound(failure));
 
 /**
@@ -53,10 +53,10 @@ async function* checkGateway({
 	const { gateway } = baseUrls;
 	// Jelou's documentation has two gateway paths.
 	const other = gateway.replace(/\w+$/, (path) => (path === 'platform' ? 'jelouapi' : 'platform'));
-	const answersElsewhere = async () => {
+	const respondsElsewhere = async () => {
 		const elsewhere = { ...credential, baseUrls: { ...baseUrls, gateway: other } };
 		const found = await tryCall(context, elsewhere, get, callOptions);
-		return found.ok || isAnswer(found.failure);
+		return found.ok || comesFromPath(found.failure);
 	};
 	const result = await tryCall(context, credential, get, callOptions);
 	const failure = result.ok ? undefined : result.failure;
@@ -69,7 +69,7 @@ async function* checkGateway({
 		const { advice, message } = explainStatus(failure, readErrorResponse(failure.body), get);
 		const isKey = failure.status === 401 || failure.status === 403;
 		if (isKey) yield passed('Gateway', `${gateway} answers`);
-		const isElsewhere = !isAnswer(failure) && (await answersElsewhere());
+		const isElsewhere = !comesFromPath(failure) && (await respondsElsewhere());
 		yield failed(
 			isKey ? 'API key' : 'Gateway',
 			isElsewhere ? `${message}; ${other} answers` : message,
@@ -141,18 +141,20 @@ function checkDeliveries({ deliveries, since }: IDataObject): Check {
 async function* checkTrigger({ context, credential }: ReadContext, address: string): AsyncGenerator<Check> {
 	const { pathname, search } = new URL(context.getSignedResumeUrl());
 	const note = { note: 'report', resumePath: pathname + search } as const;
-	const ask = async () => await notify(context, address, withSecret(credential), note);
-	const said = await ask().catch((error: unknown) => {
+	const readReport = async () => await notify(context, address, withSecret(credential), note);
+	const response = await readReport().catch((error: unknown) => {
 		if (error instanceof FieldError) return error;
 		throw error;
 	});
-	if (said instanceof FieldError) {
-		const check = said instanceof UnreachableError ? 'Own address' : 'Trigger';
-		const isSecret = said instanceof SecretError || credential.signingSecret === '';
-		yield failed(isSecret ? 'Signing secret' : check, said.message, said.advice);
+	if (response instanceof FieldError) {
+		const check = response instanceof UnreachableError ? 'Own address' : 'Trigger';
+		const isSecret = response instanceof SecretError || credential.signingSecret === '';
+		yield failed(isSecret ? 'Signing secret' : check, response.message, response.advice);
 		return;
 	}
-	const { canResume, pauses, questions, workflow, ...deliveries } = isObject(said.report) ? said.report : {};
+	const { canResume, pauses, questions, workflow, ...deliveries } = isObject(response.report)
+		? response.report
+		: {};
 	yield passed('Own address', 'n8n reaches it');
 	yield passed('Trigger', `The workflow "${toId(workflow)}" is published`);
 	yield passed('Signing secret', 'It is the one of the Jelou Trigger');

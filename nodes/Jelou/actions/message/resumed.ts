@@ -55,32 +55,32 @@ async function toItem(context: IWebhookFunctions, event: IDataObject): Promise<I
  * Never throws: after an error, n8n would still go on with the run, with an empty item.
  */
 export async function receiveAnswer(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const reply = (status: keyof typeof RESUME_STATUS) => ({ webhookResponse: { status } });
+	const respond = (status: keyof typeof RESUME_STATUS) => ({ webhookResponse: { status } });
 	try {
 		const resumption = readResumption(context.getBodyData());
 		// While n8n stores that a run waits, it may still read the run's earlier state, with another question.
 		if (resumption === undefined || resumption.questionId !== keptQuestion(context)) {
-			return reply('otherQuestion');
+			return respond('otherQuestion');
 		}
-		if (resumption.answer === undefined) return reply('waiting');
+		if (resumption.answer === undefined) return respond('waiting');
 		const { event, isTimeUp, outcome } = resumption.answer;
 		if (isTimeUp) {
 			const input = inputOf(context) ?? { json: event };
 			const json = { ...input.json, ...outcome };
-			return { ...reply('resumed'), workflowData: [[{ ...input, json, pairedItem: { item: 0 } }]] };
+			return { ...respond('resumed'), workflowData: [[{ ...input, json, pairedItem: { item: 0 } }]] };
 		}
 		const item = await toItem(context, event);
 		// In a review, n8n would pass the text on as feedback, in place of its own words for a refusal.
 		const answered = isReview(context.getNode()) ? withoutReview(item.json) : item.json;
 		// What came of the question is first, because that is what a person looks for.
 		const json: IDataObject = { ...outcome, ...answered, ...outcome };
-		return { ...reply('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
+		return { ...respond('resumed'), workflowData: [[{ ...item, json, pairedItem: { item: 0 } }]] };
 	} catch (error) {
 		const { name } = context.getWorkflow();
 		const node = context.getNode();
 		context.logger.warn(
 			`Jelou node "${node.name}" in workflow "${name ?? ''}" could not take an answer (${kindOf(node, error)})`,
 		);
-		return reply('otherQuestion');
+		return respond('otherQuestion');
 	}
 }

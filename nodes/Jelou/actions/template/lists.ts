@@ -12,7 +12,7 @@ import { chosenRequest, findTemplate, keyOf, readTemplates, templatesRequest } f
 
 const PAGE_SIZE = 50;
 
-async function ask(context: ILoadOptionsFunctions, request: (bot: string) => PlatformRequest) {
+async function fetchTemplates(context: ILoadOptionsFunctions, request: (bot: string) => PlatformRequest) {
 	const bot = toId(context.getCurrentNodeParameter('botId'));
 	if (bot === '' || bot.startsWith('=')) {
 		throw toFieldError(
@@ -21,11 +21,11 @@ async function ask(context: ILoadOptionsFunctions, request: (bot: string) => Pla
 		);
 	}
 	const credential = await loadPlatformCredential(context);
-	const answer = await call(context, credential, {
+	const response = await call(context, credential, {
 		target: 'platform',
 		...request(bot),
 	});
-	return readTemplates(answer);
+	return readTemplates(response);
 }
 
 /** The bot's approved templates, a page at a time. */
@@ -36,7 +36,7 @@ export async function searchTemplates(
 ): Promise<INodeListSearchResult> {
 	const page = Number(paginationToken);
 	const query = { query: filter, status: 'APPROVED', page, limit: PAGE_SIZE };
-	const templates = await ask(this, (bot) => templatesRequest(bot, query));
+	const templates = await fetchTemplates(this, (bot) => templatesRequest(bot, query));
 	return {
 		results: templates.map((template) => ({
 			name: `${template.label} (${[template.language, template.category].filter(Boolean).join(', ').toLowerCase()})`,
@@ -50,7 +50,7 @@ export async function searchTemplates(
 export async function getTemplateParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const chosen = toId(this.getCurrentNodeParameter('template', { extractValue: true }));
 	if (chosen === '') return { fields: [] };
-	const templates = await ask(this, (bot) => chosenRequest(bot, chosen));
+	const templates = await fetchTemplates(this, (bot) => chosenRequest(bot, chosen));
 	const { parameters } = findTemplate(templates, chosen);
 	return {
 		fields: parameters.map(({ id, label }) => ({

@@ -181,7 +181,7 @@ export const send: PlatformOperation = {
 				const template = findTemplate(readTemplates(list), chosen);
 				const values = parameterValues(template, given);
 				const { language } = template;
-				const answer = await api.call({
+				const response = await api.call({
 					method: 'POST',
 					path: ['v2', 'whatsapp', bot, 'hsm'],
 					body: {
@@ -193,7 +193,7 @@ export const send: PlatformOperation = {
 						...additional,
 					},
 				});
-				const [sent = {}] = entriesOf(answer);
+				const [sent = {}] = entriesOf(response);
 				return {
 					...sent,
 					destination: phone,

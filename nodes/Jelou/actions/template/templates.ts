@@ -52,8 +52,8 @@ function parametersOf({ params, paramsNumber }: IDataObject): Template['paramete
 }
 
 /** The templates in Jelou's response, in either of its documented shapes. */
-export function readTemplates(answer: JelouResponse): Template[] {
-	return entriesOf(answer).map((entry) => ({
+export function readTemplates(response: JelouResponse): Template[] {
+	return entriesOf(response).map((entry) => ({
 		name: toId(entry.elementName),
 		// Jelou's list has `EN` where its example of sending has `en`.
 		language: toId(entry.language).replace(/^[A-Z]+/, (code) => code.toLowerCase()),
@@ -105,10 +105,10 @@ export function findTemplate(templates: readonly Template[], chosen: string): Te
  */
 export function parameterValues(template: Template, given: IDataObject): string[] {
 	const filled = Object.keys(given).filter((id) => !isBlank(toId(given[id])));
-	const stranger = filled.find((id) => !template.parameters.some((parameter) => parameter.id === id));
-	if (stranger !== undefined) {
+	const unknownId = filled.find((id) => !template.parameters.some((parameter) => parameter.id === id));
+	if (unknownId !== undefined) {
 		throw new FieldError(
-			`Parameters has "${stranger}", which the template does not have`,
+			`Parameters has "${unknownId}", which the template does not have`,
 			'Refresh Parameters in the node.',
 		);
 	}

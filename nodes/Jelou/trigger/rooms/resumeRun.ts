@@ -26,7 +26,7 @@ export type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
  * not n8n's own address. `invalid`: n8n rejects the signature; n8n 2.x rejects any for a run that asks nothing, such as
  * Check's.
  */
-type Reply = ResumeResult | 'running' | 'passing' | 'misrouted' | 'invalid';
+type ResumeResponse = ResumeResult | 'running' | 'passing' | 'misrouted' | 'invalid';
 
 /**
  * What n8n's response to a resume request says. As seen in n8n 1.123 and 2.41: 409 while the run is still running,
@@ -34,7 +34,7 @@ type Reply = ResumeResult | 'running' | 'passing' | 'misrouted' | 'invalid';
  * stores that a run waits before it stores where: for a moment it then responds with the page, a different 404 or a
  * 500, or asks the node about an older question. n8n 2.x also responds with 500 when somebody else resumes the run.
  */
-function readReply(status: number, body: unknown): Reply {
+function readResponse(status: number, body: unknown): ResumeResponse {
 	const json = parseBody(body);
 	if (status === 200) {
 		if (json?.status === RESUME_STATUS.resumed || json?.status === RESUME_STATUS.waiting) return json.status;
@@ -54,7 +54,7 @@ async function post(
 	{ resumePath }: Pick<Question, 'resumePath'>,
 	resumption: Resumption,
 	timeout: number,
-): Promise<Reply> {
+): Promise<ResumeResponse> {
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			method: 'POST',
@@ -67,7 +67,7 @@ async function post(
 			disableFollowRedirect: true,
 			timeout,
 		});
-		return isObject(response) ? readReply(Number(response.statusCode), response.body) : 'unknown';
+		return isObject(response) ? readResponse(Number(response.statusCode), response.body) : 'unknown';
 	} catch {
 		// The error contains the resume URL, so none of it is passed on.
 		return 'unknown';
@@ -91,10 +91,10 @@ export async function canResume(
 	// n8n signs paths: if the trigger is reached at a path other than its own, a proxy removes part of it.
 	const { originalUrl } = context.getRequestObject();
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
-	const reply = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
-	if (reply === 'running') store.probedAddress = address;
-	const isRefused = reply === 'misrouted' || reply === 'invalid';
-	return isReport ? ['running', 'gone', 'invalid'].includes(reply) : !isRefused;
+	const response = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
+	if (response === 'running') store.probedAddress = address;
+	const isRefused = response === 'misrouted' || response === 'invalid';
+	return isReport ? ['running', 'gone', 'invalid'].includes(response) : !isRefused;
 }
 
 /**
@@ -104,8 +104,8 @@ export async function canResume(
 export async function releaseIfOver(view: RoomView, roomId: string): Promise<void> {
 	const answered = view.store.reservedFor(roomId);
 	if (answered === undefined) return;
-	const reply = await post(view, answered, { questionId: answered.id }, PROBE_TIMEOUT_MS);
-	const isRunning = reply === 'running' || reply === 'unknown';
+	const response = await post(view, answered, { questionId: answered.id }, PROBE_TIMEOUT_MS);
+	const isRunning = response === 'running' || response === 'unknown';
 	if (!isRunning && view.store.reservedFor(roomId) === answered) view.store.release(roomId);
 }
 
@@ -122,11 +122,11 @@ export async function resumeRun(
 	const start = uptime();
 	deadline.hasWaited = true;
 	let isUnsure = false;
-	for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
+	for (let delay = FIRST_WAIT_MS; ; delay = Math.min(MAX_WAIT_MS, delay * 2)) {
 		const timeout = deadline.timeout(REQUEST_TIMEOUT_MS);
-		const reply = await post(view, question, { questionId: question.id, answer }, timeout);
-		if (reply === 'resumed' || reply === 'waiting') return reply;
-		const isRefused = reply === 'misrouted' || reply === 'invalid';
+		const response = await post(view, question, { questionId: question.id, answer }, timeout);
+		if (response === 'resumed' || response === 'waiting') return response;
+		const isRefused = response === 'misrouted' || response === 'invalid';
 		if (isRefused) {
 			warn(
 				view.context,
@@ -134,11 +134,12 @@ export async function resumeRun(
 				'check WEBHOOK_URL and N8N_PATH',
 			);
 		}
-		const isGone = reply === 'gone' || isRefused || (reply === 'passing' && uptime() - start >= PASSING_MS);
+		const isGone =
+			response === 'gone' || isRefused || (response === 'passing' && uptime() - start >= PASSING_MS);
 		// If an earlier request had no response, a run that no longer waits may have gone on with that.
 		if (isGone) return isUnsure ? 'unknown' : 'gone';
-		isUnsure ||= reply === 'unknown';
-		if (deadline.left(answer ? 'resume' : 'check') <= wait) return 'unknown';
-		await sleep(wait);
+		isUnsure ||= response === 'unknown';
+		if (deadline.left(answer ? 'resume' : 'check') <= delay) return 'unknown';
+		await sleep(delay);
 	}
 }
