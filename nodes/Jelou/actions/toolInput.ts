@@ -124,7 +124,7 @@ export class ToolInput {
 		const text = JSON.stringify(saved) ?? '';
 		if (FROM_MODEL.test(text)) return read();
 		if (this.given === undefined) return isId && OF_THE_ITEM.test(text) ? undefined : read();
-		const restore = this.#putGiven();
+		const restore = this.#swapIn();
 		try {
 			return read();
 		} finally {
@@ -134,7 +134,7 @@ export class ToolInput {
 
 	/** Reads what never depends on the model, such as a credential. */
 	async whileGiven<Result>(read: () => Promise<Result>): Promise<Result> {
-		const restore = this.#putGiven();
+		const restore = this.#swapIn();
 		try {
 			return await read();
 		} finally {
@@ -143,7 +143,7 @@ export class ToolInput {
 	}
 
 	/** Makes n8n evaluate with the agent's item, until the returned function is called. Agent 2 does so anyway. */
-	#putGiven(): () => void {
+	#swapIn(): () => void {
 		const { given } = this;
 		const items = this.#items;
 		const [merged] = items;

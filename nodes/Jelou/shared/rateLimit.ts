@@ -29,7 +29,7 @@ export class RateLimit {
 			}
 		}
 		const result = await request();
-		this.heed(result);
+		this.obey(result);
 		return result;
 	}
 
@@ -47,11 +47,11 @@ export class RateLimit {
 		else if (asksToWait(result.failure)) this.limitedProbes++;
 		// A probe without a response says nothing about the limit: the next request probes.
 		else if (result.failure.kind === 'response') this.lift();
-		this.heed(result);
+		this.obey(result);
 		return result;
 	}
 
-	private heed(result: CallResult): void {
+	private obey(result: CallResult): void {
 		if (result.ok || !asksToWait(result.failure)) return;
 		this.until = Math.max(this.until ?? 0, uptime() + retryDelay(result.failure, this.limitedProbes));
 	}

@@ -163,16 +163,16 @@ export async function askAndWait(
 	};
 	keepQuestion(context, id);
 	showRoom(context, recipient.roomId);
-	let unsure = '';
-	const tell = async (at: string) =>
+	let unsureAt = '';
+	const announce = async (at: string) =>
 		await notify(context, at, credential, { note: 'ask', question, text, ifBusy }).catch((error: unknown) => {
-			if (!(error instanceof RefusedNoteError)) unsure = at;
+			if (!(error instanceof RefusedNoteError)) unsureAt = at;
 			throw error;
 		});
-	const { address, result } = await atTrigger(context, credential, options, tell).catch(
+	const { address, result } = await atTrigger(context, credential, options, announce).catch(
 		async (error: unknown) => {
 			// Not before: a withdrawn question counts as over, and `atTrigger` may have announced it a second time.
-			if (unsure) await withdraw(context, unsure, credential, question);
+			if (unsureAt) await withdraw(context, unsureAt, credential, question);
 			throw error;
 		},
 	);

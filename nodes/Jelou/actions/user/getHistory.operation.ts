@@ -52,21 +52,21 @@ export const getHistory: PlatformOperation = {
 	},
 	properties: [botId, userId, limit, options('platform')],
 	prepare(item) {
-		const most = readLimit(item);
+		const max = readLimit(item);
 		const { botId: bot, userId: user } = readIds(item, 'botId', 'userId');
 		const path = ['v1', 'bots', bot, 'users', user, 'history'];
 		return {
 			async run(api) {
 				let found: IDataObject[] = [];
 				for (;;) {
-					const size = Math.min(PAGE_SIZE, most - found.length);
+					const size = Math.min(PAGE_SIZE, max - found.length);
 					const query = { direction: 'older', limit: size, messageId: toId(found[0]?.messageId) };
 					const entries = entriesOf(await api.call({ method: 'GET', path, query }));
 					const isNew = ({ messageId }: IDataObject) =>
 						!found.some((message) => message.messageId === messageId);
 					const older = oldestFirst(entries.map((entry) => messageOf(entry, user))).filter(isNew);
 					found = [...older, ...found];
-					if (entries.length < size || older.length === 0 || found.length >= most) return found.slice(-most);
+					if (entries.length < size || older.length === 0 || found.length >= max) return found.slice(-max);
 				}
 			},
 		};

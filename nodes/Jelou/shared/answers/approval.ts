@@ -13,7 +13,7 @@ import {
 } from './vocabulary';
 
 /** Whether a text says yes (`true`) or no in the usual words, and nothing else; `undefined` when it says neither. */
-function usually(text: string): boolean | undefined {
+function yesOrNo(text: string): boolean | undefined {
 	const words = wordsOf(text);
 	const [only = ''] = words;
 	if (words.length === 1 && YES_LETTERS.has(only)) return true;
@@ -33,7 +33,7 @@ function usually(text: string): boolean | undefined {
 
 /** Whether an approval's labels are themselves usual words for yes and no, so that all others can be used as well. */
 export function arePlain([yes = '', no]: readonly string[]): boolean {
-	return usually(yes) === true && (no === undefined || usually(no) === false);
+	return yesOrNo(yes) === true && (no === undefined || yesOrNo(no) === false);
 }
 
 /** Whether a text approves (`true`) or rejects; `undefined` when that is not clear. */
@@ -42,5 +42,5 @@ export function approvalIn(text: string, labels: readonly string[]): boolean | u
 	if (text.includes('?') && !labels.some((label) => label.includes('?'))) return undefined;
 	const choice = choiceIn(text, labels, 'whole');
 	if (choice !== 0) return choice === 1;
-	return arePlain(labels) ? usually(text) : undefined;
+	return arePlain(labels) ? yesOrNo(text) : undefined;
 }

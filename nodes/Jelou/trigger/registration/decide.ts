@@ -132,8 +132,8 @@ function sessionAt(session: TestSession | undefined, url: string): TestSession |
 }
 
 /** The addresses after the first that matches: what has to be restored after it, in order. */
-function behind(addresses: Address[], isMeant: (address: Address) => boolean): Address[] {
-	const at = addresses.findIndex(isMeant);
+function following(addresses: Address[], matches: (address: Address) => boolean): Address[] {
+	const at = addresses.findIndex(matches);
 	return at < 0 ? [] : addresses.slice(at + 1);
 }
 
@@ -211,7 +211,7 @@ function decideProduction(found: Found): RegisterDecision {
 		return { action: 'refuse', reason, currentUrl: owner, holder: other };
 	}
 	const replaced = isOurs ? [] : [holder ?? { url: productionUrl }];
-	const earlier = behind(addresses, (each) => each === holder || (isOurs && isOf(each, trigger)));
+	const earlier = following(addresses, (each) => each === holder || (isOurs && isOf(each, trigger)));
 	const others = [...replaced, ...earlier].filter(
 		(each) => ![url, ''].includes(each.url) && !isOf(each, trigger),
 	);
@@ -239,7 +239,7 @@ function decideEndOfProduction(found: Found): UnregisterDecision {
 	const { currentUrl, registration, session, trigger, url } = found;
 	const { addresses, isOwner } = registration;
 	const own = addresses.find((address) => isOf(address, trigger));
-	const earlier = behind(addresses, (address) => address === own);
+	const earlier = following(addresses, (address) => address === own);
 	const isOurs = (address: string | undefined) =>
 		address !== undefined && (address === url || address === own?.url);
 	const [back] = earlier;

@@ -50,9 +50,9 @@ export async function isFirst(
 	for (let other = inProgress.get(key); other !== undefined; other = inProgress.get(key)) {
 		if (!hold(context)) return 'busy';
 		deadline.hasWaited = true;
-		const became = await Promise.race([other, sleep(deadline.left('respond')).then(() => 'busy' as const)]);
-		if (became === 'busy') return became;
-		if (became) return false;
+		const outcome = await Promise.race([other, sleep(deadline.left('respond')).then(() => 'busy' as const)]);
+		if (outcome === 'busy') return outcome;
+		if (outcome) return false;
 	}
 	const handledAt = handled.get(key) ?? -Infinity;
 	if (uptime() - handledAt < REMEMBERED_MS) return false;

@@ -7,7 +7,7 @@ import { messageIdOf, type JelouEvent } from '../event/events';
 import { warn } from '../event/log';
 import { exitWordOf, readAnswers } from './answer';
 import { asOne, type DeliveryResponse, type EventGroup } from './combine';
-import { answered, ended, left, type Outcome } from './outcome';
+import { answered, ended, exited, type Outcome } from './outcome';
 import { keepNow, watchTime } from './ownNotes';
 import { resumeRun } from './resumeRun';
 import { messageOf, sendText } from './sendText';
@@ -35,7 +35,7 @@ interface Reply {
 }
 
 /** Passes an answer on to its run or, without one, asks whether the run waits: `undefined` when it still does. */
-async function tell(
+async function passOn(
 	view: RoomView,
 	question: KeptQuestion,
 	answer: { event: JelouEvent; outcome: Outcome } | undefined,
@@ -65,9 +65,9 @@ async function tell(
 }
 
 /** Passes an answer on to its run, which then has to go on. */
-async function goOn(...[view, question, answer, deadline]: Parameters<typeof tell>): Promise<Given> {
+async function goOn(...[view, question, answer, deadline]: Parameters<typeof passOn>): Promise<Given> {
 	// If the run still waits, the node did not take the answer.
-	return (await tell(view, question, answer, deadline)) ?? NOT_PASSED_ON;
+	return (await passOn(view, question, answer, deadline)) ?? NOT_PASSED_ON;
 }
 
 /** The text of the present step, as the customer reads it. */
@@ -78,7 +78,7 @@ function textOf(question: KeptQuestion): string {
 
 async function askAgain(view: RoomView, question: KeptQuestion, deadline: Deadline): Promise<Given> {
 	// The run may have been stopped since.
-	const state = await tell(view, question, undefined, deadline);
+	const state = await passOn(view, question, undefined, deadline);
 	if (state) return state;
 	const { attempts } = question;
 	const { choices, invalidMessage } = stepOf(question);
@@ -100,7 +100,7 @@ async function askNextStep(view: RoomView, question: KeptQuestion, reply: Reply)
 	const { context, store } = view;
 	const { deadline, event, messageId, read } = reply;
 	if (uptime() - (question.seenAt ?? -Infinity) > SEEN_FOR_MS) {
-		const state = await tell(view, question, undefined, deadline);
+		const state = await passOn(view, question, undefined, deadline);
 		if (state) return state;
 	}
 	const takeBack = store.advance(question, read.answer, messageId);
@@ -165,7 +165,7 @@ export async function give(
 	const read = readAnswers(events, step);
 	const exitWord = exitWordOf(events, step, read, exitWords);
 	if (exitWord !== undefined) {
-		const outcome = left(question, read, exitWord, event);
+		const outcome = exited(question, read, exitWord, event);
 		return await goOn(view, question, { event, outcome }, deadline);
 	}
 	let { valid } = read;

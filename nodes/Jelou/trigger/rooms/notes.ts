@@ -33,7 +33,7 @@ function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'ref
 }
 
 /** Whether what a node wants remembered is stored, as the status of a response. */
-function stateOf({ store }: RoomView, { id }: Question | Pause): NoteStatus {
+function statusOf({ store }: RoomView, { id }: Question | Pause): NoteStatus {
 	return store.isStored(id) ? 'confirmed' : 'registered';
 }
 
@@ -51,7 +51,7 @@ async function takeQuestion(
 	}
 	if (store.reservedFor(roomId)?.runId !== question.runId) await releaseIfOver(view, roomId);
 	const known = store.find(question);
-	if (known) return known.text === '' ? stateOf(view, question) : 'queued';
+	if (known) return known.text === '' ? statusOf(view, question) : 'queued';
 	const isBusy = store.isBusyFor(question);
 	if (isBusy && ifBusy === 'fail') return 'busy';
 	const isQueued = isBusy && ifBusy === 'wait';
@@ -70,12 +70,12 @@ function takeSent(view: RoomView, { openedAt, question }: TriggerNote & { note: 
 	for (const other of store.asked(question.roomId)) if (other !== opened) store.end(other);
 	store.open(opened, openedAt);
 	keepSoon(view);
-	return stateOf(view, question);
+	return statusOf(view, question);
 }
 
 function takePause(view: RoomView, pause: Pause): NoteStatus {
 	const { context, store } = view;
-	if (store.knowsPause(pause)) return stateOf(view, pause);
+	if (store.knowsPause(pause)) return statusOf(view, pause);
 	if (!store.addPause(pause)) return refuse(view, '5,000 conversations are paused already', 'full');
 	const questions = store.inRoom(pause.roomId);
 	for (const question of questions) store.end(question);

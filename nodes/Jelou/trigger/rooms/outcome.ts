@@ -52,7 +52,7 @@ export function answered(question: KeptQuestion, read: Answer, event: JelouEvent
 }
 
 /** The customer has written an exit word. */
-export function left(
+export function exited(
 	question: KeptQuestion,
 	{ answer }: Answer,
 	exitWord: string,

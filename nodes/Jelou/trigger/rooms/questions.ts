@@ -91,16 +91,16 @@ export async function endQuestions(
 	deadline: Deadline,
 	given?: JelouEvent,
 ): Promise<boolean> {
-	let areTold = true;
+	let areReached = true;
 	for (const question of questions) {
 		const { messagesBefore } = question;
 		const event = { ...(given ?? placeOf(question)), ...(messagesBefore.length > 0 && { messagesBefore }) };
 		const outcome = ended(question, cause.outcome, cause.error);
 		const result = await resumeRun(view, question, { event, outcome }, deadline);
-		if (result === 'unknown') areTold = false;
+		if (result === 'unknown') areReached = false;
 		else view.store.end(question);
 	}
-	return areTold;
+	return areReached;
 }
 
 /** The end of a conversation ends its questions, and is an event in its own right as well. */
