@@ -144,7 +144,7 @@ test('nobody is asked where n8n would not find again which question it is', asyn
 	jest.spyOn(ExecuteContext.prototype, 'evaluateExpression').mockReturnValue(undefined as never);
 	const { said, sent: messages } = await asks({}, { extra: { name: 'Ask' } });
 	expect(said).toBe(
-		'n8n cannot take an answer for a node of the name "Ask" Rename the node, for example to "Ask". Nothing was sent.',
+		'n8n cannot take an answer for a node named "Ask" Rename the node, for example to "Ask". Nothing was sent.',
 	);
 	expect(messages).toEqual([]);
 	expect(notes).toEqual([]);
@@ -471,7 +471,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 			},
 			{},
 		],
-		['two items', 'takes one item at a time, and got 2 Put a Loop Over Items node', {}, { items: [{}, {}] }],
+		['two items', 'takes one item at a time, but got 2 Put a Loop Over Items node', {}, { items: [{}, {}] }],
 		[
 			"an agent's tool",
 			'An AI agent cannot use Send and Wait for Reply as a tool Add Jelou as Human Review',

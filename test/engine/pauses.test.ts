@@ -151,7 +151,7 @@ test('where 5,000 conversations are paused no other is, and the log says so', as
 	stage.restore({ [project]: formatRooms({ questions: [], pauses: others, ended: [] }) });
 	expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'full'));
 	expect(stage.engine.warnings).toEqual([
-		expect.stringContaining('refused a note of a Jelou node: 5,000 conversations are paused already'),
+		expect.stringContaining("refused a Jelou node's note: 5,000 conversations are paused already"),
 	]);
 	expect(await stage.says('hola')).toEqual(STARTED);
 });

@@ -10,7 +10,7 @@ import { Engine } from './support/engine';
 
 const SECRET = '5f'.repeat(32);
 const BOM = '\ufeff';
-const ACCEPTED = 'its signature fits its JSON written again, not its bytes';
+const ACCEPTED = 'its signature matches its rewritten JSON, not its bytes';
 const WRONG = 'its signature is wrong. If Jelou sent it, correct Signing Secret in the Jelou credential';
 
 function engineWith(signingSecret = SECRET): Engine {

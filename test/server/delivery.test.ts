@@ -69,6 +69,6 @@ test('a delivery whose signature fits its JSON written again starts the workflow
 	expect({ status, answer }).toEqual({ status: 200, answer: '{"status":"accepted"}' });
 	await waitUntil('the run to be saved', async () => (await runs()) > before);
 	expect(stage.n8n.log()).toContain(
-		'accepted a delivery: its signature fits its JSON written again, not its bytes',
+		'accepted a delivery: its signature matches its rewritten JSON, not its bytes',
 	);
 });

@@ -68,7 +68,7 @@ const one = { name: 'a', question: '¿Qué?' };
 test.each<[string, unknown[], string, string]>([
 	['none', [], 'Questions has no entries', 'Add 1 to 20 questions'],
 	['21', many(21), 'Questions has 21 entries', 'Add 1 to 20'],
-	['two of one name', [one, one], 'Question 2: Name "a" is there twice', 'another name'],
+	['two of one name', [one, one], 'Question 2: Name "a" appears twice', 'its own name'],
 	[
 		'a name with spaces',
 		[{ ...one, name: 'mi nombre' }],

@@ -168,7 +168,7 @@ const REFUSALS: Partial<Record<string, { message: string; advice: string }>> = {
 	},
 	[NOTE_STATUS.unreachable]: MISROUTED,
 	[NOTE_STATUS.refused]: {
-		message: 'The Jelou Trigger takes this node for one of another n8n',
+		message: "The Jelou Trigger mistakes this node for another n8n's",
 		advice: 'Give all processes of n8n the same WEBHOOK_URL, encryption key and time.',
 	},
 };

@@ -59,7 +59,7 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 	[
 		'Twin choices',
 		'Choice 2 is the same as another',
-		'Change one: "cambio" is there twice.',
+		'Change one: "cambio" appears twice.',
 		{ ...ASK, responseType: 'choice', choices: { values: [{ text: 'Cambio' }, { text: 'cambio ' }] } },
 	],
 	[

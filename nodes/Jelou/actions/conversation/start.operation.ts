@@ -78,7 +78,7 @@ export const start: RequestOperation = {
 					name: 'metadata',
 					type: 'json',
 					default: '{}',
-					description: 'The event of the start has it, too',
+					description: 'The start event has it, too',
 				},
 			],
 		},

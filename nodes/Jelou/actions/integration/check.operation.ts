@@ -114,7 +114,7 @@ function* checkAddress(url: string, own: string, allowsPlainHttp: boolean): Gene
 	} else if (!isPublicHttps(url) && !allowsPlainHttp) {
 		yield failed(
 			'Address',
-			`Jelou cannot reach ${hostOf(url)}: it is no public HTTPS address`,
+			`Jelou cannot reach ${hostOf(url)}: not a public HTTPS address`,
 			"Set n8n's WEBHOOK_URL to its public HTTPS address, restart n8n and publish the workflow again.",
 		);
 	} else yield passed('Address', `It belongs to this n8n, ${hostOf(url)}`);

@@ -73,7 +73,7 @@ export function checkCanWait(context: IExecuteFunctions, tool: ToolInput): void 
 	}
 	if (length > 1) {
 		throw new FieldError(
-			`Send and Wait for Reply takes one item at a time, and got ${String(length)}`,
+			`Send and Wait for Reply takes one item at a time, but got ${String(length)}`,
 			'Put a Loop Over Items node with a batch size of 1 before this node. Nothing was sent.',
 		);
 	}

@@ -297,7 +297,7 @@ export const askProperties: INodeProperties[] = [
 			],
 			default: 'numbers',
 			description:
-				'Buttons need a Jelou Platform API credential, and were not tried with Jelou itself. Asked again, the question has numbers.',
+				'Buttons need a Jelou Platform API credential, and are untested with Jelou itself. Asked again, the question has numbers.',
 			displayOptions: { show: { '/responseType': ['choice', 'approval'] } },
 		},
 	),

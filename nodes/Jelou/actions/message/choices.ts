@@ -31,7 +31,7 @@ export function checkLabels(labels: readonly string[], name: string): string[] {
 	if (twin !== -1) {
 		throw new FieldError(
 			`${name} ${String(twin + 1)} is the same as another`,
-			`Change one: "${texts[twin] ?? ''}" is there twice.`,
+			`Change one: "${texts[twin] ?? ''}" appears twice.`,
 		);
 	}
 	return texts;

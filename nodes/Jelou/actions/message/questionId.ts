@@ -39,7 +39,7 @@ export function keepQuestion(context: IExecuteFunctions, id: string): void {
 	}
 	if (kept === id) return;
 	throw new FieldError(
-		`n8n cannot take an answer for a node of the name "${context.getNode().name}"`,
+		`n8n cannot take an answer for a node named "${context.getNode().name}"`,
 		'Rename the node, for example to "Ask". Nothing was sent.',
 	);
 }

@@ -96,8 +96,8 @@ function checkName(name: string, number: number, names: readonly string[]): void
 		);
 	if (names.includes(name))
 		throw new FieldError(
-			`Question ${number}: Name "${name}" is there twice`,
-			'Give each question another name.',
+			`Question ${number}: Name "${name}" appears twice`,
+			'Give each question its own name.',
 		);
 }
 

@@ -58,7 +58,7 @@ export const send: PlatformOperation = {
 	menu: {
 		name: 'Send',
 		action: 'Send a template',
-		description: 'Write first on WhatsApp with an approved template, also after 24 hours',
+		description: 'Write first on WhatsApp with an approved template, even after 24 hours',
 	},
 	properties: [
 		botId,

@@ -86,8 +86,7 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | undefined
 	return Buffer.isBuffer(request.rawBody) && request.rawBody.length > 0 ? request.rawBody : undefined;
 }
 
-const ACCEPTED_WRITTEN_AGAIN =
-	'accepted a delivery: its signature fits its JSON written again, not its bytes';
+const ACCEPTED_REWRITTEN = 'accepted a delivery: its signature matches its rewritten JSON, not its bytes';
 
 function refusal(reason: string, detail?: string): Verification {
 	return { ok: false, reason, detail };
@@ -128,7 +127,7 @@ async function check(context: IWebhookFunctions): Promise<Verification> {
 		signed = signedWith(entry.secret);
 	}
 	if (signed === undefined) return refusalFor(entry, signedWith(entry.replaced) !== undefined);
-	if (signed !== body) warn(context, ACCEPTED_WRITTEN_AGAIN);
+	if (signed !== body) warn(context, ACCEPTED_REWRITTEN);
 	const { allowPrivateMedia, project, secret } = entry;
 	return { ok: true, body: signed, triggerKey: key, project, secret, allowPrivateMedia };
 }

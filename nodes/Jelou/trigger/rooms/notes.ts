@@ -28,7 +28,7 @@ export interface NoteResponse {
 }
 
 function refuse({ context }: RoomView, reason: string, status: NoteStatus = 'refused'): NoteStatus {
-	warn(context, `refused a note of a Jelou node: ${reason}`);
+	warn(context, `refused a Jelou node's note: ${reason}`);
 	return status;
 }
 
@@ -56,7 +56,7 @@ async function takeQuestion(
 	if (isBusy && ifBusy === 'fail') return 'busy';
 	const isQueued = isBusy && ifBusy === 'wait';
 	const added = isQueued ? store.add(question, 'queued', text) : store.add(question, 'pending');
-	if (added === undefined) return refuse(view, 'as many questions are open as there may be', 'full');
+	if (added === undefined) return refuse(view, 'too many questions are open', 'full');
 	if (isQueued) watchQueue(view, roomId);
 	return isQueued ? 'queued' : 'registered';
 }
