@@ -5,7 +5,7 @@ import { FieldError } from '../shared/errors';
 import type { ToolInput } from './toolInput';
 
 /**
- * Gives the credential back if it can sign a message.
+ * Returns the credential if it can sign a message.
  *
  * @throws FieldError when no signing secret is known
  */

@@ -18,7 +18,7 @@ import type { Telling } from './operation';
 import { toId } from './origin';
 import { hasSameOrigin, toProductionUrl } from '../shared/webhookUrls';
 
-/** The most posts of one note until n8n has stored it: another process may overwrite it at the same moment. */
+/** The maximum number of posts of a note: another process may overwrite it while n8n stores it. */
 const MAX_NOTES = 8;
 const NOTE_WAIT_MS = 100;
 /**
@@ -194,7 +194,7 @@ function refusal(status: unknown, code: number, { note }: NoteContent): FieldErr
 type Notified = Extract<NoteContent, { note: 'ask' | 'sent' | 'pause' | 'endPause' | 'list' | 'report' }>;
 
 /**
- * Whether a note need not be posted again. That a question is stored is confirmed after it was sent; for any other
+ * Whether a note need not be posted again. That an `ask` is stored is confirmed by the later `sent`; for any other
  * note, right away.
  */
 const isDone = (note: Notified['note'], status: unknown) =>

@@ -16,7 +16,7 @@ import type { ItemParameters } from './itemParameters';
 interface AnyOperation {
 	/** How n8n shows it: `name` in the list of operations, `action` (a sentence) in the node panel. */
 	menu: { name: string; action: string; description: string };
-	/** The operation's own properties. That they are shown only for this operation is added later. */
+	/** The operation's own properties. The condition that shows them only for this operation is added later. */
 	properties: INodeProperties[];
 }
 
@@ -33,7 +33,7 @@ export interface RequestOperation extends AnyOperation {
 	 * Requests with the same key are sent one at a time, in input order. Without a key, items do not wait for each other.
 	 */
 	orderingKey?(request: JelouRequest): string;
-	/** A warning to show the user once the request was sent. */
+	/** A warning to show the user once the request was sent; `undefined` for none. */
 	warning?(request: JelouRequest): string | undefined;
 	/** What the output has in addition to Jelou's response; `data` is the useful part of that. */
 	extraOutput?(request: JelouRequest, data: IDataObject): IDataObject;
@@ -48,7 +48,7 @@ export interface AskOperation extends AnyOperation {
 	 * @throws FieldError naming the field that is empty or wrong
 	 */
 	ask(item: ItemParameters, context: BuildContext): Asking;
-	/** A warning to show the user once the question was sent. */
+	/** A warning to show the user once the question was sent; `undefined` for none. */
 	warning?(message: JelouRequest): string | undefined;
 }
 
@@ -124,7 +124,7 @@ export interface Asking {
 	until: number;
 }
 
-/** What a trigger is told, and what the node outputs once it took that. */
+/** What a trigger is told, and what the node outputs once the trigger has taken that. */
 export interface Telling {
 	content: Extract<NoteContent, { note: 'pause' | 'endPause' }>;
 	output: IDataObject;

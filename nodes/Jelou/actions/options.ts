@@ -17,7 +17,7 @@ export interface Options {
 	maxRetries: number;
 }
 
-/** A number's property; the limits that n8n shows are also the ones that are checked here. */
+/** A property whose value is a number. Its limits are checked here as well as in n8n's editor. */
 export interface NumberProperty extends INodeProperties {
 	default: number;
 	typeOptions: { minValue: number; maxValue?: number; numberPrecision?: 0 };

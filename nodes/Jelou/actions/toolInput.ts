@@ -2,7 +2,9 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, ISource
 
 import { isObject } from '../shared/json';
 
-/** Fields that n8n itself adds to the item of a tool, or of a review: there with the input of the tool under review. */
+/**
+ * Fields that n8n itself adds to the item of a tool or a review. A review's have the input of the tool under review.
+ */
 const ADDED_BY_N8N = ['tool', 'toolParameters', 'toolCallId'];
 
 /** How a parameter deliberately leaves something to the model. */

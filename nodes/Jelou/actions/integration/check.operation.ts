@@ -175,8 +175,8 @@ async function* checks(from: ReadContext): AsyncGenerator<Check> {
 }
 
 /**
- * Checks, one after the other, what has to be right for events to arrive and messages to be sent. Stops at the first
- * failure without which the rest cannot be checked. Changes nothing: it reads the integration, and asks the trigger.
+ * Checks, one after the other, what has to be right for events to arrive and messages to be sent. Stops at a failure
+ * that keeps the rest from being checked. Changes nothing: it reads the integration, and asks the trigger.
  */
 export const check: ReadOperation = {
 	kind: 'read',
