@@ -94,8 +94,8 @@ interface Found extends WebhookState {
 	/** Whether what is stored is about another integration; also false when that is not known. */
 	isAnother: boolean;
 	/**
-	 * Whether, if it is at this trigger's URL, it was created by a request whose response was lost, and its secret with
-	 * it.
+	 * Whether it was created by a request whose response was lost, and its secret with it. Counts only at this trigger's
+	 * URL.
 	 */
 	isUnanswered: boolean;
 	/** Whether the typed secret differs from the one that Jelou gave this n8n for this integration. */

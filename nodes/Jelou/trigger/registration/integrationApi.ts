@@ -32,7 +32,8 @@ type Creation =
 	  };
 
 /**
- * The project's one integration at Jelou, and what the credential stores about it: n8n does that as part of a request.
+ * The project's one integration at Jelou, and what the credential stores about it, which n8n saves as part of a
+ * request.
  */
 export class IntegrationApi {
 	readonly #context: IHookFunctions;

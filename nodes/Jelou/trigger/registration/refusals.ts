@@ -42,8 +42,8 @@ export function refuse(context: IHookFunctions, refusal: Refusal): never {
 	const message = REFUSALS[refusal.reason](refusal);
 	if (LOGGED.includes(refusal.reason)) warn(context, `was not registered. ${sentence(message)}`);
 	const node = context.getNode();
-	// Storing may work the next time. For anything else, this class of error keeps n8n 2.x from trying five times, for 15
-	// s.
+	// Storing may work the next time. For anything else, this class of error keeps n8n 2.x from trying five times in 15
+	// seconds.
 	if (refusal.reason === 'notStored') throw new NodeOperationError(node, message);
 	throw Object.assign(new WebhookPathTakenError(node.name), { message, node });
 }

@@ -10,7 +10,7 @@ import type { RoomView } from './view';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 3_000;
-/** How long a response that may be temporary is taken to be, in milliseconds. */
+/** How long a response that may be temporary is treated as temporary, in milliseconds. */
 const PASSING_MS = 3_000;
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 500;

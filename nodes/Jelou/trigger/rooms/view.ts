@@ -8,7 +8,7 @@ export interface RoomView {
 	store: RoomStore;
 	/** The trigger's own address, in production, at which it gives itself notes and n8n resumes runs. */
 	readonly address: string;
-	/** The secret that its notes are signed with, and the messages that it sends. */
+	/** The secret that signs its notes, and the messages that it sends. */
 	secret: string;
 	/** Identifies the trigger. */
 	triggerKey: string;

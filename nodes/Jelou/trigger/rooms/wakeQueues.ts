@@ -9,8 +9,8 @@ const WAIT_MS = 3_000;
 const MAX_TRIES = 5;
 
 /**
- * Has the trigger ask the questions that wait their turn, and time its dialogues, after n8n has started: it does so
- * with its next delivery, which might be a long time coming.
+ * Has the trigger ask the questions that wait their turn, and time its dialogues, after n8n has started. Otherwise it
+ * would not do so before its next delivery, which might be a long time coming.
  *
  * @param project identifies the project, with its gateway
  */
