@@ -16,7 +16,7 @@ import { makeCertificate, startTlsFront } from './tls';
 const [LATENCY_MS, DISTANT_MS, ROOMS] = [20, 80, 50];
 const JELOU_OPTIONS = { options: { concurrency: 25 } };
 
-/** What a run does with many items: how that is built with a Jelou node, and by hand. */
+/** What a run does with many items, built with a Jelou node and by hand. */
 interface Batch {
 	event: string;
 	count: number;
@@ -53,7 +53,7 @@ const BATCHES: Batch[] = [
 
 const DISTANT = BATCHES.slice(0, 1).map((batch) => ({ ...batch, event: `${batch.event}, over TLS` }));
 
-/** Runs a flow over its items; gives how many messages were sent while another one to their room was under way. */
+/** Runs a flow over its items. Returns how many messages were sent while another one to the same room was under way. */
 async function runOver({ project, rooms, stage }: Active, count: number): Promise<number> {
 	const { store } = stage.sandbox;
 	const each = rooms.map((room) => {
@@ -116,7 +116,7 @@ async function benchDistant(rounds: number): Promise<Result[]> {
 	}
 }
 
-/** Compares the action node with flows built by hand, over many items, by the time until the run is over. */
+/** Compares the action node with flows built by hand: how long a run over many items takes. */
 export async function benchActions(rounds: number): Promise<Result[]> {
 	const near = await withStage({}, async (stage) => {
 		stage.sandbox.setFaults({ latencyMs: LATENCY_MS });

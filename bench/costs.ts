@@ -15,14 +15,14 @@ const THANKS = `Gracias. ${QUESTIONS.map(([name], n) => `${name}: ${String(ANSWE
 const COMBINE_SECONDS = 2;
 const TEXTS = ['hola', '¿a qué hora', 'abren?'];
 
-/** A flow that is compared, and what the customers do. */
+/** A flow to compare, and what its customers do. */
 type Compared = [build: (target: flows.Target, table: string) => flows.Flow, lines: Line[]];
 
 const received: Line[] = [{ event: 'a message that starts a run', texts: ['hola'], ended: 1 }];
 const greeted: Line[] = [
 	{ event: 'a message that is replied to', texts: ['hola'], reply: GREETING, ended: 1 },
 ];
-/** @param ended how many runs end in each line */
+/** @param ended how many runs end during each line */
 const dialogue = (ended: number[]) =>
 	['hola', ...ANSWERS].map((text, n): Line => {
 		const question = QUESTIONS[n]?.[1];
@@ -42,7 +42,7 @@ function jelouDialogue(target: flows.Target): flows.Flow {
 	return flows.jelouFlow(target, { ...Object.fromEntries(ask), 'Thank you': thanks });
 }
 
-/** The same dialogue, whose questions are in one node. */
+/** The same dialogue, with all questions in one node. */
 function jelouQuestions(target: flows.Target): flows.Flow {
 	const values = QUESTIONS.map(([name, question]) => ({ name, question }));
 	const ask = { operation: 'sendAndWait', responseType: 'questions', questions: { values } };
@@ -69,7 +69,7 @@ const COST: Record<string, Compared[]> = {
 	dialogue: [
 		[jelouDialogue, dialogue([0, 0, 0, 1])],
 		[jelouQuestions, dialogue([0, 0, 0, 1])],
-		// The message that brings an answer is a run of its own.
+		// Each answer starts a run of its own.
 		[(target, table) => flows.dialogueByHand(target, table, QUESTIONS), dialogue([0, 1, 1, 2])],
 	],
 	combined: [
@@ -80,7 +80,7 @@ const COST: Record<string, Compared[]> = {
 
 export const COSTS = Object.keys(COST);
 
-/** What an event costs n8n, however n8n prepares to evaluate expressions. */
+/** Measures what an event costs n8n, with each setting for the evaluation of expressions. */
 export async function benchCost(name: string, rounds: number): Promise<Result[]> {
 	return await withEachEngine(name, async (stage) => {
 		const table = await createTable(stage, ['room', 'resumeUrl', 'message', 'text', 'at']);

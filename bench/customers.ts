@@ -9,15 +9,15 @@ import { saveCredential, type BenchStage } from './stage';
 
 /** What every customer does in a step, each in a room of their own. */
 export interface Line {
-	/** What it is called in the tables; a line without a name only prepares the next one. */
+	/** Its name in the tables; a line without a name only prepares the next one. */
 	event?: string | undefined;
-	/** What the customer writes, one shortly after the other. */
+	/** What the customer writes, in quick succession. */
 	texts: string[];
-	/** What the customer is sent then; nothing when absent. */
+	/** What the customer is then sent, if anything. */
 	reply?: string;
-	/** How many runs end in it, for each customer. */
+	/** How many runs end during it, for each customer. */
 	ended: number;
-	/** Whether a run waits then for what the customer writes next. */
+	/** Whether a run then waits for the customer's next message. */
 	waits?: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function activate(
 	const users = Array.from({ length: customers }, (_, n) => ({ id: `user-${String(n)}`, name: CUSTOMER }));
 	const project = store.addProject({ ...DEMO_PROJECT, id: path, apiKey: `key-${path}`, users });
 	const rooms = project.users.flatMap((user) => project.bots.map((bot) => store.roomOf(project, bot, user)));
-	// Otherwise the first message of each would be announced with an event.
+	// Otherwise each customer's first message would send a start event as well.
 	for (const room of rooms) store.openConversation(room);
 	const secret = randomBytes(32).toString('hex');
 	const credential = await saveCredential(stage, project);
@@ -64,13 +64,13 @@ export async function activate(
 		const url = project.integration?.webhookUrl;
 		return url !== undefined && ![404, 503].includes((await fetch(url, { method: 'POST' })).status);
 	});
-	// What was posted to see that may have started a run.
+	// The request that checks this may have started a run.
 	await sleep(500);
 	await waitUntil(`${path} to be idle`, async () => (await runs(workflowId, 'running')) === 0);
 	return { stage, flow, workflowId, project, rooms };
 }
 
-/** Rejects when a delivery is not answered 200, or there are other replies or runs than the line says. */
+/** Rejects when a delivery gets no 200, or when replies or runs differ from what the line says. */
 async function speak({ project, rooms, stage, workflowId }: Active, line: Line, most: number): Promise<void> {
 	const { runs, sandbox } = stage;
 	const what = `${project.id}, "${line.texts.join(' ')}"`;
@@ -105,7 +105,7 @@ async function speak({ project, rooms, stage, workflowId }: Active, line: Line, 
 		throw new Error(`After ${what} there were ${String(more)} more runs, and replies: ${replies.join()}`);
 }
 
-/** Customers who write to an active flow, at most so many of them at once. */
+/** Customers who write to an active flow, at most `most` of them at once. */
 export function contender(active: Active, lines: Line[], most = 5): Contender {
 	const { flow, project, stage } = active;
 	const events = project.users.length;

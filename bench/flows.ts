@@ -1,9 +1,9 @@
-/** The workflows that are compared: with the Jelou nodes, what a user would build by hand, and the bare engine. */
+/** The workflows to compare: built with the Jelou nodes, built by hand as a user would, and the bare engine. */
 import type { Project, Room } from '../sandbox';
 import { sign, SIGNATURE_HEADER } from '../sandbox/signature';
 import type { Json } from '../scripts/json';
 
-/** A workflow, by the name that the tables have for it. */
+/** A workflow, under its name in the tables. */
 export type Flow = { name: string; workflow: Json & { nodes: Json[] } };
 
 const TRIGGER = 'Jelou Trigger';
@@ -35,7 +35,7 @@ const to = (...outputs: Array<Json | undefined>) => ({
 const chain = (nodes: Json[]): Json =>
 	Object.fromEntries(nodes.slice(0, -1).map((each, index) => [nameOf(each), to(nodes[index + 1])]));
 
-/** One node after the other, unless it says how they are connected. */
+/** The nodes run one after the other, unless `connections` says otherwise. */
 export function flow(name: string, nodes: Json[], connections = chain(nodes)): Flow {
 	return { name, workflow: { name, nodes, connections, settings: { executionOrder: 'v1' } } };
 }
@@ -45,7 +45,7 @@ export function jelou(name: string, credential: string, parameters: Json): Json 
 	return { ...node(name, 'n8n-nodes-jelou.jelou', 2, parameters), credentials };
 }
 
-/** A Jelou Trigger, and after it one Jelou node after the other. */
+/** A Jelou Trigger, followed by Jelou nodes in sequence. */
 export function jelouFlow(
 	{ credential, path }: Target,
 	actions: Record<string, Json> = {},
@@ -63,7 +63,7 @@ export function webhook({ path }: Target, parameters: Json = {}): Json {
 	return { ...node('Webhook', 'webhook', 2, { ...always, ...parameters }), webhookId: path };
 }
 
-/** Goes on where every left side is the text on the right. */
+/** Continues only where every left side equals the text on its right. */
 function onlyIf(name: string, equal: Record<string, string>): Json {
 	const operator = { type: 'string', operation: 'equals' };
 	const sides = Object.entries(equal);
@@ -83,7 +83,7 @@ function hmac(name: string, secret: string, of: Json): Json {
 	return node(name, 'crypto', 1, { ...always, secret, ...of });
 }
 
-/** The cheapest check by hand: over the raw bytes, one expression node, and whatever is wrong goes no further. */
+/** The cheapest check by hand: over the raw bytes, with one expression node; what fails it goes no further. */
 export function checkNodes(target: Target): Json[] {
 	const header = `={{ $json.headers['${SIGNATURE_HEADER.toLowerCase()}'] }}`;
 	return [
@@ -114,7 +114,7 @@ export function sendNodes(target: Target, value: Record<string, string>, suffix 
 
 const EVENT = `$('Webhook').first().json.body`;
 
-/** Sends a text, given as an expression, to whom the event is about. */
+/** Sends a text, given as an expression, to the customer the event is about. */
 function replyNodes(target: Target, text: string, suffix = ''): Json[] {
 	const whom = { room: `${EVENT}.room_id`, bot: `${EVENT}.bot.id`, user: `${EVENT}.contact.id` };
 	return sendNodes(target, { ...whom, id: `$execution.id + '${suffix}'`, text }, suffix);
@@ -124,7 +124,7 @@ export function replyByHand(target: Target, text: string): Flow {
 	return flow(BY_HAND, [...checkNodes(target), ...replyNodes(target, text)]);
 }
 
-/** Sends a message that is the same each time, signed beforehand, to one room: nothing is evaluated. */
+/** Sends one message, signed beforehand, to one room: nothing is evaluated. */
 export function bareReply(target: Target, text: string): Flow {
 	const { rooms, project, secret } = target;
 	const [ids] = rooms.map(({ botId, id, userId }) => ({ room_id: id, bot_id: botId, user_id: userId }));
@@ -160,7 +160,7 @@ export function dialogueByHand(target: Target, tableId: string, questions: Array
 	const isWaiting = onlyIf('Waiting?', { '={{ Boolean($json.resumeUrl) + "" }}': 'true' });
 	const question = { ...rows(tableId, 'Question', 'get', { limit: 1 }), alwaysOutputData: true };
 	const receive = [...checkNodes(target), question, isWaiting];
-	// n8n refuses while it has not stored yet that the run waits.
+	// n8n refuses until it has stored that the run waits.
 	const retry = { retryOnFail: true, maxTries: 5, waitBetweenTries: 500 };
 	const resumeUrl = `={{ $('Question').first().json.resumeUrl }}`;
 	const event = `={{ JSON.stringify(${EVENT}) }}`;
@@ -173,7 +173,7 @@ export function dialogueByHand(target: Target, tableId: string, questions: Array
 	return flow(BY_HAND, [...receive, ...answer, ...talk], connections);
 }
 
-/** Keeps each message in a Data Table and waits; the run of the last message of a room answers all. */
+/** Keeps each message in a Data Table and waits; the run of a room's last message replies to all of them. */
 export function combineByHand(target: Target, tableId: string, seconds: number, text: string): Flow {
 	const keep = columns({
 		room: `={{ ${EVENT}.room_id }}`,

@@ -9,7 +9,7 @@ import { benchQueueMode } from './queueMode';
 import { environment, savedReport, saveResults, type Result } from './report';
 import { blocks } from './tables';
 
-/** Needs PostgreSQL, Redis and HAProxy, so it has to be asked for. */
+/** Needs PostgreSQL, Redis and HAProxy, so it runs only when asked for. */
 const QUEUE_MODE = 'queue-mode';
 const PARTS = new Map<string, (rounds: number, previous?: string) => Promise<Result[]>>([
 	...COSTS.map((name) => [name, async (rounds: number) => await benchCost(name, rounds)] as const),
@@ -17,9 +17,9 @@ const PARTS = new Map<string, (rounds: number, previous?: string) => Promise<Res
 	['questions', benchQuestions],
 	[QUEUE_MODE, benchQueueMode],
 ]);
-const USE = `Use: npm run bench -- [--only ${[...PARTS.keys()].join('|')}] [--rounds 5] [--previous <tarball>]`;
+const USE = `Usage: npm run bench -- [--only ${[...PARTS.keys()].join('|')}] [--rounds 5] [--previous <tarball>]`;
 
-/** What was asked for: parts, rounds of each, and an earlier version of the package to compare its deliveries with. */
+/** The parts to run, the rounds of each, and an earlier version of the package to compare deliveries with. */
 function readArguments() {
 	const text = { type: 'string' } as const;
 	const { values } = parseArgs({ options: { only: text, rounds: text, previous: text } });

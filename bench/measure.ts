@@ -8,14 +8,14 @@ const TICK_MS = 10;
 
 /** A part of a round. */
 interface Step {
-	/** What its events are called in the tables; a step without a name only prepares the next one. */
+	/** The name of its events in the tables; a step without a name only prepares the next one. */
 	event?: string | undefined;
 	events: number;
 	/** Makes the events happen; resolves when n8n is done with all of them. */
 	run: () => Promise<void>;
 }
 
-/** What takes turns with others. */
+/** Takes turns with the other contenders. */
 export interface Contender {
 	flow: string;
 	nodes: number;
@@ -24,10 +24,10 @@ export interface Contender {
 	steps: Step[];
 }
 
-/** What an event took in a round. */
+/** What an event cost in one round. */
 type Use = Omit<Result, 'processorMs'> & { processorMs: Record<string, number> };
 
-/** What Linux says of a process after its name, which may hold anything; nothing of one that has ended. */
+/** A process's `stat` fields after its name, which may contain anything; none for a process that has ended. */
 function statOf(pid: number): string[] {
 	try {
 		return readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
@@ -38,7 +38,7 @@ function statOf(pid: number): string[] {
 	}
 }
 
-/** Milliseconds of processor time that processes have used so far, with children: PostgreSQL has one per connection. */
+/** Processor time of processes and their children so far, in milliseconds: PostgreSQL has a child per connection. */
 function processorTime(pids: number[]): number {
 	const all = readdirSync('/proc').map(Number).filter(Boolean);
 	const children = all.filter((pid) => pids.includes(Number(statOf(pid)[1])));
@@ -46,10 +46,10 @@ function processorTime(pids: number[]): number {
 	return ticks.reduce((sum, each) => sum + each, 0) * TICK_MS;
 }
 
-/** The most memory that a process had in use since it was last asked, in megabytes. */
+/** A process's peak memory since the last call, in megabytes. */
 function peakOf(pid: number): number {
 	const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-	// Makes Linux begin again.
+	// Resets the peak.
 	writeFileSync(`/proc/${String(pid)}/clear_refs`, '5');
 	return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
@@ -73,7 +73,7 @@ async function measureStep(contender: Contender, { event = '', events, run }: St
 	return { flow, nodes, event, ms, peakMb: peak(), processorMs: Object.fromEntries(costs) };
 }
 
-/** One result of all rounds. */
+/** Combines all rounds into one result. */
 function resultOf(event: Use, uses: Use[]): Result {
 	const processorMs = Object.keys(event.processorMs).map((name) => {
 		const all = uses.map((use) => use.processorMs[name] ?? Number.NaN);
@@ -86,13 +86,13 @@ function resultOf(event: Use, uses: Use[]): Result {
 }
 
 /**
- * Measures what events cost: every contender in turn, so that whatever else the machine does hits them alike. The first
+ * Measures what events cost: every contender in turn, so that whatever else the machine does affects them alike. The first
  * round only warms up.
  */
 export async function measure(contenders: Contender[], rounds: number): Promise<Result[]> {
 	const measured = new Map<string, Use[]>();
 	for (let round = 0; round <= rounds; round++) {
-		// There and back, so that none always follows the same one.
+		// The order alternates, so that no contender always follows the same one.
 		for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
 			for (const step of contender.steps) {
 				const use = await measureStep(contender, step);

@@ -15,7 +15,7 @@ import { withEachEngine, withStage, type BenchStage } from './stage';
 
 /** How many questions are open, and whether each has choices that no other has. */
 interface Open {
-	/** As many as there may be, where so many do not fit. */
+	/** At most as many as fit. */
 	count: number;
 	ownChoices?: true;
 }
@@ -49,7 +49,7 @@ function expectation(n: number, ownChoices = false): Step {
 	return ownChoices ? { ...always, type: 'choice', choices } : { ...always, type: 'any', choices: [] };
 }
 
-/** A store with questions in rooms that nobody writes to, and how many they are. */
+/** A store with questions in rooms that nobody writes to, and how many of them fit. */
 function storeWith(project: string, projectId: string, { count, ownChoices }: Open) {
 	const store = new RoomStore(project);
 	const askedAt = Date.now();
@@ -71,17 +71,17 @@ function storeWith(project: string, projectId: string, { count, ownChoices }: Op
 	return { store, count };
 }
 
-/** How many fit at most, in a project with a name longer than those here. */
+/** How many fit at most, in a project whose ID is longer than any here. */
 const mostOf = (open: Open): number => storeWith('', 'a'.repeat(40), open).count;
 
-/** Opens questions at once: a note for each would take minutes. */
+/** Opens all questions at once: a note for each would take minutes. */
 async function openQuestions({ project, stage, workflowId }: Active, open: Open): Promise<void> {
 	const baseUrls = { gateway: stage.sandbox.gatewayUrl, chatbot: stage.sandbox.chatbotUrl };
 	const { count, store } = storeWith(integrationKey({ baseUrls, projectId: project.id }), project.id, open);
 	const { staticData } = await stage.client.workflow(workflowId);
 	const global: IDataObject = isObject(staticData) && isObject(staticData.global) ? staticData.global : {};
 	store.save(global);
-	// n8n's API takes no static data.
+	// n8n's API does not accept static data.
 	const update = stage.database?.prepare('update workflow_entity set staticData = ? where id = ?');
 	update?.run(JSON.stringify({ global }), workflowId);
 	const saved = JSON.stringify((await stage.client.workflow(workflowId)).staticData);
@@ -100,7 +100,7 @@ async function contendersOf(stage: BenchStage, open: Open): Promise<Contender[]>
 	const dialogue = (target: Target) => jelouFlow(target, { Ask }, {}, { name });
 	const asking = await activate(stage, `ask-${path}`, ASKED, dialogue);
 	await openQuestions(alone, { ...open, count: most });
-	// With those that are asked while it is measured, there are as many as there may be.
+	// Leaves room for the questions asked during the measurement.
 	const limit = mostOf({ ...open, count: Infinity });
 	await openQuestions(asking, { ...open, count: Math.min(most, limit - ASKED) });
 	return [contender(alone, MESSAGE), contender(asking, DIALOGUE)];
@@ -109,7 +109,7 @@ async function contendersOf(stage: BenchStage, open: Open): Promise<Contender[]>
 /**
  * Measures what a delivery costs while questions are open in other rooms.
  *
- * @param previous the tarball of an earlier version to compare with, in an n8n of its own
+ * @param previous the tarball of an earlier version to compare with, which runs in an n8n of its own
  */
 export async function benchQuestions(rounds: number, previous?: string): Promise<Result[]> {
 	return await withEachEngine('Open questions', async (stage, env) => {

@@ -10,10 +10,10 @@ const CUSTOMERS = 80;
 const AT_ONCE = 16;
 const EVENT = { event: 'a message with its reply', texts: ['hola'], reply: 're: hola', ended: 1 };
 
-/** What a message with its reply costs in queue mode, and how many a second there can be, with 1, 2 and 4 workers. */
+/** Measures what a message with its reply costs in queue mode, and how many a second are possible, by workers. */
 export async function benchQueueMode(rounds: number): Promise<Result[]> {
 	const starting = startScaleStage({ signal: ends });
-	// Also while it is still starting: then it ends by itself, and is waited for.
+	// Works while the stage is still starting, too: it then ends by itself, and this waits for it.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
 	const forget = onEnd(stop);
 	try {

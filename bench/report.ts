@@ -14,12 +14,12 @@ const RESULT = z.object({
 	event: z.string(),
 	flow: z.string(),
 	nodes: z.number(),
-	/** Per event, by the kind of process: of all rounds the median, and the extremes. */
+	/** Per event and kind of process: the median and the extremes of all rounds. */
 	processorMs: z.record(z.object({ median: z.number(), least: z.number(), most: z.number() })),
-	/** Per event, as time went by. */
+	/** Elapsed time per event. */
 	ms: z.number(),
 	peakMb: z.number(),
-	/** How many messages were sent while another one to their room was not answered yet. */
+	/** How many messages were sent before the previous one to their room had its response. */
 	overtaking: z.number().optional(),
 });
 export type Result = z.infer<typeof RESULT>;
@@ -32,7 +32,7 @@ const COSTS = { delivery: PART, reply: PART, dialogue: PART, combined: PART };
 const REPORT = z.object({ ...COSTS, actions: PART, questions: PART, 'queue-mode': PART });
 export type Report = z.infer<typeof REPORT>;
 
-/** What was measured last. */
+/** The latest measurements. */
 export function savedReport(): Report {
 	return REPORT.parse(JSON.parse(readFileSync(FILE, 'utf8')));
 }
@@ -44,7 +44,7 @@ export function environment() {
 	return { date: new Date().toISOString().slice(0, 10), n8n, node: process.version, cores: cpus().length };
 }
 
-/** Puts results into `docs/benchmark.json` or another file; what was measured by other parts stays. */
+/** Saves results to `docs/benchmark.json` or another file; the results of other parts stay. */
 export function saveResults(results: Record<string, unknown>, file = FILE): void {
 	const saved = z.record(z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')));
 	writeFileSync(file, `${JSON.stringify({ ...saved, ...results }, undefined, '\t')}\n`);

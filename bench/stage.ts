@@ -15,7 +15,7 @@ import { WORK_FOLDER } from '../scripts/paths';
 import { sandboxCredential } from '../scripts/sandboxCredential';
 import type { Result } from './report';
 
-/** How n8n is set up for what costs it most: preparing to evaluate expressions. */
+/** n8n's settings for what costs it most: preparing to evaluate expressions. */
 export const [DEFAULTS, LAZY] = ["n8n's defaults", 'lazy isolates'] as const;
 const ENGINES: Record<string, Record<string, string>> = {
 	[DEFAULTS]: {},
@@ -27,9 +27,9 @@ export interface BenchStage {
 	n8n: Pick<N8nServer, 'url' | 'pid'>;
 	client: N8nClient;
 	sandbox: Sandbox;
-	/** n8n's own, where that is SQLite. */
+	/** n8n's database, if it is SQLite. */
 	database?: DatabaseSync;
-	/** How many runs of a workflow have a status. n8n is not asked: that would cost it processor time. */
+	/** How many runs of a workflow have a status. Does not ask n8n, which would cost it processor time. */
 	runs(workflowId: string, status: 'success' | 'waiting' | 'running'): Promise<number>;
 }
 
@@ -65,7 +65,7 @@ export async function withStage(
 	}
 }
 
-/** Measures in one n8n after the other, each set up in another way. */
+/** Measures in one n8n after the other, one for each setting. */
 export async function withEachEngine(
 	what: string,
 	work: (stage: BenchStage, env: Record<string, string>) => Promise<Result[]>,
@@ -79,14 +79,14 @@ export async function withEachEngine(
 	return results;
 }
 
-/** Saves a credential for a project of the sandbox; gives its ID. */
+/** Saves a credential for a project of the sandbox. Returns its ID. */
 export async function saveCredential({ client, sandbox }: BenchStage, project: Project, secret = '') {
 	return await client.saveCredential(project.id, 'jelouApi', sandboxCredential(sandbox, project, secret));
 }
 
 const WITH_ID = z.object({ id: z.string() });
 
-/** Creates a Data Table with columns of text; gives its ID. */
+/** Creates a Data Table with text columns. Returns its ID. */
 export async function createTable({ client }: BenchStage, names: string[]): Promise<string> {
 	const { id } = WITH_ID.parse(await client.call('GET', '/projects/personal'));
 	const columns = names.map((name) => ({ name, type: 'string' }));

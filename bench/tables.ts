@@ -4,7 +4,7 @@ import { EVENTS } from './questions';
 import type { Part, Report, Result } from './report';
 import { DEFAULTS, LAZY } from './stage';
 
-/** A table of a document, from the root of the project, between two markers. */
+/** A document, by its path from the project's root, a marker in it, and the table to put there. */
 type Block = [page: string, marker: string, text: string];
 
 const BENCHMARKS = 'docs/benchmark.md';
@@ -15,7 +15,7 @@ const short = (ms = Number.NaN) => ms.toFixed(ms < 20 ? 1 : 0);
 const seconds = ({ ms }: Result) => `${(ms / 1_000).toFixed(1)} s`;
 const unique = <Value>(values: Value[]) => [...new Set(values)];
 
-/** Milliseconds per event, and the least and the most of all rounds. */
+/** Milliseconds per event: the median, and the least and the most of all rounds. */
 function spread(result?: Result): string {
 	const { least, median, most } = result?.processorMs.n8n ?? {};
 	return median === undefined ? '' : `${short(median)} ms (${short(least)}–${short(most)})`;
@@ -25,7 +25,7 @@ function find(results: Result[], event: string, flow: string, engine: string): R
 	return results.find((each) => each.event === event && each.flow === flow && each.engine === engine);
 }
 
-/** A table, and where and how its figures came about. */
+/** A table, and where and how its figures were measured. */
 function measured(parts: Part[], head: string[], rows: Array<Array<string | number>>): string {
 	const all = (of: (part: Part) => unknown) => unique(parts.map((part) => String(of(part)))).join(', ');
 	const where = `n8n ${all(({ n8n }) => n8n)} on ${all(({ cores }) => cores)} cores`;
@@ -75,7 +75,7 @@ function queueTable(part: Part): string {
 	return `<!-- prettier-ignore -->\n${measured([part], head, rows)} ${note}`;
 }
 
-/** All of it at a glance. */
+/** The main figures at a glance. */
 function summary(parts: Part[], { results }: Part): string {
 	const columns = ENGINES.flatMap((engine) => [JELOU, BY_HAND].map((flow) => ({ engine, flow })));
 	const costs = parts.map((part) => {
@@ -90,7 +90,7 @@ function summary(parts: Part[], { results }: Part): string {
 	return table(['', ...columns.map(({ engine, flow }) => `${flow}, ${engine}`)], [...costs, ...batches]);
 }
 
-/** Every table that the documents have of what was measured. */
+/** Every table of measurements in the documents. */
 export function blocks({
 	actions,
 	combined,
