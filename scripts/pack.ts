@@ -6,20 +6,20 @@ import { gzipSync } from 'node:zlib';
 import { build } from './build';
 import { ROOT, WORK_FOLDER } from './paths';
 
-/** Compiled code, schemas and icons, as a user's n8n downloads them; the papers beside them are not counted. */
+/** For compiled code, schemas and icons, as a user's n8n downloads them; the other files do not count. */
 const MAX_BYTES = 60_000;
-const PAPERS = ['README.md', 'LICENSE.md', 'package.json'];
+const DOCUMENTS = ['README.md', 'LICENSE.md', 'package.json'];
 const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
-/** What may be published: compiled code, icons, codex files, output schemas, and the papers. */
+/** What may be published: compiled code, icons, codex files, output schemas, and the documents. */
 const ALLOWED =
 	/^(package\.json|README\.md|LICENSE\.md|dist\/jelou\.js|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
 
 /**
- * Builds and packs the package as it would be published. Until it is done, the tarball of before stays where it is: tests
+ * Builds and packs the package as it would be published. Until that is done, the previous tarball stays in place: tests
  * that run meanwhile install it.
  *
  * @returns the path of the tarball
- * @throws Error when it holds a file that must not be published, or is too large
+ * @throws Error when it contains a file that must not be published, or is too large
  */
 export async function pack(): Promise<string> {
 	await build();
@@ -38,9 +38,9 @@ function packInto(folder: string): string {
 	const tarball = tarballIn(folder);
 	const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split(/\r?\n/);
 	const paths = files.map((file) => file.replace(/^package\//, ''));
-	const strangers = paths.filter((path) => !ALLOWED.test(path));
-	if (strangers.length > 0)
-		throw new Error(`The tarball contains files that must not be published: ${strangers.join(', ')}`);
+	const unexpected = paths.filter((path) => !ALLOWED.test(path));
+	if (unexpected.length > 0)
+		throw new Error(`The tarball contains files that must not be published: ${unexpected.join(', ')}`);
 	const code = codeSize(tarball);
 	if (code > MAX_BYTES) {
 		throw new Error(
@@ -56,7 +56,7 @@ function packInto(folder: string): string {
 }
 
 function codeSize(tarball: string): number {
-	const sizes = PAPERS.map((file) => gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length);
+	const sizes = DOCUMENTS.map((file) => gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length);
 	return sizes.reduce((rest, size) => rest - size, statSync(tarball).size);
 }
 

@@ -8,11 +8,11 @@ import { endEarlier, identify, isRunning } from '../process';
 import { readKept, writeKept } from './kept';
 
 const PROCESS = z.object({ pid: z.number(), startedAt: z.string() });
-/** What runs on a data folder. */
+/** What is using a data folder. */
 const RUNNING = z.object({
 	starter: PROCESS,
 	n8n: PROCESS.optional(),
-	/** Where it is, once all of it has started. */
+	/** The addresses, once everything has started. */
 	urls: z.object({ page: z.string(), n8n: z.string() }).optional(),
 });
 type Running = z.infer<typeof RUNNING>;
@@ -24,18 +24,18 @@ function alreadyRunning({ starter, urls }: Running): Error {
 	return new Error(`npm start is already running: ${where}. To stop it, press Ctrl-C in its terminal.`);
 }
 
-/** A data folder that this program alone uses: n8n's database in it takes one n8n only. */
+/** A data folder that only this program uses: the database in it is for a single n8n. */
 export interface DataFolder {
-	/** Notes what a later start has to know. */
-	note(more: Partial<Running>): void;
+	/** Records what a later start must know. */
+	record(more: Partial<Running>): void;
 	release(): void;
 }
 
 /**
- * Takes a folder for this program, and closes it to other users of the machine. An n8n that a killed start has left
- * running there is ended first.
+ * Claims a folder for this program, and closes it to other users of the machine. First stops an n8n that a killed start
+ * left running there.
  *
- * @throws Error in one sentence when another program has it
+ * @throws Error in one sentence when another program is using it
  */
 export async function takeDataFolder(folder: string): Promise<DataFolder> {
 	mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ export async function takeDataFolder(folder: string): Promise<DataFolder> {
 		throw faster ? alreadyRunning(faster) : error;
 	}
 	return {
-		note: (more) => {
+		record: (more) => {
 			running = { ...running, ...more };
 			writeKept(file, running);
 		},

@@ -40,10 +40,10 @@ runServers(async () => {
 		userFolder: USER_FOLDER,
 		logFile: LOG_FILE,
 		port: ports.n8n,
-		// Else n8n holds an isolate for each delivery: a few hundred slow senders would take gigabytes.
+		// Otherwise n8n holds an isolate for each delivery: a few hundred slow senders would take gigabytes.
 		env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
 		signal: ends,
-		onSpawn: (pid) => data.note({ n8n: identify(pid) }),
+		onSpawn: (pid) => data.record({ n8n: identify(pid) }),
 	});
 	onEnd(() => n8n.stop());
 	void n8n.exited.then(() => fail(`n8n stopped unexpectedly: see the end of ${LOG_FILE}.`));
@@ -51,7 +51,7 @@ runServers(async () => {
 	await endTests(sandbox, n8n.url);
 	const client = new N8nClient(n8n.url);
 	const login = await logIn(client, join(FOLDER, 'login.json'));
-	data.note({ urls: { page: sandbox.url, n8n: n8n.url } });
+	data.record({ urls: { page: sandbox.url, n8n: n8n.url } });
 	const made = readMade(join(USER_FOLDER, 'made.json'));
 	if (made.published.length === 0) say('Adding the example workflows …');
 	await openExamples({ client, sandbox, made });
