@@ -25,7 +25,7 @@ const ENTRIES = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) 
 }));
 const BUNDLE = 'jelou.js';
 
-/** The beginning of the bundle: no file of its own, since it only lists the others. */
+/** The bundle's entry point: not a file, since it only exports the others. */
 const ENTRY = 'the nodes';
 const entry: Plugin = {
 	name: 'entry',
@@ -36,7 +36,7 @@ const entry: Plugin = {
 			: undefined,
 };
 
-/** What the bundle takes from outside, under names of its own: a use of it is then as short as of anything else. */
+/** External modules. Their exports get names of the bundle's own, which can be shortened like any others. */
 const OUTSIDE = new Map<string, object>([
 	['n8n-workflow', n8n],
 	['node:crypto', crypto],
@@ -56,14 +56,14 @@ const outside: Plugin = {
 	},
 };
 
-/** What terser writes shorter than rolldown's own minifier, which comes after it and does the rest. */
+/** Shortens what rolldown's own minifier, which runs after it, cannot. */
 const terser: Plugin = {
 	name: 'terser',
 	async renderChunk(chunk) {
 		const { code = '', map } = await minify(chunk, {
 			ecma: 2020,
 			toplevel: true,
-			// `unsafe_arrows`: nothing here makes an object of a function.
+			// `unsafe_arrows` is safe: nothing here uses a function as a constructor.
 			compress: { passes: 3, inline: 1, lhs_constants: false, unsafe_arrows: true },
 			mangle: false,
 			sourceMap: true,
@@ -72,7 +72,7 @@ const terser: Plugin = {
 	},
 };
 
-/** gzip finds what repeats only within 32 kB: texts and tables come first, near each other, and then the functions. */
+/** gzip finds repetition only within 32 kB: texts and tables come first, close together, and then the functions. */
 const functionsLast: Plugin = {
 	name: 'functions last',
 	async renderChunk(chunk) {
@@ -86,14 +86,14 @@ const functionsLast: Plugin = {
 };
 
 /**
- * Checks the types, and puts the code of all nodes into one file: of 60 small ones a third of what is downloaded would be
- * what every file begins with. What means the same is written shorter, names too; where a stack trace of a user points to, the
- * source map beside it says, which is not published: the same commit builds the same code.
+ * Checks the types, and bundles all nodes into one file: with 60 small ones, a third of the download would be what every
+ * file begins with. Code and names are shortened. The source map beside the bundle, which is not published, explains a
+ * user's stack trace: the same commit builds the same code.
  */
 export async function build(): Promise<void> {
 	rmSync(DIST, { recursive: true, force: true });
 	runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json');
-	// An ES module, which CommonJS can only import so.
+	// An ES module, which CommonJS can only import dynamically.
 	const { build: bundle } = await import('rolldown');
 	await bundle({
 		input: ENTRY,

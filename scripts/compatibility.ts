@@ -8,7 +8,7 @@ import { N8N_LINES, ROOT, isN8nLine } from './paths';
 
 const RESULTS = join(ROOT, 'docs', 'compatibility.json');
 
-/** What all server tests together said of one line of n8n. */
+/** The result of all server tests on one line of n8n. */
 const RUN = z.object({
 	line: z.string().refine(isN8nLine),
 	/** Versions, such as `2.41.1`, `24.21.0` and `0.1.0`. */
@@ -21,7 +21,7 @@ const RUN = z.object({
 });
 export type CompatibilityRun = z.infer<typeof RUN>;
 
-/** The last complete run on each line, as the server tests wrote it. @throws Error when the file has another format */
+/** The last complete run on each line, as the server tests wrote it. @throws Error when the file does not have this format */
 export function readRuns(): CompatibilityRun[] {
 	const file: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
 	return z.object({ runs: z.array(RUN) }).parse(file).runs;
@@ -41,7 +41,7 @@ export function compatibilityTable(runs: readonly CompatibilityRun[]): string {
 	return table(['n8n', 'on Node.js', 'n8n-nodes-jelou', 'tests in that n8n'], rows);
 }
 
-/** What keeps the results from being those of a release: a line that did not run, or failed, or ran with another version. */
+/** Why the results cannot be those of a release: a line that did not run, or failed, or ran with another version. */
 export function compatibilityProblems(runs: readonly CompatibilityRun[], version: string): string[] {
 	return Object.keys(N8N_LINES)
 		.filter(isN8nLine)

@@ -18,7 +18,7 @@ export function withBlock(text: string, marker: string, block: string): string |
 	return place(marker).test(text) ? text.replace(place(marker), () => `\n${block}\n\n`) : undefined;
 }
 
-/** What a document of the project has between two markers. @throws Error when these are not there */
+/** The text between two markers of a document. @throws Error when the markers are missing */
 export function readBlock(file: string, marker: string): string {
 	const block = place(marker)
 		.exec(readFileSync(join(ROOT, file), 'utf8'))?.[0]
@@ -28,10 +28,9 @@ export function readBlock(file: string, marker: string): string {
 }
 
 /**
- * Replaces what a document of the project has between two markers, and lays it and the measured results out as the linter
- * wants them.
+ * Replaces the text between two markers of a document, and formats the document and the measured results for the linter.
  *
- * @throws Error when the markers are not there
+ * @throws Error when the markers are missing
  */
 export function writeBlock(file: string, marker: string, block: string): void {
 	readBlock(file, marker);

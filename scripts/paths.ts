@@ -19,7 +19,7 @@ function chosenLine(): N8nLine {
 	return name;
 }
 
-/** The line that runs: `N8N_LINE` chooses it, as `npm run test:v1` does. */
+/** The line in use: `N8N_LINE` selects it, as in `npm run test:v1`. */
 export const N8N_LINE = chosenLine();
 export const folderOf = (line: N8nLine) => join(ROOT, 'test', N8N_LINES[line]);
 export const N8N_FOLDER = folderOf(N8N_LINE);

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 export const LOOPBACK = '127.0.0.1';
 
 /**
- * Where free ports are looked for: below those that systems give to outgoing connections, of which one could take a port
- * between its being found free and its use.
+ * Where to look for free ports: below those that systems give to outgoing connections, which could take a port after it
+ * was found free and before it is used.
  */
 const RANGE = { from: 20_000, to: 32_000 };
 const TRIES = 1_000;
 const given = new Set<number>();
 
-/** The preferred port of the loopback address if it is free, else any free one, which is not given twice. */
+/** The preferred port of the loopback address if it is free, else any free one that was not given before. */
 export async function freePort(preferred = 0): Promise<number> {
 	if (preferred !== 0 && (await isFree(preferred))) return preferred;
 	for (let tries = 0; tries < TRIES; tries++) {
@@ -35,10 +35,10 @@ export function isFree(port: number): Promise<boolean> {
 
 /**
  * The ports to listen on: those asked for with `--<name>-port`, else the preferred ones where they are free, else any
- * free ones (so for a preferred port of 0).
+ * free ones (as for a preferred port of 0).
  *
  * @param command how the program is called, for its usage
- * @throws Error in one sentence for a port that is taken or none, and for an unknown argument
+ * @throws Error in one sentence for a port that is taken or invalid, and for an unknown argument
  */
 export async function readPorts<Name extends string>(
 	command: string,

@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs';
 
 const DISK_FULL = 'The disk is full: free up some space and run the command again.';
-/** Bytes with which nothing can be started. */
+/** With fewer bytes free, nothing can be started. */
 const TOO_LITTLE = 1e6;
 
-/** Whether a program's output, or an error's message, says that nothing more can be written. */
+/** Whether a program's output, or an error's message, says that the disk is full. */
 function isDiskFull(text: string): boolean {
 	return /ENOSPC|SQLITE_FULL|disk is full/.test(text);
 }
@@ -13,13 +13,13 @@ export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
-/** What ended a program, in one sentence. */
+/** Why a program ended, in one sentence. */
 export function sentenceOf(error: unknown): string {
 	const message = messageOf(error);
 	return isDiskFull(message) ? DISK_FULL : (message.split('\n')[0] ?? '');
 }
 
-/** Why n8n did not start, as far as its output tells; on a full disk there may be none. */
+/** Why n8n did not start, judging by its output; on a full disk there may be none. */
 export function whyNoN8n(output: string, logFile: string): string {
 	const { bavail, bsize } = statfsSync(logFile);
 	if (isDiskFull(output) || bavail * bsize < TOO_LITTLE) return DISK_FULL;

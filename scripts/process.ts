@@ -7,20 +7,20 @@ const STOP_TIMEOUT_MS = 15_000;
 export interface ProcessOptions {
 	cwd?: string;
 	env?: NodeJS.ProcessEnv;
-	/** Whom it runs as, when not as the present user. */
+	/** The user it runs as; the current one when absent. */
 	uid?: number;
 	gid?: number;
-	/** Where everything that it prints is kept, for this user alone. Without a file, its errors are printed as ours. */
+	/** Gets everything that it prints, readable by this user alone. Without a file, its errors are printed as ours. */
 	logFile?: string;
-	/** Whether a Ctrl-C in the terminal must not reach it, because somebody else ends it in good order. */
+	/** Keeps a Ctrl-C in the terminal from reaching it, when this program stops things in order. */
 	detached?: boolean;
-	/** Ends it in good order; SIGTERM when absent. */
+	/** Stops it gracefully; SIGTERM when absent. */
 	stopSignal?: NodeJS.Signals;
-	/** After how long it is ended by force. */
+	/** How long it may take to stop before it is killed. */
 	stopTimeoutMs?: number;
 }
 
-/** A process that was started here, and is ended here. */
+/** A process that this program starts and stops. */
 export class KeptProcess {
 	/** Resolves with the exit code when it ends, for whatever reason. */
 	readonly exited: Promise<number | null>;
@@ -30,8 +30,8 @@ export class KeptProcess {
 
 	constructor(program: string, args: string[], options: ProcessOptions = {}) {
 		const { cwd, detached, env, gid, logFile, uid } = options;
-		// The process itself has the file: through a pipe of ours, what goes on when we are killed could not print any more,
-		// and n8n then does not stop when it is told to.
+		// The process writes to the file itself: with a pipe of ours, it could no longer print once we are killed, and an n8n
+		// that cannot print does not stop when it is told to.
 		const log = logFile === undefined ? undefined : openSync(logFile, 'w', 0o600);
 		const stdio: StdioOptions = ['ignore', log ?? 'pipe', log ?? 'inherit'];
 		this.child = spawn(program, args, { cwd, detached, env, gid, stdio, uid });
@@ -44,7 +44,7 @@ export class KeptProcess {
 		this.options = options;
 	}
 
-	/** 0 when there was no such program. */
+	/** 0 when there is no such program. */
 	get pid(): number {
 		return this.child.pid ?? 0;
 	}
@@ -59,8 +59,8 @@ export class KeptProcess {
 	}
 
 	/**
-	 * Waits until it is ready. When it has ended, the signal is aborted or the time is over, nothing is left running, and
-	 * this is false.
+	 * Waits until it is ready. Returns false, with nothing left running, when it ends, the signal is aborted or the time is
+	 * up.
 	 */
 	async becomes(
 		isReady: () => boolean | Promise<boolean>,
@@ -76,12 +76,12 @@ export class KeptProcess {
 		return false;
 	}
 
-	/** Ends it gracefully, and after a while by force. */
+	/** Stops it gracefully, or after a while by force. */
 	async stop(): Promise<void> {
 		await this.end(this.options.stopSignal ?? 'SIGTERM');
 	}
 
-	/** Ends it at once, as a crash would. */
+	/** Kills it at once, as a crash would. */
 	async kill(): Promise<void> {
 		await this.end('SIGKILL');
 	}
@@ -95,14 +95,14 @@ export class KeptProcess {
 	}
 }
 
-/** A process as a later program recognises it: the ID alone may have been given to another one since. */
+/** Identifies a process to a later program: its ID alone may have been reused by then. */
 export interface EarlierProcess {
 	pid: number;
-	/** When it was started, in the system's own words. */
+	/** When it was started, in the system's own format. */
 	startedAt: string;
 }
 
-/** When the living process of this ID was started. Undefined when there is none, or the system does not say. */
+/** When the process with this ID was started. Undefined when it has ended, or the system does not say. */
 function startTime(pid: number): string | undefined {
 	try {
 		if (process.platform !== 'linux') {
@@ -110,10 +110,10 @@ function startTime(pid: number): string | undefined {
 			return execFileSync('ps', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
 		}
 		const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-		// The second field is a name in parentheses, which may hold anything; the third is the state, the 22nd the start.
+		// The second field is a name in parentheses, which may contain anything; the third is the state, the 22nd the start.
 		const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 		const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-		// Until its last thread has ended, a process that is a zombie already has its ports.
+		// A zombie keeps its ports until its last thread has ended.
 		const hasEnded = state === 'Z' && readdirSync(`/proc/${String(pid)}/task`).length <= 1;
 		return hasEnded ? undefined : `${boot} ${String(fields[18])}`;
 	} catch {
@@ -121,7 +121,7 @@ function startTime(pid: number): string | undefined {
 	}
 }
 
-/** Notes a process that runs now. */
+/** Identifies a running process. */
 export function identify(pid: number): EarlierProcess {
 	return { pid, startedAt: startTime(pid) ?? '' };
 }
@@ -130,7 +130,7 @@ export function isRunning({ pid, startedAt }: EarlierProcess): boolean {
 	return startedAt !== '' && startTime(pid) === startedAt;
 }
 
-/** Ends a process that an earlier program has left, gracefully, and after a while by force. */
+/** Stops a process that an earlier program left behind, gracefully or after a while by force. */
 export async function endEarlier(earlier: EarlierProcess): Promise<void> {
 	const deadline = Date.now() + STOP_TIMEOUT_MS;
 	process.kill(earlier.pid, 'SIGTERM');

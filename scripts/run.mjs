@@ -1,6 +1,6 @@
 /**
- * Runs a command of the project: `node scripts/run.mjs <command> …`, as package.json has it. Plain JavaScript on Node.js
- * alone, because it first sets up what the command needs; then that runs on Node.js 24.
+ * Runs a command of the project: `node scripts/run.mjs <command> …`, as in package.json. Plain JavaScript without
+ * dependencies, because it first installs what the command needs; the command itself then runs on Node.js 24.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,8 +18,8 @@ const PACK = typescript('scripts/pack.ts');
 const LINES = ['v2', 'v1'];
 const FAST = ['unit', 'repository', 'sandbox', 'engine'];
 /**
- * What `npm test` and its options run, in layers of tests, and which lines of n8n are installed for it. By default it is
- * everything but the slow layers, and the whole way in a real n8n; of the slow ones, `browser` needs Chromium, `scale`
+ * The layers of tests that `npm test` and its options run, and the lines of n8n that they need. The default is all but the
+ * slow layers, plus one test of the whole way in a real n8n. Of the slow ones, `browser` needs Chromium, and `scale`
  * PostgreSQL, Redis and HAProxy. `npm start` always runs n8n 2.x, so `start` is not one of the server tests, which run on
  * both lines.
  */
@@ -40,14 +40,14 @@ function test(args) {
 	return { lines, env, steps: [PACK, jest(workers, ...others, ...selected)] };
 }
 
-/** The tests that walk a new user's whole path take the README's pictures. */
+/** The tests that follow a new user from start to finish, which take the README's pictures. */
 const PICTURED = ['desk', 'editor/check', 'editor/firstWorkflow', 'editor/dialogue', 'editor/platform'].map(
 	(file) => `test/browser/${file}.test`,
 );
 
 /**
- * Each command, by its arguments: the lines of n8n that are installed for it, and what runs one after the other, each as
- * after `node`. What is `tied` is told, by the end of its channel, when this process is killed.
+ * What each command needs and runs, given its arguments: the lines of n8n to install, and the steps, in order, as the
+ * arguments of `node`. A command that is `isTied` learns from the end of its channel that this process was killed.
  */
 const COMMANDS = {
 	setup: (args) => ({ lines: LINES.filter((line) => args.includes(line)), steps: [] }),
@@ -69,7 +69,7 @@ const COMMANDS = {
 
 let child;
 let isStopped = false;
-// Passed on, so that what runs can stop what it started; the terminal sends them to it as well, which does no harm.
+// Passed on, so that the command can stop what it started; the terminal sends it the same signals, which does no harm.
 for (const signal of ['SIGINT', 'SIGTERM'])
 	process.on(signal, () => {
 		isStopped = true;
@@ -92,7 +92,7 @@ async function run({ lines, steps, ...how }) {
 	try {
 		await setup(lines);
 	} catch (error) {
-		// npm, when it is stopped, fails as a matter of course.
+		// An npm that was stopped always fails.
 		if (!isStopped) throw error;
 	}
 	if (isStopped) {

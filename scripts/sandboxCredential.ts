@@ -1,7 +1,7 @@
 import { clientOf, DEMO_PROJECT, type Sandbox, type SandboxProject } from '../sandbox';
 
 /**
- * What a Jelou API credential holds for a project of the sandbox.
+ * The data of a Jelou API credential for a project of the sandbox.
  *
  * @param signingSecret empty when the trigger is to keep the secret
  */
@@ -13,7 +13,7 @@ export function sandboxCredential(
 	return { projectId: id, apiKey, signingSecret, environment: 'custom', gatewayUrl, chatbotUrl };
 }
 
-/** What a Jelou Platform API credential holds for a project of the sandbox. */
+/** The data of a Jelou Platform API credential for a project of the sandbox. */
 export function sandboxPlatformCredential(
 	{ platformUrl }: Pick<Sandbox, 'platformUrl'>,
 	project: Pick<SandboxProject, 'clientId' | 'clientSecret' | 'id'> = DEMO_PROJECT,

@@ -1,6 +1,6 @@
 /**
- * Brings everything that the project needs and is not there yet. Plain JavaScript on Node.js alone, because it runs
- * before anything is installed. What is there already is reused: a stamp beside it says which lock file it came from.
+ * Installs everything that the project needs and does not have yet. Plain JavaScript without dependencies, because it
+ * runs before anything is installed. What is there is reused: a stamp beside it says which lock file it came from.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ const WORK_FOLDER = join(ROOT, '.n8n-jelou');
 const MINIMUM_NODE = [20, 19];
 const DISK_FULL = 'The disk is full: free up about 4 GB and run the command again.';
 
-/** A problem that is told in one sentence, without a stack. */
+/** A problem that is reported in one sentence, without a stack. */
 export class SetupError extends Error {}
 
 /** @throws SetupError when this Node.js is too old */
@@ -41,9 +41,9 @@ function freeBytes() {
 }
 
 /**
- * Says how far an installation is. At its end npm writes nothing for a minute or more, in which nothing seems to happen.
+ * Says how far an installation has come. Near the end, npm writes nothing for a minute or more, as if it were stuck.
  *
- * @param {string} before the line before
+ * @param {string} before the previous line
  */
 export function progressLine(written, seconds, before = '') {
 	const size = `${gigabytes(Math.max(0, written))} written`;
@@ -71,7 +71,7 @@ export function stopSetup() {
 
 /** @throws SetupError when npm fails */
 async function runNpm(folder, args) {
-	// npm must not run on the Node.js that it is about to install, so that one is taken off the path.
+	// npm must not run on the Node.js that it is about to install, so that is taken off the path.
 	const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
 	const npmCli = process.env.npm_execpath;
 	const [command, first] = npmCli?.endsWith('.js')
@@ -107,7 +107,7 @@ export function explainNpm(output, args, log) {
 	return `"npm ${args[0]}" failed: see the end of ${log}.`;
 }
 
-/** A problem of the file system, as a sentence; anything else as it is. */
+/** A file system error as a sentence; any other error as it is. */
 function explainSystem(error) {
 	if (error?.code === 'ENOSPC') return new SetupError(DISK_FULL);
 	if (!['EACCES', 'EPERM', 'EROFS'].includes(error?.code)) return error;
@@ -116,7 +116,7 @@ function explainSystem(error) {
 	);
 }
 
-/** Whether the process of this ID is alive; one of another user is, too. */
+/** Whether the process with this ID is alive, whichever user it belongs to. */
 function isAlive(pid) {
 	try {
 		return process.kill(pid, 0);
@@ -130,14 +130,14 @@ const TURN_BEAT_MS = 10_000;
 /**
  * Keeps other commands from installing into the same folders at the same time.
  *
- * @returns what lets them
- * @throws SetupError while another one installs
+ * @returns a function that lets them again
+ * @throws SetupError while another command installs
  */
 function takeTurn() {
 	mkdirSync(WORK_FOLDER, { recursive: true });
 	const file = join(WORK_FOLDER, 'installing');
 	const other = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-	// What a killed command has left is no obstacle, although another process may have been given its ID since.
+	// A killed command's file is no obstacle, even if another process has its ID by now.
 	if (other > 0 && isAlive(other) && Date.now() - statSync(file).mtimeMs < 6 * TURN_BEAT_MS) {
 		throw new SetupError(
 			`Another command is installing here (process ${other}): wait until it is ready, or stop it, and run this one again.`,
@@ -158,7 +158,7 @@ async function install({ folder, what, time, bytes, needed }) {
 		.digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
 	const free = freeBytes();
-	// npm deletes first what an earlier installation has left.
+	// npm first deletes what an earlier installation left.
 	if (free < bytes && !existsSync(join(folder, 'node_modules'))) {
 		throw new SetupError(
 			`Not enough disk space for ${what}: ${gigabytes(bytes)} are needed and ${gigabytes(free)} are free. Free up some and run the command again.`,
@@ -180,7 +180,7 @@ async function install({ folder, what, time, bytes, needed }) {
 
 /** `needed` is the one package whose install script has to run. */
 const N8N = { time: '3 to 6 minutes', needed: 'sqlite3' };
-/** Each in a folder with its own lock file. The tools bring Node.js 24, which n8n runs on; `npm start` runs `v2`. */
+/** Each in a folder with its own lock file. The tools include Node.js 24, which n8n runs on; `npm start` runs `v2`. */
 const PARTS = {
 	tools: {
 		folder: ROOT,

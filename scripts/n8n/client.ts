@@ -7,7 +7,7 @@ import { isRecord, type Json } from '../json';
 import { waitUntil } from './waitUntil';
 
 const RECORD = z.record(z.unknown());
-/** Of executions n8n gives an object with the list in it. */
+/** For executions, n8n returns an object that contains the list. */
 const LIST = z.preprocess((data) => (isRecord(data) ? data.results : data), z.array(RECORD));
 
 export interface Login {
@@ -15,13 +15,13 @@ export interface Login {
 	password: string;
 }
 
-/** What n8n says of itself. */
+/** The versions that n8n reports. */
 export interface N8nVersions {
 	/** n8n's own, such as `2.41.1`. */
 	n8n: string;
-	/** Of the Node.js that it runs on, such as `24.21.0`. */
+	/** That of the Node.js it runs on, such as `24.21.0`. */
 	node: string;
-	/** The older line, n8n 1.x, whose REST API differs in some calls. */
+	/** Whether it is the older line, n8n 1.x, whose REST API differs in some calls. */
 	isV1: boolean;
 }
 
@@ -34,7 +34,7 @@ export class N8nClient {
 
 	constructor(readonly url: string) {}
 
-	/** One call; gives what n8n calls `data`. Throws with n8n's own words when it refuses. */
+	/** Makes a call and returns what n8n calls `data`. Throws with n8n's own message when it refuses. */
 	async call(method: string, path: string, body?: unknown): Promise<unknown> {
 		const response = await fetch(`${this.url}/rest${path}`, {
 			method,
@@ -58,7 +58,7 @@ export class N8nClient {
 		return LIST.parse(await this.call('GET', path));
 	}
 
-	/** Makes the owner of a fresh n8n, or logs in to one that has an owner. */
+	/** Creates the owner of a fresh n8n, or logs in to one that has an owner. */
 	async login({ email, password }: Login): Promise<void> {
 		const settings = await this.record('GET', '/settings');
 		const owner = { email, password, firstName: 'Sandbox', lastName: 'Owner' };
@@ -67,7 +67,7 @@ export class N8nClient {
 		else await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 
-	/** Asks n8n for its versions, which it tells nobody before the login. */
+	/** n8n's versions, which it reports only after login. */
 	async versions(): Promise<N8nVersions> {
 		this.known ??= this.record('GET', '/settings').then(({ versionCli, nodeJsVersion }) => {
 			if (typeof versionCli !== 'string') throw new Error('n8n reports its version only after login.');
@@ -80,7 +80,7 @@ export class N8nClient {
 		return await this.list('/credentials');
 	}
 
-	/** What a credential holds; n8n shows a placeholder for what is masked, and takes it back for the same. */
+	/** A credential's data. n8n shows a placeholder for a masked value, and takes it back as unchanged. */
 	async credentialData(id: string): Promise<Json> {
 		const { data } = await this.record('GET', `/credentials/${id}?includeData=true`);
 		return isRecord(data) ? data : {};
@@ -90,7 +90,7 @@ export class N8nClient {
 		await this.call('PATCH', `/credentials/${id}`, credential);
 	}
 
-	/** Makes the credential of this name, or changes it as the editor does: what is not given stays. Gives its ID. */
+	/** Creates the credential of this name, or updates it as the editor does: fields not given stay. Returns its ID. */
 	async saveCredential(name: string, type: string, data: Json): Promise<string> {
 		const existing = (await this.credentials()).find((credential) => credential.name === name);
 		if (existing === undefined)
@@ -105,7 +105,7 @@ export class N8nClient {
 	}
 
 	async createWorkflow(workflow: Json): Promise<string> {
-		// n8n 1.x wants to be told that a new workflow is not active.
+		// n8n 1.x requires this field.
 		return String((await this.record('POST', '/workflows', { active: false, ...workflow })).id);
 	}
 
@@ -117,7 +117,7 @@ export class N8nClient {
 		await this.call('PATCH', `/workflows/${id}`, workflow);
 	}
 
-	/** Publishes a workflow, waits until n8n has done it, and gives its words for the triggers that failed; n8n 1.x throws them. */
+	/** Publishes a workflow and waits until that is done. Returns the errors of triggers that failed; on n8n 1.x, throws. */
 	async activate(id: string): Promise<string[]> {
 		const { versionId } = await this.workflow(id);
 		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: true, versionId });
@@ -125,7 +125,7 @@ export class N8nClient {
 		return await this.publishingErrors(id);
 	}
 
-	/** Unpublishes a workflow, and waits until n8n has done it: until then it takes what is sent to it. */
+	/** Unpublishes a workflow and waits until that is done: until then it still receives what is sent to it. */
 	async deactivate(id: string): Promise<void> {
 		const { versionId } = await this.workflow(id);
 		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: false, versionId });
@@ -133,7 +133,7 @@ export class N8nClient {
 		await this.publishingErrors(id);
 	}
 
-	/** Waits until n8n 2.x, which answers first, has published or unpublished a workflow; gives its words for triggers that failed. */
+	/** n8n 2.x responds before it has published or unpublished: waits for that. Returns the errors of triggers that failed. */
 	private async publishingErrors(id: string): Promise<string[]> {
 		if ((await this.versions()).isV1) return [];
 		let errors: unknown[] = [];
@@ -157,12 +157,12 @@ export class N8nClient {
 		return Number((await this.record('GET', `/executions?filter=${filter}&limit=1`)).count);
 	}
 
-	/** Runs a failed execution once more, as it was, and waits until that is over. */
+	/** Runs a failed execution again, with the workflow as it was, and waits until that is over. */
 	async retry(id: string): Promise<void> {
 		await this.call('POST', `/executions/${id}/retry`, { loadWorkflow: false });
 	}
 
-	/** On SQLite n8n 1.x writes that a run is over before it writes what the run did: then asked again. */
+	/** Asks again while the data is missing: on SQLite, n8n 1.x writes that a run is over before it writes what it did. */
 	async execution(id: string): Promise<Json> {
 		const read = async () => await this.record('GET', `/executions/${id}`);
 		let execution = await read();

@@ -16,10 +16,10 @@ const WORKFLOW = z.object({ name: z.string(), nodes: NODES }).passthrough();
 export type Workflow = z.infer<typeof WORKFLOW>;
 
 /**
- * Reads an example as a person imports it who has chosen these credentials.
+ * Reads an example as if a person had imported it and chosen these credentials.
  *
  * @param jelou the credential of every Jelou node
- * @param others credentials of other nodes, by type; those that are not here are left open
+ * @param others credentials of other nodes, by type; nodes of other types get none
  */
 export function readExample(
 	file: string,
@@ -35,20 +35,20 @@ export function readExample(
 	return workflow;
 }
 
-/** The files of all examples, by name. */
+/** The files of all examples, sorted by name. */
 export function exampleFiles(): string[] {
 	return readdirSync(EXAMPLES)
 		.filter((file) => file.endsWith('.json'))
 		.sort();
 }
 
-/** Imports an example if no workflow of its name is there: what a person changed in it stays. */
+/** Imports an example unless there is a workflow of its name: what a person changed in it stays. */
 export async function importExample(client: N8nClient, workflow: Workflow): Promise<string> {
 	const existing = (await client.workflows()).find(({ name }) => name === workflow.name);
 	return existing ? String(existing.id) : await client.createWorkflow(workflow);
 }
 
-/** Publishes a workflow, or does so again, so that its trigger registers with the sandbox that runs now. */
+/** Publishes a workflow, again if it was, so that its trigger registers with the running sandbox. */
 export async function publishAgain(client: N8nClient, id: string): Promise<void> {
 	const { active, activeVersionId } = await client.workflow(id);
 	if (active === true || typeof activeVersionId === 'string') await client.deactivate(id);

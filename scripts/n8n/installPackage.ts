@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { N8N_FOLDER } from '../paths';
 
 /**
- * Installs a packed tarball where n8n looks for community packages, the way n8n itself does it: with npm, without
- * scripts, and without the peer dependency that n8n brings.
+ * Installs a packed tarball where n8n looks for community packages, the way n8n itself does: with npm, without scripts,
+ * and without the peer dependency that n8n provides.
  */
 export function installPackage(userFolder: string, tarball: string): void {
 	const nodes = join(userFolder, '.n8n', 'nodes');
@@ -19,7 +19,7 @@ export function installPackage(userFolder: string, tarball: string): void {
 		stdio: ['ignore', 'ignore', 'pipe'],
 		shell: process.platform === 'win32',
 	});
-	// A user's package finds n8n's own, whose errors n8n knows; here the project's, further up, would be nearer.
+	// In a user's n8n the package finds n8n's own copy, whose errors n8n recognizes; here the project's would be nearer.
 	const brought = join('node_modules', 'n8n-workflow');
 	symlinkSync(join(N8N_FOLDER, brought), join(nodes, brought), 'junction');
 }

@@ -7,7 +7,7 @@ import { KeptProcess, type ProcessOptions } from '../process';
 import { LOOPBACK, freePort } from '../ports';
 
 const START_TIMEOUT_MS = 180_000;
-/** How much of the end of its log the error shows, in characters, of an n8n that did not start. */
+/** How much of the end of the log the error about a failed start shows, in characters. */
 const SHOWN_OF_LOG = 2_000;
 
 /** What an n8n process does: everything, or in queue mode one of the other two. */
@@ -18,14 +18,14 @@ export interface N8nOptions extends Pick<ProcessOptions, 'detached'> {
 	command?: N8nCommand;
 	/** n8n's home: its database, its key and the installed package live below it. */
 	userFolder: string;
-	/** Where everything that n8n prints is kept. */
+	/** Gets everything that n8n prints. */
 	logFile: string;
-	/** What it listens on; a worker answers there with its health only. */
+	/** What it listens on; a worker only reports its health there. */
 	port?: number;
 	env?: Record<string, string>;
-	/** Gives up starting. */
+	/** Aborts the start. */
 	signal?: AbortSignal;
-	/** Told the process ID at once, before n8n answers. */
+	/** Gets the process ID at once, before n8n responds. */
 	onSpawn?: (pid: number) => void;
 }
 
@@ -42,7 +42,7 @@ export class N8nServer extends KeptProcess {
 async function environment({ userFolder, env }: N8nOptions, port: number): Promise<NodeJS.ProcessEnv> {
 	return {
 		...process.env,
-		// Jest says "test" here, and then n8n ends without a word.
+		// With Jest's "test", n8n exits without a message.
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
 		// What Node.js has compiled of n8n: later starts take about a fifth less.
@@ -52,7 +52,7 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 		N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
 		N8N_LISTEN_ADDRESS: LOOPBACK,
 		N8N_HOST: LOOPBACK,
-		// Two servers on one machine would otherwise meet on the same port.
+		// Two servers on one machine would otherwise use the same port.
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -64,7 +64,7 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 	};
 }
 
-/** Whether an n8n process takes work at this moment. */
+/** Whether an n8n process is ready for work. */
 export async function isReady(url: string, command: N8nCommand = 'webhook'): Promise<boolean> {
 	try {
 		if (!(await fetch(`${url}/healthz/readiness`)).ok) return false;
@@ -75,9 +75,9 @@ export async function isReady(url: string, command: N8nCommand = 'webhook'): Pro
 }
 
 /**
- * Starts n8n on a port of the loopback address and waits until it answers.
+ * Starts n8n on a port of the loopback address and waits until it responds.
  *
- * @throws Error when it ends or does not answer; nothing is left running then
+ * @throws Error when it ends or does not respond; nothing is left running then
  */
 export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const { command = 'start', detached, logFile, onSpawn, signal, userFolder } = options;
@@ -85,13 +85,13 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const url = `http://${LOOPBACK}:${String(port)}`;
 	mkdirSync(dirname(logFile), { recursive: true });
 	mkdirSync(userFolder, { recursive: true });
-	// The database and the key are in it, the addresses of all that was asked for in the log.
+	// It contains the database and the key; its log has the address of every request.
 	chmodSync(userFolder, 0o700);
 	const program = [join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'), command];
 	const env = await environment(options, port);
 	const server = new N8nServer(url, process.execPath, program, { cwd: userFolder, detached, env, logFile });
 	onSpawn?.(server.pid);
 	if (await server.becomes(() => isReady(url, command), START_TIMEOUT_MS, signal)) return server;
-	// A test deletes the log with its folder.
+	// The end of the log is in the error, since a test deletes the file with its folder.
 	throw new Error(whyNoN8n(server.log(), logFile), { cause: server.log().slice(-SHOWN_OF_LOG) });
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits until a condition holds, asking again and again.
+ * Checks a condition again and again until it holds.
  *
- * @param what is waited for; as a function, what of it is still missing
- * @param timeoutMs a bound for what hangs: how fast the machine is, is not asked
+ * @param what is waited for; a function can say what is still missing
  * @throws Error naming what was waited for, after the time-out
  */
 export async function waitUntil(

@@ -11,14 +11,14 @@ import { messageOf } from '../problems';
 import { manifestProblems } from './manifest';
 import { scanSources, scanTarball } from './scanner';
 
-/** Writes the README's table of the server tests. Gives what in it keeps a release back. */
+/** Writes the README's table of the server tests. Returns what in it prevents a release. */
 function checkTable(): string[] {
 	const runs = readRuns();
 	writeBlock('README.md', 'compatibility', compatibilityTable(runs));
 	return compatibilityProblems(runs, manifest.version);
 }
 
-/** Everything that a release has to pass besides the tests, short of publishing it; each gives what it finds. */
+/** Everything that a release must pass besides the tests, short of publishing it; each returns the problems it finds. */
 const CHECKS: Array<[string, () => string[] | Promise<string[]>]> = [
 	[
 		'package.json and CHANGELOG.md',

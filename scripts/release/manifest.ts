@@ -4,7 +4,7 @@ const NAMES = z.record(z.unknown()).transform(Object.keys).or(z.array(z.string()
 /** The parts of package.json that a release depends on and n8n's scanner does not look at. */
 const MANIFEST = z.object({ version: z.string(), optionalDependencies: NAMES, bundleDependencies: NAMES });
 
-/** What in package.json and the changelog keeps it from being released, besides what n8n's scanner finds. */
+/** What in package.json and the changelog prevents a release, besides what n8n's scanner finds. */
 export function manifestProblems(manifest: unknown, changelog: string): string[] {
 	const { version, ...others } = MANIFEST.parse(manifest);
 	const entry = new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d\\d-\\d\\d$`, 'm');

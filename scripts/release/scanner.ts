@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { ROOT } from '../paths';
 
-/** What n8n's scanner lints of a published tarball, and of its source (its `analyzePackageByName`). */
+/** The files that n8n's scanner lints in a published tarball, and in its source (see its `analyzePackageByName`). */
 const TARBALL_FILES = ['**/*.js', 'package.json'];
 const SOURCE_FILES = ['package.json', '{nodes,credentials}/**/*.{js,ts,json}'];
 
@@ -18,8 +18,8 @@ const VERDICT = z.object({
 });
 
 /**
- * The analysis of n8n's own scanner for community packages: FOLDER PATTERN…. In a process of its own, because it prints as
- * it goes, and leaves a temporary folder behind.
+ * Runs n8n's own scanner for community packages with the arguments FOLDER PATTERN…. In a process of its own, because the
+ * scanner prints as it goes and leaves a temporary folder behind.
  */
 const PROGRAM = `import { analyzePackage } from '@n8n/scan-community-package/scanner/scanner.mjs';
 const [folder, ...patterns] = process.argv.slice(1);
@@ -30,17 +30,17 @@ const temporaryFolder = () => mkdtempDisposableSync(join(tmpdir(), 'n8n-jelou-sc
 /**
  * What n8n's scanner finds in a folder, in its own words; nothing when it finds nothing.
  *
- * @param patterns which files to look at; when there are none of them, that is a finding
+ * @param patterns which files to look at; that there are none is a finding too
  * @throws Error when the scanner does not run
  */
 export function scanFolder(folder: string, patterns: readonly string[]): string[] {
 	using temporary = temporaryFolder();
-	// With Jest's "test" its rules believe that they are under test themselves.
+	// With Jest's "test", its rules assume that they are under test themselves.
 	const env = { ...process.env, NODE_ENV: 'production', TMPDIR: temporary.path };
 	const args = ['--input-type=module', '-e', PROGRAM, folder, ...patterns];
 	const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env });
 	const { details, message, passed } = VERDICT.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
-	// It passes also where it found no files, and then says so.
+	// It also passes where it found no files, but then says so.
 	if (passed && message === '') return [];
 	return [[message, details.trim()].filter((text) => text !== '').join('\n')];
 }

@@ -9,26 +9,26 @@ import { redisService } from './redis';
 import { keptSecret, type Service } from './service';
 
 export interface ClusterOptions {
-	/** Everything is kept here: data, logs, n8n's homes. */
+	/** Contains everything: data, logs, n8n's homes. */
 	folder: string;
 	/** The packed nodes. */
 	tarball: string;
 	/** How many processes of each kind; one webhook process and two workers when absent. */
 	webhooks?: number;
 	workers?: number;
-	/** The program that stands before the webhook processes; without it the first of them takes the deliveries. */
+	/** HAProxy's program, for in front of the webhook processes; without it, the first of them takes the deliveries. */
 	haproxy?: string | undefined;
 	/** `webhook` is where deliveries go. */
 	ports?: Partial<Record<'postgres' | 'redis' | 'n8n' | 'webhook', number>>;
 	/** Further settings for every n8n process. */
 	env?: Record<string, string>;
-	/** Is given what is being started, in words. */
+	/** Reports what is being started, in words. */
 	say?: (text: string) => void;
-	/** Gives up starting; what has been started is stopped. */
+	/** Aborts the start; what has been started is stopped. */
 	signal?: AbortSignal;
 }
 
-/** n8n in queue mode, whole. */
+/** A complete n8n in queue mode. */
 export interface Cluster {
 	postgres: Postgres;
 	redis: Service;
@@ -38,7 +38,7 @@ export interface Cluster {
 	main: N8nProcess;
 	webhooks: N8nProcess[];
 	workers: N8nProcess[];
-	/** Starts or stops processes until there are so many. */
+	/** Starts or stops processes until there are this many. */
 	resize(webhooks: number, workers: number): Promise<void>;
 	/** Every n8n process. */
 	processes(): N8nProcess[];
@@ -49,7 +49,7 @@ async function stopAll(processes: N8nProcess[]): Promise<void> {
 	await Promise.all(processes.map((one) => one.stop()));
 }
 
-/** Waits for all of them, so that none is still starting when one has failed. */
+/** Waits for all of them even when one fails, so that none is still starting afterwards. */
 async function startAll(processes: N8nProcess[]): Promise<void> {
 	const started = await Promise.allSettled(processes.map((one) => one.start()));
 	const failed = started.find((result) => result.status === 'rejected');
@@ -57,7 +57,7 @@ async function startAll(processes: N8nProcess[]): Promise<void> {
 }
 
 /**
- * Starts PostgreSQL, Redis, n8n's processes in queue mode (one main, webhook processes, workers), and HAProxy before them.
+ * Starts PostgreSQL, Redis, n8n in queue mode (one main process, webhook processes, workers), and HAProxy in front.
  *
  * @throws Error saying what did not start; nothing is left running then
  */
@@ -85,10 +85,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			EXECUTIONS_MODE: 'queue',
 			...env,
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-			// Credentials in the database can be read with this key only.
+			// Credentials in the database can only be read with this key.
 			N8N_ENCRYPTION_KEY: keptSecret(join(folder, 'encryption-key')),
 			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
-			// The address that Jelou is given: deliveries go to webhook processes, never to the main.
+			// The address given to Jelou: deliveries go to webhook processes, never to the main process.
 			WEBHOOK_URL: `${webhookUrl}/`,
 			...options.env,
 		});
@@ -103,7 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		await main.start();
 
 		const resize = async (webhookCount: number, workerCount: number) => {
-			// Taken off the list only when they have ended: whoever stops the cluster meanwhile waits for them, too.
+			// Taken off the list only when they have ended, so that stopping the cluster meanwhile waits for them, too.
 			await stopAll([...webhooks.slice(webhookCount), ...workers.slice(workerCount)]);
 			if (running.disposed) return;
 			webhooks.splice(webhookCount);

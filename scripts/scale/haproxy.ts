@@ -4,29 +4,29 @@ import { join } from 'node:path';
 import { LOOPBACK } from '../ports';
 import { Service, findFolder, installed } from './service';
 
-/** The path of `haproxy`, if there is one: queue mode runs without it, but less safely. Debian has it off the path. */
+/** The path of `haproxy`, if it is installed: queue mode runs without it, but less safely. Debian keeps it off the path. */
 export function findHaproxy(env?: NodeJS.ProcessEnv, debian = '/usr/sbin'): string | undefined {
 	const folder = findFolder(['haproxy'], env, [debian]);
 	return folder && join(folder, 'haproxy');
 }
 
-/** `haproxy`, where what is measured or tested depends on it. @throws Error when there is none */
+/** The same for measurements and tests that depend on it. @throws Error when it is not installed */
 export function neededHaproxy(env?: NodeJS.ProcessEnv, debian?: string): string {
 	return installed('HAProxy', 'haproxy', findHaproxy(env, debian));
 }
 
 /**
  * How HAProxy chooses: by the address, so that one process serves each trigger. A trigger keeps the open questions of its
- * rooms in static data, which n8n writes whole: of two processes that write at the same moment, one loses what it wrote.
- * While a process is away, only its own addresses go elsewhere.
+ * rooms in static data, which n8n writes as a whole: when two processes write at the same moment, one write is lost.
+ * While a process is down, only its own addresses go elsewhere.
  */
 export const BY_ADDRESS = ['balance uri', 'hash-type consistent'];
-/** As many balancers are set up; nothing but the measurement of what that costs runs with it. */
+/** How load balancers often choose; used only to measure what that costs. */
 export const IN_TURN = ['balance roundrobin'];
 
 /**
- * How HAProxy finds out which webhook processes take deliveries. A process that is starting answers everything with 200,
- * and loses it: n8n does so from the moment it listens until its database has been migrated.
+ * How HAProxy finds out which webhook processes take deliveries. From the moment it listens until its database has been
+ * migrated, an n8n process responds to everything with 200, and loses it.
  */
 export const READINESS = [
 	'option httpchk GET /healthz/readiness',
@@ -54,14 +54,14 @@ backend webhooks
 ${webhooks.map((webhook, n) => `  server webhook-${String(n + 1)} ${LOOPBACK}:${String(webhook)}`).join('\n')}
 `;
 
-/** Takes the deliveries, and gives them to the webhook processes that are ready. */
+/** Takes the deliveries, and passes them to the webhook processes that are ready. */
 export interface Haproxy {
 	service: Service;
-	/** Gives deliveries to the processes on these ports, and to no others, from now on; by address when nothing is said. */
+	/** From now on, passes deliveries only to the processes on these ports; by address unless told otherwise. */
 	use(webhookPorts: number[], balance?: string[]): Promise<void>;
 }
 
-/** HAProxy on the loopback address, before the webhook processes. */
+/** HAProxy on the loopback address, in front of the webhook processes. */
 export function haproxyService(program: string, folder: string, port: number): Haproxy {
 	mkdirSync(folder, { recursive: true });
 	const file = join(folder, 'haproxy.cfg');

@@ -17,7 +17,7 @@ import { findRedis } from './redis';
 
 /** Kept from one start to the next; tests have one of their own. */
 const FOLDER = process.env.N8N_JELOU_SCALE_FOLDER ?? join(WORK_FOLDER, 'scale');
-/** Those of `npm start` are left to it, so that both can run. 0: any free one. */
+/** Not those of `npm start`, so that both can run. 0: any free one. */
 const PREFERRED = { n8n: 5688, webhook: 5689, sandbox: 8041, postgres: 0, redis: 0 };
 const CREDENTIAL = 'Jelou sandbox';
 
@@ -32,7 +32,7 @@ async function prepareExample(client: N8nClient, sandbox: Sandbox): Promise<void
 
 runServers(async () => {
 	const ports = await readPorts('npm run start:scale', PREFERRED);
-	// Before the build, which takes a while.
+	// What is missing is reported before the build, which takes a while.
 	findPostgres();
 	findRedis();
 	const haproxy = findHaproxy();

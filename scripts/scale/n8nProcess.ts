@@ -11,15 +11,15 @@ const PAUSE_MS = 500;
 const EVENT_LOG = 'event-log';
 
 /**
- * One n8n process of a cluster. It is started again when it ends by itself, as a container would be: n8n ends itself
- * when it has been without Redis for ten seconds.
+ * One n8n process of a cluster. It is restarted when it exits by itself, as a container would be: n8n exits after ten
+ * seconds without Redis.
  */
 export class N8nProcess {
 	private server: N8nServer | undefined;
 	private starting: Promise<void> | undefined;
-	/** There while it is to run; aborted, it gives up starting. */
+	/** Set while it should run; its abort ends a start. */
 	private wanted: AbortController | undefined;
-	/** How often it had to be started again. */
+	/** How often it had to be restarted. */
 	restarts = 0;
 	readonly port: number;
 	readonly url: string;
@@ -32,20 +32,20 @@ export class N8nProcess {
 		this.url = `http://${LOOPBACK}:${String(options.port)}`;
 	}
 
-	/** Its process ID, or 0 while it is not there. */
+	/** Its process ID, or 0 while it is not running. */
 	get pid(): number {
 		return this.server?.pid ?? 0;
 	}
 
-	/** Whether it takes work at this moment. */
+	/** Whether it is ready for work. */
 	readonly isReady = async () => isReady(this.url);
-	/** What it has printed since it was started last. */
+	/** What it has printed since its last start. */
 	readonly log = () => this.server?.log() ?? '';
 	readonly stop = async () => this.end('stop');
-	/** Ends it at once, as a crash would, and leaves it so. */
+	/** Kills it at once, as a crash would, without a restart. */
 	readonly kill = async () => this.end('kill');
 
-	/** Starts it and waits until it answers. @throws Error when it does not */
+	/** Starts it and waits until it responds. @throws Error when it does not */
 	async start(): Promise<void> {
 		this.wanted ??= new AbortController();
 		this.starting ??= this.launch(this.wanted.signal).finally(() => (this.starting = undefined));
@@ -53,7 +53,7 @@ export class N8nProcess {
 	}
 
 	private async launch(signal: AbortSignal): Promise<void> {
-		// A run that a worker's event log shows as begun counts as crashed when it starts again, even if it is in the queue.
+		// On start, a worker takes the runs that its event log shows as begun for crashed, even those still in the queue.
 		rmSync(join(this.options.userFolder, EVENT_LOG), { recursive: true, force: true });
 		const server = await startN8n({ ...this.options, signal });
 		this.server = server;
@@ -77,7 +77,7 @@ export class N8nProcess {
 	}
 }
 
-/** Gives n8n processes with the same settings and package, each with a home of its own. */
+/** Returns a function that makes n8n processes with the same settings and package, each with a home of its own. */
 export function n8nProcessMaker(folder: string, tarball: string, env: Record<string, string>) {
 	const packed = join(folder, 'package');
 	installPackage(packed, tarball);

@@ -23,7 +23,7 @@ export function findPostgres(env?: NodeJS.ProcessEnv, debian = '/usr/lib/postgre
 	return installed('PostgreSQL', 'postgresql', findFolder(programs, env, versions));
 }
 
-/** Whom PostgreSQL runs as: it refuses to run as root. */
+/** The account PostgreSQL runs as: it refuses to run as root. */
 interface Account {
 	uid?: number;
 	gid?: number;
@@ -39,7 +39,7 @@ function idOf(kind: '-u' | '-g'): number {
 	}
 }
 
-/** The present user, or `postgres` when that is root. @throws Error when there is no such user */
+/** The current user, or `postgres` when that is root. @throws Error when there is no such user */
 export function postgresAccount(): Account {
 	return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
 }
@@ -47,7 +47,7 @@ export function postgresAccount(): Account {
 /**
  * Makes sure that an account can reach a folder.
  *
- * @throws Error naming the first folder on the way that is closed to it
+ * @throws Error naming the first folder on the way that it cannot enter
  */
 export function assertReachable(folder: string, { uid, gid }: Account): void {
 	if (uid === undefined) return;
@@ -66,13 +66,13 @@ export function assertReachable(folder: string, { uid, gid }: Account): void {
 /** A private PostgreSQL. */
 export interface Postgres {
 	service: Service;
-	/** What n8n has to know to use it. */
+	/** The settings with which n8n uses it. */
 	env: Record<string, string>;
-	/** Runs a query; gives its rows, each a list of columns as text. */
+	/** Runs a query. Returns its rows, each a list of columns as text. */
 	query(sql: string): Promise<string[][]>;
 }
 
-/** @throws Error when the folder is of another version, or is not PostgreSQL's at all */
+/** @throws Error when the folder belongs to another version, or not to PostgreSQL at all */
 function assertVersion(folder: string, programs: string): void {
 	const file = join(folder, 'PG_VERSION');
 	const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
@@ -84,7 +84,7 @@ function assertVersion(folder: string, programs: string): void {
 	);
 }
 
-/** Makes the data folder. */
+/** Creates the data folder. */
 function initialize(folder: string, programs: string, account: Account, passwordFile: string): void {
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const { gid, uid } = account;
@@ -103,9 +103,9 @@ function initialize(folder: string, programs: string, account: Account, password
 }
 
 /**
- * A private PostgreSQL on the loopback address, with its data in a folder that is made when it is not there.
+ * A private PostgreSQL on the loopback address, with its data in a folder that is created if it is missing.
  *
- * @throws Error when PostgreSQL is missing, or the folder is of another version or cannot be reached
+ * @throws Error when PostgreSQL is missing, or the folder belongs to another version or cannot be reached
  */
 export function postgresService(folder: string, port: number): Postgres {
 	const programs = findPostgres();
@@ -121,7 +121,7 @@ export function postgresService(folder: string, port: number): Postgres {
 		args: ['-D', folder, '-h', LOOPBACK, '-p', String(port), '-c', 'unix_socket_directories='],
 		folder,
 		...account,
-		// "Fast": open transactions are rolled back, and everything is on disk.
+		// A "fast" shutdown: rolls back open transactions, and writes everything to disk.
 		stopSignal: 'SIGINT',
 		ready: /database system is ready to accept connections/,
 		failed: /FATAL: {2}(.*)/,

@@ -7,7 +7,7 @@ import { Service, findFolder, installed, keptSecret } from './service';
 /** A private Redis. */
 export interface Redis {
 	service: Service;
-	/** What n8n has to know to use it. */
+	/** The settings with which n8n uses it. */
 	env: Record<string, string>;
 }
 
@@ -17,15 +17,15 @@ export function findRedis(env?: NodeJS.ProcessEnv): string {
 }
 
 /**
- * A private Redis on the loopback address, with a password: other users of the machine can reach the port. It writes down
- * every change: the queue is in it, and a Redis that forgets turns waiting runs into crashed ones.
+ * A private Redis on the loopback address, with a password: other users of the machine can reach the port. It writes every
+ * change to disk: it holds the queue, and a Redis that forgets turns waiting runs into crashed ones.
  */
 export function redisService(folder: string, port: number): Redis {
 	const program = findRedis();
 	mkdirSync(folder, { recursive: true });
 	chmodSync(folder, 0o700);
 	const password = keptSecret(`${folder}.secret`);
-	// In a file: the arguments of a program are shown to everybody.
+	// In a file: every user can see a program's arguments.
 	const configuration = `${folder}.conf`;
 	writeFileSync(configuration, `requirepass ${password}\n`, { mode: 0o600 });
 	const settings = ['--bind', LOOPBACK, '--port', String(port), '--dir', folder];

@@ -6,7 +6,7 @@ import { KeptProcess, type ProcessOptions } from '../process';
 
 const TIMEOUT_MS = 60_000;
 
-/** The folder that has all these programs: one of the path, or else of the other ones. */
+/** The folder that has all these programs: one on the path, or else one of the others. */
 export function findFolder(
 	programs: string[],
 	env: NodeJS.ProcessEnv = process.env,
@@ -16,7 +16,7 @@ export function findFolder(
 	return folders.find((folder) => programs.every((name) => existsSync(join(folder, name))));
 }
 
-/** As it was found. @throws Error saying what to do when a server's programs are missing */
+/** Returns what was found. @throws Error saying what to do when a server's programs are missing */
 export function installed(name: string, debianPackage: string, found: string | undefined): string {
 	if (found !== undefined) return found;
 	throw new Error(
@@ -24,7 +24,7 @@ export function installed(name: string, debianPackage: string, found: string | u
 	);
 }
 
-/** Made once, in a file that no other user can read: other users of the machine can reach every port. */
+/** A secret, made once and kept in a file that no other user can read: other users of the machine can reach every port. */
 export function keptSecret(file: string): string {
 	if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
 	return readFileSync(file, 'utf8');
@@ -35,7 +35,7 @@ export interface ServiceOptions extends Pick<ProcessOptions, 'uid' | 'gid' | 'st
 	name: string;
 	program: string;
 	args: string[];
-	/** It runs here. Its log is beside it. */
+	/** Where it runs. Its log is beside it. */
 	folder: string;
 	/** What it prints when it is ready. */
 	ready: RegExp;
@@ -43,7 +43,7 @@ export interface ServiceOptions extends Pick<ProcessOptions, 'uid' | 'gid' | 'st
 	failed: RegExp;
 }
 
-/** A server that runs beside n8n, and can be taken away as a fault would. */
+/** A server that n8n uses; tests stop it to simulate a fault. */
 export class Service {
 	private running: KeptProcess | undefined;
 
@@ -57,7 +57,7 @@ export class Service {
 	async start(): Promise<void> {
 		const { args, failed, folder, name, program, ready, ...how } = this.options;
 		const logFile = `${folder}.log`;
-		// Apart from the terminal: a Ctrl-C must end n8n before it ends what n8n works with.
+		// Detached from the terminal: on Ctrl-C, n8n must end before the services that it uses.
 		const options = { ...how, cwd: folder, logFile, detached: true, stopTimeoutMs: TIMEOUT_MS };
 		const started = new KeptProcess(program, args, options);
 		this.running = started;

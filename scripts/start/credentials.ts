@@ -13,15 +13,15 @@ export interface Surroundings {
 	made: Made;
 }
 
-/** A credential that a project is to have. */
+/** A credential that a project should have. */
 interface Wanted {
 	type: string;
-	/** Its name; before it the one that an earlier version gave it, if any. */
+	/** Its name, after the one that an earlier version gave it, if any. */
 	names: string[];
 	data: Record<string, string>;
 	/** The fields of its data that say where the sandbox is. */
 	addresses: string[];
-	/** The IDs of those that were made, by project. */
+	/** The IDs of those already made, by project. */
 	made: Record<string, string>;
 }
 
@@ -45,13 +45,13 @@ function wantedOf({ made, sandbox }: Surroundings, project: StartProject): Wante
 	return [own, ofPlatform];
 }
 
-/** Makes it, or takes the one that is there under its name. Gives its ID. */
+/** Creates it, or updates the one of its name. Returns its ID. */
 async function makeCredential(client: N8nClient, { data, names, type }: Wanted, existing: Json[]) {
 	const known = names.find((each) => existing.some((saved) => saved.name === each));
 	return await client.saveCredential(known ?? names.at(-1) ?? '', type, data);
 }
 
-/** Tells a credential where the sandbox is now. One that a person has pointed elsewhere stays. */
+/** Points a credential to where the sandbox is now, unless a person has pointed it elsewhere. */
 async function moveCredential(
 	{ client, made, sandbox: { url } }: Surroundings,
 	{ addresses, data, type }: Wanted,
@@ -66,7 +66,7 @@ async function moveCredential(
 }
 
 /**
- * Gives a project its credentials, each once: afterwards it is the person's, and only follows a sandbox that has moved.
+ * Creates a project's credentials, each once: afterwards it is the person's, and only follows a sandbox that has moved.
  *
  * @param existing all credentials that n8n had when this start began
  */

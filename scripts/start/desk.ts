@@ -11,14 +11,14 @@ import type { Made } from './kept';
 /** The example that has a desk. */
 export const DESK = 'support-desk-chatwoot.json';
 const NAME = 'Sandbox: Chatwoot';
-/** Beside the IDs of projects. */
+/** Its key among the IDs of projects. */
 const KEY = 'chatwoot';
 
 const FIELD = z.object({ name: z.string(), value: z.unknown() });
 const FIELDS = z.object({ assignments: z.object({ assignments: z.array(FIELD) }) });
 const NODE = z.object({ type: z.string(), name: z.string(), parameters: z.record(z.unknown()) });
 
-/** The credential for the desk of the sandbox, made once. */
+/** The credential for the sandbox's desk, created once. */
 export async function deskCredential(client: N8nClient, made: Made): Promise<Credential> {
 	const data = { name: 'api_access_token', value: DESK_TOKEN };
 	made.credentials[KEY] ??= await client.saveCredential(NAME, 'httpHeaderAuth', data);
@@ -26,7 +26,7 @@ export async function deskCredential(client: N8nClient, made: Made): Promise<Cre
 	return { id: made.credentials[KEY], name: NAME };
 }
 
-/** The example with a token of its own, in place of the one that it refuses. */
+/** The example with a token of its own in place of the placeholder, which it refuses. */
 export function withOwnToken(workflow: Workflow): Workflow {
 	const token = randomUUID();
 	const parsed: unknown = JSON.parse(JSON.stringify(workflow.nodes), (_key, value: unknown) =>
@@ -35,7 +35,7 @@ export function withOwnToken(workflow: Workflow): Workflow {
 	return { ...workflow, nodes: NODES.parse(parsed) };
 }
 
-/** Tells the desk where the published workflow takes its events. */
+/** Has the desk send its events to the published workflow. */
 export function connectDesk(
 	client: N8nClient,
 	{ desk }: Sandbox,

@@ -15,7 +15,7 @@ import { openCredentials, type Surroundings } from './credentials';
 import { connectDesk, DESK, deskCredential, withOwnToken } from './desk';
 import { FIRST, OWN, startProjects, type StartProject } from './projects';
 
-/** Published for a new user: what answers by itself. The others are run from the editor, or need a model. */
+/** Published for a new user: the examples that reply by themselves. The others are run from the editor, or need a model. */
 const PUBLISHED = [
 	FIRST,
 	'echo-support.json',
@@ -26,18 +26,18 @@ const PUBLISHED = [
 	'ticket.json',
 	'shipping-notice.json',
 ];
-/** What examples call over HTTP and the sandbox has: as their files have it, or where an earlier start has put it. */
+/** What examples call over HTTP and the sandbox provides: as in their files, or as an earlier start put it there. */
 const SERVICES =
 	/^(?:https:\/\/\w+\.example\.com(?:\/api)?|http:\/\/127\.0\.0\.1:\d+\/sandbox)\/(orders|pictures|tickets)$/;
-/** Where the desk is, likewise. */
+/** The same for the desk. */
 const DESK_SERVICE = /^(?:https:\/\/chatwoot\.example\.com|http:\/\/127\.0\.0\.1:\d+\/chatwoot)$/;
 
-/** n8n offers first what was saved last: one credential in a new node, and one workflow in its list. */
+/** n8n offers first what was saved last: the credential in a new node, and the workflow in its list. */
 function withLast<T>(all: T[], isLast: (each: T) => boolean): T[] {
 	return [...all.filter((each) => !isLast(each)), ...all.filter(isLast)];
 }
 
-/** Nodes with the sandbox that runs now wherever one calls it. Everything else stays. */
+/** The nodes, calling the running sandbox instead of an earlier address. Everything else stays. */
 function withServices(nodes: unknown, { url }: Sandbox): Workflow['nodes'] {
 	const connected: unknown = JSON.parse(JSON.stringify(nodes), (_key, value: unknown) =>
 		typeof value === 'string'
@@ -47,7 +47,7 @@ function withServices(nodes: unknown, { url }: Sandbox): Workflow['nodes'] {
 	return NODES.parse(connected);
 }
 
-/** Tells a workflow where the sandbox is now. It is published unless it has changes that a person has not published. */
+/** Points a workflow to where the sandbox is now, and publishes it unless a person has unpublished changes in it. */
 async function moveWorkflow({ client, sandbox }: Surroundings, id: string): Promise<void> {
 	const { activeVersionId, nodes, versionId } = await client.workflow(id);
 	const moved = withServices(nodes, sandbox);
@@ -56,7 +56,7 @@ async function moveWorkflow({ client, sandbox }: Surroundings, id: string): Prom
 	if (activeVersionId === versionId) await client.activate(id);
 }
 
-/** Publishes it, and waits until its trigger has stored in the credential what it was given. */
+/** Publishes a workflow, and waits until its trigger has stored its registration in the credential. */
 async function publish(
 	{ client, made, sandbox }: Surroundings,
 	{ id, name }: StartProject,
@@ -72,9 +72,9 @@ async function publish(
 }
 
 /**
- * Gives n8n the credentials of every project of the sandbox, and every example, and publishes those that answer by
- * themselves. Each of these is done once, in whichever start: afterwards all of it is the person's. Only the address of
- * a sandbox that has moved follows.
+ * Adds the credentials of every project of the sandbox and every example to n8n, and publishes the examples that reply by
+ * themselves. Each of these steps is done once, whichever start does it: afterwards everything is the person's. Only the
+ * address of a sandbox that has moved is updated.
  */
 export async function openExamples(surroundings: Surroundings): Promise<void> {
 	const { client, made, sandbox } = surroundings;
@@ -114,7 +114,7 @@ export async function openExamples(surroundings: Surroundings): Promise<void> {
 		}
 		if (file === DESK) connectDesk(client, sandbox, await client.workflow(id));
 	}
-	// The person's own is saved last, also after what the triggers have stored in theirs.
+	// The person's own is saved last, after the triggers have stored their registrations in the others.
 	for (const project of projects) {
 		if (project.id === OWN.id) await openCredentials(surroundings, project, credentials);
 	}

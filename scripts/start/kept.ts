@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { say } from '../lifecycle';
 
-/** What a JSON file holds; undefined when there is none, or it holds something else. */
+/** The contents of a JSON file; undefined when it is missing or does not match the schema. */
 export function readKept<Kept>(
 	file: string,
 	schema: z.ZodType<Kept, z.ZodTypeDef, unknown>,
@@ -17,28 +17,28 @@ export function readKept<Kept>(
 	}
 }
 
-/** Puts aside a file that there is and that cannot be used, and says so: what is kept next does not write over it. */
+/** Sets aside a file that cannot be used, and says so, so that the next save does not overwrite it. */
 export function putAside(file: string, what: string): void {
 	if (!existsSync(file)) return;
 	renameSync(file, `${file}.unreadable`);
-	say(`Cannot read ${what}, and begins without: see ${file}.unreadable.`);
+	say(`Could not read ${what}, so starting without them: see ${file}.unreadable.`);
 }
 
-/** Writes a JSON file that only its owner reads: all of it, or nothing, whenever the program is ended. */
+/** Writes a JSON file that only its owner can read: completely or not at all, whenever the program is killed. */
 export function writeKept(file: string, value: unknown): void {
 	const next = `${file}.next`;
 	writeFileSync(next, JSON.stringify(value), { mode: 0o600 });
 	renameSync(next, file);
 }
 
-/** The same, without holding up what else goes on. */
+/** The same, without blocking. */
 export async function writeKeptSoon(file: string, value: unknown): Promise<void> {
 	const next = `${file}.next`;
 	await writeFile(next, JSON.stringify(value), { mode: 0o600 });
 	await rename(next, file);
 }
 
-/** An address as it is now: what was below the one place has moved to the other. */
+/** An address after what was below `from` has moved to `to`. */
 export function moved(address: string, from: string, to: string): string {
 	return address.startsWith(`${from}/`) ? to + address.slice(from.length) : address;
 }
@@ -48,7 +48,7 @@ const NAMES = z.array(z.string()).catch(() => []);
 const MADE = z.object({
 	/** The IDs of credentials, by project. */
 	credentials: IDS,
-	/** The same of those for the platform API. */
+	/** The same for the platform API. */
 	platformCredentials: IDS,
 	/** The IDs of workflows, by the file of the example. */
 	workflows: IDS,
@@ -59,8 +59,8 @@ const MADE = z.object({
 });
 
 /**
- * What `npm start` has made in this n8n, noted step by step: nothing is made a second time, so that what a person
- * changes, unpublishes or deletes stays so, and a start that was cut off is completed by the next.
+ * What `npm start` has created in this n8n, recorded step by step: nothing is created twice, so that what a person
+ * changes, unpublishes or deletes stays that way, and a start that was cut off is completed by the next.
  */
 export type Made = z.infer<typeof MADE> & { save(): void };
 

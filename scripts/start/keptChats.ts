@@ -12,7 +12,7 @@ import type {
 } from '../../sandbox';
 import { moved, putAside, readKept, writeKept, writeKeptSoon } from './kept';
 
-/** How long after a change it is written, so that many are written once, in milliseconds. */
+/** How long to wait after a change, so that many are written at once, in milliseconds. */
 const SOON_MS = 500;
 
 const ROOM: z.ZodType<Room> = z.object({
@@ -110,11 +110,11 @@ const KEPT = z.object({
 	/** Where the sandbox and n8n were. */
 	urls: z.object({ sandbox: z.string(), n8n: z.string() }),
 	past: PAST,
-	/** The desk's own. */
+	/** The desk's snapshot. */
 	desk: z.unknown(),
 });
 
-/** Takes back what a file holds. @returns whether it could */
+/** Restores what a file holds. @returns whether it could */
 function restore({ desk, store, url }: Sandbox, n8nUrl: string, file: string): boolean {
 	const kept = readKept(file, KEPT);
 	if (!kept || !desk.store.restore(kept.desk)) return false;
@@ -129,10 +129,10 @@ function restore({ desk, store, url }: Sandbox, n8nUrl: string, file: string): b
 }
 
 /**
- * Gives the sandbox back the chats, the desk and the log that it had when it ended, and keeps what is added, soon after
- * it was. Faults are not kept: a person who starts anew expects that all works.
+ * Restores the chats, the desk and the log that the sandbox had when it ended, and saves every change soon after it was
+ * made. Faults are not kept: after a restart, a person expects everything to work.
  *
- * @returns what writes the last of it
+ * @returns a function that writes the last changes
  */
 export function keepChats(sandbox: Sandbox, file: string, n8nUrl: string): () => Promise<void> {
 	if (!restore(sandbox, n8nUrl, file)) putAside(file, 'the chats and the log of the last start');
@@ -146,7 +146,7 @@ export function keepChats(sandbox: Sandbox, file: string, n8nUrl: string): () =>
 	let writing = Promise.resolve();
 	const save = () => {
 		timer = undefined;
-		// What cannot be written now (a full disk) is written with the next change, or at the end, which says why not.
+		// What cannot be written now (a full disk) is written with the next change, or at the end, where the error is reported.
 		writing = writing.then(async () => await writeKeptSoon(file, now())).catch(() => undefined);
 	};
 	store.feed.watch(() => (timer ??= setTimeout(save, SOON_MS)));

@@ -16,9 +16,9 @@ const INTEGRATION: z.ZodType<Integration> = z.object({
 const KEPT = z.object({ n8nUrl: z.string(), integrations: z.record(INTEGRATION) });
 
 /**
- * Gives the projects back the integrations that they had when the sandbox ended, and keeps those that they get: Jelou
- * forgets none, and n8n registers no workflow again that it takes for registered. Where n8n has moved to another port,
- * what pointed to it follows.
+ * Restores the integrations that the projects had when the sandbox ended, and saves every change: Jelou forgets none, and
+ * n8n does not register a workflow again that it thinks is registered. Where n8n has moved to another port, addresses
+ * that pointed to it follow.
  */
 export function keepIntegrations({ store }: Sandbox, file: string, n8nUrl: string): void {
 	const { integrations, n8nUrl: before } = readKept(file, KEPT) ?? { integrations: {}, n8nUrl };
@@ -40,8 +40,8 @@ export function keepIntegrations({ store }: Sandbox, file: string, n8nUrl: strin
 }
 
 /**
- * Takes the webhooks back that tests in the editor had when n8n ended, as n8n does when it ends a test: the published
- * workflow of that address gets it, and where there is none the integration, which the test created, is deleted.
+ * Takes back the webhooks that tests in the editor had when n8n ended, as n8n does when it ends a test: the published
+ * workflow at that address gets it, or, where there is none, the integration that the test created is deleted.
  */
 export async function endTests({ store }: Sandbox, n8nUrl: string): Promise<void> {
 	for (const project of store.projects.values()) {

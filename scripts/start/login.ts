@@ -10,18 +10,18 @@ import { readKept, writeKept } from './kept';
 
 const LOGIN = z.object({ email: z.string(), password: z.string() });
 
-/** The log-in of the local n8n: made once, then kept beside its database. */
+/** The login of the local n8n: made once, then kept beside its database. */
 export function ownLogin(file: string): Login {
 	const kept = readKept(file, LOGIN);
 	if (kept) return kept;
-	// n8n asks for a digit and a capital letter.
+	// n8n requires a digit and a capital letter.
 	const login = { email: 'owner@example.com', password: `Jelou1-${randomBytes(6).toString('hex')}` };
 	mkdirSync(dirname(file), { recursive: true });
 	writeKept(file, login);
 	return login;
 }
 
-/** Logs in with the own log-in, and says what to do when n8n knows another one. */
+/** Logs in with the kept login, and says what to do when n8n does not accept it. */
 export async function logIn(client: N8nClient, file: string): Promise<Login> {
 	const login = ownLogin(file);
 	try {
@@ -35,7 +35,7 @@ export async function logIn(client: N8nClient, file: string): Promise<Login> {
 	return login;
 }
 
-/** Says what somebody needs who has just started it all, at the end, where it is seen: addresses by name, then hints. */
+/** Prints what a person needs after a start, last, where it is seen: addresses by name, then hints. */
 export function sayReady(addresses: Record<string, string>, login: Login, ...hints: string[]): void {
 	const rows = Object.entries({
 		...addresses,

@@ -4,36 +4,36 @@ import { DEMO_PROJECT, type SandboxProject } from '../../sandbox';
 import { exampleFiles, readExample, type Workflow } from '../n8n/examples';
 import { DESK } from './desk';
 
-/** What a new user meets first, on the chat page and in n8n: a dialogue, which nobody else has. */
+/** What a new user sees first, on the chat page and in n8n: a dialogue, which is special to this package. */
 export const FIRST = 'guided-order.json';
-/** Has had the demo project, and a credential of this name, since before the other examples had any. */
+/** Had the demo project, and a credential of this name, before the other examples had any. */
 const ECHO = 'echo-support.json';
 const ECHO_CREDENTIAL = 'Jelou sandbox';
 
-/** A project of the sandbox, and the credentials for it in n8n, by their names. */
+/** A project of the sandbox, and the names of its credentials in n8n. */
 export interface StartProject extends SandboxProject {
 	name: string;
 	signingSecret: string;
 	credential: string;
 	/** What an earlier version called the credential. */
 	formerCredential?: string;
-	/** That for the platform API, where it is used. */
+	/** The one for the platform API, where it is used. */
 	platformCredential?: string;
-	/** The example that answers in it; none in the project for the person's own workflow. */
+	/** The example that replies in it; absent in the projects for the person's own workflows. */
 	file?: string;
 }
 
-/** The same on every start, as credentials hold it. */
+/** The same on every start, since credentials hold it. */
 function secretOf(id: string): string {
 	return createHash('sha256').update(`signing secret of ${id}`).digest('hex');
 }
 
-/** Rooms under IDs that stay from one start to the next: examples name them, and so may the person's own workflow. */
+/** Rooms whose IDs are the same on every start: examples name them, and so may the person's own workflow. */
 function roomsOf(id: string, users: NonNullable<SandboxProject['users']> = DEMO_PROJECT.users) {
 	return users.map(({ id: userId }) => ({ id: `${id}-${userId}`, userId }));
 }
 
-/** The conversations that Follow-up looks at: one that has been open for longer than it allows, one that has not. */
+/** The conversations that Follow-up looks at: one that has been open for longer than it allows, and one that has not. */
 function followUpRooms(id: string): SandboxProject['rooms'] {
 	const open = [
 		{ id: `${id}-stale`, openForHours: 30 },
@@ -42,10 +42,10 @@ function followUpRooms(id: string): SandboxProject['rooms'] {
 	return roomsOf(id).map((room, index) => ({ ...room, conversation: open[index] }));
 }
 
-/** Allows what the AI agent may not do by itself. */
+/** Approves what the AI agent may not do by itself. */
 const SUPERVISOR = { id: '593990000009', name: 'Marta Ruiz (supervisor)' };
 
-/** Whom the customer writes to, where it is not the shop that some examples speak for: by the example's file. */
+/** The bots that customers write to, by the example's file. */
 const BOTS: Record<string, string> = {
 	'ai-agent-with-a-person.json': 'Tienda Aurora (reembolsos)',
 	'ai-agent.json': 'Tienda Aurora (asistente)',
@@ -62,17 +62,17 @@ const BOTS: Record<string, string> = {
 	'ticket.json': 'Mesa de ayuda Norte',
 };
 
-/** The demo project's bot, under a name by which the projects are told apart on the chat page. */
+/** The demo project's bots, under a name that tells the projects apart on the chat page. */
 const botsNamed = (name: string) => DEMO_PROJECT.bots.map((bot) => ({ ...bot, name }));
 
-/** What some examples have besides the usual, by their files. */
+/** What some examples have in addition, by their files. */
 const EXTRAS: Record<string, (id: string) => Partial<StartProject>> = {
 	'ai-agent-with-a-person.json': (id) => {
 		const users = [...DEMO_PROJECT.users, SUPERVISOR];
 		return { users, rooms: roomsOf(id, users) };
 	},
 	'follow-up.json': (id) => ({ rooms: followUpRooms(id) }),
-	// Each has a conversation to close.
+	// Each room has a conversation to close.
 	'satisfaction-survey.json': (id) => ({
 		rooms: roomsOf(id).map((room) => ({
 			...room,
@@ -120,10 +120,10 @@ function exampleProject(file: string): StartProject {
 export const OWN = project('my-project', 'My project', {
 	platformCredential: platformCredentialOf('My project'),
 });
-/** For a second one: a project has one webhook, so two workflows cannot be published in one. */
+/** For a second one: a project has one webhook, so two published workflows cannot share one. */
 const SECOND = project('my-project-2', 'My project 2');
 
-/** All projects of the sandbox, in the order of the chat page: each example has its own, because a project has only one webhook. */
+/** All projects, in the order of the chat page: each example has its own, because a project has only one webhook. */
 export function startProjects(): StartProject[] {
 	const others = exampleFiles().filter((file) => ![FIRST, DESK, ECHO].includes(file));
 	return [...[FIRST, DESK].map(exampleProject), OWN, SECOND, ...[ECHO, ...others].map(exampleProject)];
