@@ -3,10 +3,10 @@ import { STATUS_CODES } from 'node:http';
 /** Field paths such as `value.content.url`, each with what is wrong with it. */
 export type FieldErrors = Record<string, string[]>;
 
-/** A refusal that the caller is told in Jelou's error envelope. */
+/** A refusal, sent in Jelou's error envelope. */
 export class ApiError extends Error {
 	/**
-	 * @param status the HTTP status of the answer
+	 * @param status the HTTP status of the response
 	 * @param key a constant for programs; by default the status's name
 	 */
 	constructor(
@@ -20,8 +20,8 @@ export class ApiError extends Error {
 }
 
 /**
- * What can be told of something that was thrown. Told by its fields and not by `instanceof`, since errors of Node's own
- * come from another realm where the sandbox runs inside jest.
+ * What is known about something that was thrown. Goes by its fields and not by `instanceof`, since Node's own errors come
+ * from another realm when the sandbox runs inside jest.
  */
 export function factsOf(error: unknown): { name: string; code: string; message: string } {
 	const facts = { name: '', code: '', message: String(error) };

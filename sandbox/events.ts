@@ -1,16 +1,16 @@
 import type { Assignment, Bot, Conversation, EventName, Message, Project, Room, User } from './types';
 
-/** What a conversation over the API is started with. */
+/** The options of a conversation started over the API. */
 export interface StartOptions {
 	initialMessage?: string;
 	metadata?: Record<string, unknown>;
 	assignment?: Assignment;
 }
 
-/** What a conversation is closed with; the further fields of `edge` are not documented. */
+/** What happens when a conversation is closed; the other fields of `edge` are not documented. */
 export type RedirectPayload = { type: 'text'; text: string } | { type: 'edge'; [field: string]: unknown };
 
-/** Whom an event is about. */
+/** Who an event is about. */
 export interface EventContext {
 	project: Project;
 	room: Room;
@@ -36,7 +36,7 @@ function common({ project, room, bot, user, conversation }: EventContext) {
 	};
 }
 
-/** Jelou tells an assignment to a queue as `queue`, one to an operator or a team as `direct`. */
+/** Jelou reports an assignment to a queue as `queue`, and one to an operator or a team as `direct`. */
 export function conversationStarted(context: EventContext, options: StartOptions): JelouEvent {
 	const { assignment, initialMessage, metadata } = options;
 	return {
@@ -61,7 +61,7 @@ export function conversationStarted(context: EventContext, options: StartOptions
 	};
 }
 
-/** The documentation says that the reason and the closing message are in the payload, not where: plausible names. */
+/** The documentation says that the payload has the reason and the closing message, but not where: plausible names. */
 export function conversationClosed(context: EventContext, redirect?: RedirectPayload): JelouEvent {
 	return {
 		name: 'conversation.close',
@@ -80,7 +80,7 @@ export function conversationClosed(context: EventContext, redirect?: RedirectPay
 	};
 }
 
-/** A message from the user: the one event without an `event` field. */
+/** A message from the user: the only event without an `event` field. */
 export function userMessage(context: EventContext, { id, type, content }: Message): JelouEvent {
 	return {
 		name: 'message',

@@ -1,7 +1,7 @@
 import type { DeskConversation } from './desk/types';
 import type { LogEntry, Message, RoomEvent } from './types';
 
-/** What those who watch are told: something to add, or that a larger part should be read again. */
+/** What watchers get: something to add, or word that a larger part should be read again. */
 export type Change =
 	| { type: 'log'; entry: LogEntry }
 	| { type: 'message'; message: Message }
@@ -10,11 +10,11 @@ export type Change =
 	| { type: 'overview' }
 	| { type: 'reset' };
 
-/** Tells changes to whoever watches, at once and in order. */
+/** Passes changes to every watcher, at once and in order. */
 export class Feed {
 	private readonly watchers = new Set<(change: Change) => void>();
 
-	/** @returns what ends the watching. */
+	/** @returns a function that stops watching. */
 	watch(watcher: (change: Change) => void): () => void {
 		this.watchers.add(watcher);
 		return () => void this.watchers.delete(watcher);

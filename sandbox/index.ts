@@ -43,27 +43,27 @@ export interface Sandbox {
 	readonly chatbotUrl: string;
 	readonly platformUrl: string;
 	readonly port: number;
-	/** Everything that happened, in memory. */
+	/** Everything that has happened, in memory. */
 	readonly store: Store;
 	/** The stand-in for Chatwoot, at `<url>/chatwoot`. */
 	readonly desk: Desk;
 	/**
-	 * A user writes to a bot. Resolves when the event has been delivered, or was not: then `status` is null and `error`
-	 * says why. Rejects for an unknown project, user or bot.
+	 * A user writes to a bot. Resolves when the event has been delivered or has failed; then `status` is null and `error` says
+	 * why. Rejects for an unknown project, user or bot.
 	 */
 	userWrites(projectId: string, message: UserMessage): Promise<Delivery>;
-	/** Posts any bytes with any signature to the webhook, as a forger would. Rejects when no answer comes. */
+	/** Posts any bytes with any signature to the webhook, as a forger would. Rejects when there is no response. */
 	deliver(projectId: string, custom: CustomDelivery): Promise<WebhookResponse>;
 	/** Replaces the faults; `{}` switches all off. */
 	setFaults(faults: Faults): void;
-	/** Ends streams, connections and deliveries under way. */
+	/** Ends streams, connections and pending deliveries. */
 	close(): Promise<void>;
 }
 
-/** Only this machine reaches it: it answers anyone with API keys. */
+/** Only this machine can reach it: it gives API keys to anyone who asks. */
 const HOST = '127.0.0.1';
 
-/** Starts a local Jelou with a chat page. Rejects when the port is taken. */
+/** Starts a local Jelou with a chat page. Rejects when the port is in use. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const {
 		port = 0,

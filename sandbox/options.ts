@@ -3,7 +3,7 @@ import type { MessageBody, Template } from './types';
 export interface SandboxProject {
 	id: string;
 	apiKey: string;
-	/** Of its account at the platform API: `<id>-client` and `<id>-client-secret` when absent. */
+	/** For its account at the platform API: `<id>-client` and `<id>-client-secret` when absent. */
 	clientId?: string;
 	clientSecret?: string;
 	/** Shown on the page; the id when absent. */
@@ -14,14 +14,14 @@ export interface SandboxProject {
 	/** Its WhatsApp templates; the demo templates when absent. */
 	templates?: Template[];
 	/**
-	 * Its signing secret, whichever integration it has: 64 hex characters. Messages that are signed with it are accepted
-	 * before there is an integration, too, other than Jelou does: a first test run can then send. When absent, each
-	 * integration gets a new secret, as in Jelou.
+	 * The signing secret of all its integrations: 64 hex characters. Unlike Jelou, the sandbox then accepts messages signed
+	 * with it even before there is an integration, so that a first test run can send. When absent, each integration gets a
+	 * new secret, as in Jelou.
 	 */
 	signingSecret?: string;
-	/** Whether its workflow hands conversations to the desk: the page then shows that from the start. */
+	/** Whether its workflow hands conversations to the desk: the page then shows the desk from the start. */
 	hasDesk?: boolean;
-	/** Rooms that are there from the start, so that a workflow can name them. */
+	/** Rooms that exist from the start, so that a workflow can name them. */
 	rooms?: SandboxRoom[];
 }
 
@@ -36,7 +36,7 @@ export interface SandboxRoom {
 
 export type ExistingIntegrationStatus = 400 | 403 | 409 | 422;
 
-/** In which of the documented forms the platform API lists templates; the older one tells no status. */
+/** In which of the documented forms the platform API lists templates; the older one has no status. */
 export type PlatformShape = 'newer' | 'older';
 
 export interface SandboxOptions {
@@ -45,30 +45,30 @@ export interface SandboxOptions {
 	/** Default: the demo project. */
 	projects?: SandboxProject[];
 	/**
-	 * Jelou wants the webhook on a public HTTPS address, and so does the sandbox by default. When true, plain HTTP and
-	 * the loopback address are accepted too, for an n8n on the same machine, and so they are for media: the only
-	 * deliberate deviation from Jelou.
+	 * Jelou requires a public HTTPS address for the webhook, and so does the sandbox by default. When true, plain HTTP and
+	 * the loopback address are accepted too, both for an n8n on the same machine and for media: the only deliberate
+	 * deviation from Jelou.
 	 */
 	allowInsecureWebhooks?: boolean;
-	/** What creating an integration is refused with where there is one; Jelou documents none. Default 409. */
+	/** The status that refuses a second integration; Jelou does not document one. Default 409. */
 	existingIntegrationStatus?: ExistingIntegrationStatus;
-	/** How long a webhook may take to answer; default 20000, as Jelou documents for its custom channel. */
+	/** How long a webhook may take to respond; default 20000, as Jelou documents for its custom channel. */
 	deliveryTimeoutMs?: number;
 	/** The same for the desk's webhook; default 5000, as long as Chatwoot waits. */
 	deskTimeoutMs?: number;
 	/** Default `newer`. */
 	platformShape?: PlatformShape;
 	/**
-	 * How many requests a second an account may make of the platform API, of which five at once (all of them, when it is
-	 * more). Default 5, as Jelou documents; 0: any number.
+	 * How many requests a second an account may make to the platform API, in bursts of at least five. Default 5, as Jelou
+	 * documents; 0: no limit.
 	 */
 	platformRate?: number;
 }
 
-/** What a user writes. Without ids it is the project's first user, writing to its first bot. */
+/** What a user writes. Without IDs, the project's first user writes to its first bot. */
 export type UserMessage = ({ text: string } | MessageBody) & { userId?: string; botId?: string };
 
-/** The project that the sandbox has when it is given none. */
+/** The sandbox's project when none is given. */
 export const DEMO_PROJECT = {
 	id: 'demo-project',
 	apiKey: 'demo-api-key',
@@ -80,7 +80,7 @@ export const DEMO_PROJECT = {
 	],
 } satisfies SandboxProject;
 
-/** What a project's account at the platform API is reached with. */
+/** The client ID and secret of a project's account at the platform API. */
 export function clientOf({
 	id,
 	clientId = `${id}-client`,

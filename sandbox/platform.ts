@@ -45,12 +45,12 @@ export function findProject(store: Store, id: string): Project {
 	return project;
 }
 
-/** What a Jelou Trigger answers when a message was no answer to the question that was open. */
+/** What a Jelou Trigger responds when a message did not answer the open question. */
 const NOT_ANSWERED = new Set(['asked again', 'invalid', 'exit']);
 
 /** What happens at Jelou: conversations begin and end, users and agents write, events go out. */
 export class Platform {
-	/** Start events on their way, by conversation: its messages wait for them. */
+	/** Pending start events, by conversation: its messages wait for them. */
 	private readonly announcing = new Map<string, Promise<Delivery>>();
 
 	constructor(
@@ -60,9 +60,9 @@ export class Platform {
 	) {}
 
 	/**
-	 * Unknown in Jelou, chosen here: a user who is in a conversation with the bot already stays in it, and no second
-	 * start event is sent; a workflow that starts conversations on start events would otherwise go round for ever. The
-	 * initial message is shown to the user as the agent's.
+	 * Jelou's behaviour is unknown; here, a user who is already in a conversation with the bot stays in it, and no second
+	 * start event is sent: a workflow that starts conversations on start events would otherwise loop forever. The initial
+	 * message is shown to the user as the agent's.
 	 */
 	startConversation(
 		project: Project,
@@ -87,7 +87,7 @@ export class Platform {
 		return conversation;
 	}
 
-	/** Closes the conversation the two are in. Throws a 404 when they are in none. */
+	/** Closes the conversation the two are in. Throws a 404 when there is none. */
 	closeConversation(
 		project: Project,
 		bot: Bot,
@@ -118,7 +118,7 @@ export class Platform {
 		const user = findUser(project, userId);
 		const conversation = this.startConversation(project, bot, user, {}, 'customer');
 		const room = this.store.roomOf(project, bot, user);
-		// The question that is open now is the one that the trigger gives the message to.
+		// The trigger gives the message to the question that is open now.
 		const question = this.triggerRooms.known(room.id)?.question;
 		const message = this.store.addMessage(room, 'user', 'text' in written ? textBody(written.text) : written);
 		const context = { project, room, bot, user, conversation };
@@ -151,7 +151,7 @@ export class Platform {
 /** How long after a customer's quick answer the message that it answers is confirmed. */
 const AT_ONCE_MS = 200;
 
-/** Lets the customer answer the message that was just sent, if a fault asks for that, before it is confirmed. */
+/** Has the customer answer the message that was just sent, before it is confirmed, if a fault asks for that. */
 export async function answerAtOnce(platform: Platform, faults: FaultSwitch, room: Room): Promise<void> {
 	const text = faults.takeReply();
 	if (text === undefined) return;

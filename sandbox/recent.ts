@@ -1,14 +1,14 @@
-/** How much the sandbox keeps of what happened; the oldest is forgotten first. Nothing else bounds its memory. */
+/** How much of what happened the sandbox keeps; the oldest is forgotten first. Nothing else limits its memory. */
 export const KEPT = {
 	/** Of each room's messages, of all requests and of all deliveries. */
 	number: 20_000,
 	/** Of all rooms' messages together, of all requests and of all deliveries. */
 	bytes: 64_000_000,
-	/** Log entries, each of which shows the beginning of a body only. */
+	/** Log entries, each of which shows only the beginning of a body. */
 	logEntries: 500,
 };
 
-/** Knows the sizes of all items of one kind, and has the oldest forgotten when together they are too large. */
+/** Tracks the sizes of all items of one kind, and forgets the oldest when together they are too large. */
 export class Recent<Item> {
 	/** In order of arrival. */
 	private readonly sizes = new Map<Item, number>();
@@ -22,7 +22,7 @@ export class Recent<Item> {
 		this.grow(item, bytes);
 	}
 
-	/** Counts what was learned of an item later, unless it is forgotten already. The newest item is always kept. */
+	/** Counts what an item gained later, unless it is already forgotten. The newest item is always kept. */
 	grow(item: Item, bytes: number): void {
 		const size = this.sizes.get(item);
 		if (size === undefined) return;

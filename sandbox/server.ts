@@ -31,7 +31,7 @@ export interface ServerParts {
 	closing: AbortSignal;
 }
 
-/** Jelou's APIs and the desk's over HTTP, without page and control API. */
+/** Jelou's APIs and the desk's over HTTP, without the page and the control API. */
 export function createServer({
 	store,
 	platform,
@@ -49,7 +49,7 @@ export function createServer({
 		routerOptions: { maxParamLength: 5000 },
 		clientErrorHandler: answerBrokenRequest,
 		frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
-			// An address that cannot be decoded: no hook has seen this request, so it is recorded here.
+			// No hook sees a request whose address cannot be decoded, so it is recorded here.
 			const problem = toApiError(error);
 			recordUnread(request, store, problem.status);
 			void reply.code(problem.status).send(failure(problem));

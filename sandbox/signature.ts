@@ -11,7 +11,7 @@ export function sign(body: string | Uint8Array, secret: string): string {
 	return `sha256=${createHmac('sha256', Buffer.from(secret, 'utf8')).update(body).digest('hex')}`;
 }
 
-/** Whether `header` signs these raw bytes. The time it takes does not tell how much of it was right. */
+/** Whether `header` signs these raw bytes. Compares in constant time. */
 export function verify(body: Uint8Array, secret: string, header: string): boolean {
 	const expected = Buffer.from(sign(body, secret));
 	const given = Buffer.from(header);

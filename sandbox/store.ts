@@ -23,16 +23,16 @@ import { UserStates } from './userStates';
 
 const HOUR_MS = 3_600_000;
 
-/** What of the past is kept while the sandbox does not run: about what the page shows of it. */
+/** How much of the past survives a restart: about as much as the page shows. */
 const PAST = { messages: 200, conversations: 1000, bytes: 8_000_000 };
 
-/** What became of a message that was on its way when the sandbox ended. */
+/** The outcome of a message that was being delivered when the sandbox ended. */
 const CUT_OFF: Message['delivery'] = {
 	state: 'failed',
 	note: 'the sandbox was closed while it waited for an answer. Send it again.',
 };
 
-/** The newest items, in the order that they had, of at most so many bytes. */
+/** The newest items, in their order, up to this many bytes in total. */
 function newest<T extends { at: number }>(items: readonly T[], bytes: number): T[] {
 	let left = bytes;
 	const kept = items
@@ -45,7 +45,7 @@ function newest<T extends { at: number }>(items: readonly T[], bytes: number): T
 	return items.filter((item) => isKept.has(item));
 }
 
-/** Adds an item; gives the oldest one when the list was full. */
+/** Adds an item. Returns the oldest one, removed, when the list was full. */
 function pushBounded<T>(list: T[], item: T, limit: number): T | undefined {
 	list.push(item);
 	return list.length > limit ? list.shift() : undefined;
@@ -55,13 +55,13 @@ function sizeOf(value: unknown): number {
 	return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** Without the further fields that Jelou's API takes and ignores. */
+/** Without the other fields that Jelou's API accepts and ignores. */
 function onlyBody({ type, content }: MessageBody): MessageBody {
 	// Taken apart, type and content no longer show that they belong together.
 	return { type, content } as MessageBody;
 }
 
-/** Everything the sandbox knows, in memory only. Each change is told to the feed. */
+/** Everything the sandbox knows, in memory only. The feed gets every change. */
 export class Store {
 	readonly feed = new Feed();
 	readonly projects = new Map<string, Project>();
@@ -89,7 +89,7 @@ export class Store {
 	private lastEntry = 0;
 	private lastPlace = 0;
 
-	/** Adds a project, or replaces the one of this id. */
+	/** Adds a project, or replaces the one with this ID. */
 	addProject(given: SandboxProject): Project {
 		const { id, apiKey, name = id, bots, users, signingSecret, hasDesk, rooms = [] } = given;
 		const createdAt = new Date().toISOString();
@@ -143,7 +143,7 @@ export class Store {
 		return this.conversations.get(this.activeIds.get(room.id) ?? '');
 	}
 
-	/** Opens a conversation, as if it had been open for so long. */
+	/** Opens a conversation, as if it had been open for some time. */
 	openConversation(
 		room: Room,
 		{ id = randomBytes(12).toString('hex'), openForHours = 0 }: { id?: string; openForHours?: number } = {},
@@ -216,7 +216,7 @@ export class Store {
 		this.feed.publish({ type: 'message', message });
 	}
 
-	/** What is so of a project's rooms now, instead of what was known before. */
+	/** Replaces what is known about a project's rooms. */
 	setStandings({ id }: Project, standings: readonly RoomStanding[]): void {
 		const isIn = (roomId: string) => this.rooms.get(roomId)?.projectId === id;
 		const before = [...this.standings.values()].filter(({ roomId }) => isIn(roomId));
@@ -227,7 +227,7 @@ export class Store {
 		this.feed.publish({ type: 'overview' });
 	}
 
-	/** The next place in the order of arrivals and answers. */
+	/** The next place in the order of arrivals and responses. */
 	nextPlace(): number {
 		return ++this.lastPlace;
 	}
@@ -251,7 +251,7 @@ export class Store {
 		this.recentDeliveries.add(delivery, rawBody.length + sizeOf(rest));
 	}
 
-	/** The webhook's answer, or why there is none, is known after the delivery was added. */
+	/** The webhook's response, or why there is none, is known only after the delivery was added. */
 	setDeliveryOutcome(delivery: Delivery, outcome: Partial<Delivery>): void {
 		Object.assign(delivery, outcome);
 		this.recentDeliveries.grow(delivery, sizeOf(outcome));
@@ -263,7 +263,7 @@ export class Store {
 		this.feed.publish({ type: 'log', entry: complete });
 	}
 
-	/** The newest of what happened, of each room and of all together. */
+	/** The newest of what has happened, in each room and in total. */
 	past(): Past {
 		const messages = [...this.messages.values()].flatMap((all) => all.slice(-PAST.messages));
 		return {
@@ -275,7 +275,7 @@ export class Store {
 		};
 	}
 
-	/** Goes on from a past, as far as its projects, bots and users are still there. */
+	/** Restores the past, as far as its projects, bots and users still exist. */
 	restore({ conversations, log, messages, roomEvents, rooms }: Past): void {
 		for (const room of rooms) {
 			const project = this.projects.get(room.projectId);
@@ -301,7 +301,7 @@ export class Store {
 		this.feed.publish({ type: 'overview' });
 	}
 
-	/** Forgets all but the projects with their first rooms, and their integrations too unless they are to be kept. */
+	/** Forgets everything but the projects with their first rooms, and their integrations if they are to be kept. */
 	reset({ keepIntegrations = false } = {}): void {
 		const { activeIds, conversations, messages, roomIds, rooms, standings } = this;
 		for (const map of [rooms, conversations, messages, roomIds, activeIds, standings]) map.clear();

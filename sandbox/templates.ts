@@ -7,7 +7,7 @@ function params(...labels: string[]): Template['params'] {
 
 const USUAL = { language: 'ES', category: 'UTILITY', status: 'APPROVED' } as const;
 
-/** The templates of a project that is given none. */
+/** The templates of a project when none are given. */
 export const DEMO_TEMPLATES: Template[] = [
 	{
 		...USUAL,
@@ -23,7 +23,7 @@ export const DEMO_TEMPLATES: Template[] = [
 		displayName: 'Order shipped',
 		language: 'EN',
 		template:
-			'Hello {{1}}, your order {{2}} is on its way and arrives on {{3}}. Reply to this message if you have any question.',
+			'Hello {{1}}, your order {{2}} is on its way and arrives on {{3}}. Reply to this message if you have any questions.',
 		params: params('Name', 'Order number', 'Day of delivery'),
 	},
 	{
@@ -78,7 +78,7 @@ export const DEMO_TEMPLATES: Template[] = [
 	},
 	{
 		...USUAL,
-		// Paused, because too many customers complained about it.
+		// Paused because too many customers complained about it.
 		elementName: 'payment_reminder',
 		displayName: 'Recordatorio de pago',
 		status: 'DISABLED',

@@ -1,11 +1,11 @@
 import type { RequestRecord } from './types';
 
-/** What a list of requests says about how many went at once. */
+/** How many of a list of requests went at once. */
 export interface Traffic {
 	requests: number;
-	/** How many were answered with 200. */
+	/** How many got a 200. */
 	accepted: number;
-	/** How many accepted messages had the ID of one accepted before. */
+	/** How many accepted messages had the ID of an earlier one. */
 	duplicates: number;
 	/** The most that were under way at the same time. */
 	mostUnderWay: number;
@@ -33,7 +33,7 @@ function messageOf({ rawBody }: RequestRecord): MessageBody | undefined {
 	}
 }
 
-/** Measures what was under way together, from the order in which requests arrived and were answered. */
+/** Measures what was under way together, from the order in which requests arrived and got their responses. */
 export function trafficOf(requests: readonly RequestRecord[]): Traffic {
 	const accepted = requests.filter(({ status }) => status === 200);
 	const ids = accepted.flatMap((request) => messageOf(request)?.value.id ?? []);

@@ -1,6 +1,6 @@
 /**
  * The things Jelou knows about, as the sandbox keeps them. Field names in `snake_case` are Jelou's own; times called
- * `at` are Unix milliseconds, those ending in `At` are ISO 8601, as in Jelou's answers.
+ * `at` are Unix milliseconds, those ending in `At` are ISO 8601, as in Jelou's responses.
  */
 
 export interface Bot {
@@ -45,7 +45,7 @@ export interface Template {
 	/** With `{{1}}` where its first parameter goes. */
 	template: string;
 	params: Array<{ label: string; param: string }>;
-	/** What stands above the text, sent as an address each time. Jelou's list does not tell it. */
+	/** What is above the text, sent as a URL each time. Jelou's list does not have it. */
 	header?: MediaHeader['type'];
 	/** The titles of its quick replies. */
 	buttons?: string[];
@@ -61,9 +61,9 @@ export interface Project {
 	name: string;
 	bots: Bot[];
 	users: User[];
-	/** What every integration of this project gets; each has one of its own when absent. */
+	/** The secret of every integration of this project; when absent, each gets its own. */
 	signingSecret?: string;
-	/** Whether the page shows the desk before there is a conversation at it. */
+	/** Whether the page shows the desk before it has a conversation. */
 	hasDesk?: boolean;
 	/** A project has at most one. */
 	integration: Integration | null;
@@ -77,12 +77,12 @@ export interface Room {
 	userId: string;
 }
 
-/** What the Jelou Trigger knows of a room. Times are ISO 8601. */
+/** What the Jelou Trigger knows about a room. Times are ISO 8601. */
 export interface RoomStanding {
 	roomId: string;
-	/** A person has it until then; absent when nobody has. */
+	/** A person has it until then; absent when no one has. */
 	pausedUntil?: string;
-	/** The beginning of what a run waits for the answer to. */
+	/** The beginning of the question that a run waits on. */
 	question?: string;
 	answersUntil?: string;
 	/** How often it was asked again. */
@@ -119,7 +119,7 @@ export interface MediaHeader {
 	filename?: string;
 }
 
-/** What only the platform API gives a message; nothing of it for one that is just text. */
+/** What only the platform API gives a message; empty for plain text. */
 export interface PlatformParts {
 	/** Above the text. */
 	title?: string;
@@ -135,11 +135,11 @@ export interface MessageDelivery {
 	state: 'sending' | 'delivered' | 'failed';
 	/** Why it failed, in plain words. */
 	note?: string;
-	/** What the webhook itself says that it did, for example `accepted`. */
+	/** What the webhook says it did, for example `accepted`. */
 	answer?: string;
 	/** Whether it went to a workflow that is being tested in n8n's editor. */
 	isTest?: boolean;
-	/** The beginning of the question that it was given to, where that is known. */
+	/** The beginning of the question that it was passed to, if known. */
 	question?: string;
 }
 
@@ -148,15 +148,15 @@ export type Message = MessageBody & {
 	roomId: string;
 	from: 'user' | 'agent';
 	at: number;
-	/** Its `value.id` had been received in this project before. */
+	/** Whether its `value.id` was received in this project before. */
 	duplicate: boolean;
 	/** Absent unless an agent's message was sent over the platform API. */
 	platform?: PlatformParts;
-	/** What became of the event; only messages from the user cause one. */
+	/** What became of its event; only messages from the user have one. */
 	delivery?: MessageDelivery;
 };
 
-/** Whom a conversation is given to. */
+/** Who a conversation is assigned to. */
 export interface Assignment {
 	type: 'queue' | 'operator' | 'team';
 	target: string;
@@ -167,12 +167,12 @@ export interface RoomEvent {
 	roomId: string;
 	at: number;
 	kind: 'started' | 'assigned' | 'closed';
-	/** The customer by writing, a workflow over the API, or an agent in Jelou. */
+	/** The customer by writing, a workflow through the API, or an agent in Jelou. */
 	by: 'customer' | 'workflow' | 'agent';
 	assignment?: Assignment;
 }
 
-/** What the page shows of the past, to be kept while the sandbox does not run. */
+/** What the page shows of the past, to be restored after a restart. */
 export interface Past {
 	rooms: Room[];
 	conversations: Conversation[];
@@ -189,16 +189,16 @@ export interface RequestRecord {
 	rawUrl: string;
 	headers: Record<string, string | string[] | undefined>;
 	rawBody: Buffer;
-	/** Null while unanswered, and for good when the connection was dropped. */
+	/** Null until the response, and for good when the connection was dropped. */
 	status: number | null;
-	/** Places in the one order of arrivals and answers of all requests: they tell which were under way together. */
+	/** Places in the common order of all arrivals and responses: they tell which requests were under way together. */
 	arrived: number;
 	answered: number | null;
 }
 
 export type EventName = 'conversation.start' | 'conversation.close' | 'message';
 
-/** One attempt to post an event to a webhook; there never is a second one. */
+/** The only attempt to post an event to a webhook. */
 export interface Delivery {
 	id: string;
 	at: number;
@@ -209,38 +209,38 @@ export interface Delivery {
 	rawBody: Buffer;
 	/** The value of the `X-Jelou-Signature` header. */
 	signature: string;
-	/** Null when no answer came; `error` then says why. */
+	/** Null when there was no response; `error` then says why. */
 	status: number | null;
 	error?: string;
 	/** What to do about it, in plain words. */
 	advice?: string;
-	/** The beginning of the receiver's answer. */
+	/** The beginning of the receiver's response. */
 	answer?: string;
 	ms: number;
 }
 
-/** `info` is an answer that says no, and nothing to act on. */
+/** `info` is a refusal that needs no action. */
 export type Tone = 'good' | 'info' | 'warning' | 'bad';
 
 /** One line of the log on the page. */
 export interface LogEntry {
 	id: number;
 	at: number;
-	/** A request that Jelou's API got, or an event that it had to deliver. */
+	/** A request that Jelou's API received, or an event that it had to deliver. */
 	kind: 'request' | 'delivery';
 	projectId: string | null;
 	title: string;
-	/** What came of it, in plain words. */
+	/** The outcome, in plain words. */
 	outcome: string;
 	tone: Tone;
 	/** How it was signed or authenticated, in plain words. */
 	auth: string | null;
 	status: number | null;
 	ms: number | null;
-	/** What the webhook itself says that it did with an event, and whether it did so in a test. */
+	/** What the webhook says it did with an event, and whether it did so in a test. */
 	answer?: string;
 	isTest?: boolean;
-	/** Whether it only sets up or looks up the integration, and is nothing that a workflow does. */
+	/** Whether it only sets up or looks up the integration, and is not something a workflow does. */
 	isSetUp?: boolean;
 	details: Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses that nobody on the internet can reach: loopback, private, link-local, carrier-grade NAT, unspecified. */
+/** Addresses that cannot be reached from the internet: loopback, private, link-local, carrier-grade NAT, unspecified. */
 const notPublic = new BlockList();
 for (const [network, prefix] of [
 	['0.0.0.0', 8],
@@ -33,24 +33,24 @@ function parse(url: string, scheme: RegExp): URL | null {
 	return scheme.test(url) && URL.canParse(url) ? new URL(url) : null;
 }
 
-/** What Jelou asks of media: an absolute HTTPS URL. */
+/** What Jelou requires for media: an absolute HTTPS URL. */
 export function isHttpsUrl(url: string): boolean {
 	return parse(url, /^https:\/\/\S+$/i) !== null;
 }
 
-/** What the sandbox also takes for media when `allowInsecureWebhooks` is set: a file that only this machine reaches. */
+/** What the sandbox also accepts for media when `allowInsecureWebhooks` is set: a file that only this machine can reach. */
 export function isHttpsOrLocalUrl(url: string): boolean {
 	const parsed = parse(url, /^http:\/\/\S+$/i);
 	return isHttpsUrl(url) || (parsed !== null && !isPublicHost(parsed.hostname));
 }
 
-/** What Jelou asks of a webhook: HTTPS, on an address that its servers can reach. */
+/** What Jelou requires for a webhook: HTTPS, on an address that its servers can reach. */
 export function isPublicHttpsUrl(url: string): boolean {
 	const parsed = parse(url, /^https:\/\/\S+$/i);
 	return parsed !== null && isPublicHost(parsed.hostname);
 }
 
-/** What the sandbox also takes for a webhook when `allowInsecureWebhooks` is set. */
+/** What the sandbox also accepts for a webhook when `allowInsecureWebhooks` is set. */
 export function isHttpUrl(url: string): boolean {
 	return parse(url, /^https?:\/\/\S+$/i) !== null;
 }

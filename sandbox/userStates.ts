@@ -15,12 +15,12 @@ export interface UserState {
 export class UserStates {
 	private readonly states = new Map<string, UserState>();
 
-	/** @param ttl after how many seconds it is `auto` again; never when absent */
+	/** @param ttl seconds until it is `auto` again; never when absent */
 	set(project: Project, user: User, botId: string, state: UserStateName, ttl = Infinity): void {
 		this.states.set(JSON.stringify([project.id, user.id]), { botId, state, until: Date.now() + ttl * 1000 });
 	}
 
-	/** Nobody has set it, or its time is over: the bot answers. */
+	/** While it was not set, or its time is over, the bot answers. */
 	of(project: Project, user: User): Pick<UserState, 'botId' | 'state'> {
 		const known = this.states.get(JSON.stringify([project.id, user.id]));
 		const botId = known?.botId ?? project.bots[0]?.id ?? '';

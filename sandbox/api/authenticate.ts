@@ -7,7 +7,7 @@ import { SIGNATURE_HEADER, verify } from '../signature';
 import type { Store } from '../store';
 import type { Project } from '../types';
 
-/** The time it takes does not tell how much of them is the same. */
+/** Compares in constant time. */
 export function sameText(a: string, b: string): boolean {
 	const [left, right] = [Buffer.from(a), Buffer.from(b)];
 	return left.length === right.length && timingSafeEqual(left, right);
@@ -18,8 +18,8 @@ function single(header: string | string[] | undefined): string {
 }
 
 /**
- * The gateway: `x-api-key` must be the project's. Only someone with a key that is valid somewhere is told that a project
- * does not exist (404); to everyone else the answer is the same 401.
+ * The gateway: `x-api-key` must be the project's. Only someone whose key is valid for some project learns that a project
+ * does not exist (404); everyone else gets the same 401.
  */
 export function authenticateByKey(store: Store) {
 	return (
@@ -31,7 +31,7 @@ export function authenticateByKey(store: Store) {
 		const key = single(request.headers['x-api-key']);
 		const project = store.projects.get(projectId);
 		const isKnown = [...store.projects.values()].some(({ apiKey }) => sameText(apiKey, key));
-		// Also of one that is refused: the log shows it where the project's owner looks.
+		// Even if it is refused: the log shows it where the project's owner looks.
 		request.info.project = project ?? null;
 		request.info.auth = key === '' ? 'no API key' : 'wrong API key';
 		if (key === '') throw new ApiError(401, 'The x-api-key header is missing', 'MISSING_API_KEY');
@@ -58,9 +58,9 @@ function projectIdIn(body: unknown): string {
 }
 
 /**
- * The chatbot: the raw body must be signed with the secret of the project that it names. The body is read as far as that
- * takes, and judged only afterwards. What Jelou answers is not documented; 401, and 404 without an integration, are
- * plausible. An API key is not asked for, and the log says when one was sent, since it has no business here.
+ * The chatbot: the raw body must be signed with the secret of the project that it names. Only that name is read before the
+ * check. Jelou's responses are not documented; 401, and 404 without an integration, are plausible. An API key is not
+ * needed, and the log says when one was sent, since it does not belong here.
  */
 export function authenticateBySignature(store: Store) {
 	return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {

@@ -22,7 +22,7 @@ function details(project: Project, { botId, userId }: Room, conversation: Conver
 	return { _id, ...state, User: { id, names, referenceId: id, createdAt }, Bot: { id: botId, name, type } };
 }
 
-/** Conversations. Whether starting one takes an integration is not documented; here it does not. */
+/** Conversations. Whether starting one requires an integration is not documented; here it does not. */
 export function conversationRoutes(app: FastifyInstance, store: Store, platform: Platform): void {
 	const authenticate = authenticateByKey(store);
 

@@ -22,9 +22,9 @@ const documentShape = z.object({
 	components: z.object({ schemas: z.record(z.unknown()) }),
 });
 
-/** One of Jelou's APIs in OpenAPI: the source of the sandbox's routes and of the schemas of their bodies. */
+/** The OpenAPI document of one of Jelou's APIs: the source of the sandbox's routes and of the schemas of their bodies. */
 export class ApiDocument {
-	/** To be added to the server, for its routes to refer to. */
+	/** Added to the server, so that its routes can refer to them. */
 	readonly schemas: { $id: string; components: unknown };
 	/** The paths of its servers. */
 	readonly basePaths: string[];
@@ -45,7 +45,7 @@ export class ApiDocument {
 		return { $ref: `${this.id}#/components/schemas/${name}` };
 	}
 
-	/** A route's method, path, name in the log and schema, without what it does. */
+	/** A route's method, path, name in the log and schema, without its handler. */
 	routeOf(operationId: string) {
 		for (const [path, operations] of Object.entries(this.paths)) {
 			for (const [method, operation] of Object.entries(operations)) {
@@ -70,7 +70,7 @@ export class ApiDocument {
 	}
 }
 
-/** The external support panel's. Of its servers' paths, Jelou's documentation has more than one. */
+/** The external support panel's. Jelou's documentation gives more than one path for its servers. */
 export const SUPPORT = new ApiDocument(join(__dirname, 'openapi.yaml'), 'jelou');
 /** The platform's. */
 export const PLATFORM = new ApiDocument(join(__dirname, 'platform.yaml'), 'platform');

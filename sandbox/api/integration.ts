@@ -15,7 +15,7 @@ interface IntegrationFields {
 	authorization?: string;
 }
 
-/** What may be read of an integration: never the secret, never the webhook's credential. */
+/** What the API shows of an integration: never the secret, never the webhook's credential. */
 function visible(project: Project, { webhookUrl, createdAt, updatedAt, authType }: Integration) {
 	return {
 		brainId: project.id,
@@ -32,7 +32,7 @@ function problemOf({ authType, authorization }: Integration): string | undefined
 	return undefined;
 }
 
-/** Not documented, but a credential that is asked for and not given, or cannot be sent, can only be a mistake. */
+/** Not documented, but a credential that is required and missing, or cannot be sent, must be a mistake. */
 function requireCredential(integration: Integration, status: number): void {
 	const problem = problemOf(integration);
 	if (problem === undefined) return;
@@ -75,7 +75,7 @@ export function integrationRoutes(
 		handler: (request) => {
 			const project = projectOf(request);
 			if (project.integration === null) {
-				// A trigger asks this before it registers, so it is the first that a new user sees.
+				// A trigger asks this before it registers, so it is the first thing a new user sees.
 				request.info.note = 'The project has no integration yet';
 				request.info.isAnswer = true;
 			}

@@ -30,8 +30,8 @@ function roomOf(store: Store, project: Project, { room_id, bot_id, user_id }: Se
 }
 
 /**
- * An agent writes to a user. Unknown in Jelou, chosen here: a message to a room whose
- * conversation is closed is taken, and so is one whose `value.id` came before, which is then marked as a duplicate.
+ * An agent writes to a user. Jelou's behaviour is unknown; here, a message to a room whose conversation is closed is
+ * accepted, and so is one whose `value.id` was received before, which is marked as a duplicate.
  */
 export function messageRoutes(
 	app: FastifyInstance,

@@ -15,13 +15,13 @@ function clientIn(header = ''): { clientId: string; clientSecret: string } | und
 		: { clientId: decoded.slice(0, colon), clientSecret: decoded.slice(colon + 1) };
 }
 
-/** The platform API: client ID and secret must be those of an account, which may ask so much and no more. */
+/** The platform API: client ID and secret must be those of an account, whose rate is limited. */
 export function authenticateAccount(store: Store, rate: AccountRate, perSecond: number) {
 	return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
 		const { headers, info } = request;
 		const client = clientIn(headers.authorization);
 		const project = [...store.projects.values()].find(({ clientId }) => clientId === client?.clientId);
-		// Also of one that is refused: the log shows it where the project's owner looks.
+		// Even if it is refused: the log shows it where the project's owner looks.
 		info.project = project ?? null;
 		info.auth = client ? 'wrong client ID or secret' : 'no client ID and secret';
 		if (!client || !project || !sameText(project.clientSecret, client.clientSecret)) throw notAuthenticated();

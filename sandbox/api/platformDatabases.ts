@@ -15,7 +15,7 @@ const DATABASE = {
 	updatedAt: '2026-01-15T15:00:00.000Z',
 };
 
-/** Databases, as far as it takes to see whether a credential is right. */
+/** Databases: just enough to check a credential. */
 export function databaseRoutes(app: FastifyInstance): void {
 	app.route({ ...PLATFORM.routeOf('listDatabases'), handler: () => ({ data: [DATABASE] }) });
 }

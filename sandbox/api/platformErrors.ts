@@ -9,7 +9,7 @@ export interface Texts {
 	pt: string;
 }
 
-/** The codes that Jelou documents; of any other error they begin with its status. */
+/** The codes that Jelou documents; those of other errors begin with their status. */
 const CODES: Record<string, string> = {
 	BOT_NOT_FOUND: 'E1019',
 	VALIDATOR_ERROR: 'E0422',
@@ -83,7 +83,7 @@ export function userNotFound(id: string): PlatformError {
 	});
 }
 
-/** Not documented but for the number; so there is no `Retry-After` either. */
+/** Only the limit is documented, so there is no `Retry-After`. */
 export function tooManyRequests(perSecond: number): PlatformError {
 	return new PlatformError(429, 'TOO_MANY_REQUESTS', {
 		es: `Demasiadas solicitudes: se permiten ${String(perSecond)} por segundo`,
@@ -125,7 +125,7 @@ function describe({ keyword, params, message = '' }: SchemaProblem): Texts {
 				pt: 'não é um tipo que o sandbox aceite',
 			};
 		case 'pattern':
-			// The only one is of a destination.
+			// The only pattern is that of a destination.
 			return { es: 'debe tener solo dígitos', en: 'must be digits only', pt: 'deve ter somente dígitos' };
 		case 'format':
 			return {
@@ -138,7 +138,7 @@ function describe({ keyword, params, message = '' }: SchemaProblem): Texts {
 	}
 }
 
-/** Whatever was thrown, as something that may be told. */
+/** Turns whatever was thrown into an error that may be shown. */
 function toPlatformError(error: unknown): PlatformError {
 	if (error instanceof PlatformError) return error;
 	const problems = schemaProblemsOf(error);
@@ -147,7 +147,7 @@ function toPlatformError(error: unknown): PlatformError {
 	return new PlatformError(status, 'UNKNOWN_ERROR', { es: message, en: message, pt: message });
 }
 
-/** Tells failures as the platform does. Where a 400 is documented for wrong fields, it has a form of its own. */
+/** Reports failures as the platform does. Where a 400 is documented for wrong fields, it has a form of its own. */
 export function answerPlatformErrors(app: FastifyInstance): void {
 	app.setErrorHandler((error, request, reply) => {
 		const problem = toPlatformError(error);

@@ -9,7 +9,7 @@ import { countIn, textIn, wordIn, type Query } from './platformQuery';
 
 const PAGE = { usual: 10, most: 50 };
 
-/** Of a file, the platform says `file` where the external panel says `document`. */
+/** The platform calls a file `file` where the external panel calls it `document`. */
 function bubbleOf({ content, platform, type }: Message) {
 	const header = platform?.header;
 	const media = header ?? ('url' in content ? { type, url: content.url } : undefined);
@@ -22,7 +22,7 @@ function bubbleOf({ content, platform, type }: Message) {
 	};
 }
 
-/** As in the history by bot, which is documented; the two sides of what a user wrote are not. */
+/** As in the history by bot, which is documented; the shape of a user's messages is not. */
 function item(message: Message, bot: Bot, user: User) {
 	const isUsers = message.from === 'user';
 	const [from, to] = isUsers ? [user, bot] : [bot, user];
@@ -44,7 +44,7 @@ function pageOf(messages: readonly Message[], limit: number, query: Query): Mess
 	if (id === '') return messages.slice(0, limit);
 	const index = messages.findIndex((each) => each.id === id);
 	if (index < 0) {
-		// How Jelou answers is not documented.
+		// Jelou's response is not documented.
 		throw wrongFields({
 			messageId: [
 				{
@@ -60,7 +60,7 @@ function pageOf(messages: readonly Message[], limit: number, query: Query): Mess
 		: messages.slice(Math.max(0, index - limit), index);
 }
 
-/** What a user and a bot wrote to each other. The order is not documented; here it is the newest first. */
+/** What a user and a bot wrote to each other. The order is not documented; here, the newest come first. */
 export function historyRoutes(app: FastifyInstance, store: Store): void {
 	app.route<{ Params: { botId: string; userId: string }; Querystring: Query }>({
 		...PLATFORM.routeOf('getHistory'),

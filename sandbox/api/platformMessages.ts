@@ -14,7 +14,7 @@ import { wrongFields, type Texts } from './platformErrors';
 const LIST = 'Opciones';
 
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
-/** What WhatsApp would show in bold, italics or struck out, or as code, and a link of Markdown. */
+/** What WhatsApp would show as bold, italics, strikethrough or code, and Markdown links. */
 const MARKDOWN = /([*_~`])\S(.*\S)?\1|\[.+\]\(.+\)/;
 
 const WRONG_TITLES = {
@@ -49,7 +49,7 @@ function problemOf(title: string, before: readonly string[]): Texts | undefined 
 	return before.includes(title) ? WRONG_TITLES.same : undefined;
 }
 
-/** Throws a 422 for titles that no schema can tell from good ones. */
+/** Throws a 422 for bad titles that no schema can catch. */
 function checkTitles(buttons: readonly Choice[]): void {
 	const titles = buttons.map(({ title }) => title.trim());
 	const fields: Record<string, Texts[]> = {};
@@ -78,8 +78,8 @@ function partsOf({
 }
 
 /**
- * Texts, buttons, lists and requests for the location. Unknown in Jelou, chosen here: they are taken whether or not a
- * conversation is open, and what is pressed arrives as a text, like any that the customer writes.
+ * Texts, buttons, lists and requests for the location. Jelou's behaviour is unknown; here, they are accepted whether or not
+ * a conversation is open, and a press arrives as a text, like any that the customer writes.
  */
 export function platformMessageRoutes(
 	app: FastifyInstance,

@@ -2,7 +2,7 @@ import { wrongFields } from './platformErrors';
 
 export type Query = Record<string, unknown>;
 
-/** A parameter's text; empty when it is not there. The last one counts. */
+/** A parameter's text; empty when it is absent. The last one counts. */
 export function textIn(query: Query, name: string): string {
 	const value = [query[name]].flat().at(-1);
 	return typeof value === 'string' ? value : '';
@@ -21,7 +21,7 @@ export function wordIn<Word extends string>(
 	throw wrongFields({ [name]: [{ es: `debe ser: ${all}`, en: `must be: ${all}`, pt: `deve ser: ${all}` }] });
 }
 
-/** A whole number from 1 to `most`; `usual` when it is not there. */
+/** A whole number from 1 to `most`; `usual` when it is absent. */
 export function countIn(query: Query, name: string, usual: number, most = Infinity): number {
 	const given = textIn(query, name);
 	if (given === '') return usual;

@@ -21,7 +21,7 @@ import { countIn, textIn, wordIn, type Query } from './platformQuery';
 
 /** Neither is documented. */
 const PAGE = { usual: 10, most: 100 };
-/** When all templates were made. */
+/** When all templates were created. */
 const MADE_AT = '2026-01-15T15:00:00.000Z';
 
 interface NewTemplateMessage {
@@ -46,7 +46,7 @@ function newer({ category, displayName, elementName, language, params, status, t
 	};
 }
 
-/** It knows neither status nor category. */
+/** The older form, without status and category. */
 function older(project: Project, botId: string, listed: Template) {
 	const { displayName, elementName, language, params, template } = listed;
 	return {
@@ -79,8 +79,8 @@ function listed({ templates }: Project, query: Query): Template[] {
 }
 
 /**
- * The template that is sent; whatever Jelou documents as needed for it must be there. How Jelou refuses the rest is not
- * documented, nor that a name or language which it does not know is a 422 and no 404.
+ * The template to send; everything that Jelou documents as required must be given. How Jelou refuses anything else is not
+ * documented; here, an unknown name or language is a 422, not a 404.
  */
 function templateFor({ templates }: Project, given: NewTemplateMessage): Template {
 	const { elementName, language, mediaUrl, parameters = [], type = 'text' } = given;
@@ -139,7 +139,7 @@ function partsOf(template: Template, given: NewTemplateMessage): PlatformParts {
 	};
 }
 
-/** WhatsApp templates. They go to any number; it is only shown where one of the project's users has it. */
+/** WhatsApp templates. They can be sent to any number, but are shown only if one of the project's users has it. */
 export function templateRoutes(app: FastifyInstance, store: Store, shape: PlatformShape): void {
 	app.route<{ Params: { botId: string }; Querystring: Query }>({
 		...PLATFORM.routeOf('listTemplates'),
@@ -179,7 +179,7 @@ export function templateRoutes(app: FastifyInstance, store: Store, shape: Platfo
 			});
 			const unseen = sent.filter(({ isShown }) => !isShown).map(({ destination }) => destination);
 			if (unseen.length > 0) {
-				request.info.note = `Accepted, and shown in no chat: no customer here has the number ${unseen.join(', ')}`;
+				request.info.note = `Accepted, but not shown in any chat: no customer here has the number ${unseen.join(', ')}`;
 			}
 			return sent.map(({ destination, id }) => ({ id, destination }));
 		},

@@ -18,7 +18,7 @@ interface NewUserState {
 export function userRoutes(app: FastifyInstance, store: Store): void {
 	const view = (project: Project, user: User) => {
 		const { botId, state } = store.userStates.of(project, user);
-		// What a group is is not documented.
+		// Groups are not documented.
 		return { id: user.id, names: user.name, botId, groupId: null, state };
 	};
 

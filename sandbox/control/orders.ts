@@ -6,7 +6,7 @@ const PRODUCTS = ['Lámpara Luna', 'Mochila Andes', 'Cafetera Alba'];
 const STATUSES = ['en preparación', 'entregado', 'en camino'];
 const KNOWN = /^[1-9]\d{3}$/;
 
-/** A shop's orders, for a workflow that looks one up: those with a number of four digits are known. */
+/** A shop's orders, for a workflow that looks one up: every four-digit number exists. */
 export function orderRoutes(app: FastifyInstance): void {
 	app.get<{ Params: { number: string } }>('/sandbox/orders/:number', ({ params }) => {
 		const { number } = params;

@@ -14,7 +14,7 @@ const TYPES: Record<string, string> = {
 	'.ogg': 'audio/ogg',
 };
 
-/** Nothing but the sandbox's own files, and the media of messages, which are on HTTPS by rule. */
+/** Only the sandbox's own files, and the media of messages, which must be on HTTPS. */
 const POLICY = [
 	"default-src 'none'",
 	"script-src 'self'",
@@ -35,8 +35,8 @@ const HEADERS = {
 };
 
 /**
- * The chat page at `/`. Its few files are one route each, so no address can lead anywhere else. Not `@fastify/static`:
- * what that needs is published as ES modules only, which jest cannot load without Node flags. Read on each request, so
+ * The chat page at `/`. Its few files have one route each, so no address can lead anywhere else. Not `@fastify/static`,
+ * whose dependencies are ES modules only, which jest cannot load without Node flags. Files are read on each request, so
  * that a change shows on reload.
  */
 export function servePage(app: FastifyInstance): void {

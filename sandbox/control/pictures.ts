@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What WhatsApp takes at most for an image, with room to spare. */
+/** More than WhatsApp's limit for an image. */
 const MAX_BYTES = 16_000_000;
 
-/** A storage, for a workflow that puts pictures somewhere, as WebDAV does: it takes each, and keeps none. */
+/** A WebDAV-like store, for a workflow that uploads pictures: it accepts each and keeps none. */
 export function pictureRoutes(app: FastifyInstance): void {
 	app.put<{ Params: { name: string } }>(
 		'/sandbox/pictures/:name',

@@ -35,7 +35,7 @@ export function controlRoutes(
 
 	app.get('/sandbox/state', () => fullState(store, faults, desk.store));
 
-	/** How many requests there were, how many of them at once, and whether any came twice; of all since a place. */
+	/** How many requests there were since a place in the order, how many of them at once, and whether any came twice. */
 	app.get<{ Querystring: { since?: string } }>('/sandbox/traffic', ({ query }) => {
 		const since = Number(query.since ?? 0);
 		return {
@@ -44,7 +44,7 @@ export function controlRoutes(
 		};
 	});
 
-	/** Answers as soon as the message is written, or with `?wait=true` when its event has been delivered. */
+	/** Responds as soon as the message is written, or with `?wait=true` when its event has been delivered. */
 	app.post<{ Params: { id: string }; Querystring: { wait?: string }; Body: UserMessage | Sample }>(
 		'/sandbox/projects/:id/messages',
 		{ preValidation, schema: { body: schemas.userMessage } },
@@ -69,7 +69,7 @@ export function controlRoutes(
 		},
 	);
 
-	/** Ends the pause of a room, as the workflow's Resume Automation does. */
+	/** Ends the pause of a room, as Resume Automation does in a workflow. */
 	app.post<{ Params: { id: string } }>('/sandbox/rooms/:id/endPause', async ({ params }) => {
 		if (await triggerRooms.endPause(params.id)) return {};
 		throw new ApiError(502, 'The Jelou Trigger could not be reached: check that its workflow is published');
@@ -97,7 +97,7 @@ export function controlRoutes(
 		{ preValidation: readJsonIfAny, schema: { body: schemas.reset } },
 		async (request) => {
 			faults.set({});
-			// A pause outlives its chat otherwise: the trigger keeps it, and stays silent.
+			// Otherwise a pause outlives its chat: the trigger keeps it, and stays silent.
 			if (request.body.keepIntegrations === true) await triggerRooms.endAllPauses();
 			desk.reset({ keepWebhook: request.body.keepIntegrations });
 			store.reset(request.body);

@@ -1,6 +1,6 @@
 import type { UserMessage } from '../options';
 
-/** Files for the customer to send at once. They lie beside the page and are served with it. */
+/** Files that the customer can send with one click. They are beside the page and served with it. */
 export const SAMPLES = {
 	image: {
 		file: 'lampara.jpg',
@@ -22,7 +22,7 @@ export interface Sample {
 }
 
 /**
- * The message that sends a sample file. Its URL is the sandbox's own, so not on HTTPS as those of messages are by rule:
+ * The message that sends a sample file. Its URL is the sandbox's own, and so not on HTTPS, as messages normally require:
  * the nodes allow that where the credential points to a local sandbox.
  */
 export function sampleMessage({ sample, ...parties }: Sample, origin: string): UserMessage {

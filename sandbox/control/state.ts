@@ -3,7 +3,7 @@ import type { FaultSwitch } from '../http/faults';
 import type { Store } from '../store';
 import type { LogEntry, Project } from '../types';
 
-/** How many log entries of a project and messages of a room the page is given to begin with. */
+/** How many log entries of a project and messages of a room the page gets at first. */
 const SHOWN = 200;
 
 /** Without secrets, and without templates, which are only for Jelou's API. */
@@ -14,7 +14,7 @@ function visible({ integration, ...project }: Project) {
 	return { ...shown, integration: { webhookUrl, authType, createdAt, updatedAt } };
 }
 
-/** What is small and shown all the time. API keys and client secrets are in it: they are this machine's own, and meant to be copied. */
+/** What is small and always shown. Includes API keys and client secrets: they work on this machine only, to be copied. */
 export function overview(store: Store, faults: FaultSwitch) {
 	const rooms = [...store.rooms.values()];
 	return {
@@ -28,7 +28,7 @@ export function overview(store: Store, faults: FaultSwitch) {
 	};
 }
 
-/** The newest entries of each project, and of requests that cannot be told whose they are. */
+/** The newest entries of each project, and of requests whose project is unknown. */
 function newestEntries(log: readonly LogEntry[]): LogEntry[] {
 	const counts = new Map<string | null, number>();
 	return log
@@ -41,7 +41,7 @@ function newestEntries(log: readonly LogEntry[]): LogEntry[] {
 		.reverse();
 }
 
-/** What the page begins with. */
+/** The page's initial data. */
 export function snapshot(store: Store, faults: FaultSwitch, desk: DeskStore) {
 	return {
 		...overview(store, faults),

@@ -7,7 +7,7 @@ import type { FaultSwitch } from '../http/faults';
 import type { Store } from '../store';
 import { overview, snapshot } from './state';
 
-/** A reader this far behind, in bytes, is cut off; its browser connects again and begins with a fresh snapshot. */
+/** A reader this far behind, in bytes, is disconnected; its browser reconnects and gets a fresh snapshot. */
 const MAX_BACKLOG = 4_000_000;
 const HEARTBEAT_MS = 15_000;
 const TOGETHER_MS = 30;
@@ -31,7 +31,7 @@ export function streamRoute(app: FastifyInstance, { store, faults, desk, trigger
 			if (raw.writableLength > MAX_BACKLOG) return void raw.destroy();
 			raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 		};
-		/** A conversation is told as a whole, so several changes of it are told at once. */
+		/** A conversation is sent as a whole, so several changes to it are sent at once. */
 		const changed = new Map<number, DeskConversation>();
 		const tellDesk = (conversation: DeskConversation) => {
 			if (changed.size === 0) setTimeout(tellChanged, TOGETHER_MS).unref();

@@ -6,7 +6,7 @@ const NO_ANSWER = new Set(['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT
 const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const NO_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
-/** Why no answer came, in plain words, and what to do about it: one or two sentences, or nothing that helps. */
+/** Why there is no response, in plain words, and what to do about it: one or two sentences, or none. */
 export interface NoAnswer {
 	error: string;
 	advice: string;
@@ -45,7 +45,7 @@ export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnsw
 	};
 }
 
-/** What the webhook says that it did, where it says so as a Jelou Trigger does: `{"status": "accepted"}`. */
+/** What the webhook says it did, if it says so as a Jelou Trigger does: `{"status": "accepted"}`. */
 export function statusIn({ answer = '' }: Delivery): string | undefined {
 	const said = readable(answer);
 	if (typeof said !== 'object' || said === null || !('status' in said)) return undefined;
@@ -66,7 +66,7 @@ export function failureOf(delivery: Delivery): string | null {
 	return `the webhook answered ${status}: ${meaning}. ${remedy}`;
 }
 
-/** What an answer means, and what to do about it. */
+/** What a response means, and what to do about it. */
 function meaningOf(status: number, delivery: Delivery): [string, string] {
 	const { answer = '' } = delivery;
 	if (status === 401 || status === 403) {

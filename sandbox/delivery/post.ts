@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 
-/** How much of an answer is read, in bytes; hardly anybody needs more of it. */
+/** How much of a response is read, in bytes; hardly anyone needs more. */
 const READ = 8192;
 
 export interface WebhookResponse {
@@ -15,15 +15,15 @@ export interface Post {
 	body: Uint8Array | string | undefined;
 	headers: Record<string, string>;
 	timeoutMs: number;
-	/** How much of the answer is read, in bytes; 8 kB when absent. */
+	/** How much of the response is read, in bytes; 8 kB when absent. */
 	maxBytes?: number;
 	/** Ends it early when the sandbox is closed. */
 	closing: AbortSignal;
 }
 
 /**
- * Posts once, on a connection of its own, following no redirect. The time limit covers everything, from connecting to
- * the end of the answer. Throws when no answer came.
+ * Posts once, on a connection of its own, without following redirects. The time limit covers everything, from connecting
+ * to the end of the response. Throws when there is no response.
  */
 export async function post(
 	dispatcher: Dispatcher,

@@ -6,12 +6,12 @@ import type { Project, RoomStanding } from '../types';
 import type { WebhookSender } from './webhookSender';
 
 /**
- * How long after the last thing that happened the trigger is asked, in milliseconds: soon, and again when the workflow has
- * had time for what Jelou does not see, such as a pause.
+ * How long after the last activity to ask the trigger, in milliseconds: soon, and again when the workflow has had time for
+ * what Jelou does not see, such as a pause.
  */
 const AFTER_MS = [150, 1_500, 6_000];
 
-/** The path of a Jelou Trigger, published or tested: anything else would take a note for an event. */
+/** The path of a Jelou Trigger, published or tested: anything else would mistake a note for an event. */
 const TRIGGER = /\/[^/]+\/[^/]+\/webhook$/;
 
 /** How much of a question is shown, in characters. */
@@ -37,12 +37,12 @@ function shorten(text: string): string {
 }
 
 /**
- * What the Jelou Trigger of a project knows of its rooms: pauses and open questions. Jelou knows nothing of them, so the
- * trigger is asked with the note that Jelou nodes ask it with, and only while somebody watches.
+ * What the Jelou Trigger of a project knows about its rooms: pauses and open questions. Jelou does not know them, so this
+ * asks the trigger with the note that Jelou nodes use, and only while somebody is watching.
  */
 export class TriggerRooms {
 	private readonly timers = new Map<string, NodeJS.Timeout>();
-	/** How much has happened in a project, and how much of it the trigger's last answer can hold. */
+	/** How much has happened in a project, and how much of it the trigger's last response can reflect. */
 	private readonly happened = new Map<string, number>();
 	private readonly learned = new Map<string, number>();
 	/** The address that was asked last, by project. */
@@ -60,21 +60,21 @@ export class TriggerRooms {
 		});
 	}
 
-	/** Somebody watches from now on. @returns what ends it */
+	/** Starts watching. @returns a function that stops it */
 	watch(): () => void {
 		this.watchers += 1;
 		if (this.watchers === 1) for (const { id } of this.store.projects.values()) this.soon(id);
 		return () => void (this.watchers -= 1);
 	}
 
-	/** What is known of a room; nothing while the trigger's answer is awaited, which may change it. */
+	/** What is known of a room; nothing while waiting for the trigger's response, which may change it. */
 	known(roomId: string): RoomStanding | undefined {
 		const projectId = this.store.rooms.get(roomId)?.projectId ?? '';
 		const isFresh = this.learned.get(projectId) === this.happened.get(projectId);
 		return isFresh ? this.store.standings.get(roomId) : undefined;
 	}
 
-	/** @returns whether the trigger has taken it */
+	/** @returns whether the trigger accepted it */
 	async endPause(roomId: string): Promise<boolean> {
 		const project = this.store.projects.get(this.store.rooms.get(roomId)?.projectId ?? '');
 		if (!project) return false;
@@ -130,7 +130,7 @@ export class TriggerRooms {
 	private async ask(project: Project): Promise<void> {
 		const happened = this.happened.get(project.id) ?? 0;
 		const { data, success } = LISTED.safeParse(await this.tell(project, { note: 'list' }));
-		// A trigger that does not answer, because n8n is just starting, has forgotten nothing.
+		// A trigger that does not respond because n8n is still starting has not forgotten anything.
 		if (!success && project.integration) return;
 		this.learned.set(project.id, happened);
 		const standings = (data?.rooms ?? []).map(
@@ -144,10 +144,10 @@ export class TriggerRooms {
 		this.store.setStandings(project, standings);
 	}
 
-	/** @returns the trigger's answer; `undefined` when there is no trigger, or it does not take the note */
+	/** @returns the trigger's response; `undefined` when there is no trigger, or it does not accept the note */
 	private async tell(project: Project, content: NoteContent): Promise<unknown> {
 		const { integration } = project;
-		// A test in the editor takes one event, and would end with the note.
+		// A test in the editor accepts one event, so the note would end it.
 		const address = integration?.webhookUrl.replace('/webhook-test/', '/webhook/') ?? '';
 		if (!TRIGGER.test(address)) return undefined;
 		const note = writeNote({ ...content, address, sentAt: Date.now() });

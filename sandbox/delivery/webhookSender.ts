@@ -12,9 +12,9 @@ import { post, type WebhookResponse } from './post';
 export interface CustomDelivery {
 	/** The raw body; none at all when absent. */
 	body?: string | Uint8Array;
-	/** The signature header. Absent: the right one for these bytes (none without integration). Null: no such header. */
+	/** The signature header. Absent: the right one for these bytes (none without an integration). Null: no header. */
 	signature?: string | null;
-	/** Further headers, or others than `Content-Type: application/json`. */
+	/** Headers to add, or to replace `Content-Type: application/json`. */
 	headers?: Record<string, string>;
 	/** The integration's URL when absent. */
 	url?: string;
@@ -24,7 +24,7 @@ const NOTE_TIMEOUT_MS = 5000;
 /** 5,000 rooms. */
 const MAX_NOTE_ANSWER = 8_000_000;
 
-/** Delivers events as Jelou documents it: signed, with a time limit, in one attempt and no second one. */
+/** Delivers events as Jelou documents it: signed, with a time limit, in a single attempt. */
 export class WebhookSender {
 	private readonly agent: Agent;
 	private readonly closing = new AbortController();
@@ -35,11 +35,11 @@ export class WebhookSender {
 		/** Whether each event is delivered twice. */
 		private readonly isRepeating: () => boolean = () => false,
 	) {
-		// The limit is the signal's alone; undici's own would only cut it shorter.
+		// Only the signal limits the time; undici's own limits would shorten it.
 		this.agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
 	}
 
-	/** Never throws: a delivery that failed says why. Without an integration nothing is sent, which is no delivery. */
+	/** Never throws: a failed delivery says why. Without an integration nothing is sent, and there is no delivery. */
 	async send(project: Project, event: JelouEvent): Promise<Delivery> {
 		const { integration } = project;
 		const rawBody = Buffer.from(JSON.stringify(event.payload));
@@ -72,7 +72,7 @@ export class WebhookSender {
 		this.report(again);
 	}
 
-	/** Posts whatever a test wants to, to see what the receiver does. Throws when no answer comes. */
+	/** Posts whatever a test wants, to see what the receiver does. Throws when there is no response. */
 	async sendCustom(
 		project: Project,
 		{ body, signature, headers = {}, url }: CustomDelivery,
@@ -90,9 +90,9 @@ export class WebhookSender {
 	}
 
 	/**
-	 * Posts a note that is no event of Jelou's, signed like one, and which nothing shows.
+	 * Posts a note, which is not one of Jelou's events but signed like one, and is not shown anywhere.
 	 *
-	 * @returns what a 200 answers, as JSON; `undefined` for any other answer, or none
+	 * @returns the JSON of a 200; `undefined` for any other response, or none
 	 */
 	async tell({ integration }: Project, url: string, body: string): Promise<unknown> {
 		if (!integration) return undefined;
@@ -168,7 +168,7 @@ export class WebhookSender {
 	}
 }
 
-/** The credential is sent as it was given: whether Jelou would encode one for `basic` is not documented. */
+/** The credential is sent as given: whether Jelou encodes it for `basic` is not documented. */
 function credentialHeader({ authType, authorization }: Integration): Record<string, string> {
 	switch (authType) {
 		case 'bearer':

@@ -11,9 +11,9 @@ import { DESK_STATUSES } from './types';
 
 /** The only token that the desk knows. */
 export const DESK_TOKEN = 'demo-desk-token';
-/** As much as Chatwoot takes with a message. */
+/** Chatwoot's limit for a message. */
 const MAX_BYTES = 40_000_000;
-/** Messages in one answer. */
+/** Messages in one response. */
 const PAGE = 20;
 
 declare module 'fastify' {
@@ -66,7 +66,7 @@ const CONDITIONS = z
 	)
 	.nonempty();
 
-/** What is asked for in a filter: contacts whose identifier or name is one of these, in any case, as in Chatwoot. */
+/** What a filter matches: contacts whose identifier or name is one of its values, ignoring case, as in Chatwoot. */
 function filterOf(payload: unknown): (contact: Contact) => boolean {
 	const { data } = CONDITIONS.safeParse(payload);
 	if (!data) throw new DeskError(422, 'Invalid attribute key, operator or values');

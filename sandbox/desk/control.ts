@@ -47,7 +47,7 @@ function sampleFile(sample: keyof typeof SAMPLES): DeskFile {
 	return { name: file, mimeType: content.mime_type, bytes: readFileSync(join(PAGE, file)) };
 }
 
-/** What the page does as the person at the desk, and the switches of the desk. */
+/** What the page does as the agent at the desk, and the desk's settings. */
 export function deskControlRoutes(app: FastifyInstance, desk: Desk): void {
 	const preValidation = readJson;
 	const conversationOf = (id: string) => {

@@ -7,7 +7,7 @@ import { DeskStore, type Contact, type Conversation, type Message } from './stor
 import { DeskWebhook } from './webhook';
 import type { DeskStatus, NewMessage } from './types';
 
-/** What goes wrong at the desk on purpose: as at Jelou, or it is away for so many milliseconds. */
+/** What goes wrong at the desk on purpose: as with Jelou, or it is away for this many milliseconds. */
 export interface DeskFaults extends Pick<
 	Faults,
 	'deliverTwice' | 'drop' | 'dropAfterProcessing' | 'latencyMs' | 'method' | 'naming' | 'respond' | 'times'
@@ -23,14 +23,14 @@ export interface DeskRequest {
 
 /** What happens at the desk: conversations begin and end, customers and agents write, the inbox posts its events. */
 export class Desk {
-	/** The requests that its API got, oldest first; the status is null for one that was not answered. */
+	/** The requests that its API received, oldest first; the status is null for one without a response. */
 	readonly requests: DeskRequest[] = [];
 	readonly store: DeskStore;
 	readonly faults: FaultSwitch;
 	private readonly webhook: DeskWebhook;
 	private back: NodeJS.Timeout | undefined;
 
-	/** @param timeoutMs how long its webhook may take to answer */
+	/** @param timeoutMs how long its webhook may take to respond */
 	constructor(feed: Feed, timeoutMs: number) {
 		this.store = new DeskStore(feed);
 		this.faults = new FaultSwitch(() => undefined);
@@ -49,7 +49,7 @@ export class Desk {
 		if (this.requests.length > KEPT.number) this.requests.shift();
 	}
 
-	/** Throws a 404 for one that is not there. */
+	/** Throws a 404 if there is none. */
 	conversation(id: number): Conversation {
 		const found = this.store.conversations.get(id);
 		if (!found) throw notFound();
@@ -62,7 +62,7 @@ export class Desk {
 		return conversation;
 	}
 
-	/** A customer's message opens a resolved conversation again. */
+	/** A customer's message reopens a resolved conversation. */
 	write(conversation: Conversation, input: NewMessage): Message {
 		const message = this.store.addMessage(conversation, input);
 		if (input.from === 'customer') this.setStatus(conversation, 'open');

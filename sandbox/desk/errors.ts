@@ -23,7 +23,7 @@ export function notFound(): DeskError {
 	return new DeskError(404, 'Resource could not be found');
 }
 
-/** A field that the documentation demands. */
+/** A missing field that the documentation requires. */
 export function missing(name: string): DeskError {
 	return new DeskError(422, `param is missing or the value is empty: ${name}`);
 }

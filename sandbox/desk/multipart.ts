@@ -7,7 +7,7 @@ export interface Form {
 	files: DeskFile[];
 }
 
-/** Reads `multipart/form-data`, whose files are in `attachments[]`. Throws a 400 for what is none. */
+/** Reads `multipart/form-data`, whose files are in `attachments[]`. Throws a 400 for anything else. */
 export async function readForm(raw: Buffer, contentType: string): Promise<Form> {
 	const form: Form = { fields: {}, files: [] };
 	const parts = await new Response(new Uint8Array(raw), { headers: { 'content-type': contentType } })

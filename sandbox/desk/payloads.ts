@@ -1,6 +1,6 @@
 import type { Attachment, Contact, Conversation, DeskStore, Message } from './store';
 
-/** Whose token the workflow has, and who is at the page. */
+/** The owner of the workflow's token, who is also the person at the page. */
 export const AGENT = { id: 1, name: 'Carla Ríos', email: 'carla@example.com', type: 'user' };
 export const ACCOUNT = { id: 1, name: 'Tienda Aurora' };
 export const INBOX = { id: 1, name: 'Jelou' };
@@ -111,7 +111,7 @@ export function conversationBody(store: DeskStore, conversation: Conversation) {
 }
 
 /**
- * The event of a new message, whoever wrote it.
+ * The event for a new message, whoever wrote it.
  *
  * @see https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks
  */
@@ -134,7 +134,7 @@ export function messageCreated(store: DeskStore, conversation: Conversation, mes
 	};
 }
 
-/** The event of a new conversation, or of one that was opened again or resolved: its fields are the conversation's. */
+/** The event for a new, reopened or resolved conversation: its fields are the conversation's. */
 export function conversationEvent(
 	store: DeskStore,
 	conversation: Conversation,

@@ -14,11 +14,11 @@ import {
 	type NewMessage,
 } from './types';
 
-/** How many conversations are kept, with their contacts; the oldest is forgotten first. */
+/** How many conversations are kept, with their contacts; the oldest are forgotten first. */
 const MAX_CONVERSATIONS = 1_000;
 /** How many messages of a conversation are shown. */
 const SHOWN = 200;
-/** How much of the newest files outlives a restart, in bytes. */
+/** How much of the newest files survives a restart, in bytes. */
 const KEPT_FILES = 8_000_000;
 
 const ID = z.number().int().positive();
@@ -80,7 +80,7 @@ function fileTypeOf({ mimeType }: DeskFile): Attachment['fileType'] {
 	return FILE_TYPES.find((each) => each === kind) ?? 'file';
 }
 
-/** What the desk knows, in memory only, within bounds. Each change is told to the feed. */
+/** What the desk knows, in memory only, within bounds. The feed gets every change. */
 export class DeskStore {
 	webhookUrl = '';
 	/** Where the sandbox is, for the addresses of files. */
@@ -195,13 +195,13 @@ export class DeskStore {
 		return { webhookUrl: this.webhookUrl, conversations };
 	}
 
-	/** Forgets all but the address of the webhook, and that too unless it is to be kept. IDs go on. */
+	/** Forgets everything, except the webhook's address if it is to be kept. IDs continue. */
 	reset({ keepWebhook = false } = {}): void {
 		this.clear();
 		if (!keepWebhook) this.webhookUrl = '';
 	}
 
-	/** Everything, as JSON can hold it: to be kept over a restart. */
+	/** Everything as JSON, to be restored after a restart. */
 	snapshot(): z.infer<typeof SNAPSHOT> {
 		let left = KEPT_FILES;
 		const files = [...this.files]
@@ -218,7 +218,7 @@ export class DeskStore {
 		};
 	}
 
-	/** Takes what `snapshot` gave, instead of what is there. Anything else is refused, and changes nothing. */
+	/** Replaces everything with what `snapshot` returned. Anything else is refused and changes nothing. */
 	restore(value: unknown): boolean {
 		const { data } = SNAPSHOT.safeParse(value);
 		if (!data) return false;
@@ -233,7 +233,7 @@ export class DeskStore {
 			const restored: Conversation = { ...conversation, messages: [] };
 			this.conversations.set(restored.id, restored);
 			for (const message of messages) {
-				// Its delivery ended with the sandbox, and nobody knows how.
+				// Its delivery was cut off when the sandbox ended, with unknown outcome.
 				const isOpen = message.delivery?.state === 'sending';
 				const note = 'the sandbox was closed meanwhile';
 				this.place(restored, isOpen ? { ...message, delivery: { state: 'failed', note } } : message);
@@ -279,7 +279,7 @@ export class DeskStore {
 		this.conversations.delete(conversation.id);
 	}
 
-	/** Contacts without a conversation go first: one that is talked to must not. */
+	/** Contacts without a conversation are forgotten first; those with one must stay. */
 	private forgetContacts(): void {
 		if (this.contacts.size <= MAX_CONVERSATIONS * 2) return;
 		const talking = new Set([...this.conversations.values()].map(({ contactId }) => contactId));

@@ -37,9 +37,9 @@ export interface DeskConversation {
 	messages: DeskMessage[];
 }
 
-/** What `GET /sandbox/state` tells of the desk. */
+/** The desk in `GET /sandbox/state`. */
 export interface DeskState {
-	/** Where the inbox posts its events; empty when it posts none. */
+	/** Where the inbox posts its events; empty when it does not. */
 	webhookUrl: string;
 	conversations: DeskConversation[];
 }

@@ -4,7 +4,7 @@ import { post } from '../delivery/post';
 import type { DeskStore } from './store';
 
 /**
- * Posts the events of the inbox to its webhook, each by itself and at once, as Chatwoot does: in one attempt, whose
+ * Posts the events of the inbox to its webhook, each separately and at once, as Chatwoot does: in a single attempt, whose
  * failure is shown with the message.
  *
  * @see https://www.chatwoot.com/hc/user-guide/articles/1677839703-how-to-create-an-api-channel-inbox
@@ -21,7 +21,7 @@ export class DeskWebhook {
 		this.agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
 	}
 
-	/** Never throws. Gives why nobody has taken the event, or nothing when somebody has. */
+	/** Never throws. Returns why the event was not accepted; nothing if it was. */
 	async send(event: object): Promise<string | undefined> {
 		const url = this.store.webhookUrl;
 		if (url === '') return 'the inbox has no webhook URL';

@@ -13,7 +13,7 @@ export function areaOf(rawUrl: string): Area {
 	return /^\/sandbox(\/|$)/.test(path) ? 'control' : 'page';
 }
 
-/** What is learned about a request on its way, beside what fastify knows of it. */
+/** What is learned about a request along the way, in addition to what fastify knows. */
 export interface RequestInfo {
 	area: Area;
 	/** Null for the page and the control API, which are not recorded. */
@@ -21,15 +21,15 @@ export interface RequestInfo {
 	project: Project | null;
 	/** How it was authenticated, in plain words, for the log. */
 	auth: string | null;
-	/** A further remark for the log. */
+	/** A remark for the log. */
 	note: string | null;
-	/** Whether a refusal is a plain answer to a question, and nothing that went wrong. */
+	/** Whether a refusal simply answers a question, and nothing went wrong. */
 	isAnswer: boolean;
-	/** A fault asks for the connection to be cut instead of the answer, or its second half, being sent. */
+	/** A fault asks to cut the connection instead of sending the response, or its second half. */
 	dropAnswer: 'whole' | 'half' | null;
-	/** A fault asks for another answer to a request that was processed. */
+	/** A fault asks for another response to a request that was processed. */
 	replacement: FaultAnswer | null;
-	/** A fault asks for the answer to be sent byte by byte, or never to end. */
+	/** A fault asks for the response to be sent byte by byte, or never to end. */
 	slowAnswer: { dripMs: number | undefined; isEndless: boolean } | null;
 }
 
@@ -40,11 +40,11 @@ declare module 'fastify' {
 		rawBody: Buffer;
 	}
 	interface FastifyContextConfig {
-		/** What the request is called in the log. */
+		/** The request's name in the log. */
 		title?: string;
 		/** Whether it only sets up or looks up the integration. */
 		isSetUp?: boolean;
-		/** The status for fields that do not match the schema; 422 unless told. */
+		/** The status for fields that do not match the schema; 422 when absent. */
 		invalidStatus?: number;
 	}
 }

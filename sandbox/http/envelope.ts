@@ -1,13 +1,13 @@
 import { ApiError, type FieldErrors } from '../errors';
 
-/** Jelou's answer to what went well; closing and deleting have no data. */
+/** Jelou's response to a success; closing and deleting have no data. */
 export function success(message: string, data?: object) {
 	return { message: [message], statusMessage: 'success', status: 1, ...(data && { data }) };
 }
 
 /**
- * Jelou's answer to what did not. The fields are documented, their contents hardly: the codes, the language key of the
- * two message objects, and one list of problems per field in `validationError` are plausible choices.
+ * Jelou's response to a failure. The fields are documented, their contents hardly: the codes, the language key of the two
+ * message objects, and one list of problems per field in `validationError` are plausible choices.
  */
 export function failure({ status, key, message, fields }: ApiError) {
 	return {

@@ -8,7 +8,7 @@ import { failure } from './envelope';
 /** A problem that a schema found. */
 export type SchemaProblem = Pick<FastifySchemaValidationError, 'keyword' | 'message' | 'params'>;
 
-/** Says each problem that the schema found, under the path of its field. */
+/** Describes each problem that the schema found, under the path of its field. */
 export function problemsByField<Said>(
 	problems: readonly FastifySchemaValidationError[],
 	say: (problem: SchemaProblem) => Said,
@@ -16,14 +16,14 @@ export function problemsByField<Said>(
 	const fields: Record<string, Said[]> = {};
 	for (const problem of problems) {
 		const { instancePath, keyword, params } = problem;
-		// These repeat what is said already: by the branch of an if, and about a type that is missing.
+		// These repeat other problems: those of the branch of an `if`, and that of a missing type.
 		if (keyword === 'if' || (keyword === 'discriminator' && params.tagValue === undefined)) continue;
 		const path = instancePath.split('/').slice(1);
 		if (typeof params.missingProperty === 'string') path.push(params.missingProperty);
 		if (keyword === 'discriminator' && typeof params.tag === 'string') path.push(params.tag);
 		const all = (fields[path.join('.') || 'body'] ??= []);
 		const said = say(problem);
-		// Schemas that a body has to fit at once find the same fault.
+		// Several schemas that a body must match can find the same problem.
 		if (!all.some((each) => isDeepStrictEqual(each, said))) all.push(said);
 	}
 	return fields;
@@ -60,7 +60,7 @@ interface Thrown {
 	validation?: FastifySchemaValidationError[];
 }
 
-/** Whatever was thrown, as something that may be told: nothing of an internal error is. */
+/** Turns whatever was thrown into an error that may be shown, without details of internal errors. */
 export function toApiError(error: unknown, invalidStatus = 422): ApiError {
 	if (error instanceof ApiError) return error;
 	const { statusCode = 500, message = '', validation }: Thrown = error instanceof Error ? error : {};
@@ -76,7 +76,7 @@ export function toApiError(error: unknown, invalidStatus = 422): ApiError {
 	return new ApiError(500, 'Something went wrong on our side');
 }
 
-/** Every failure is told in Jelou's envelope, also of requests that no route ever sees. */
+/** Reports every failure in Jelou's envelope, even for requests that reach no route. */
 export function answerErrors(app: FastifyInstance): void {
 	app.setErrorHandler((error, request, reply) => {
 		const problem = toApiError(error, request.routeOptions.config.invalidStatus);
@@ -89,7 +89,7 @@ export function answerErrors(app: FastifyInstance): void {
 	});
 }
 
-/** Answers what is not even HTTP, on the bare socket. */
+/** Responds to what is not even HTTP, on the bare socket. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
 	if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
 	const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;

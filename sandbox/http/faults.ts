@@ -4,46 +4,46 @@ import { ApiError } from '../errors';
 import type { Area } from './context';
 import { failure } from './envelope';
 
-/** An answer that is not Jelou's own. */
+/** A response to send instead of Jelou's own. */
 export interface FaultAnswer {
 	status: number;
-	/** Process the request first: what was asked for is done, and only the answer is lost. */
+	/** Process the request first: it takes effect, and only its response is lost. */
 	afterProcessing?: boolean;
 	/** The `Retry-After` header: seconds, or an HTTP date. */
 	retryAfter?: string | number;
 	body?: string;
 	contentType?: string;
-	/** How often; until switched off when absent. */
+	/** How many times; until switched off when absent. */
 	times?: number;
 }
 
-/** What goes wrong on purpose. It concerns Jelou's API or the desk's, never the page or the control API. */
+/** What goes wrong on purpose: in Jelou's APIs or the desk's, never in the page or the control API. */
 export interface Faults {
 	/** Each request waits this many milliseconds first. */
 	latencyMs?: number;
-	/** Answer this instead of processing the request; by default with Jelou's error envelope, also with status 200. */
+	/** Respond with this instead of processing the request; by default in Jelou's error envelope, even with status 200. */
 	respond?: FaultAnswer;
 	/** Cut the connection before anything is processed. */
 	drop?: boolean;
-	/** Process the request, then cut the connection instead of answering. */
+	/** Process the request, then cut the connection instead of responding. */
 	dropAfterProcessing?: boolean;
-	/** Process the request, then send one half of the answer and cut the connection. */
+	/** Process the request, then send half of the response and cut the connection. */
 	halfAnswer?: boolean;
-	/** Send the answer one byte at a time, with this many milliseconds between them. */
+	/** Send the response one byte at a time, with this many milliseconds in between. */
 	dripMs?: number;
-	/** Follow the answer with spaces that never end, one at a time with `dripMs`, else as fast as they are read. */
+	/** Follow the response with endless spaces, one at a time with `dripMs`, else as fast as they are read. */
 	endlessAnswer?: boolean;
-	/** Deliver each event twice, one time right after the other. */
+	/** Deliver each event twice, the second time right after the first. */
 	deliverTwice?: boolean;
-	/** The customer answers the next message with this text, before the request that sent it is answered. Used once. */
+	/** The customer answers the next message with this text, before the request that sent it gets its response. Used once. */
 	replyAtOnce?: string;
 	/** After this many requests all faults are switched off. */
 	times?: number;
-	/** Which part of the API; all of it when absent. */
+	/** Only this part of the APIs; all of them when absent. */
 	path?: 'gateway' | 'chatbot' | 'platform' | 'all';
-	/** Requests with this method; all of them when absent. */
+	/** Only requests with this method; all when absent. */
 	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-	/** Requests with this text in their address or body, such as a project's ID; all of them when absent. */
+	/** Only requests with this text in their address or body, such as a project's ID; all when absent. */
 	naming?: string;
 }
 
@@ -71,7 +71,7 @@ export class FaultSwitch {
 	}
 
 	/**
-	 * The faults that hit one request to this part of the API; taking them uses them up by one.
+	 * The faults for a request to this part of the APIs; counts one use.
 	 *
 	 * @param text its address and body
 	 */
@@ -90,8 +90,8 @@ export class FaultSwitch {
 }
 
 /**
- * Lets requests run into the faults: after their bodies are read and recorded, before anything else. To be added before
- * the answers are recorded, since a fault can replace one.
+ * Applies the faults to requests: after their bodies are read and recorded, before anything else. Must be added before the
+ * hook that records responses, since a fault can replace one.
  */
 export function applyFaults(
 	app: FastifyInstance,
@@ -139,7 +139,7 @@ export function applyFaults(
 	});
 }
 
-/** Gives the answer the fault's status and headers; its body is returned. */
+/** Gives the response the fault's status and headers. Returns its body. */
 function replace(
 	reply: FastifyReply,
 	{ status, retryAfter, body, contentType }: FaultAnswer,

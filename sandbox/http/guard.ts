@@ -4,9 +4,9 @@ import { ApiError } from '../errors';
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
 /**
- * Any web page that the person has open can send requests to the loopback address. So the sandbox answers only under a
- * loopback name (a page on a domain that is made to point here comes with that domain's name), and never to the page
- * of another origin. This goes for Jelou's own paths too: their keys are the same on every machine.
+ * Any web page that the person has open can send requests to the loopback address. So the sandbox responds only under a
+ * loopback name (requests from a domain made to point here carry that domain's name), and never to a page of another
+ * origin. This includes Jelou's own paths: their keys are the same on every machine.
  */
 export function guardEveryRoute(app: FastifyInstance): void {
 	app.addHook('onRequest', (request, _reply, done) => {

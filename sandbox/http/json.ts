@@ -5,8 +5,8 @@ import type { Store } from '../store';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Keeps every body as the bytes that arrived. Nothing is parsed here, so that a request is first authenticated and
- * recorded, and only then judged by what is in it.
+ * Keeps every body as the bytes that arrived. Nothing is parsed here, so that a request is authenticated and recorded
+ * before its contents are checked.
  */
 export function keepRawBodies(app: FastifyInstance, store: Store): void {
 	app.removeAllContentTypeParsers();
@@ -31,7 +31,7 @@ export function parseJson(raw: Buffer): unknown {
 	}
 }
 
-/** Throws a 415 unless the body is said to be JSON. */
+/** Throws a 415 unless the body is declared as JSON. */
 export function requireJsonType(request: FastifyRequest): void {
 	const type = request.headers['content-type'] ?? '';
 	if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
@@ -39,7 +39,7 @@ export function requireJsonType(request: FastifyRequest): void {
 	}
 }
 
-/** For routes with a body: parses it, for fastify to hold it against the route's schema. */
+/** For routes with a body: parses it, so that fastify can check it against the route's schema. */
 export function readJson(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
 	requireJsonType(request);
 	request.body = parseJson(request.rawBody);

@@ -3,12 +3,12 @@ import { performance } from 'node:perf_hooks';
 /** How many requests may come at once. */
 const BURST = 5;
 
-/** Lets each account make so many requests a second: what it leaves unused is kept, up to a burst. */
+/** Limits each account's requests per second: unused ones are saved up, up to a burst. */
 export class AccountRate {
 	private readonly buckets = new Map<string, { left: number; at: number }>();
 
 	/**
-	 * @param perSecond 0: any number
+	 * @param perSecond 0: no limit
 	 * @param now a clock in milliseconds that only goes forward
 	 */
 	constructor(

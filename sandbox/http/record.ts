@@ -3,15 +3,15 @@ import type { Store } from '../store';
 import type { RequestRecord, Tone } from '../types';
 import { areaOf, type Area } from './context';
 
-/** The parts that are Jelou's. */
+/** Jelou's own areas. */
 const JELOU = new Set<Area>(['gateway', 'chatbot', 'platform']);
 
 /** How much of a body the log shows, in characters. */
 const SHOWN = 8000;
 
 /**
- * Begins the record of a request to Jelou's API. An address that exists nowhere counts as one too: most likely somebody
- * has set a wrong base URL.
+ * Records requests to Jelou's APIs. An address that does not exist counts as one, too: most likely somebody entered a
+ * wrong base URL.
  */
 export function recordRequests(app: FastifyInstance, store: Store): void {
 	app.addHook('onRequest', (request, _reply, done) => {
@@ -98,21 +98,21 @@ function describe(request: FastifyRequest, record: RequestRecord, answer: string
 	};
 }
 
-/** Why a request was refused, as its answer says; empty for any other. */
+/** Why a request was refused, from its response; empty for any other. */
 function refusalIn(answer: string, status: number | null): string {
 	const said = status !== null && status >= 400 ? readable(answer) : undefined;
 	if (typeof said !== 'object' || said === null || !('message' in said)) return '';
 	return [said.message].flat().join('; ');
 }
 
-/** Shown once, by the answer that creates the integration, and never by the sandbox. */
+/** Sent once, in the response that creates the integration, and never shown by the sandbox. */
 const SECRETS = new Set(['signingSecret', 'authorization']);
 
 function hideSecrets(key: string, value: unknown): unknown {
 	return SECRETS.has(key) ? '(hidden)' : value;
 }
 
-/** JSON as what it means, so that the log can lay it out; anything else as text. */
+/** JSON parsed, so that the log can format it; anything else as text. */
 export function readable(text: string): unknown {
 	if (text === '') return undefined;
 	try {

@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestInfo } from './context';
 
-/** What an answer that never ends goes on with: spaces after JSON leave it valid. */
+/** What an endless response continues with: spaces after JSON leave it valid. */
 const FILLER = Buffer.alloc(65_536, ' ');
 
-/** Sends answers as the faults ask: half, slowly, without end, or not at all. To be added after they are recorded. */
+/** Sends responses as the faults ask: half, slowly, without end, or not at all. Must be added after the recording. */
 export function applySendingFaults(app: FastifyInstance, closing: AbortSignal): void {
 	app.addHook('onSend', (request, reply, payload, done) => {
 		const { dropAnswer, slowAnswer } = request.info;
@@ -17,7 +17,7 @@ export function applySendingFaults(app: FastifyInstance, closing: AbortSignal): 
 	});
 }
 
-/** Announces the whole answer, sends half of it, and cuts the connection. */
+/** Announces the whole response, sends half of it, and cuts the connection. */
 function sendHalf(
 	{ raw: { socket } }: FastifyRequest,
 	{ raw, statusCode }: FastifyReply,

@@ -4,11 +4,11 @@ import { byId, icon, make, written } from './dom.js';
 
 /** @import { Choice, PlatformParts } from './model.js' */
 
-/** Tells the lists of a page apart. */
+/** Numbers the lists of the page. */
 let lists = 0;
 
 /**
- * A choice: pressed, the customer sends what it stands for.
+ * A choice: when it is pressed, the customer sends what it stands for.
  * @param {Choice} choice
  */
 function answer({ title, description, payload }) {
@@ -70,7 +70,7 @@ export function answersOf({ buttons, list }) {
 }
 
 /**
- * Lets only the choices of the last message be pressed. Lists of others still open, to be read.
+ * Only the choices of the last message can be pressed. Earlier lists still open, to be read.
  * @param {HTMLElement} messages
  * @param {Element | undefined} last
  */
@@ -78,7 +78,7 @@ export function allowAnswers(messages, last) {
 	for (const button of messages.querySelectorAll('button')) {
 		if (!button.matches('.answer')) continue;
 		const isOver = !last?.contains(button);
-		// What is disabled would take the focus with it.
+		// A disabled button would lose the focus.
 		if (isOver && button === document.activeElement) byId('chat-log', HTMLElement).focus();
 		button.disabled = isOver;
 	}

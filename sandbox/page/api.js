@@ -4,7 +4,7 @@
  * Sends JSON to the sandbox's control API.
  * @param {string} path
  * @param {object} body
- * @returns {Promise<string | null>} what went wrong, in plain words; null when nothing did
+ * @returns {Promise<string | null>} what went wrong, in plain words; null on success
  */
 export async function post(path, body) {
 	try {

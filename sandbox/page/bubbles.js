@@ -10,7 +10,7 @@ const SIGNS = { sending: 'clock', delivered: 'ticks', failed: 'alert' };
 const TARGETS = { queue: 'queue', operator: 'agent', team: 'team' };
 
 /**
- * A place on this page's own sandbox, under whichever of its names the page was opened.
+ * A path on this page's sandbox, under whichever of its names the page was opened.
  * @param {string} url
  */
 function ownPath(url) {
@@ -20,8 +20,8 @@ function ownPath(url) {
 }
 
 /**
- * A link to media, the image itself, or what plays a file of the sandbox's own. What is elsewhere and not on HTTPS is
- * only named.
+ * A link to media, the image itself, or a player for one of the sandbox's own files. Media elsewhere that is not on HTTPS
+ * is only named.
  * @param {Pick<Message, 'type' | 'content'>} message
  */
 export function media({ type, content: { url: given = '', mime_type = '', filename, caption } }) {
@@ -68,7 +68,7 @@ export function media({ type, content: { url: given = '', mime_type = '', filena
 /** When a message was written and what became of it. @param {Message} message */
 export function meta({ at, duplicate, delivery }) {
 	const line = make('div', { class: 'meta' }, make('time', { text: clock(at) }));
-	// A message is news once: that it went out is not read out again.
+	// A message is announced once: its delivery is not read out as well.
 	line.ariaLive = 'off';
 	if (duplicate) line.append(make('span', { class: 'bad', text: 'Same message ID as an earlier message' }));
 	if (delivery) {
@@ -80,7 +80,7 @@ export function meta({ at, duplicate, delivery }) {
 	return line;
 }
 
-/** What a message is besides its text, in words. @param {PlatformParts} platform */
+/** What a message has besides its text, in words. @param {PlatformParts} platform */
 function remarks({ asksForLocation, template }) {
 	const words = [
 		asksForLocation ? 'Asks for the location: WhatsApp shows a button that sends it' : null,
@@ -113,7 +113,7 @@ export function bubble(message) {
 }
 
 /**
- * Whom a conversation was given to, for example: queue “support”.
+ * Who a conversation was assigned to, for example: queue “support”.
  * @param {RoomEvent['assignment']} assignment
  */
 export function targetOf(assignment) {

@@ -46,7 +46,7 @@ function linesOf(roomId) {
 
 /**
  * Shows the chosen room.
- * @param {boolean} [isNews] whether something was added to what is shown, or became of it
+ * @param {boolean} [isNews] whether something shown was added or changed
  */
 export function drawChat(isNews = false) {
 	const lines = linesOf(scene().room?.id);
@@ -64,7 +64,7 @@ export function drawChat(isNews = false) {
 	drawConversation();
 }
 
-/** With whom, as whom, and how the conversation stands. */
+/** The bot, the customer, and the state of the conversation. */
 export function drawConversation() {
 	const { project, bot, room, user } = scene();
 	const initials = (bot?.name ?? '').split(/\s+/).map((word) => word.slice(0, 1));
@@ -86,7 +86,7 @@ export function drawConversation() {
 }
 
 /**
- * Shows that a message was added, or what became of one.
+ * Shows a new message, or a message's new state.
  * @param {Message} message
  */
 export function showMessage({ roomId, delivery }) {

@@ -10,12 +10,12 @@ const box = byId('choices', HTMLElement);
 const list = byId('choices-list', HTMLElement);
 
 /**
- * Offers to answer a numbered list, which is the last that was said, with a click.
+ * Offers a click to answer a numbered list, while it is the last message.
  * @param {Message | undefined} message
  */
 export function drawChoices(message) {
 	const { buttons, list: opened } = message?.platform ?? {};
-	// Those of a message that has buttons of its own are pressed there.
+	// A message with its own buttons is answered there.
 	const isNumbered = message?.from === 'agent' && !buttons && !opened;
 	const lines = isNumbered ? (message.content.body ?? '').split('\n') : [];
 	const found = lines.flatMap((line) => [NUMBERED.exec(line) ?? []].filter(({ length }) => length > 0));

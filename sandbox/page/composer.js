@@ -9,7 +9,7 @@ const attach = byId('attach', HTMLFormElement);
 const opener = byId('attach-open', HTMLButtonElement);
 const problem = byId('send-problem', HTMLElement);
 
-/** A usual MIME type for each type of media, to begin with. */
+/** A common MIME type for each type of media, as a start. */
 const MIME_TYPES = {
 	image: 'image/jpeg',
 	document: 'application/pdf',
@@ -21,7 +21,7 @@ const EXTRAS = { image: 'caption', video: 'caption', document: 'filename' };
 
 /**
  * @param {object} message
- * @returns {Promise<boolean>} whether the sandbox has taken it
+ * @returns {Promise<boolean>} whether the sandbox accepted it
  */
 export async function send(message) {
 	const { project, bot, user } = scene();
@@ -38,7 +38,7 @@ async function closeConversation() {
 	if (!project || !bot || !user) return;
 	const path = `/sandbox/projects/${encodeURIComponent(project.id)}/close`;
 	problem.textContent = (await post(path, { botId: bot.id, userId: user.id })) ?? '';
-	// The button is hidden then, and took the focus with it.
+	// Hiding the button lost the focus.
 	text.focus();
 }
 
@@ -78,7 +78,7 @@ export function startComposer() {
 		const written = text.value;
 		if (written.trim() === '') return;
 		text.value = '';
-		// What could not be sent is given back, unless something else is being written already.
+		// What could not be sent is put back, unless something else is already being written.
 		if (!(await send({ text: written })) && text.value === '') text.value = written;
 	});
 	text.addEventListener('keydown', (event) => {

@@ -19,11 +19,11 @@ const list = byId('desk-messages', HTMLOListElement);
 const problem = byId('desk-problem', HTMLElement);
 export const deskEnd = keepAtEnd(byId('desk-log', HTMLElement), list);
 
-/** The conversation that somebody has chosen, or writes in: it stays, whatever else comes. */
+/** The conversation that the person chose or is writing in: it stays, whatever else arrives. */
 let chosen = 0;
-/** The one that is shown. */
+/** The one shown. */
 let shown = 0;
-/** Those in which a customer has written something that was not shown yet. @type {Set<number>} */
+/** Those with something from a customer that has not been shown yet. @type {Set<number>} */
 const unread = new Set();
 
 /** @param {DeskConversation} conversation @returns {Room | undefined} the customer's room in the chat */
@@ -34,7 +34,7 @@ function roomOf({ customAttributes: { room_id: id }, contact: { identifier } }) 
 	);
 }
 
-/** The conversations of the chosen project, and those of nobody who is known here; the newest first. */
+/** The conversations of the chosen project, and those of unknown customers; newest first. */
 function conversations() {
 	const { project } = scene();
 	return model.desk.conversations
@@ -47,7 +47,7 @@ function lastAt({ createdAt, messages }) {
 	return messages.at(-1)?.at ?? createdAt;
 }
 
-/** Whether the chosen project has people at a desk. */
+/** Whether the chosen project has a desk. */
 function hasDesk() {
 	const { project } = scene();
 	const isTheOnly = model.overview.projects.length === 1 && model.desk.webhookUrl !== '';
@@ -110,13 +110,13 @@ function keyOf(conversation) {
 /** @type {() => void} */
 let onScene = () => {};
 
-/** Shows a conversation, and the customer whose it is. @param {DeskConversation} conversation */
+/** Shows a conversation and its customer. @param {DeskConversation} conversation */
 function choose(conversation) {
 	chosen = conversation.id;
 	const room = roomOf(conversation);
 	if (room) Object.assign(model.chosen, { project: room.projectId, bot: room.botId, user: room.userId });
 	onScene();
-	// The list was drawn anew, and took the focus with it.
+	// Redrawing the list lost the focus.
 	const button = byId('desk', HTMLElement).querySelector('[aria-current]');
 	if (button instanceof HTMLElement) button.focus();
 }
@@ -132,14 +132,14 @@ function drawList() {
 	byId('desk-conversation', HTMLElement).hidden = all.length === 0;
 }
 
-/** How many conversations have something new. */
+/** How many conversations have unread messages. */
 export function unreadCount() {
 	return conversations().filter(({ id }) => unread.has(id)).length;
 }
 
 /**
- * Shows the desk, where the project has one.
- * @param {boolean} [isNews] whether something was added to what is shown, or became of it
+ * Shows the desk, if the project has one.
+ * @param {boolean} [isNews] whether something shown was added or changed
  */
 export function drawDesk(isNews = false) {
 	const isShown = hasDesk();
@@ -174,7 +174,7 @@ export function drawDesk(isNews = false) {
 	if (isOther) drawDeskComposer(id);
 }
 
-/** The customer's conversation is shown, now that another customer was chosen. */
+/** Shows the conversation of the customer who was just chosen. */
 export function followScene() {
 	chosen = 0;
 	drawDesk();

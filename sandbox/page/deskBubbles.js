@@ -13,7 +13,7 @@ function file({ fileType, name, url }) {
 }
 
 /**
- * When it was written, and what became of it. A private note goes to nobody but agents, so nothing is said of its way.
+ * When it was written, and what became of it. A private note is not delivered to anyone, so it has no delivery state.
  * @param {DeskMessage} message
  */
 export function deskMeta({ at, delivery, private: isNote }) {

@@ -9,8 +9,8 @@ const reply = byId('desk-reply', HTMLInputElement);
 const note = byId('desk-note', HTMLInputElement);
 
 /**
- * What is being written in each conversation. Whether it is a private note belongs to it: a note that was begun must not
- * become a reply because another conversation was looked at meanwhile.
+ * What is being written in each conversation, and whether it is a private note: a note must not become a reply because
+ * another conversation was viewed in the meantime.
  * @type {Map<number, { text: string, isNote: boolean }>}
  */
 const drafts = new Map();
@@ -34,7 +34,7 @@ function drawMode() {
 	byId('desk-send-label', HTMLElement).textContent = isNote ? 'Add private note' : 'Send reply';
 }
 
-/** Goes on with what was being written in a conversation. @param {number} id */
+/** Shows the draft of a conversation. @param {number} id */
 export function drawDeskComposer(id) {
 	shown = id;
 	text.value = draftOf(id).text;
@@ -49,7 +49,7 @@ function showAttach(open) {
 	else opener.focus();
 }
 
-/** @param {(message: object) => Promise<boolean>} send whether the sandbox has taken it */
+/** @param {(message: object) => Promise<boolean>} send returns whether the sandbox accepted it */
 export function startDeskComposer(send) {
 	for (const choice of [reply, note]) {
 		choice.addEventListener('change', () => {
@@ -64,7 +64,7 @@ export function startDeskComposer(send) {
 		if (content.trim() === '') return;
 		text.value = draft.text = '';
 		if (await send({ content, private: draft.isNote })) return;
-		// What could not be sent is given back, unless something else is being written already.
+		// What could not be sent is put back, unless something else is already being written.
 		if (draft.text === '') draft.text = content;
 		text.value = draftOf(shown).text;
 	});

@@ -14,7 +14,7 @@ export function byId(id, type) {
 }
 
 /**
- * A new element. Text is only ever set as text: what people and workflows write is never read as HTML.
+ * A new element. Text is only ever set as text: what people and workflows write is never parsed as HTML.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {{ class?: string, text?: string }} [looks]
@@ -30,7 +30,7 @@ export function make(tag, looks = {}, ...children) {
 }
 
 /**
- * What somebody wrote, in whatever language and direction: not the page's.
+ * What somebody wrote, in whatever language and direction, not those of the page.
  * @param {string} text
  * @param {string} [name] the element's class
  */
@@ -42,7 +42,7 @@ export function written(text, name) {
 }
 
 /**
- * One of the symbols that are drawn in the page's file. It only goes with words.
+ * One of the symbols in the page's HTML. Only for use beside words.
  * @param {string} name
  */
 export function icon(name) {
@@ -56,7 +56,7 @@ export function icon(name) {
 }
 
 /**
- * Tells something to those who hear the page instead of seeing it.
+ * Tells something to those who listen to the page instead of seeing it.
  * @param {string} text
  */
 export function announce(text) {
@@ -64,7 +64,7 @@ export function announce(text) {
 }
 
 /**
- * Lets something new be noticed, once: not whenever it is shown again.
+ * Draws attention to something new, once: not whenever it is shown again.
  * @param {HTMLElement} element
  */
 export function arrive(element) {
@@ -74,11 +74,11 @@ export function arrive(element) {
 }
 
 /**
- * Makes a list show these items. What is shown already stays the same element, so that it stays open and keeps its focus.
+ * Makes a list show these items. Items already shown keep their elements, so that they stay open and keep the focus.
  * @template T
  * @param {HTMLElement} list
  * @param {T[]} items
- * @param {(item: T) => string} keyOf what an item's look depends on
+ * @param {(item: T) => string} keyOf what an item's appearance depends on
  * @param {(item: T) => HTMLElement} draw
  */
 export function renew(list, items, keyOf, draw) {
@@ -105,7 +105,7 @@ export function renew(list, items, keyOf, draw) {
 }
 
 /**
- * A time of day in this place, as 18:05 or 18:05:09.
+ * A local time of day, such as 18:05 or 18:05:09.
  * @param {number | string} at
  * @param {boolean} [seconds]
  */
@@ -121,7 +121,7 @@ const DAY = new Intl.DateTimeFormat('en', {
 });
 
 /**
- * The day of a time in this place, in words.
+ * The local day of a time, in words.
  * @param {number} at
  */
 export function dayOf(at) {
@@ -135,7 +135,7 @@ export function dayOf(at) {
 const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 
 /**
- * A time of today as 18:05, any other by its day only.
+ * A time today, such as 18:05; for any other time, only its day.
  * @param {number | string} at
  */
 export function moment(at) {
@@ -143,7 +143,7 @@ export function moment(at) {
 }
 
 /**
- * A time to come, with its day unless that is today.
+ * A future time, with its day unless that is today.
  * @param {string} at
  */
 export function until(at) {

@@ -1,13 +1,13 @@
 // @ts-check
 
-/** So near the end, in pixels, somebody is taken to follow what comes. */
+/** This close to the end, in pixels, a person is assumed to follow new messages. */
 const NEAR_END = 100;
 
-/** How long a redrawn list stays silent, in milliseconds: longer than a browser takes to tell of the change. */
+/** How long a redrawn list stays silent, in milliseconds: longer than a browser takes to announce the change. */
 const SILENCE = 200;
 
 /**
- * Messages come, pictures load, the composer grows: the end stays in view, unless somebody is reading further up.
+ * Messages arrive, pictures load, the composer grows: the end stays in view, unless the person is reading further up.
  * @param {HTMLElement} log what scrolls
  * @param {HTMLElement} list what grows in it
  */
@@ -20,7 +20,7 @@ export function keepAtEnd(log, list) {
 		isAtEnd = true;
 		log.scrollTop = log.scrollHeight;
 	};
-	// That the end is far away says nothing: a picture may have come since. Somebody who reads further up went up.
+	// Distance from the end alone proves nothing: a picture may have loaded. Whoever reads further up scrolled up.
 	log.addEventListener('scroll', () => {
 		if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END) isAtEnd = true;
 		else if (log.scrollTop < top) isAtEnd = false;
@@ -33,7 +33,7 @@ export function keepAtEnd(log, list) {
 	growth.observe(list);
 	return {
 		toEnd,
-		/** What was there before is not news: it is not read out. */
+		/** What was already there is not read out. */
 		quietly: () => {
 			log.ariaLive = 'off';
 			clearTimeout(silence);

@@ -2,13 +2,13 @@
 import { dayOf, make, renew } from './dom.js';
 
 /**
- * What a chat shows, one below the other. What became of a message, its `state`, is shown anew without the message.
+ * The lines of a chat. A message's `state` is redrawn without the rest of the message.
  * @typedef {{ key: string, draw: () => HTMLElement, state?: string, meta?: () => HTMLElement }} Line
  * @typedef {Line & { at: number }} Dated
  */
 
 /**
- * With a line before each day.
+ * Adds a line before each day.
  * @param {Dated[]} lines oldest first
  * @returns {Line[]}
  */
@@ -26,7 +26,7 @@ export function withDays(lines) {
 /**
  * @param {HTMLElement} list
  * @param {Line[]} lines
- * @returns {HTMLElement[]} what was not there before
+ * @returns {HTMLElement[]} the lines that were added
  */
 export function drawLines(list, lines) {
 	/** @type {HTMLElement[]} */

@@ -5,7 +5,7 @@ import { toldOf } from './outcomes.js';
 
 /** @import { LogEntry } from './model.js' */
 
-/** Older entries are taken off the page. */
+/** Older entries are removed from the page. */
 const SHOWN = 200;
 
 /** How much of a message a row shows, in characters. */
@@ -20,12 +20,12 @@ function sentence(text) {
 	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** A name of parts may be broken between them. @param {string} title */
+/** Lets a name break between its parts. @param {string} title */
 function titleOf(title) {
 	return title.split(/(?<=\.)/).flatMap((part, index) => (index === 0 ? [part] : [make('wbr'), part]));
 }
 
-/** The customer whom a request or an event is about, and what was written. @param {LogEntry} entry */
+/** The customer a request or an event is about, and what was written. @param {LogEntry} entry */
 function saidIn({ details: { body }, kind }) {
 	const { type, content, initial_message } = body?.value ?? {};
 	const words = content?.body ?? content?.caption ?? content?.filename;
@@ -55,7 +55,7 @@ function row(entry) {
 		make('time', { class: 'time', text: clock(at, true) }),
 		make('span', { class: `way ${kind}`, text: kind === 'request' ? 'n8n → Jelou' : 'Jelou → n8n' }),
 		make('span', { class: 'title' }, ...titleOf(kind === 'request' ? title : `Event: ${title}`)),
-		// That there is nothing yet is no error, whatever its status.
+		// That there is nothing yet is not an error, whatever the status.
 		make(
 			'span',
 			{ class: `pill ${tone}`, text: tone === 'info' ? 'None yet' : String(status ?? 'No answer') },
@@ -73,17 +73,17 @@ function row(entry) {
 	return make('li', { class: isSetUp ? 'set-up' : '' }, details);
 }
 
-/** A restarted sandbox counts from the beginning, so the id alone does not do. @param {LogEntry} entry */
+/** A restarted sandbox counts from the beginning, so the ID alone is not enough. @param {LogEntry} entry */
 function keyOf({ id, at }) {
 	return `${id} ${at}`;
 }
 
-/** Whether an entry is of the chosen project, or of none that could be told. @param {LogEntry} entry */
+/** Whether an entry belongs to the chosen project, or to no known one. @param {LogEntry} entry */
 export function isShown({ projectId }) {
 	return projectId === null || projectId === scene().project?.id;
 }
 
-/** By when they happened, the newest first: an event comes before what the workflow did with it. */
+/** Newest first, by when they happened, so that an event counts as earlier than what the workflow did with it. */
 export function drawLog() {
 	const entries = model.log
 		.filter(isShown)

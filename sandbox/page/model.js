@@ -37,17 +37,17 @@
  *   desk: Desk }} Snapshot
  */
 
-/** What the sandbox has told, and what is chosen on the page. The sandbox is always right: nothing is guessed here. */
+/** What the sandbox has sent, and what is chosen on the page. The sandbox is always right: nothing is guessed here. */
 export const model = {
 	/** @type {Overview} */
 	overview: { projects: [], rooms: [], faults: {} },
-	/** @type {Message[]} all rooms' together */
+	/** @type {Message[]} of all rooms */
 	messages: [],
-	/** @type {RoomEvent[]} all rooms' together */
+	/** @type {RoomEvent[]} of all rooms */
 	roomEvents: [],
-	/** @type {LogEntry[]} all projects' together, oldest first */
+	/** @type {LogEntry[]} of all projects, oldest first */
 	log: [],
-	/** @type {Desk} of all projects together */
+	/** @type {Desk} of all projects */
 	desk: { webhookUrl: '', conversations: [] },
 	chosen: { project: '', bot: '', user: '' },
 };
@@ -56,13 +56,13 @@ export const model = {
  * @template {{ id: string }} T
  * @param {T[]} list
  * @param {string} id
- * @returns {T | undefined} the first when there is none of this id
+ * @returns {T | undefined} the first if none has this ID
  */
 function pick(list, id) {
 	return list.find((each) => each.id === id) ?? list[0];
 }
 
-/** The project, bot and user that are chosen and still there, and the room that they have, if any. */
+/** The chosen project, bot and user, if they still exist, and their room, if any. */
 export function scene() {
 	const { overview, chosen } = model;
 	const project = pick(overview.projects, chosen.project);

@@ -2,7 +2,7 @@
 
 /** @import { MessageDelivery } from './model.js' */
 
-/** What a Jelou Trigger did with an event, by the `status` of its answer. */
+/** What a Jelou Trigger did with an event, by the `status` in its response. */
 const DONE = {
 	accepted: 'Started the workflow',
 	answered: 'Answered the waiting question',
@@ -18,12 +18,12 @@ const DONE = {
 	ignored: 'Ignored: the trigger does not listen for this',
 };
 
-/** The same for one that could not do it; any other failure is told by the sandbox. */
+/** The same for a trigger that failed; the sandbox describes any other failure. */
 const FAILED = {
 	'not passed on':
 		'the run that waits for this answer could not be reached. Check WEBHOOK_URL in n8n, then send again.',
-	'not asked again': 'it did not fit the question, and asking again failed. Check the log of n8n.',
-	'next question not sent': 'Jelou did not take the next question. Answer again, or check the log of n8n.',
+	'not asked again': 'it did not fit the question, and asking again failed. Check the n8n log.',
+	'next question not sent': 'Jelou did not take the next question. Answer again, or check the n8n log.',
 	'not combined': 'the messages that it was combined with started nothing. Send it again.',
 };
 
@@ -37,7 +37,7 @@ function wordsFor(table, status = '') {
 }
 
 /**
- * What became of an event, in words; what is not known is shown as it came.
+ * What became of an event, in words; an unknown status is shown as it is.
  * @param {MessageDelivery} delivery
  */
 export function toldOf({ state, note = '', answer, isTest, question }) {

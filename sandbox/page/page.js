@@ -13,7 +13,7 @@ import { drawSurroundings, startPickers } from './surroundings.js';
 
 /** @import { DeskConversation, LogEntry, Message, Overview, RoomEvent, Snapshot } from './model.js' */
 
-/** How many messages, events of rooms and entries of the log are kept in the browser, of all rooms and projects. */
+/** How many messages, room events and log entries the browser keeps, over all rooms and projects. */
 const KEPT = 2000;
 
 const views = {
@@ -21,7 +21,7 @@ const views = {
 	desk: byId('view-desk', HTMLButtonElement),
 	side: byId('view-side', HTMLButtonElement),
 };
-/** Wide enough for customer and agent side by side. */
+/** Wide enough for the customer and the agent side by side. */
 const wide = matchMedia('(min-width: 51.26em)');
 let unseen = 0;
 
@@ -33,7 +33,7 @@ function drawUnseen() {
 	byId('desk-unread', HTMLElement).replaceChildren(...(unread > 0 ? [` (${unread}`, more, ')'] : []));
 }
 
-/** On a narrow screen one of them is shown. @param {'chat' | 'desk' | 'side'} chosen */
+/** Chooses the part that a narrow screen shows. @param {'chat' | 'desk' | 'side'} chosen */
 function show(chosen) {
 	const isMissing = chosen === 'desk' && (wide.matches || !document.body.hasAttribute('data-desk'));
 	const name = isMissing ? 'chat' : chosen;
@@ -136,7 +136,7 @@ byId('clear', HTMLButtonElement).addEventListener('click', async () => {
 	byId('clear-problem', HTMLElement).textContent = failure ?? '';
 	if (failure === null) announce('Chat and event log cleared');
 });
-// Escape closes the innermost of what is open around the focus, and leaves the focus on what opens it again.
+// Escape closes the innermost open part around the focus, and moves the focus to what reopens it.
 document.addEventListener('keydown', ({ key, target }) => {
 	const open = key === 'Escape' && target instanceof Element ? target.closest('details[open]') : null;
 	open?.removeAttribute('open');

@@ -15,19 +15,19 @@ function again(attempts) {
 	return attempts === 1 ? ', asked again once' : `, asked again ${attempts} times`;
 }
 
-/** What the trigger knows of the room, and Jelou does not: a pause, an open question. */
+/** What the trigger knows about the room and Jelou does not: a pause, an open question. */
 export function drawStanding() {
 	const { pausedUntil, question, answersUntil, attempts = 0 } = scene().room?.standing ?? {};
 	const words = pausedUntil ? `Paused until ${until(pausedUntil)}: a person answers` : '';
 	byId('pause-words', HTMLElement).textContent = words;
-	// Somebody who looks at another customer is told nothing new.
+	// Switching to another customer is not news.
 	if (scene().room?.id === shownRoom && pause.hidden && words !== '') announce(words);
 	shownRoom = scene().room?.id;
 	pause.hidden = words === '';
 	const waiting = byId('question', HTMLElement);
 	const end = answersUntil ? ` until ${until(answersUntil)}` : '';
 	waiting.hidden = !question;
-	waiting.replaceChildren(question ? `Waits for an answer${end}${again(attempts)}: ` : '');
+	waiting.replaceChildren(question ? `Waiting for an answer${end}${again(attempts)}: ` : '');
 	if (!question) return;
 	const asked = document.createElement('q');
 	asked.lang = '';
@@ -43,7 +43,7 @@ export function startStanding() {
 		problem.textContent = (await post(`/sandbox/rooms/${encodeURIComponent(room.id)}/endPause`, {})) ?? '';
 		if (problem.textContent !== '') return;
 		announce('The pause has ended: the workflow answers again');
-		// The button is hidden then, and took the focus with it.
+		// Hiding the button lost the focus.
 		byId('text', HTMLTextAreaElement).focus();
 	});
 }

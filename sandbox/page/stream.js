@@ -1,6 +1,6 @@
 // @ts-check
 
-/** How long to wait before reconnecting when the browser has given up, in milliseconds. */
+/** How long to wait before reconnecting after the browser has given up, in milliseconds. */
 const AGAIN_AFTER = 1500;
 
 /**

@@ -5,7 +5,7 @@ import { model, scene } from './model.js';
 /** @import { Named } from './model.js' */
 
 /**
- * Offers a choice, unless there is none.
+ * Offers a choice, unless there is only one option.
  * @param {'project' | 'bot' | 'user'} kind
  * @param {Named[]} options
  * @param {string | undefined} chosen
@@ -14,7 +14,7 @@ function drawPicker(kind, options, chosen) {
 	const label = byId(`pick-${kind}`, HTMLLabelElement);
 	const select = label.querySelector('select');
 	label.hidden = options.length < 2;
-	// Left alone while nothing changes: somebody may have it open.
+	// Left alone while nothing changes: it may be open.
 	const key = JSON.stringify([options, chosen]);
 	if (!select || select.dataset.key === key) return;
 	select.dataset.key = key;
@@ -54,7 +54,7 @@ function detail(name, value) {
 	return [make('dt', { text: name }), make('dd', { text: value }), make('dd', {}, copy)];
 }
 
-/** The choices, the integration's state, and what to enter in a credential. */
+/** The pickers, the integration's state, and what to enter in a credential. */
 export function drawSurroundings() {
 	const { project, bot, user } = scene();
 	drawPicker('project', model.overview.projects, project?.id);

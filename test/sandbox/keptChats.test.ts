@@ -175,7 +175,7 @@ test.each([
 ])('a file with %s is put aside, with one line, and stops nothing', async (_name, text) => {
 	writeFileSync(file(), text);
 	const first = await begin();
-	expect(said).toEqual([expect.stringMatching(/^Cannot read the chats .*chats\.json\.unreadable\.\n$/)]);
+	expect(said).toEqual([expect.stringMatching(/^Could not read the chats .*chats\.json\.unreadable\.\n$/)]);
 	expect(readdirSync(folder)).toEqual(['chats.json.unreadable']);
 	expect(readFileSync(`${file()}.unreadable`, 'utf8')).toBe(text);
 	await talk(first);

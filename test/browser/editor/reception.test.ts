@@ -273,7 +273,7 @@ describe('is talked through:', () => {
 		await ana.page.getByRole('button', { name: 'End pause' }).click();
 		await ana.page.locator('#pause').waitFor({ state: 'hidden' });
 		await ana.hears('hola de nuevo', GREETED);
-		await ana.page.locator('#question').getByText('Waits for an answer').waitFor();
+		await ana.page.locator('#question').getByText('Waiting for an answer').waitFor();
 	});
 
 	test('who does not confirm is handed over, too', async () => {

@@ -63,7 +63,7 @@ test('an open question is shown, and under a message that was no answer which on
 	jelouTrigger.rooms = [roomWith({ question: '¿Para qué fecha?\nPor ejemplo: mañana', attempts: 0 })];
 	await writes('hola');
 	await question()
-		.getByText(/^Waits for an answer: ¿Para qué fecha\?$/)
+		.getByText(/^Waiting for an answer: ¿Para qué fecha\?$/)
 		.waitFor();
 	jelouTrigger.rooms = [roomWith({ question: '¿Para qué fecha?', attempts: 1 })];
 	await writes('azul');
