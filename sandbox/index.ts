@@ -28,7 +28,7 @@ export {
 } from './options';
 export type { CustomDelivery } from './delivery/webhookSender';
 export type { WebhookResponse } from './delivery/post';
-export type { FaultAnswer, Faults } from './http/faults';
+export type { FaultResponse, Faults } from './http/faults';
 export { sign } from './signature';
 export type { Store } from './store';
 export { trafficOf, type Traffic } from './traffic';

@@ -7,7 +7,7 @@ import { platformRoutes } from './api/platformRoutes';
 import { deskRoutes } from './desk/api';
 import type { Desk } from './desk/desk';
 import { failure } from './http/envelope';
-import { answerBrokenRequest, answerErrors, toApiError } from './http/errors';
+import { rejectBrokenRequest, sendErrors, toApiError } from './http/errors';
 import { applyFaults, type FaultSwitch } from './http/faults';
 import { guardEveryRoute } from './http/guard';
 import { keepRawBodies } from './http/json';
@@ -47,7 +47,7 @@ export function createServer({
 		forceCloseConnections: true,
 		return503OnClosing: false,
 		routerOptions: { maxParamLength: 5000 },
-		clientErrorHandler: answerBrokenRequest,
+		clientErrorHandler: rejectBrokenRequest,
 		frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
 			// No hook sees a request whose address cannot be decoded, so it is recorded here.
 			const problem = toApiError(error);
@@ -75,7 +75,7 @@ export function createServer({
 	applySendingFaults(app, closing);
 	guardEveryRoute(app);
 	keepRawBodies(app, store);
-	answerErrors(app);
+	sendErrors(app);
 
 	app.addSchema(SUPPORT.schemas);
 	app.addSchema(PLATFORM.schemas);

@@ -77,7 +77,7 @@ export function integrationRoutes(
 			if (project.integration === null) {
 				// A trigger asks this before it registers, so it is the first thing a new user sees.
 				request.info.note = 'The project has no integration yet';
-				request.info.isAnswer = true;
+				request.info.isExpected = true;
 			}
 			return success('Integration retrieved successfully', visible(project, integrationOf(project)));
 		},

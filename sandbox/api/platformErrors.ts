@@ -148,7 +148,7 @@ function toPlatformError(error: unknown): PlatformError {
 }
 
 /** Reports failures as the platform does. Where a 400 is documented for wrong fields, it has a form of its own. */
-export function answerPlatformErrors(app: FastifyInstance): void {
+export function sendPlatformErrors(app: FastifyInstance): void {
 	app.setErrorHandler((error, request, reply) => {
 		const problem = toPlatformError(error);
 		const { message, problems, status } = problem;

@@ -6,7 +6,7 @@ import type { Platform } from '../platform';
 import type { Store } from '../store';
 import { authenticateAccount } from './platformAccount';
 import { databaseRoutes } from './platformDatabases';
-import { answerPlatformErrors } from './platformErrors';
+import { sendPlatformErrors } from './platformErrors';
 import { historyRoutes } from './platformHistory';
 import { platformMessageRoutes } from './platformMessages';
 import { templateRoutes } from './platformTemplates';
@@ -25,7 +25,7 @@ export function platformRoutes(
 	app: FastifyInstance,
 	{ store, platform, faults, platformShape, platformRate }: PlatformRouteParts,
 ): void {
-	answerPlatformErrors(app);
+	sendPlatformErrors(app);
 	app.addHook('preValidation', authenticateAccount(store, new AccountRate(platformRate), platformRate));
 	templateRoutes(app, store, platformShape);
 	platformMessageRoutes(app, store, platform, faults);

@@ -2,26 +2,26 @@ import { factsOf } from '../errors';
 import { readable } from '../http/record';
 import type { Delivery } from '../types';
 
-const NO_ANSWER = new Set(['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const NO_RESPONSE = new Set(['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const NO_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
 /** Why there is no response, in plain words, and what to do about it: one or two sentences, or none. */
-export interface NoAnswer {
+export interface NoResponse {
 	error: string;
 	advice: string;
 }
 
-export const NO_WEBHOOK: NoAnswer = {
+export const NO_WEBHOOK: NoResponse = {
 	error: 'no webhook is registered yet',
 	advice: 'Publish a workflow with a Jelou Trigger in n8n, then send again.',
 };
 
-export const CLOSED: NoAnswer = { error: 'the sandbox was closed', advice: '' };
+export const CLOSED: NoResponse = { error: 'the sandbox was closed', advice: '' };
 
-export function reasonOf(error: unknown, url: string, timeoutMs: number): NoAnswer {
+export function reasonOf(error: unknown, url: string, timeoutMs: number): NoResponse {
 	const { name, code, message } = factsOf(error);
-	if (NO_ANSWER.has(name) || NO_ANSWER.has(code)) {
+	if (NO_RESPONSE.has(name) || NO_RESPONSE.has(code)) {
 		return {
 			error: `no answer within ${timeoutMs / 1000} s`,
 			advice: 'Check that n8n is running and not overloaded, then send again.',

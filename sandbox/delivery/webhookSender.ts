@@ -22,7 +22,7 @@ export interface CustomDelivery {
 
 const NOTE_TIMEOUT_MS = 5000;
 /** 5,000 rooms. */
-const MAX_NOTE_ANSWER = 8_000_000;
+const MAX_NOTE_RESPONSE = 8_000_000;
 
 /** Delivers events as Jelou documents it: signed, with a time limit, in a single attempt. */
 export class WebhookSender {
@@ -106,7 +106,7 @@ export class WebhookSender {
 			const answer = await post(this.agent, {
 				...{ url, body, headers, closing },
 				timeoutMs: NOTE_TIMEOUT_MS,
-				maxBytes: MAX_NOTE_ANSWER,
+				maxBytes: MAX_NOTE_RESPONSE,
 			});
 			return answer.status === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
 		} catch {

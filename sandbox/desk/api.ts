@@ -91,7 +91,7 @@ export function deskRoutes(app: FastifyInstance, desk: Desk): void {
 
 	app.decorateRequest('form');
 	app.addHook('onSend', (request, reply, _payload, done) => {
-		const status = request.info.dropAnswer === null ? reply.statusCode : null;
+		const status = request.info.dropResponse === null ? reply.statusCode : null;
 		desk.addRequest({ method: request.method, url: request.url, status });
 		done();
 	});

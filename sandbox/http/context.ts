@@ -1,4 +1,4 @@
-import type { FaultAnswer } from './faults';
+import type { FaultResponse } from './faults';
 import type { Project, RequestRecord } from '../types';
 
 /** Which part of the sandbox an address belongs to; the first three are Jelou's, the next is the stand-in for Chatwoot. */
@@ -24,13 +24,13 @@ export interface RequestInfo {
 	/** A remark for the log. */
 	note: string | null;
 	/** Whether a refusal simply answers a question, and nothing went wrong. */
-	isAnswer: boolean;
+	isExpected: boolean;
 	/** A fault asks to cut the connection instead of sending the response, or its second half. */
-	dropAnswer: 'whole' | 'half' | null;
+	dropResponse: 'whole' | 'half' | null;
 	/** A fault asks for another response to a request that was processed. */
-	replacement: FaultAnswer | null;
+	replacement: FaultResponse | null;
 	/** A fault asks for the response to be sent byte by byte, or never to end. */
-	slowAnswer: { dripMs: number | undefined; isEndless: boolean } | null;
+	slowResponse: { dripMs: number | undefined; isEndless: boolean } | null;
 }
 
 declare module 'fastify' {

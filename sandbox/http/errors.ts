@@ -77,7 +77,7 @@ export function toApiError(error: unknown, invalidStatus = 422): ApiError {
 }
 
 /** Reports every failure in Jelou's envelope, even for requests that reach no route. */
-export function answerErrors(app: FastifyInstance): void {
+export function sendErrors(app: FastifyInstance): void {
 	app.setErrorHandler((error, request, reply) => {
 		const problem = toApiError(error, request.routeOptions.config.invalidStatus);
 		if (problem.status === 500) request.info.note = factsOf(error).message;
@@ -90,7 +90,7 @@ export function answerErrors(app: FastifyInstance): void {
 }
 
 /** Responds to what is not even HTTP, on the bare socket. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+export function rejectBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
 	if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
 	const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
 	const problem = new ApiError(status, 'This is not a valid HTTP request');

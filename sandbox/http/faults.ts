@@ -5,7 +5,7 @@ import type { Area } from './context';
 import { failure } from './envelope';
 
 /** A response to send instead of Jelou's own. */
-export interface FaultAnswer {
+export interface FaultResponse {
 	status: number;
 	/** Process the request first: it takes effect, and only its response is lost. */
 	afterProcessing?: boolean;
@@ -22,17 +22,17 @@ export interface Faults {
 	/** Each request waits this many milliseconds first. */
 	latencyMs?: number;
 	/** Respond with this instead of processing the request; by default in Jelou's error envelope, even with status 200. */
-	respond?: FaultAnswer;
+	respond?: FaultResponse;
 	/** Cut the connection before anything is processed. */
 	drop?: boolean;
 	/** Process the request, then cut the connection instead of responding. */
 	dropAfterProcessing?: boolean;
 	/** Process the request, then send half of the response and cut the connection. */
-	halfAnswer?: boolean;
+	halfResponse?: boolean;
 	/** Send the response one byte at a time, with this many milliseconds in between. */
 	dripMs?: number;
 	/** Follow the response with endless spaces, one at a time with `dripMs`, else as fast as they are read. */
-	endlessAnswer?: boolean;
+	endlessResponse?: boolean;
 	/** Deliver each event twice, the second time right after the first. */
 	deliverTwice?: boolean;
 	/** The customer answers the next message with this text, before the request that sent it gets its response. Used once. */
@@ -110,19 +110,19 @@ export function applyFaults(
 		if (!faults) return;
 		const taken = faults.take(area, request.method, `${request.url} ${request.rawBody.toString()}`);
 		const { latencyMs = 0, respond, drop = false, dropAfterProcessing = false } = taken;
-		const { halfAnswer = false, endlessAnswer = false, dripMs } = taken;
+		const { halfResponse = false, endlessResponse = false, dripMs } = taken;
 
 		if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing }).catch(() => undefined);
-		request.info.dropAnswer = drop || dropAfterProcessing ? 'whole' : halfAnswer ? 'half' : null;
+		request.info.dropResponse = drop || dropAfterProcessing ? 'whole' : halfResponse ? 'half' : null;
 		if (drop) {
 			request.info.note = 'Fault: before the request was processed';
 			return reply.send('');
 		}
 		if (dropAfterProcessing) request.info.note = 'Fault: after the request was processed';
-		if (halfAnswer) request.info.note = 'Fault: halfway through the answer';
-		if (dripMs !== undefined || endlessAnswer) {
+		if (halfResponse) request.info.note = 'Fault: halfway through the answer';
+		if (dripMs !== undefined || endlessResponse) {
 			request.info.note = 'Fault: the answer is slow or never ends';
-			request.info.slowAnswer = { dripMs, isEndless: endlessAnswer };
+			request.info.slowResponse = { dripMs, isEndless: endlessResponse };
 		}
 		if (respond?.afterProcessing === true) {
 			request.info.note = 'Fault: the request was processed, but its answer was replaced';
@@ -142,7 +142,7 @@ export function applyFaults(
 /** Gives the response the fault's status and headers. Returns its body. */
 function replace(
 	reply: FastifyReply,
-	{ status, retryAfter, body, contentType }: FaultAnswer,
+	{ status, retryAfter, body, contentType }: FaultResponse,
 	area: Area,
 ): string {
 	if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));

@@ -23,10 +23,10 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 			project: null,
 			auth: null,
 			note: null,
-			isAnswer: false,
-			dropAnswer: null,
+			isExpected: false,
+			dropResponse: null,
 			replacement: null,
-			slowAnswer: null,
+			slowResponse: null,
 		};
 		const isApi = JELOU.has(area) || (area === 'page' && request.is404);
 		if (isApi) {
@@ -37,10 +37,10 @@ export function recordRequests(app: FastifyInstance, store: Store): void {
 	});
 
 	app.addHook('onSend', (request, reply, payload, done) => {
-		const { record, dropAnswer } = request.info;
+		const { record, dropResponse } = request.info;
 		if (!record) return done();
 		record.answered = store.nextPlace();
-		if (dropAnswer === null) record.status = reply.statusCode;
+		if (dropResponse === null) record.status = reply.statusCode;
 		const answer = typeof payload === 'string' ? payload : '';
 		store.addLogEntry(describe(request, record, answer));
 		done();
@@ -73,11 +73,11 @@ export function recordUnread(request: FastifyRequest, store: Store, status: numb
 }
 
 function describe(request: FastifyRequest, record: RequestRecord, answer: string) {
-	const { project, auth, isAnswer, note } = request.info;
+	const { project, auth, isExpected, note } = request.info;
 	const { isSetUp = false, title = 'Unknown URL' } = request.routeOptions.config;
 	const remark = note ?? refusalIn(answer, record.status);
-	const isFine = record.status !== null && (record.status < 400 || isAnswer);
-	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : isAnswer ? 'info' : 'warning';
+	const isFine = record.status !== null && (record.status < 400 || isExpected);
+	const tone: Tone = !isFine ? 'bad' : note === null ? 'good' : isExpected ? 'info' : 'warning';
 	return {
 		at: record.at,
 		kind: 'request' as const,

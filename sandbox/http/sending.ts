@@ -9,11 +9,11 @@ const FILLER = Buffer.alloc(65_536, ' ');
 /** Sends responses as the faults ask: half, slowly, without end, or not at all. Must be added after the recording. */
 export function applySendingFaults(app: FastifyInstance, closing: AbortSignal): void {
 	app.addHook('onSend', (request, reply, payload, done) => {
-		const { dropAnswer, slowAnswer } = request.info;
+		const { dropResponse, slowResponse } = request.info;
 		const answer = typeof payload === 'string' ? payload : '';
-		if (dropAnswer === 'half') return sendHalf(request, reply, answer);
-		if (dropAnswer === 'whole') request.raw.socket.destroy();
-		done(null, slowAnswer ? Readable.from(slowly(Buffer.from(answer), slowAnswer, closing)) : payload);
+		if (dropResponse === 'half') return sendHalf(request, reply, answer);
+		if (dropResponse === 'whole') request.raw.socket.destroy();
+		done(null, slowResponse ? Readable.from(slowly(Buffer.from(answer), slowResponse, closing)) : payload);
 	});
 }
 
@@ -33,7 +33,7 @@ function sendHalf(
 
 async function* slowly(
 	answer: Buffer,
-	{ dripMs, isEndless }: NonNullable<RequestInfo['slowAnswer']>,
+	{ dripMs, isEndless }: NonNullable<RequestInfo['slowResponse']>,
 	closing: AbortSignal,
 ): AsyncGenerator<Buffer> {
 	const step = dripMs === undefined ? Infinity : 1;

@@ -25,7 +25,7 @@ function fromForm() {
 	return {
 		...(answer === 'drop' && { drop: true }),
 		...(answer === 'dropAfterProcessing' && { dropAfterProcessing: true }),
-		...(answer === 'halfAnswer' && { halfAnswer: true }),
+		...(answer === 'halfResponse' && { halfResponse: true }),
 		...(Number(answer) > 0 && { respond: { status: Number(answer), retryAfter } }),
 		latencyMs: number('latencyMs'),
 		times: number('times'),
@@ -42,7 +42,7 @@ function describe({
 	respond,
 	drop,
 	dropAfterProcessing,
-	halfAnswer,
+	halfResponse,
 	times,
 	path = 'all',
 	...rest
@@ -51,9 +51,9 @@ function describe({
 	if (latencyMs) parts.push(`${latencyMs}\u00a0ms delay`);
 	if (respond) parts.push(`answers ${respond.status}`);
 	if (drop || dropAfterProcessing) parts.push('closes the connection');
-	if (halfAnswer) parts.push('sends half an answer');
+	if (halfResponse) parts.push('sends half an answer');
 	if (rest.dripMs !== undefined) parts.push('sends answers byte by byte');
-	if (rest.endlessAnswer) parts.push('never ends its answers');
+	if (rest.endlessResponse) parts.push('never ends its answers');
 	if (rest.deliverTwice) parts.push('delivers events twice');
 	if (rest.replyAtOnce !== undefined) parts.push('the customer answers the next message at once');
 	if (parts.length === 0) return '';

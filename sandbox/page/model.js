@@ -24,7 +24,7 @@
  *   outcome: string, tone: 'good' | 'info' | 'warning' | 'bad', auth: string | null, status: number | null, ms: number | null,
  *   answer?: string, isTest?: boolean, isSetUp?: boolean, details: Record<string, any> }} LogEntry
  * @typedef {{ latencyMs?: number, respond?: { status: number, retryAfter?: string | number, times?: number },
- *   drop?: boolean, dropAfterProcessing?: boolean, halfAnswer?: boolean, dripMs?: number, endlessAnswer?: boolean,
+ *   drop?: boolean, dropAfterProcessing?: boolean, halfResponse?: boolean, dripMs?: number, endlessResponse?: boolean,
  *    deliverTwice?: boolean, replyAtOnce?: string, times?: number, path?: string, method?: string }} Faults
  * @typedef {{ projects: Project[], rooms: Room[], faults: Faults }} Overview
  * @typedef {{ fileType: 'image' | 'audio' | 'video' | 'file', url: string, name: string }} DeskAttachment

@@ -64,7 +64,7 @@ test('drops the connection after the request was processed', async () => {
 
 test('sends half of the answer after the request was processed', async () => {
 	const sandbox = await start();
-	sandbox.setFaults({ halfAnswer: true, times: 1 });
+	sandbox.setFaults({ halfResponse: true, times: 1 });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', 'x-api-key': 'key-1' },
@@ -133,7 +133,7 @@ test('sends the answer one byte at a time, and the whole of it', async () => {
 
 test.each([{}, { dripMs: 1 }])('sends a valid answer that never ends with %j', async (pace) => {
 	const sandbox = await start();
-	sandbox.setFaults({ respond: { status: 200, body: '{}' }, endlessAnswer: true, ...pace });
+	sandbox.setFaults({ respond: { status: 200, body: '{}' }, endlessResponse: true, ...pace });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
 	const wanted = 'dripMs' in pace ? 20 : 5_000_000;
 	let [received, text] = [0, ''];
@@ -148,7 +148,7 @@ test.each([{}, { dripMs: 1 }])('sends a valid answer that never ends with %j', a
 
 test('an answer that never ends is over when the sandbox closes', async () => {
 	const sandbox = await start();
-	sandbox.setFaults({ endlessAnswer: true, dripMs: 600_000 });
+	sandbox.setFaults({ endlessResponse: true, dripMs: 600_000 });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
 	const body = answer.text().catch(() => 'ended');
 	await sandbox.close();

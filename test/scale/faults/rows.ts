@@ -208,7 +208,7 @@ export class FaultBench {
 			['Jelou answers 500', () => this.jelou('answers 500', { respond: { status: 500 } })],
 			['Jelou hangs', () => this.jelou('hangs', { latencyMs: 600_000 })],
 			['Jelou drops connections', () => this.jelou('drops connections', { drop: true })],
-			['Jelou sends half a body', () => this.jelou('sends half a body', { halfAnswer: true })],
+			['Jelou sends half a body', () => this.jelou('sends half a body', { halfResponse: true })],
 			['n8n restarted', () => this.restarted()],
 			['the clock an hour ahead', () => this.clock('ahead')],
 			['the clock an hour behind', () => this.clock('behind')],
