@@ -70,10 +70,10 @@ describe.each([
 	afterAll(async () => browser?.close());
 	photographEachStep(`chat-${device}`, () => shown);
 
-	/** How far to the right the page reaches, also where something is cut off; a phone would zoom out to show it. */
+	/** How far to the right the page extends, including what is cut off; a phone would zoom out to show it. */
 	const reach = async () => await chat.page.evaluate<number>(REACH);
 
-	test('what is written is answered', async () => {
+	test('a message gets its reply', async () => {
 		await chat.write(TEXT);
 		await chat.reply(`Recibimos tu mensaje: «${TEXT}». Te responderemos pronto.`).waitFor();
 		await chat.page.locator('.meta').getByText('Started the workflow').last().waitFor();
@@ -99,7 +99,7 @@ describe.each([
 		expect(await reach()).toBeLessThanOrEqual(viewport.width);
 	});
 
-	test('a pause is seen, and ended', async () => {
+	test('a pause is shown, and can be ended', async () => {
 		const pause = chat.page.locator('#pause');
 		await chat.write('Hola');
 		await pause.getByText(/^Paused until .*: a person answers$/).waitFor();

@@ -65,7 +65,7 @@ test('the bot answers first, and nobody is asked at the desk', async () => {
 	expect(await page.locator('#desk-open button').count()).toBe(0);
 });
 
-test('who asks for a person is handed over: the customer is told, the pause is seen, the desk has what was said', async () => {
+test('a customer who asks for a person is handed over: the customer is told, the pause is shown, the desk has the history', async () => {
 	await chat.write('quiero hablar con una persona');
 	await page.locator('#messages').getByText('Te paso con una persona').waitFor();
 	await page.locator('#desk-open').getByText(ANA.name).waitFor();
@@ -87,7 +87,7 @@ test('a private note stays at the desk', async () => {
 	await page.locator('#desk-note').check();
 	await agentWrites('Cliente de siempre: ofrecer el cambio');
 	await page.locator('#desk-reply').check();
-	// What is written after it has arrived, so the note would have.
+	// A later message has arrived, so the note would have as well.
 	await agentWrites('Te la cambiamos hoy mismo.');
 	await onPhone('Te la cambiamos hoy mismo.').waitFor();
 	expect(await onPhone('Cliente de siempre: ofrecer el cambio').count()).toBe(0);
@@ -104,7 +104,7 @@ test('media goes both ways', async () => {
 	await page.locator('#messages .agent').getByText(/\.pdf/).waitFor();
 });
 
-test('resolving it gives the conversation back to the bot, which answers what comes next', async () => {
+test('resolving it gives the conversation back to the bot, which answers the next message', async () => {
 	await page.locator('#desk-status').click();
 	await page.locator('#desk-resolved').getByText(ANA.name).waitFor();
 	await page.locator('#pause').waitFor({ state: 'hidden' });

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 photographEachStep('check', () => editor?.page);
 
-test('Integration: Check says in the editor, line by line, what is well', async () => {
+test('Integration: Check says in the editor, line by line, what is fine', async () => {
 	await editor.openNode('Check the integration');
 	await editor.node.execute();
 	await editor.node.output.getByText('The workflow "Reception" is published').waitFor();

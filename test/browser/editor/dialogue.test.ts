@@ -8,7 +8,7 @@ import { startNewcomer, type Newcomer } from '../support/newcomer';
 import { savesRules } from '../support/rules';
 import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
-/** A dialogue built by clicking, and talked through. Each test goes on where the one before has stopped. */
+/** A dialogue built by clicking, and talked through. Each test continues where the previous one stopped. */
 const started = Date.now();
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 808 };
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => newcomer?.close());
 photographEachStep('dialogue', () => editor?.page);
 
-/** Fills in a text; one with an expression becomes an expression by itself. */
+/** Fills in a text; n8n turns one with an expression into an expression by itself. */
 async function fill(field: string, text: string, n = 0): Promise<void> {
 	await editor.node.field(field).nth(n).locator('textarea, input').first().fill(text);
 }
@@ -89,7 +89,7 @@ describe('the first flow of the README', () => {
 });
 
 describe('the guided order', () => {
-	test('is built behind it: a look-up, a choice, a last message, a pause for a person', async () => {
+	test('is added to it: a look-up, a choice, a last message, a pause for a person', async () => {
 		await editor.addNode('HTTP Request');
 		const order = `{{ $('${ASK}').item.json.answers.order }}`;
 		await fill('url', `${newcomer.stage.sandbox.url}/sandbox/orders/${order}`);
@@ -124,7 +124,7 @@ describe('the guided order', () => {
 });
 
 describe('a pause', () => {
-	test('is told below what the customer writes, and n8n has no run of it', async () => {
+	test('is shown below what the customer writes, and starts no run in n8n', async () => {
 		const runs = (await newcomer.stage.client.executions(workflow)).length;
 		await chat.write('Hello?');
 		await chat.toldOfLast('Paused: a person has this conversation');

@@ -9,7 +9,7 @@ import type { Chat } from '../support/chat';
 import { startNewcomer, type Newcomer } from '../support/newcomer';
 import { PICTURES_OF, photograph, photographEachStep, screenshotOf } from '../support/screenshots';
 
-/** A new user's first workflow, by clicking and typing. Each test goes on where the one before has stopped. */
+/** A new user's first workflow, by clicking and typing. Each test continues where the previous one stopped. */
 const started = Date.now();
 
 let newcomer: Newcomer;
@@ -39,7 +39,7 @@ test('the search finds Jelou, with its icon in light and in dark', async () => {
 	await showsIcon(icons, 'jelou.svg');
 });
 
-test('what can be done reads as sentences', async () => {
+test('the actions read as sentences', async () => {
 	await editor.entry('Jelou').click();
 	await editor.openActions();
 	expect(await editor.entries()).toEqual([
@@ -71,7 +71,7 @@ test('what can be done reads as sentences', async () => {
 	await editor.node.window.getByText('Publish only one workflow with a Jelou Trigger per project.').waitFor();
 });
 
-test('the credential of My project is chosen already', async () => {
+test('the credential of My project is already chosen', async () => {
 	await editor.node.hasCredential(OWN.credential);
 });
 
@@ -126,7 +126,7 @@ test('Execute step on an HTTP Request between the two looks something up', async
 	await editor.node.output.getByText('Mochila Andes').first().waitFor();
 });
 
-test('Execute step on the reply behind it really sends it, to the conversation of the event', async () => {
+test('Execute step on the reply after it really sends it, to the conversation of the event', async () => {
 	await editor.openNode('Send a message');
 	await editor.node.rewrite('text', 'Your order: {{ $json.product }}');
 	await editor.node.leaveField();
@@ -146,7 +146,7 @@ test('the published workflow answers', async () => {
 	await chat.logged('Send message').first().getByText('signature verified').waitFor();
 });
 
-test('a test run of all of it answers too, and gives the webhook back', async () => {
+test('a test run of the whole workflow replies too, and gives the webhook back', async () => {
 	await editor.page.getByTestId('execute-workflow-button').click();
 	await chat.sendsTo('/webhook-test/');
 	await chat.hears('¿Y ahora?', 'Your order: Mochila Andes');

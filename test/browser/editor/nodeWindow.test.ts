@@ -50,13 +50,13 @@ describe('what cannot be sent is refused with the field and the next step:', () 
 	});
 });
 
-test('what will come out of a node that has not run is shown, and can be dragged', async () => {
+test('the output of a node that has not run yet is shown, and can be dragged', async () => {
 	await editor.openNode('Second reply');
 	await editor.node.drag('.messageId', 'text');
 	await editor.node.field('text').getByText('{{ $json.messageId }}').waitFor();
 });
 
-describe('only the fields are shown that what is sent has:', () => {
+describe('only the fields of the chosen message are shown:', () => {
 	const FIRST = ['resource', 'operation', 'messageType'];
 	const LAST = ['roomId', 'botId', 'userId'];
 	beforeAll(async () => editor.openNode('Right'));
@@ -73,7 +73,7 @@ describe('only the fields are shown that what is sent has:', () => {
 	});
 });
 
-test('the credential says what an empty secret and a plain URL mean, and no longer when they are right', async () => {
+test('the credential says what an empty secret and a plain URL mean, until they are right', async () => {
 	const credential = new CredentialDialog(editor.page);
 	const secret = credential.dialog.getByText('Enter it only if the integration was created elsewhere.');
 	const plain = credential.dialog.getByText('Gateway URL is not HTTPS');

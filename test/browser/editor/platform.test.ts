@@ -14,7 +14,7 @@ import { CredentialDialog } from '../support/credentialDialog';
 import { Editor } from '../support/editor';
 import { photograph, photographEachStep } from '../support/screenshots';
 
-/** Templates, buttons, history and state by clicking and typing. Each test goes on where the one before has stopped. */
+/** Templates, buttons, history and state by clicking and typing. Each test continues where the previous one stopped. */
 const [BOT, USER] = [DEMO_PROJECT.bots[0]?.id ?? '', DEMO_PROJECT.users[0]?.id ?? ''];
 const { clientId, clientSecret } = clientOf(DEMO_PROJECT);
 /** As n8n names a new credential. */
@@ -119,13 +119,13 @@ test('its list is searched, and its parameters have the labels of the template',
 	await photograph(editor.node.window, 'template');
 });
 
-test('it is sent, and read on the chat page as the customer reads it', async () => {
+test('it is sent, and looks on the chat page as it does to the customer', async () => {
 	await editor.node.execute();
 	await editor.node.output.getByText('order_shipped').first().waitFor();
 	await said(SHIPPED).waitFor();
 });
 
-test('buttons are sent, and a press is the answer of the customer', async () => {
+test("buttons are sent, and a press is the customer's answer", async () => {
 	await addsNode('Send buttons or a list', ['botId', 'userId']);
 	await input('text').fill('¿Todo bien?');
 	await editor.node.window.getByTestId('fixed-collection-entries').locator('input').first().fill('Sí, todo');

@@ -11,7 +11,7 @@ import { drag } from '../support/nodeDetails';
 import { savesRules, type Rule } from '../support/rules';
 import { photographEachStep } from '../support/screenshots';
 
-/** A dentist's reception, built as a newcomer does, and talked through. Each test goes on where the one before has stopped. */
+/** A dentist's reception, built as a newcomer would, and tried out. Each test continues where the previous one stopped. */
 const MAX_CLICKS = 60;
 const ASK = 'Send a message and wait for the reply';
 const SEND = 'Send a message';
@@ -49,7 +49,7 @@ async function fill(field: Locator, text: string): Promise<void> {
 	await editor.page.keyboard.insertText(text);
 }
 
-/** Does what n8n has forgotten, without counting it. */
+/** Does again what n8n has lost, without counting it. */
 async function fillAgain(field: Locator, text: string): Promise<void> {
 	const before = { ...effort };
 	await field.click();
@@ -58,10 +58,10 @@ async function fillAgain(field: Locator, text: string): Promise<void> {
 	Object.assign(effort, before);
 }
 
-/** An entry of the node panel when n8n marks it, which Enter then takes. */
+/** The entry of the node panel that n8n has marked, which Enter takes. */
 const marked = (name: string) => editor.entry(name).and(editor.page.locator('[class*="_active_"]'));
 
-/** Searches a node in the panel that is open, and takes the first. */
+/** Searches for a node in the open panel, and takes the first. */
 async function take(name: string): Promise<void> {
 	await editor.panel.getByTestId('node-creator-search-bar').and(editor.page.locator(':focus')).waitFor();
 	await editor.page.keyboard.insertText(name.toLowerCase());
@@ -74,7 +74,7 @@ const MARK_MS = 5_000;
 /** More than there are entries. */
 const MAX_KEYS = 30;
 
-/** Takes one of what Jelou does, by going down the list. */
+/** Takes one of Jelou's actions, by going down the list. */
 async function takeAction(action: string): Promise<void> {
 	await editor.entry(action).waitFor();
 	const names = await editor.entries();
@@ -83,7 +83,7 @@ async function takeAction(action: string): Promise<void> {
 		const at = (await Promise.all(names.map(async (name) => marked(name).isVisible()))).indexOf(true);
 		if (at === target) break;
 		if (at !== -1) await press(at < target ? 'ArrowDown' : 'ArrowUp');
-		// n8n loses a key that comes while it draws the panel: what is marked then stays so.
+		// n8n loses a key that is pressed while it draws the panel: the marked entry then stays the same.
 		await marked(names[at] ?? action)
 			.waitFor({ state: at === -1 ? 'visible' : 'hidden', timeout: MARK_MS })
 			.catch(() => undefined);
@@ -93,7 +93,7 @@ async function takeAction(action: string): Promise<void> {
 	await editor.node.window.getByTestId('node-parameters').waitFor();
 }
 
-/** With the whole workflow in view, searches what comes after the node that was set up last. */
+/** With the whole workflow in view, searches for the node to add after the last one. */
 async function next(name: string): Promise<void> {
 	await press('1', 'n');
 	await take(name);
@@ -217,7 +217,7 @@ describe('is talked through:', () => {
 		return chat;
 	};
 	const runs = async () => await newcomer.stage.client.executions(editor.workflowId());
-	/** Whether no run goes on, so that whatever is to be sent has been sent. */
+	/** Whether all runs are over, so that everything has been sent. */
 	const allAreOver = async () => (await runs()).every(({ status }) => status === 'success');
 
 	test('two short messages are one, and a choice in other words is understood', async () => {
@@ -227,7 +227,7 @@ describe('is talked through:', () => {
 		await ana.hears('cita nueva', NAME);
 	});
 
-	test('who asks for a person at the date is handed over, and the bot is silent', async () => {
+	test('a customer who asks for a person at the date is handed over, and the bot is silent', async () => {
 		await ana.hears('Ana', whenFor('Ana'));
 		await ana.hears('quiero hablar con una persona', HANDED_OVER);
 		await ana.toldOfLast('Left the question');
@@ -268,7 +268,7 @@ describe('is talked through:', () => {
 		await ana.toldOfLast('Paused: a person has this conversation');
 	});
 
-	test('the pause is seen in the chat, and ended there', async () => {
+	test('the pause is shown in the chat, and can be ended there', async () => {
 		await ana.page.locator('#pause').getByText('Paused until').waitFor();
 		await ana.page.getByRole('button', { name: 'End pause' }).click();
 		await ana.page.locator('#pause').waitFor({ state: 'hidden' });
@@ -276,7 +276,7 @@ describe('is talked through:', () => {
 		await ana.page.locator('#question').getByText('Waiting for an answer').waitFor();
 	});
 
-	test('who does not confirm is handed over, too', async () => {
+	test('a customer who does not confirm is handed over, too', async () => {
 		await luis.hears('quiero una nueva cita', GREETED);
 		await luis.hears('opción 1', NAME);
 		await luis.hears('Luis', whenFor('Luis'));

@@ -59,7 +59,7 @@ const button = (name: string) => stage().page.locator('#messages').getByRole('bu
 const isFocused = async (element: Locator) =>
 	await element.evaluate((each) => each === document.activeElement);
 
-test('a button sends its payload as the customer, or else its title, and goes on where to write', async () => {
+test('a button sends its payload as the customer, or else its title, and moves the focus to the text field', async () => {
 	const { page } = stage();
 	await say(BUTTONS);
 	const group = page.getByRole('group', { name: 'Buttons' });
@@ -87,10 +87,10 @@ test('only those of the last message can be pressed, and the focus is not lost w
 	await say(BUTTONS);
 	await button('Nada').nth(1).waitFor();
 	expect(await button('Nada').nth(1).isEnabled()).toBe(true);
-	// The list before can still be read.
+	// The earlier list can still be read.
 	await button('Ver tallas').click();
 	expect(await button('Mediana').isDisabled()).toBe(true);
-	// What happens to the conversation is no message.
+	// A conversation event is not a message.
 	await page.getByRole('button', { name: 'Close conversation' }).click();
 	await page.locator('.happening.closed').waitFor();
 	expect(await button('Nada').nth(1).isEnabled()).toBe(true);

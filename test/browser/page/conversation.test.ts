@@ -8,7 +8,7 @@ const stage = useStage();
 const OTHER = { ...PROJECT, id: 'guided-order', apiKey: 'key-2', name: 'Appointments and reminders' };
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The customer writes; the webhook answers with these statuses, one after the other. */
+/** The customer writes; the webhook responds with these statuses, one after the other. */
 async function writeTo(statuses: string[]): Promise<string> {
 	const left = [...statuses];
 	// The first event is the start of the conversation.
@@ -24,7 +24,7 @@ async function say(secret: string, body: string): Promise<void> {
 	expect((await send(stage().sandbox, secret, value)).status).toBe(200);
 }
 
-/** Opens the page anew, which cuts off what it was being told. */
+/** Reloads the page, which cuts off its stream. */
 async function reopen(): Promise<void> {
 	const { page, complaints } = stage();
 	const { problems } = complaints;
@@ -38,7 +38,7 @@ async function outcomes(page: Page): Promise<string[]> {
 	return await page.locator('.line.user .meta > span').allInnerTexts();
 }
 
-/** The lines of the chat that are no messages. */
+/** The lines of the chat that are not messages. */
 async function between(page: Page): Promise<string[]> {
 	const texts = await page.locator('#messages > :not(.line)').allInnerTexts();
 	return texts.map((text) => text.replace(/ · \d\d:\d\d$/, ''));
@@ -76,7 +76,7 @@ test.each([
 	}
 });
 
-test('the days are told apart', async () => {
+test('the chat separates the days', async () => {
 	const { page, sandbox } = stage();
 	const secret = await writeTo(['accepted']);
 	await say(secret, 'anteayer');
@@ -96,7 +96,7 @@ test('the days are told apart', async () => {
 	]);
 });
 
-test('one click closes the conversation as an agent does, and goes on where to write', async () => {
+test('one click closes the conversation as an agent does, and moves the focus to the text field', async () => {
 	const { page } = stage();
 	const close = page.getByRole('button', { name: 'Close conversation' });
 	expect(await close.isVisible()).toBe(false);
@@ -111,7 +111,7 @@ test('one click closes the conversation as an agent does, and goes on where to w
 	expect((await between(page)).at(-1)).toBe('An agent closed the conversation');
 });
 
-test('a hand-over and the end of a conversation stand in the chat and in its head', async () => {
+test('a hand-over and the end of a conversation are shown in the chat and in its header', async () => {
 	const { page, sandbox } = stage();
 	const state = page.locator('#conversation-state');
 	expect(await state.innerText()).toBe('No conversation');
@@ -132,14 +132,14 @@ test('a hand-over and the end of a conversation stand in the chat and in its hea
 		'The workflow closed the conversation',
 	];
 	expect(await between(page)).toEqual(told);
-	// After the closing message, also for somebody who comes later.
+	// After the closing message, also for somebody who opens the page later.
 	await reopen();
 	await page.getByText('¡Gracias!').waitFor();
 	expect(await between(page)).toEqual(told);
 	expect(await page.locator('#messages > li').last().innerText()).toContain('closed');
 });
 
-test('what the workflow did with a message is told in words, and what is not known as it came', async () => {
+test('what the workflow did with a message is shown in words, and an unknown status as it is', async () => {
 	const { page } = stage();
 	const asked = ['answered', 'asked next', 'asked again', 'invalid', 'exit', 'failed', 'kept'];
 	const known = ['accepted', ...asked, 'combined', 'paused', 'duplicate', 'ignored'];
@@ -173,7 +173,7 @@ test('an event that goes to a test in the editor starts no published workflow, a
 	expect(await page.locator('#log .told').first().innerText()).toMatch(/Went to the test in the n8n editor$/);
 });
 
-test('the log says what was written, to and by whom, and the cause stands before its effects', async () => {
+test('the log says what was written, to and by whom, and a cause comes before its effects', async () => {
 	const { page, sandbox } = stage();
 	const replies = [async () => {}, async () => await say(secret, 'Buenas, ¿en qué te ayudo?')];
 	// As a workflow that sends before the trigger has responded.
@@ -194,7 +194,7 @@ test('the log says what was written, to and by whom, and the cause stands before
 	expect(await page.locator('#log > li').nth(1).innerText()).toMatch(/^(?:(?!200)[^])*200(?:(?!200)[^])*$/);
 });
 
-test('an answer that reached no run says so', async () => {
+test('an answer that did not reach its run says so', async () => {
 	const { page, sandbox } = stage();
 	const hook = await receiver((response) => void response.writeHead(503).end('{"status":"not passed on"}'));
 	await integrate(sandbox, hook.url);
@@ -203,7 +203,7 @@ test('an answer that reached no run says so', async () => {
 	expect(await outcomes(page)).toEqual([expect.stringMatching(/^Not delivered: the run .* WEBHOOK_URL/)]);
 });
 
-test('the choices of a numbered list are answered with a click, while it is the last that was said', async () => {
+test('a numbered list is answered with a click, while it is the last message', async () => {
 	const { page, sandbox } = stage();
 	const secret = await writeTo(['accepted']);
 	const choices = page.getByRole('group', { name: 'Quick replies: on this page only' });
@@ -218,7 +218,7 @@ test('the choices of a numbered list are answered with a click, while it is the 
 	expect([...sandbox.store.messages.values()].flat().at(-1)).toMatchObject({ content: { body: '2' } });
 });
 
-test('the chat goes on to its end when a picture is loaded late, unless somebody reads further up', async () => {
+test('the chat scrolls to its end when a picture loads late, unless the person is reading further up', async () => {
 	const { page, sandbox } = stage();
 	const secret = await writeTo(['accepted']);
 	for (let number = 1; number <= 20; number++) await say(secret, `Respuesta ${String(number)}`);
@@ -280,7 +280,7 @@ describe('with several projects', () => {
 		expect((await page.request.post(`${sandbox.url}/sandbox/projects`, { data: OTHER })).status()).toBe(201);
 	});
 
-	test('the log is that of the chosen one, by its name, and its rows open', async () => {
+	test('the log is that of the chosen project, by its name, and its rows open', async () => {
 		const { page, sandbox } = stage();
 		await writeTo(['accepted']);
 		const headers = { 'x-api-key': OTHER.apiKey };
@@ -300,7 +300,7 @@ describe('with several projects', () => {
 			expect.stringMatching(/^Set-up · wrong API key · .*ms · The API key is not valid for this project$/),
 			expect.stringMatching(/^Set-up · API key · .*ms · The project has no integration yet$/),
 		]);
-		// What is no error does not look like one.
+		// What is not an error does not look like one.
 		expect(await page.locator('#log .pill').allInnerTexts()).toEqual(['401✕', 'None yeti']);
 		const summary = page.locator('#log summary').first();
 		const look = async () =>
@@ -313,7 +313,7 @@ describe('with several projects', () => {
 		expect(await look()).toMatchObject({ rotate: '225deg' });
 	});
 
-	test('on a phone the head has two rows and cuts no name', async () => {
+	test('on a phone the header has two rows and cuts off no name', async () => {
 		const { page } = stage();
 		await page.setViewportSize(PHONE);
 		await page.locator('#pick-project-choice').selectOption(OTHER.id);

@@ -10,7 +10,7 @@ const pane = () => stage().page.getByRole('region', { name: 'Support desk' });
 const entries = () => stage().page.locator('#desk-messages .entry');
 const listed = (status: 'open' | 'resolved') => stage().page.locator(`#desk-${status} button`);
 
-/** The last messages at the desk, as the desk has them. */
+/** The last messages at the desk, as the desk stores them. */
 function written(id: number): Array<[string, boolean]> {
 	return stage()
 		.sandbox.desk.conversation(id)
@@ -28,7 +28,7 @@ async function below(page: Page, log: string): Promise<number> {
 	});
 }
 
-test('a project without people at a desk shows none; one that has hands over and it is there', async () => {
+test('a project without a desk shows none, until a conversation is handed over', async () => {
 	const { page } = stage();
 	expect(await pane().isVisible()).toBe(false);
 	await handOver(stage());
@@ -38,7 +38,7 @@ test('a project without people at a desk shows none; one that has hands over and
 	await pane().waitFor({ state: 'hidden' });
 });
 
-test('who wrote what is told in words, and a private note never as one that the customer got', async () => {
+test('words say who wrote what, and never that the customer got a private note', async () => {
 	const { sandbox } = stage();
 	const conversation = await handOver(stage());
 	const opened = sandbox.desk.conversation(conversation.id);
@@ -109,11 +109,11 @@ describe('by keyboard', () => {
 			['Ojo', true],
 		]);
 		expect(await isFocused(page.locator('#desk-text'))).toBe(true);
-		// What comes next is a note as well, and says so.
+		// The next message is a note as well, and says so.
 		expect(await pane().getByRole('button', { name: 'Add private note' }).count()).toBe(1);
 	});
 
-	test('Escape closes the samples, and the focus is where it was', async () => {
+	test('Escape closes the samples, and the focus returns', async () => {
 		const { page } = stage();
 		await handOver(stage());
 		await page.locator('#desk-attach-open').focus();
@@ -133,7 +133,7 @@ describe('by keyboard', () => {
 		await handOver(stage(), 'of nobody');
 		await showDesk(page);
 		await page.locator('#desk-attach-open').click();
-		// What plays a recording has controls of its own.
+		// The audio player has controls of its own.
 		const stops = (await walk(page)).filter(({ name }) => !name.startsWith('Audio nota'));
 		// Of radio buttons, the chosen one is the stop.
 		expect(stops.map(({ name }) => name)).toEqual(
@@ -143,7 +143,7 @@ describe('by keyboard', () => {
 	});
 });
 
-test('a note that was begun stays a note, also after another conversation was looked at', async () => {
+test('a draft note stays a note after another conversation was viewed', async () => {
 	const { page } = stage();
 	const { id } = await handOver(stage());
 	await handOver(stage(), 'of nobody');
@@ -177,7 +177,7 @@ test('resolving and reopening moves a conversation, and leaves the focus', async
 	expect(sandbox.desk.conversation(id).status).toBe('open');
 });
 
-test('a conversation brings up the customer whose it is, and a customer the conversation', async () => {
+test('a conversation brings up its customer, and a customer the conversation', async () => {
 	const { page, sandbox } = stage();
 	const project = sandbox.store.projects.get(PROJECT.id);
 	const [bot, , user] = [project?.bots[0], ...(project?.users ?? [])];
@@ -233,7 +233,7 @@ test.each([
 		}
 		expect(await entries().count()).toBe(200);
 
-		// Somebody who reads further up stays there; whoever follows, follows.
+		// A person reading further up stays there; one at the end follows.
 		await page.locator('#desk-log').hover();
 		await page.mouse.wheel(0, -2000);
 		await page.waitForFunction(() => {
@@ -329,7 +329,7 @@ describe('on a phone', () => {
 		await page.setViewportSize({ width: 1024, height: 768 });
 		await page.locator('#chat-log').waitFor();
 		expect(await page.locator('#desk-log').isVisible()).toBe(true);
-		// The page is told of its width a moment later than the browser draws it.
+		// The page learns its width a moment after the browser draws it.
 		await page.getByRole('button', { name: 'Customer and agent', pressed: true }).waitFor();
 		await page.locator('#view-side').click();
 		expect(await page.locator('#desk-log').isVisible()).toBe(false);

@@ -25,7 +25,7 @@ describe('somebody who wants less motion', () => {
 		await sandbox.userWrites(PROJECT.id, { text: 'hola' });
 		await page.locator('#messages li.new').waitFor();
 		expect(await moving(page)).toEqual([]);
-		// So it would be noticed.
+		// Shows that motion would be noticed.
 		await page.emulateMedia({ reducedMotion: 'no-preference' });
 		expect(await page.evaluate(() => document.getAnimations().length)).toBeGreaterThan(0);
 	});
@@ -98,7 +98,7 @@ describe('zoomed in', () => {
 		});
 	});
 
-	test('the size that somebody has set in the browser counts', async () => {
+	test('the text size set in the browser counts', async () => {
 		const { page } = stage();
 		const size = async () => await page.evaluate(() => getComputedStyle(document.body).fontSize);
 		await withText(page, 16, async () => expect(await size()).toBe('15px'));
@@ -106,7 +106,7 @@ describe('zoomed in', () => {
 	});
 });
 
-test('in colours of the system the focus and what only a background told apart are seen', async () => {
+test('in forced colours, the focus and what only a background marked are visible', async () => {
 	const { page } = stage();
 	await page.emulateMedia({ forcedColors: 'active' });
 	await writeEverything(stage());
@@ -122,7 +122,7 @@ test('in colours of the system the focus and what only a background told apart a
 	const page_ = await look('body');
 	for (const control of ['#text', '#send', '#chat-log', '#faults > summary']) {
 		await page.locator(control).focus();
-		// Focus that comes from the keyboard is marked; that of a script is, after a key was pressed.
+		// Focus from the keyboard is marked; focus from a script only after a key was pressed.
 		await page.keyboard.press('Tab');
 		await page.keyboard.press('Shift+Tab');
 		const { outlineStyle, outlineColor } = await look(control);
@@ -136,7 +136,7 @@ test('in colours of the system the focus and what only a background told apart a
 	expect((await look('#view-chat')).backgroundColor).not.toBe((await look('#view-side')).backgroundColor);
 });
 
-test('the page asks nobody else, and runs and styles nothing that is not in its files', async () => {
+test('the page contacts no other server, and runs and styles nothing that is not in its files', async () => {
 	const { page, complaints } = stage();
 	const { url } = await receiver();
 	await integrate(stage().sandbox, url);
@@ -157,7 +157,7 @@ test('the page asks nobody else, and runs and styles nothing that is not in its 
 	}, url);
 	expect(refused.sort()).toEqual(['connect-src', 'script-src-elem', 'style-src-elem']);
 	expect(await page.title()).not.toBe('');
-	// That is also how every other test would notice one.
+	// This is also how every other test would notice one.
 	expect(complaints.problems.length).toBeGreaterThanOrEqual(3);
 	complaints.problems.length = complaints.elsewhere.length = 0;
 });

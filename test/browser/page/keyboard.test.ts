@@ -31,7 +31,7 @@ test.each([
 	}
 });
 
-test('the order makes sense: whom, what was said, what to say, then what happened', async () => {
+test('the order makes sense: the customer, the messages, the composer, then the log', async () => {
 	const { page } = stage();
 	await failDelivery(stage());
 	const names = (await walk(page)).map(({ name }) => name.replace(/^\d.*/, 'a log entry'));
@@ -51,7 +51,7 @@ test('the order makes sense: whom, what was said, what to say, then what happene
 	]);
 });
 
-test('Enter sends and the focus stays, also when answers come; Shift+Enter begins a line', async () => {
+test('Enter sends and the focus stays, also when replies arrive; Shift+Enter starts a new line', async () => {
 	const { page, sandbox } = stage();
 	await page.locator('#text').focus();
 	await page.keyboard.type('hola');
@@ -64,7 +64,7 @@ test('Enter sends and the focus stays, also when answers come; Shift+Enter begin
 	expect(await focused(page)).toBe('text');
 });
 
-describe('Escape closes what was opened, and the focus is where it was', () => {
+describe('Escape closes what was opened, and the focus returns', () => {
 	test('the attachment', async () => {
 		const { page } = stage();
 		for (const keys of [[], ['Tab', 'Tab'], ['Shift+Tab']]) {
@@ -95,7 +95,7 @@ describe('Escape closes what was opened, and the focus is where it was', () => {
 });
 
 describe('the focus is not lost', () => {
-	test.each(['#messages a', '#log li:first-child summary'])('by what is told anew: %s', async (selector) => {
+	test.each(['#messages a', '#log li:first-child summary'])('by a redraw: %s', async (selector) => {
 		const { page, sandbox } = stage();
 		await writeEverything(stage());
 		const element = await page.locator(selector).first().elementHandle();
@@ -103,7 +103,7 @@ describe('the focus is not lost', () => {
 		if (selector.startsWith('#log')) await page.keyboard.press('Enter');
 		await sandbox.userWrites(PROJECT.id, { text: 'one more' });
 		await page.locator('#messages').getByText('one more').waitFor();
-		// As after a lost connection: everything is told from the beginning.
+		// As after a lost connection: everything is sent again.
 		sandbox.store.feed.publish({ type: 'reset' });
 		await sandbox.userWrites(PROJECT.id, { text: 'the last' });
 		await page.locator('#messages').getByText('the last').waitFor();

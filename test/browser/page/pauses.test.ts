@@ -10,7 +10,7 @@ const clock = (iso: string) => new Date(iso).toTimeString().slice(0, 5);
 const pause = () => stage().page.locator('#pause');
 const question = () => stage().page.locator('#question');
 
-/** A room of the first customer that the trigger says this of. */
+/** The first customer's room, with what the trigger knows about it. */
 const roomWith = (standing: { pausedUntil?: string; question?: string; attempts?: number }) => ({
 	...{ room_id: firstRoom(stage()).id, contact: {}, bot: {}, paused: standing.pausedUntil !== undefined },
 	...standing,
@@ -20,7 +20,7 @@ async function writes(text: string): Promise<void> {
 	await stage().sandbox.userWrites(PROJECT.id, { text });
 }
 
-test('a pause is shown in the chat with its end, and ended there', async () => {
+test('a pause is shown in the chat with its end, and can be ended there', async () => {
 	const { page } = stage();
 	const jelouTrigger = await trigger(stage());
 	expect(await pause().isVisible()).toBe(false);
@@ -43,11 +43,11 @@ test('a pause is shown in the chat with its end, and ended there', async () => {
 	expect(await page.locator('#announcer').innerText()).toMatch(/^The pause has ended/);
 });
 
-test('a pause of which nothing was sent to the customer is seen a moment later', async () => {
+test('a pause without a message to the customer is shown a moment later', async () => {
 	const jelouTrigger = await trigger(stage());
 	await writes('hola');
 	await stage().page.locator('.line.user .delivered').waitFor();
-	// The workflow pauses only when the page has asked already.
+	// The workflow pauses only after the page has asked.
 	while (jelouTrigger.count('list') === 0)
 		await stage().page.evaluate(() => new Promise(requestAnimationFrame));
 	jelouTrigger.rooms = [roomWith({ pausedUntil: inHours(30) })];
@@ -56,7 +56,7 @@ test('a pause of which nothing was sent to the customer is seen a moment later',
 		.waitFor();
 });
 
-test('an open question is shown, and under a message that was no answer which one it was', async () => {
+test('an open question is shown, also under a message that did not answer it', async () => {
 	const { page } = stage();
 	const jelouTrigger = await trigger(stage());
 	jelouTrigger.statuses = ['accepted', 'accepted', 'asked again', 'answered'];
@@ -78,7 +78,7 @@ test('an open question is shown, and under a message that was no answer which on
 	]);
 });
 
-test('a trigger that does not answer for a while has forgotten nothing', async () => {
+test('a trigger that does not respond for a while has not forgotten anything', async () => {
 	const jelouTrigger = await trigger(stage());
 	jelouTrigger.rooms = [roomWith({ pausedUntil: inHours(1) })];
 	await writes('hola');

@@ -14,7 +14,7 @@ import { startBrowser, type Browser } from '../support/chromium';
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Where the pictures of messages come from: the browser is given one, no network is asked. */
+/** Where the pictures of messages come from: the browser gets one without a network. */
 export const MEDIA = 'https://media.example';
 const PICTURE =
 	'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="140"><rect width="240" height="140" fill="#789"/></svg>';
@@ -27,7 +27,7 @@ declare global {
 
 /** What a page said or asked for that nobody should see. */
 export interface Complaints {
-	/** Console messages from warnings upwards, uncaught errors, requests that failed or were answered with an error. */
+	/** Console messages from warnings upwards, uncaught errors, requests that failed or got an error. */
 	problems: string[];
 	/** Origins of all requests that are not the sandbox's. */
 	elsewhere: string[];
@@ -44,8 +44,8 @@ export interface Stage {
 }
 
 /**
- * One sandbox and browser for all tests of a file, as new for each of them. After each test the page must have had
- * nothing to complain about.
+ * One sandbox and browser for all tests of a file, reset for each of them. After each test the page must have had nothing
+ * to complain about.
  */
 export function useStage(): () => Stage {
 	let stage: Stage | undefined;
@@ -92,7 +92,7 @@ export async function showChat(page: Page): Promise<void> {
 	if (await page.locator('#view-chat').isVisible()) await page.locator('#view-chat').click();
 }
 
-/** How many rows the controls of the page's head stand in. */
+/** How many rows the controls of the page's header take. */
 export async function rowsOfHead(page: Page): Promise<number> {
 	const middles = await page
 		.locator('.top')
@@ -106,7 +106,7 @@ export async function rowsOfHead(page: Page): Promise<number> {
 	return new Set(middles).size;
 }
 
-/** Starts all of it. Whatever has been started when something fails is ended again. */
+/** Starts everything. If something fails, whatever has been started is ended again. */
 export async function openStage(): Promise<Stage> {
 	const sandbox = await startSandbox({ projects: [PROJECT], allowInsecureWebhooks: true });
 	let browser: Browser | undefined;
@@ -184,7 +184,7 @@ export interface TriggerStandIn {
 	readonly notes: NoteContent[];
 	/** How often each thing happened, so that a test can wait for the next. */
 	count(note: NoteContent['note']): number;
-	/** What it answers to events, one after the other, and then `paused`. */
+	/** Its statuses for events, one after the other, and then `paused`. */
 	statuses: string[];
 }
 
@@ -252,7 +252,7 @@ export async function handOver(stage: Stage, identifier = firstRoom(stage).id): 
 	return desk.store.view(opened);
 }
 
-/** A user's message that a webhook answers with an error. */
+/** A user's message to which a webhook responds with an error. */
 export async function failDelivery({ sandbox, page }: Stage, status = 404, body = 'no'): Promise<void> {
 	const hook = await receiver((response) => void response.writeHead(status).end(body));
 	await integrate(sandbox, hook.url);
@@ -263,7 +263,7 @@ export async function failDelivery({ sandbox, page }: Stage, status = 404, body 
 /** The rules of WCAG 2.1 A and AA that the page breaks now, each with the elements that do. */
 export async function violations(page: Page): Promise<string[]> {
 	return await page.evaluate(async () => {
-		// What is just appearing has less contrast than it will have.
+		// What is still appearing has less contrast than it will have.
 		await Promise.allSettled(document.getAnimations().map(async ({ finished }) => await finished));
 		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 		const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });

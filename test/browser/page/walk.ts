@@ -60,7 +60,7 @@ export async function controls(page: Page): Promise<string[]> {
 	);
 }
 
-/** Names of shown controls that cannot be brought wholly into view, or have something in front of them. */
+/** Names of shown controls that cannot be brought fully into view, or are covered. */
 export async function cutControls(page: Page): Promise<string[]> {
 	return await page.evaluate<string[]>(
 		`[...document.querySelectorAll(${JSON.stringify(CONTROLS)})]
@@ -68,7 +68,7 @@ export async function cutControls(page: Page): Promise<string[]> {
 			.filter((element) => {
 				element.scrollIntoView({ block: 'center' });
 				const { left, right } = element.getBoundingClientRect();
-				// The first line of a link that is on several: between them there is nothing to click.
+				// The first line of a link that spans several: there is nothing to click between them.
 				const line = element.getClientRects()[0];
 				const middle = line.top + Math.min(line.height, innerHeight) / 2;
 				const hit = document.elementFromPoint(line.left + line.width / 2, middle);

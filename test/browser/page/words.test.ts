@@ -5,7 +5,7 @@ import { failDelivery, PHONE, useStage, writeEverything } from './support';
 
 const stage = useStage();
 
-/** What a screen reader is offered, one line per element. */
+/** What a screen reader gets, one line per element. */
 async function spoken(page: Page): Promise<string[]> {
 	const snapshot = await page.locator('body').ariaSnapshot();
 	return snapshot.split('\n').map((line) => line.trim());
@@ -35,7 +35,7 @@ test('the page says what it is, in which language, and has landmarks and heading
 	await writeEverything(stage());
 	expect(await page.title()).toBe('Jelou sandbox: chat and event log');
 	expect(await page.locator('html').getAttribute('lang')).toBe('en');
-	// Customers write in languages of their own.
+	// Customers write in any language.
 	for (const text of await page.locator('.bubble > [dir=auto], .caption').all()) {
 		expect([await text.getAttribute('lang'), await text.getAttribute('dir')]).toEqual(['', 'auto']);
 	}
@@ -126,7 +126,7 @@ test('what went wrong and what was done is read out, wherever it is shown', asyn
 	await status.getByText('Chat and event log cleared').waitFor({ state: 'attached' });
 });
 
-test('how something went is told by words and signs, not by colour only', async () => {
+test('words and signs tell how something went, not only colours', async () => {
 	const { page } = stage();
 	await writeEverything(stage());
 	const entry = page.locator('#log > li');
@@ -155,7 +155,7 @@ test('how something went is told by words and signs, not by colour only', async 
 	);
 });
 
-test('a sandbox that ended is told, with what to do, and nothing written is lost', async () => {
+test('the page says when the sandbox has ended, and what to do, and nothing written is lost', async () => {
 	const { page, complaints } = stage();
 	await page.route('**/messages', async (route) => await route.abort());
 	await page.locator('#text').fill('hola');

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 export class Chat {
 	constructor(readonly page: Page) {}
 
-	/** Goes to a project by the name that is shown, as one of its customers. */
+	/** Chooses a project by its shown name, and one of its customers. */
 	async choose(project: string, customer?: string): Promise<void> {
 		await this.page.locator('#pick-project-choice').selectOption({ label: project });
 		if (customer !== undefined)
@@ -28,7 +28,7 @@ export class Chat {
 		await this.page.locator('#conversation-state').getByText('Closed').waitFor();
 	}
 
-	/** A message of the workflow's. */
+	/** A message from the workflow. */
 	reply(text: string): Locator {
 		return this.page.locator('.bubble.agent').getByText(text, { exact: true });
 	}
@@ -48,7 +48,7 @@ export class Chat {
 		await this.lastReply(reply).waitFor();
 	}
 
-	/** What the page says below the customer's last message became of it. */
+	/** Waits until the page says this below the customer's last message. */
 	async toldOfLast(words: string): Promise<void> {
 		await this.page.locator('.line.user').last().locator('.meta').getByText(words).waitFor();
 	}

@@ -19,7 +19,7 @@ export function findChromium(): string {
 	throw new Error('No Chromium was found: install it, or set CHROMIUM_PATH to its program.');
 }
 
-/** A browser with one profile of its own. */
+/** A browser with a profile of its own. */
 export interface Browser {
 	context: BrowserContext;
 	close(): Promise<void>;

@@ -29,7 +29,7 @@ export class CredentialDialog {
 		await this.dialog.getByTestId('credential-save-button').click();
 	}
 
-	/** Saves a credential that worked before, and closes the dialog, which n8n leaves open then. */
+	/** Saves a credential that already worked, and closes the dialog, which n8n then leaves open. */
 	async saveAgain(): Promise<void> {
 		await this.save();
 		await this.dialog.getByText('Saved', { exact: true }).waitFor();
@@ -40,7 +40,7 @@ export class CredentialDialog {
 	async edit(): Promise<void> {
 		await this.page.getByTestId('credential-edit-button').click();
 		await this.success.getByRole('button', { name: 'Retry' }).click({ trial: true });
-		// While n8n tests once more, the button is there without its words.
+		// While n8n tests again, the button has no text.
 		await this.page.waitForFunction(WORDS_ARE_SHOWN);
 	}
 

@@ -5,17 +5,17 @@ import { OWNER } from '../../server/support/stage';
 import { startBrowser, type Browser } from './chromium';
 import { NodeDetails } from './nodeDetails';
 
-/** For a slow machine that runs other things besides. */
+/** For a slow, busy machine. */
 const TIMEOUT_MS = 180_000;
 const VIEWPORT = { width: 1280, height: 900 };
 
 selectors.setTestIdAttribute('data-test-id');
 
-/** In each node, and not only the signs around it. */
+/** In each node, not only on the signs around it. */
 const ICONS_ARE_SHOWN = `[...document.querySelectorAll('[data-test-id="canvas-node"]')].every((node) =>
 	[...node.querySelectorAll('[class*="icon" i] svg, img')].some((icon) => icon.naturalWidth !== 0))`;
 
-/** Waits until there are such pictures, and each has loaded and is of the file named. */
+/** Waits until there are such images, and each has loaded from the named file. */
 export async function showsIcon(images: Locator, file: string): Promise<void> {
 	const loaded = async () =>
 		await images.evaluateAll((all: object[]) =>
@@ -32,7 +32,7 @@ export async function showsIcon(images: Locator, file: string): Promise<void> {
 /** n8n's editor in a browser, logged in as the owner. */
 export class Editor {
 	readonly node: NodeDetails;
-	/** The panel in which nodes are searched. */
+	/** The panel for finding nodes. */
 	readonly panel: Locator;
 
 	private constructor(
@@ -100,13 +100,13 @@ export class Editor {
 		return await this.panel.getByTestId('node-creator-item-name').allInnerTexts();
 	}
 
-	/** Unfolds the actions, which n8n folds while a workflow has no trigger. */
+	/** Expands the actions, which n8n collapses while a workflow has no trigger. */
 	async openActions(): Promise<void> {
 		await this.panel.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
 		await this.entry('Send a message').waitFor();
 	}
 
-	/** Searches a node for the end of the workflow. */
+	/** Searches for a node to add at the end of the workflow. */
 	async searchNext(words: string): Promise<void> {
 		if (await this.node.window.isVisible()) await this.closeNode();
 		await this.fitView();
@@ -130,7 +130,7 @@ export class Editor {
 			await this.onCanvas(after).boundingBox(),
 		];
 		if (left === null || right === null) throw new Error(`${before} or ${after} is not visible.`);
-		// The nodes are squares; what is written below them is as wide as it happens to be.
+		// The nodes are squares; the text below them can be any width.
 		const y = left.y + 48;
 		await this.page.mouse.move((left.x + 96 + right.x) / 2, y, { steps: 5 });
 		await this.page.getByTestId('add-connection-button').click();
@@ -171,7 +171,7 @@ export class Editor {
 		return this.page.locator(`[data-test-id="canvas-node-input-handle"][data-node-name="${name}"]`);
 	}
 
-	/** Opens a node, and closes the one before. */
+	/** Opens a node, and closes the previous one. */
 	async openNode(name: string): Promise<void> {
 		if (await this.node.window.isVisible()) await this.closeNode();
 		await this.onCanvas(name).dblclick();

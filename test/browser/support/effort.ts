@@ -4,13 +4,13 @@ const LISTEN = `
 	addEventListener('pointerdown', () => effortOf('clicks'), true);
 	addEventListener('keydown', () => effortOf('keys'), true);`;
 
-/** How often a person pressed a button of the mouse, to click or to drag, and a key. Text that is pasted presses none. */
+/** How often a person pressed a mouse button, to click or to drag, and a key. Pasted text counts no keys. */
 export interface Effort {
 	clicks: number;
 	keys: number;
 }
 
-/** Counts from the next page that is loaded, as the pages themselves notice it. */
+/** Counts from the next page load on, by the events in the pages themselves. */
 export async function countEffort(page: Page): Promise<Effort> {
 	const effort: Effort = { clicks: 0, keys: 0 };
 	await page.exposeFunction('effortOf', (kind: keyof Effort) => {

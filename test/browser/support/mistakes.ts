@@ -9,7 +9,7 @@ const EVENT = readFileSync(join(__dirname, '../../fixtures/event-message-text.js
 const NODES_PER_ROW = 5;
 const START = { resource: 'conversation', operation: 'start' };
 
-/** What n8n finds by itself: the name of the node, the parameter that is marked, and the node's parameters. */
+/** What n8n finds by itself: the node's name, the marked parameter, and the node's parameters. */
 export const MARKED: Array<[name: string, field: string, label: string, parameters: Parameters]> = [
 	['No text', 'text', 'Text', {}],
 	['No media', 'mediaUrl', 'Media URL', { messageType: 'image' }],
@@ -82,8 +82,8 @@ export const REFUSED: Array<[name: string, message: string, advice: string, para
 ];
 
 /**
- * A workflow with a node for each mistake, and a last one that is right, behind a Jelou Trigger that has an event
- * pinned but no events chosen. `Second reply` stands behind `Right`.
+ * A workflow with a node for each mistake, and a last one that is right, after a Jelou Trigger that has an event pinned
+ * but no events chosen. `Second reply` comes after `Right`.
  */
 export function mistakenWorkflow(credential: string) {
 	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };

@@ -11,12 +11,12 @@ export async function drag(from: Locator, to: Locator): Promise<void> {
 	await mouse.down();
 	const target = await to.boundingBox();
 	if (target === null) throw new Error(`${String(to)} is not visible.`);
-	// In steps, as a hand does: n8n takes a single jump for a click.
+	// In steps, as a hand moves: n8n takes a single jump for a click.
 	await mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 15 });
 	await mouse.up();
 }
 
-/** What n8n names like a parameter, and is a part of one. */
+/** Parts of a parameter, which n8n names like parameters. */
 const PARTS = ['field', 'hint', 'item'];
 
 /** The window in which a node is set up: input on the left, parameters in the middle, output on the right. */
@@ -82,7 +82,7 @@ export class NodeDetails {
 		};
 	}
 
-	/** What an expression in a parameter gives for the present input. */
+	/** The result of an expression in a parameter, for the current input. */
 	preview(name: string): Locator {
 		return this.window.getByTestId(`parameter-expression-preview-${name}`);
 	}
@@ -97,17 +97,17 @@ export class NodeDetails {
 		await drag(this.inputField(path), typeof field === 'string' ? this.field(field) : field);
 	}
 
-	/** Writes what a parameter is to be, which is an expression already. */
+	/** Replaces the expression in a parameter. */
 	async rewrite(field: string, text: string): Promise<void> {
 		const editor = this.field(field).locator('.cm-content');
-		// n8n puts the cursor somewhere when the field gets it, also after all has been selected.
+		// n8n moves the cursor when the field gets the focus, even after everything was selected.
 		await waitUntil(`${field} to be ${text}`, async () => {
 			await editor.fill(text);
 			return (await editor.textContent()) === text;
 		});
 	}
 
-	/** Takes the cursor out of the parameters, which closes what n8n has opened below one. */
+	/** Moves the focus out of the parameters, which closes what n8n has opened below one. */
 	async leaveField(): Promise<void> {
 		await this.window.getByTestId('tab-params').click();
 	}
@@ -116,7 +116,7 @@ export class NodeDetails {
 		await this.window.getByTestId('node-execute-button').click();
 	}
 
-	/** Waits for the error of a run; gives what happened and the advice, as a person reads them. */
+	/** Waits for the error of a run. Returns its message and the advice, as a person reads them. */
 	async error(): Promise<{ message: string; advice: string }> {
 		const message = await this.output.getByTestId('node-error-message').innerText();
 		return { message, advice: await this.output.getByTestId('node-error-description').innerText() };

@@ -5,7 +5,7 @@ import type { Newcomer } from './newcomer';
 /** What a rule of a Switch compares, as it is saved. */
 export type Rule = [left: string, right: string];
 
-/** Each rule in words. One that n8n has not completed yet is left out. */
+/** Each rule in words. Incomplete ones are left out. */
 async function savedRules({ editor, stage }: Newcomer, name: string): Promise<string[]> {
 	const { nodes } = await stage.client.workflow(editor.workflowId()).catch(() => ({ nodes: [] }));
 	const node: unknown = Array.isArray(nodes)
@@ -20,10 +20,10 @@ const TRIES = 4;
 const [QUICK_MS, PATIENCE_MS] = [10_000, 30_000];
 
 /**
- * Waits until n8n has saved the rules of a Switch. It takes what is typed into one of two values a second later, and
- * forgets it when something else in the rules changes before: a hand is not as quick.
+ * Waits until n8n has saved the rules of a Switch. n8n stores a typed value a second later, and loses it when something
+ * else in the rules changes before that: a person is not that quick.
  *
- * @param again does once more what n8n has forgotten
+ * @param again does again what n8n has lost
  */
 export async function savesRules(
 	newcomer: Newcomer,

@@ -16,13 +16,13 @@ export const PICTURES_OF = {
 export const PICTURES: string[] = Object.values(PICTURES_OF).flat();
 export const PICTURES_FOLDER = join(ROOT, 'docs', 'pictures');
 
-/** Where a screenshot goes: what `npm run pictures` takes for the README into git, all else where git does not look. */
+/** Where a screenshot goes: into git for the documents' pictures, when they are to be written; otherwise into `build`. */
 export function screenshotOf(name: string): string {
 	const isPicture = process.env.README_IMAGES === 'write' && PICTURES.includes(name);
 	return join(isPicture ? PICTURES_FOLDER : join(ROOT, 'build', 'screenshots'), `${name}.png`);
 }
 
-/** What n8n lays over its own windows: it would be cut off at the edge, or hide what the picture is about. */
+/** What n8n shows on top of its windows: it would be cut off at the edge, or hide the subject of the picture. */
 const STYLE =
 	'[data-test-id="floating-nodes"], [data-reka-popper-content-wrapper], .el-notification, [data-test-id="panel-drag-button"] { visibility: hidden !important; }';
 
@@ -34,7 +34,7 @@ interface Area {
 }
 
 /**
- * Keeps what a person would see now as a PNG, where `screenshotOf` says.
+ * Saves what a person would see now as a PNG, where `screenshotOf` says.
  *
  * @param what the whole page, or one element
  * @param clip the part of the page to keep, in pixels
@@ -52,7 +52,7 @@ export async function photograph(what: Page | Locator, name: string, clip?: Area
 
 let step = 0;
 
-/** Keeps the page as it is after each test of a file, also after a failed one, numbered in the order of the tests. */
+/** Saves a screenshot after each test of a file, even a failed one, numbered in the order of the tests. */
 export function photographEachStep(file: string, page: () => Page | undefined): void {
 	afterEach(async () => {
 		step += 1;
