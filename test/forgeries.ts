@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
 /**
- * Every way that is known to forge a delivery: for the signature itself, for the trigger inside n8n's engine, for a real
- * n8n, and as material for what is drawn at random.
+ * Every known way to forge a delivery: for the signature itself, for the trigger in n8n's engine, for a real n8n, and as
+ * material for random tests.
  */
 
 const hmac = (body: Uint8Array, key: string | Buffer, hash = 'sha256') =>
@@ -12,7 +12,7 @@ export function sign(body: Uint8Array | string, secret: string): string {
 	return `sha256=${hmac(Buffer.from(body), secret)}`;
 }
 
-/** Signatures of the right form that are made in another way. */
+/** Signatures of the right form that are made in a wrong way. */
 export const SIGNINGS = {
 	'over nothing': (_body, secret) => sign('', secret),
 	'with another secret': (body, secret) => sign(body, `${secret}0`),
@@ -29,7 +29,7 @@ export const SIGNINGS = {
 const replaced = (text: string, index: number, letter: string) =>
 	`${text.slice(0, index)}${letter}${text.slice(index + 1)}`;
 
-/** Headers made from the right one that must not be believed; `at` says where, for those that change one place. */
+/** Wrong headers made from the right one; `at` says where, for those that change one place. */
 export const HEADERS = {
 	'one digit other': (right, at) => {
 		const place = 7 + (at % 64);
@@ -50,7 +50,7 @@ export const HEADERS = {
 	'fullwidth digits': (right) =>
 		right.replace(/\d(?=[^=]*$)/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
 	'no-break space': (right, at) => replaced(right, 7 + (at % 64), '\u00a0'),
-	// Headers travel as Latin-1, so this is what arrives of "é".
+	// Headers travel as Latin-1, so this is how "é" arrives.
 	'not ASCII': () => `sha256=${'\u00e9'.repeat(64)}`,
 	'not hex': () => `sha256=${'z'.repeat(64)}`,
 	base64: (right) => `sha256=${Buffer.from(right.slice(7), 'hex').toString('base64')}`,
@@ -77,7 +77,7 @@ export interface Forgery {
 	headers?: Record<string, string>;
 }
 
-/** Whether a header arrives as it was sent: HTTP takes white space off its ends, and has limits. */
+/** Whether a header arrives as it was sent: HTTP trims white space, and has limits. */
 function canTravel(header: unknown): header is string {
 	return (
 		typeof header === 'string' &&
@@ -90,7 +90,7 @@ export function forgeries(body: string, secret: string): Forgery[] {
 	const right = sign(body, secret);
 	const written = JSON.stringify(JSON.parse(body));
 	const form = `--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n${body}\r\n--x--\r\n`;
-	/** Each signature is made of the right one over these bytes. */
+	/** Each signature is made from the right one over these bytes. */
 	const over = (signed: string, where: string): Forgery[] => [
 		...Object.entries(HEADERS).flatMap(([name, forge]) => {
 			const signature: unknown = forge(sign(signed, secret), 0);
@@ -102,7 +102,7 @@ export function forgeries(body: string, secret: string): Forgery[] {
 			signature: forge(Buffer.from(signed), secret),
 		})),
 	];
-	/** The body with something before its end, of which the signature says nothing. */
+	/** The body with something added before its end, which the signature does not cover. */
 	const added = (name: string, more: string): Forgery => ({
 		name: `${name}, signed over the JSON without it`,
 		body: body.replace(/\}\s*$/, `,${more}}`),
@@ -144,5 +144,5 @@ export function forgeries(body: string, secret: string): Forgery[] {
 	];
 }
 
-/** A message event without its ID, by which a repetition is recognized: each delivery of it is a new one. */
+/** A message event without its ID, by which a repetition is recognised: each delivery of it is a new message. */
 export const withoutMessageId = (event: string): string => event.replace(/"id":\s*"MESSAGE_ID",\s*/, '');

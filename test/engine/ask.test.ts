@@ -11,7 +11,7 @@ import { Engine, errorOf, outputOf } from './support/engine';
 import { problemsOf } from './support/schemas';
 import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
-/** No response, as of an n8n that is too busy. */
+/** No response, as from an n8n that is too busy. */
 const LOST = { status: 0, body: '' };
 
 let sandbox: Sandbox;
@@ -19,7 +19,7 @@ let secret: string;
 let room: IDataObject;
 let trigger: Recorder;
 let origin: string;
-/** The notes that the trigger has got, and what it answers to the next; it stores the rest at once. */
+/** The notes that the trigger has received, and its next responses; it stores the rest at once. */
 let notes: IDataObject[];
 let replies: Array<{ status: number; body: object | string }>;
 let answer: () => { status: number; body: object | string };
@@ -80,7 +80,7 @@ async function asks(
 	return { run, said: `${error?.message ?? ''} ${error?.description ?? ''}`, sent: sent().slice(before) };
 }
 
-test('each note has an ID of its own, also where it says the same again', async () => {
+test('each note has its own ID, even when it repeats another', async () => {
 	await asks();
 	const ids = notes.map(({ noteId }) => noteId);
 	expect(ids).toEqual([1, 2].map(() => expect.stringMatching(/^[\da-f-]{36}$/)));
@@ -140,7 +140,7 @@ test.each([
 	expect(messages).toHaveLength(1);
 });
 
-test('nobody is asked where n8n would not find again which question it is', async () => {
+test('nothing is asked where n8n could not tell later which question it was', async () => {
 	jest.spyOn(ExecuteContext.prototype, 'evaluateExpression').mockReturnValue(undefined as never);
 	const { said, sent: messages } = await asks({}, { extra: { name: 'Ask' } });
 	expect(said).toBe(
@@ -150,7 +150,7 @@ test('nobody is asked where n8n would not find again which question it is', asyn
 	expect(notes).toEqual([]);
 });
 
-test('n8n loses what was stored by another at the same moment, and the note is posted until it has not', async () => {
+test('when n8n loses what was stored at the same moment, the note is posted again until it is stored', async () => {
 	replies.push(...Array.from({ length: 4 }, () => ({ status: 200, body: { status: 'registered' } })));
 	const { run, sent: messages } = await asks();
 	expect(run.status).toBe('waiting');
@@ -166,20 +166,20 @@ test('while the process that serves the address is being restarted, the note is 
 	expect(messages).toHaveLength(1);
 });
 
-test('a question that the trigger takes in the end is not taken back in between', async () => {
+test('a question that the trigger accepts in the end is not taken back in between', async () => {
 	await asks();
 	notes = [];
-	// It is back only when the node has given up once.
+	// It is back only after the node has given up once.
 	const isLate = ({ note, sentAt }: IDataObject) =>
 		note === 'ask' && Number(sentAt) - Number(notes[0]?.sentAt) > 20_000;
 	answer = () => (notes.filter(isLate).length < 2 ? LOST : { status: 200, body: { status: 'confirmed' } });
 	const { run, sent: messages } = await asks();
 	expect([run.status, messages.length]).toEqual(['waiting', 1]);
-	// The trigger confirms a question that it was told has ended, and nobody would get its answer.
+	// Otherwise the trigger would confirm a question that has ended, and nobody would get its answer.
 	expect(new Set(notes.map(({ note }) => note))).toEqual(new Set(['ask', 'sent']));
 });
 
-test('what n8n goes on with when the time is up has no answer to an earlier question in it', async () => {
+test('what n8n continues with when the time is up contains no answer to an earlier question', async () => {
 	const earlier = {
 		answer: 'Ana',
 		outcome: 'exit',
@@ -239,7 +239,7 @@ describe('At Specified Time', () => {
 	});
 });
 
-test('while somebody listens for a test event, the published trigger is told', async () => {
+test('while the editor listens for a test event, the published trigger is told', async () => {
 	eventsGoTo(`${origin}/webhook-test/webhook-1/webhook`);
 	expect((await asks()).run.status).toBe('waiting');
 	expect(notes).toMatchObject([{ path: '/webhook/webhook-1/webhook' }, {}]);
@@ -331,7 +331,7 @@ describe('pausing and resuming', () => {
 		return told;
 	}
 
-	test('a pause is told to the trigger, signed and read back, for 12 hours; nothing is sent', async () => {
+	test('the trigger is told of a pause, signed and read back, for 12 hours; nothing is sent', async () => {
 		const { run } = await tells('pause');
 		expect(notes).toMatchObject(
 			[1, 2].map(() => ({
@@ -365,7 +365,7 @@ describe('pausing and resuming', () => {
 		expect(new Set(notes.map(({ pause }) => (pause as Pause).id)).size).toBe(1);
 	});
 
-	test('the end of a pause is told until it is stored', async () => {
+	test('the trigger is told of the end of a pause until it is stored', async () => {
 		replies.push({ status: 200, body: { status: 'registered' } }, { status: 503, body: '' });
 		const { run } = await tells('resume');
 		expect(notes).toHaveLength(3);
@@ -561,7 +561,7 @@ describe('nothing is sent, and the error says what to do:', () => {
 		expect(notes).toEqual([]);
 	});
 
-	test("another webhook of this n8n gets the project's events: it is told nothing", async () => {
+	test("another webhook of this n8n, which gets the project's events, is told nothing", async () => {
 		eventsGoTo(`${origin}/webhook/by-hand`);
 		const tried = await asks();
 		expect(tried.said).toContain('a webhook that is not a Jelou Trigger');

@@ -30,13 +30,13 @@ test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 	async (onError) => {
 		sandbox.setFaults({ latencyMs: 30 });
 		const own = engine();
-		// n8n lets no request of a cancelled execution out, so that nothing is tried is seen where it is authenticated.
+		// n8n sends no request of a cancelled execution, so attempts can only be seen where they are authenticated.
 		const authenticate = jest.spyOn(own.credentials, 'authenticate');
 		const execution = own.start(parameters(), items, { onError });
 		await waitUntil('some messages', () => Promise.resolve(requests() >= 3));
 		execution.cancel();
 		await execution.catch(() => undefined);
-		// What had left already may still arrive; whatever went on would send one each 30 ms.
+		// What had already left may still arrive; a run that continued would send one every 30 ms.
 		await sleep(100);
 		const atCancel = requests();
 		const triedAtCancel = authenticate.mock.calls.length;

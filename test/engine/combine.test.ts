@@ -45,7 +45,7 @@ function heldResponses() {
 }
 const held = async (count: number) =>
 	waitUntil(`${String(count)} to be held`, () => Promise.resolve(heldResponses().length >= count), 1);
-/** Delivers one after the other, as soon as the one before is held. */
+/** Delivers one after the other, each as soon as the previous one is held. */
 async function inOrder(...payloads: IDataObject[]) {
 	const before = heldResponses().length;
 	const replies: Array<Promise<unknown>> = [];
@@ -71,12 +71,12 @@ test('in 200 rooms every message is in exactly one run, in order, and held for 1
 	let longest = 0;
 	const rounds = rooms.map(async (gaps, room) => {
 		const replies: Array<Promise<unknown>> = [];
-		// So that fewer are held at once than may be.
+		// Keeps the number held at once below the limit.
 		await pause(room * 100);
 		for (const [n, gap] of gaps.entries()) {
 			if (n > 0) await pause(gap);
 			const from = Date.now();
-			// Deliveries in the same moment overtake each other; when they were written tells their order.
+			// Deliveries at the same moment overtake each other; their timestamps give the order.
 			const reply = stage.says(String(n), { room_id: `room-${String(room)}`, timestamp: n });
 			replies.push(reply.finally(() => (longest = Math.max(longest, Date.now() - from))));
 		}
@@ -97,7 +97,7 @@ test('in 200 rooms every message is in exactly one run, in order, and held for 1
 	expect(longest).toBeLessThan(15_000);
 });
 
-test('each message begins the wait anew', async () => {
+test('each message restarts the wait', async () => {
 	await open();
 	const replies: Array<Promise<unknown>> = [];
 	for (const text of ['a', 'b']) {
@@ -141,7 +141,7 @@ test('a clock that is set back while a message is held holds it no longer', asyn
 	expect(performance.now() - from).toBeLessThan(15_000);
 });
 
-test('no more than 50 deliveries are held at once: the next are not waited with, and the log says so', async () => {
+test('no more than 50 deliveries are held at once: the next ones do not wait, and the log says so', async () => {
 	await open({ combineMessages: 5 });
 	let answered = 0;
 	const replies = Array.from({ length: 80 }, async (_, n) => {
@@ -156,7 +156,7 @@ test('no more than 50 deliveries are held at once: the next are not waited with,
 	expect(stage.engine.warnings).toEqual([expect.stringContaining('holds 50 deliveries already')]);
 });
 
-test('the run has the last event, all messages, and their texts and captions, one a line', async () => {
+test('the run has the last event, all messages, and their texts and captions, one per line', async () => {
 	await open();
 	const photo = {
 		id: 'photo',
@@ -185,7 +185,7 @@ test('the run has the last event, all messages, and their texts and captions, on
 	]);
 });
 
-test('a message that no other follows has itself in its messages; without the option there are none', async () => {
+test('a single message is the only one in its messages; without the option there are none', async () => {
 	await open({ combineMessages: 0.1 });
 	expect(await inOrder(stage.message('hola'))).toEqual([STARTED]);
 	expect(stage.receiver.runs.map(texts)).toEqual([['hola']]);
@@ -195,7 +195,7 @@ test('a message that no other follows has itself in its messages; without the op
 	expect(stage.receiver.runs.filter((run) => 'messages' in run)).toEqual([]);
 });
 
-test('messages that arrive in another order than they were written in are put in order', async () => {
+test('messages that arrive out of order are put in order', async () => {
 	await open();
 	await inOrder(...[2, 3, 1].map((timestamp) => stage.message(String(timestamp), { timestamp })));
 	expect(stage.receiver.runs).toMatchObject([{ chatInput: '1\n2\n3', timestamp: 3 }]);
@@ -224,7 +224,7 @@ test('a message that was not asked for is in no run', async () => {
 });
 
 describe('as an answer', () => {
-	test('to a question for any text, they are it together', async () => {
+	test('to a question for any text, they are the answer together', async () => {
 		await open();
 		await stage.ask('q', { type: 'text' });
 		expect(await inOrder(stage.message('Ana'), stage.message('María'))).toEqual([COMBINED, ANSWERED]);
@@ -252,7 +252,7 @@ describe('as an answer', () => {
 		]);
 	});
 
-	test('that does not fit they are asked for again once, and go on together after the last attempt', async () => {
+	test('that does not fit, they are asked for again once, and are passed on together after the last attempt', async () => {
 		await open();
 		await stage.ask('q', { type: 'number', maxAttempts: 1 });
 		expect(await inOrder(stage.message('no'), stage.message('sé'))).toContainEqual({
@@ -263,7 +263,7 @@ describe('as an answer', () => {
 		expect(stage.answers()).toMatchObject([{ valid: false, answer: 'de\nveras' }]);
 	});
 
-	test('that cannot be passed on each delivery fails, and their repetitions are the answer', async () => {
+	test('that cannot be passed on, each delivery fails, and their repetitions are the answer', async () => {
 		await open();
 		await stage.ask('q');
 		stage.runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
@@ -284,7 +284,7 @@ describe('as an answer', () => {
 	});
 });
 
-describe('a delivery that is broken off while it is held', () => {
+describe('a delivery that is aborted while it is held', () => {
 	test.each([
 		['the first', 0],
 		['the last', 2],
@@ -305,7 +305,7 @@ describe('a delivery that is broken off while it is held', () => {
 		expect(stage.receiver.runs.map(texts)).toEqual([['a', 'b', 'c']]);
 	});
 
-	test('as all the others are: the messages run, and so they do when they come again', async () => {
+	test('like all the others: the messages run, and do so again when they are repeated', async () => {
 		await open();
 		const client = new AbortController();
 		const messages = ['a', 'b'].map((text) => stage.message(text));
@@ -388,7 +388,7 @@ test('the end of the conversation ends no wait in another room', async () => {
 	expect(await passTime(other)).toEqual(STARTED);
 });
 
-test('the same end of a conversation twice is one, and another end of it is another', async () => {
+test('the same end of a conversation twice is one, and a different end is another', async () => {
 	await open({});
 	expect([await stage.closes(), await stage.closes()]).toEqual([STARTED, DUPLICATE]);
 	const close = { event: 'conversation.close', room_id: roomId, timestamp: 7 };
@@ -396,7 +396,7 @@ test('the same end of a conversation twice is one, and another end of it is anot
 	expect(stage.receiver.runs).toHaveLength(2);
 });
 
-test('of messages without an ID none is a duplicate, and a number is an ID', async () => {
+test('messages without an ID are never duplicates, and a number is an ID', async () => {
 	await open({});
 	const withId = (id: string | number, body: string) =>
 		stage.message('', { value: { id, type: 'text', content: { body } } });

@@ -51,7 +51,7 @@ function engine(extra: Record<string, string> = {}): Engine {
 const violations = () =>
 	contract.exchanges.filter(({ answer, request }) => answer.length > 0 || request.length > 0);
 
-test('every operation of the node, and every answer to it, is as documented', async () => {
+test('every operation of the node, and every response to it, is as documented', async () => {
 	const { roomId } = openRoom(sandbox);
 	const room = { room_id: roomId, bot: { id: BOT }, contact: { id: USER } };
 	const used: string[][] = [];
@@ -68,7 +68,7 @@ test('every operation of the node, and every answer to it, is as documented', as
 	await run('integration', 'update', { webhookUrl: `${WEBHOOK}/2`, additionalFields: BEARER });
 	for (const message of SENT_MESSAGES) await run('message', 'send', message, room);
 
-	// An n8n of its own, with a trigger that takes each note.
+	// A separate n8n, whose trigger accepts each note.
 	const n8n = await startRecorder(() => ({ body: JSON.stringify({ status: 'confirmed' }) }));
 	const resumeUrl = `${n8n.url}/webhook-waiting/7/node-1?signature=hidden`;
 	jest.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl').mockReturnValue(resumeUrl);
@@ -150,7 +150,7 @@ test('so is each refusal', async () => {
 	);
 });
 
-test('what the sandbox answers as the platform is as documented, in both forms', async () => {
+test('what the sandbox responds as the platform is as documented, in both forms', async () => {
 	const { clientId, clientSecret } = clientOf(DEMO_PROJECT);
 	const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 	const headers = { authorization, 'content-type': 'application/json' };
@@ -191,7 +191,7 @@ test('what the sandbox answers as the platform is as documented, in both forms',
 	expect(new Set(used)).toEqual(new Set(contract.platformOperations));
 });
 
-test('of every operation of the documents, a broken request and a broken answer are seen', async () => {
+test('for every operation of the documents, a broken request and a broken response are noticed', async () => {
 	const { chatbotUrl, gatewayUrl, platformUrl } = contract.sandbox;
 	const project = `${gatewayUrl}/v1/external-support/${PROJECT}`;
 	const headers = { 'content-type': 'application/json', 'x-api-key': DEMO_PROJECT.apiKey };

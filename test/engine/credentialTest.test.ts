@@ -3,7 +3,7 @@ import { CredentialTestContext } from 'n8n-core';
 import { testJelouCredential, testPlatformCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { startRawServer, type RawServer } from './support/rawServer';
 
-/** The credential's test in n8n's own context for it, against servers that answer whatever they like. */
+/** The credential's test in n8n's own context for it, against servers that respond in any way. */
 let server: RawServer;
 afterEach(async () => server.close());
 

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 async function receive(
 	events: string[],
-	// A trigger of its own for each test: a message is handled once by each.
+	// A separate trigger for each test, since each handles a message once.
 	engine = new Engine({
 		credential: credentialFor(sandbox, { signingSecret: secret }),
 		workflowId: randomUUID(),
@@ -67,7 +67,7 @@ test.each([
 	).toEqual(added);
 });
 
-test('a delivery that starts the workflow is answered in JSON that says so', async () => {
+test('a delivery that starts the workflow gets a JSON response that says so', async () => {
 	const { deliver } = await receive(['*']);
 	const { status, body } = await deliver({ body: EVENT });
 	expect({ status, body }).toEqual({ status: 200, body: '{"status":"accepted"}' });
@@ -86,14 +86,14 @@ test.each([
 	expect(all.receiver.runs).toEqual([{ ...JSON.parse(body), event }]);
 });
 
-test('the bytes are verified as they came: accents, emoji, odd white space, escapes', async () => {
+test('the bytes are verified as they arrived: accents, emoji, odd white space, escapes', async () => {
 	const { receiver, deliver } = await receive(['*']);
 	const body = ' {"event" : "x", "a":"¿ñ👋\u2028\\u00f1" ,"a":"twice"}\n\n';
 	expect((await deliver({ body })).status).toBe(200);
 	expect(receiver.runs).toEqual([{ event: 'x', a: 'twice' }]);
 });
 
-test('a content type that n8n does not read itself is verified too', async () => {
+test('a content type that n8n does not parse itself is verified too', async () => {
 	const { receiver, deliver } = await receive(['*']);
 	expect(
 		(await deliver({ body: EVENT, headers: { 'Content-Type': 'application/octet-stream' } })).status,
@@ -200,7 +200,7 @@ test('a delivery without bytes to verify is refused, even with a genuine signatu
 	const { receiver, deliver } = await receive(['*']);
 	const signature = sign(Buffer.alloc(0), secret);
 	expect((await deliver({ signature })).status).toBe(401);
-	// n8n hands a form over without its bytes.
+	// n8n passes a form on without its bytes.
 	const headers = { 'Content-Type': 'multipart/form-data; boundary=x' };
 	expect((await deliver({ body: EVENT, signature, headers })).status).toBe(401);
 	expect(receiver.runs).toEqual([]);
@@ -243,7 +243,7 @@ test.each(['[]', '"text"', 'not JSON', '\ufeff\ufeff{}'])(
 	},
 );
 
-test('a byte order mark before the JSON is signed with it, and taken off', async () => {
+test('a byte order mark before the JSON is signed with it, and removed', async () => {
 	const { receiver, deliver } = await receive(['*']);
 	const body = `\ufeff${EVENT}`;
 	expect((await deliver({ body })).status).toBe(200);
@@ -256,7 +256,7 @@ describe('an error while a delivery is handled', () => {
 		new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }), workflowId });
 	const broken = { botIds: "={{ $('Another node').item.json.secret }}" };
 
-	test('starts nothing, is answered with 500, and leaves a line that names what failed and no content', async () => {
+	test('starts nothing, gets a 500, and leaves a log line that names what failed without content', async () => {
 		const failing = engine();
 		const { receiver, deliver } = await receive(['*'], failing, broken);
 		const { status, body } = await deliver({ body: EVENT });

@@ -30,7 +30,7 @@ const credential = () => ({
 });
 const engine = () => new Engine({ credential: credential() });
 
-/** Deadlines are cut short, not to wait for the whole of them. */
+/** Shortens the deadlines, so that the tests do not wait for all of them. */
 function shortDeadlines(): void {
 	const timeout = AbortSignal.timeout.bind(AbortSignal);
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.min(ms, 150)));
@@ -44,12 +44,12 @@ const testCredential = async () =>
 		data: credential(),
 	});
 
-/** Everything in the package that asks Jelou for something, and the error that it ends with. */
+/** Everything in the package that calls Jelou, and the error that it ends with. */
 const CALLS: Record<string, () => Promise<string | undefined>> = {
 	'reading a conversation': async () => errorOf(await engine().run({ ...get, options }, [{}]))?.message,
 	'sending a message': async () => errorOf(await engine().run({ ...send, options }, [{}]))?.message,
 	'looking for the integration': async () => {
-		// It is tried again, and waits in between.
+		// It retries, with waits in between.
 		return await hurry(async () => engine().hook('checkExists')).then(
 			() => undefined,
 			(error: Error) => error.message,
@@ -73,7 +73,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 		},
 	);
 
-	test('ends at 10 MB of a body without end, and closes the connection', async () => {
+	test('ends at 10 MB of an endless body, and closes the connection', async () => {
 		server = await startRawServer(ANSWERS['a body without end']);
 		expect(await message()).toMatch(/^127\.0\.0\.1:\d+ sent more than 10 MB/);
 		expect(server.written).toBeLessThan(MOST_BYTES + IN_BETWEEN);
@@ -81,7 +81,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 		expect(server.requests).toBe(1);
 	});
 
-	test('closes the connection of an answer that it no longer waits for', async () => {
+	test('closes the connection of a response that it no longer waits for', async () => {
 		shortDeadlines();
 		server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 		await message();
@@ -91,7 +91,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 	});
 });
 
-test('a message whose answer does not end in time is not sent once more', async () => {
+test('a message whose response does not end in time is not sent again', async () => {
 	server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 	const run = await engine().run({ ...send, options: { timeout: 1, maxRetries: 3 } }, [{}]);
 	expect(errorOf(run)?.description).toContain('It may have been sent');

@@ -9,7 +9,7 @@ import { startReceiver } from './support/receiver';
 import { BOT, PROJECT, USER, credentialFor, sandboxWithIntegration } from './support/setup';
 import { integrationOf } from './support/triggers';
 
-// What one test learns is known to the next, as in one process of n8n.
+// What one test learns is known to the next, as within one n8n process.
 
 let sandbox: Sandbox;
 let secret: string;
@@ -30,7 +30,7 @@ const engine = () =>
 		workflowId: randomUUID(),
 	});
 const pointTo = (webhookUrl: string) => Object.assign(integrationOf(sandbox) ?? {}, { webhookUrl });
-/** Tells the trigger something, and gives where that went. */
+/** Sends the trigger a note. Returns where it went. */
 async function tells(): Promise<string | undefined> {
 	jest
 		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
@@ -42,7 +42,7 @@ async function tells(): Promise<string | undefined> {
 	return n8n.requests.at(-1)?.path;
 }
 
-test('a delivery asks once for its URL, from which the production endpoint is learned', async () => {
+test('a delivery asks for its URL once, and learns the production endpoint from it', async () => {
 	const asked = jest.spyOn(WebhookContext.prototype, 'getNodeWebhookUrl');
 	const receiver = await startReceiver(engine(), { events: ['*'], options: {} });
 	const url = `${receiver.url}/webhook/webhook-1/webhook`;
@@ -67,7 +67,7 @@ test('where the endpoints were renamed, a test gives the production URL back, an
 	expect(integrationOf(sandbox)?.webhookUrl).toBe(`${n8n.url}/my-test/webhook-1/webhook`);
 });
 
-test('a test URL that a crash has left is never put back', async () => {
+test('a test URL that a crash left behind is never put back', async () => {
 	const listening = engine();
 	pointTo(`${n8n.url}/dev/another/webhook`);
 	await listening.register({}, true);

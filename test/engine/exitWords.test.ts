@@ -62,7 +62,7 @@ test.each<[string, Partial<Step>, string, string | number]>([
 	expect(stage.answers()).toMatchObject([{ outcome: 'answered', answer }]);
 });
 
-test('an approval that ends so approves nothing', async () => {
+test('an approval that ends this way approves nothing', async () => {
 	await stage.ask('q', { type: 'approval', choices: ['Sí', 'No'] });
 	expect(await stage.says('mejor un asesor')).toEqual(LEFT);
 	expect(stage.answers()).toMatchObject([{ outcome: 'exit', data: { approved: false } }]);

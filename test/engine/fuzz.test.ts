@@ -24,7 +24,7 @@ type Outcome = 'ran' | 'refused' | 'not an object' | 'ignored';
 /** The largest body whose JSON is written again. */
 const MAX_REWRITTEN = 256 * 1024;
 
-/** What of a body may be signed: its bytes, its JSON without a byte order mark, or its JSON written again. */
+/** The forms of a body that may be signed: its bytes, its JSON without a byte order mark, or its JSON written again. */
 function formsOf(bytes: Buffer): Buffer[] {
 	if (bytes.length > MAX_REWRITTEN) return [bytes];
 	const withoutMark = bytes.subarray(bytes.indexOf('\ufeff') === 0 ? 3 : 0);
@@ -38,7 +38,7 @@ function formsOf(bytes: Buffer): Buffer[] {
 	}
 }
 
-/** The form that the header is the signature of: said here in other words than in the node. */
+/** The form that the header signs: written here differently than in the node. */
 function signedOf({ bytes, header }: Tampered): Buffer | undefined {
 	if (bytes === undefined || bytes.length === 0 || typeof header !== 'string') return undefined;
 	return formsOf(bytes).find((form) => {
@@ -63,7 +63,7 @@ function payloadOf(bytes: Buffer | undefined): Map<string, unknown> | undefined 
 
 const KNOWN = ['conversation.start', 'conversation.close', 'message'];
 
-/** The name by Jelou's documentation, said here in other words than in the node. */
+/** The name according to Jelou's documentation, written here differently than in the node. */
 function nameOf(payload: Map<string, unknown>): string {
 	const [event, field, type] = ['event', 'field', 'event_type'].map((key) => {
 		const value = payload.get(key);
@@ -95,7 +95,7 @@ function expectedOf(recipe: Recipe, signed: Buffer | undefined): Outcome {
 	return events.includes('*') || events.includes(nameOf(payload)) ? 'ran' : 'ignored';
 }
 
-/** Express's response, as far as the trigger may use it. */
+/** The part of Express's response that the trigger may use. */
 function responseFor(answers: Array<{ status: number; body: unknown }>): Response {
 	let status = 200;
 	const response = {
@@ -134,8 +134,8 @@ test(`of ${String(RUNS)} deliveries that were tampered with, those run whose sig
 		const signed = signedOf(tampered);
 		const expected = expectedOf(recipe, signed);
 		const answers: Array<{ status: number; body: unknown }> = [];
-		// It must not throw: n8n would start the workflow with an empty item.
-		// Each is a trigger of its own: an event that comes again is handled once.
+		// Must not throw: n8n would start the workflow with an empty item.
+		// A separate trigger for each: a repeated event is handled once.
 		const engine = new Engine({ credential, staticData, workflowId: randomUUID() });
 		const result = await engine.webhook(tampered.request as unknown as Request, responseFor(answers), {
 			events: [...recipe.events],
@@ -152,7 +152,7 @@ test(`of ${String(RUNS)} deliveries that were tampered with, those run whose sig
 				[...new Set([...payload.keys(), ...added])].sort(),
 			);
 			expect(runs[0]?.json.event).toBe(nameOf(payload));
-			// Jest's comparison would not survive what is nested deeply.
+			// Jest's comparison would not survive deep nesting.
 			if (recipe.base.kind === 'text') {
 				for (const [key, value] of payload) {
 					if (!added.includes(key)) {

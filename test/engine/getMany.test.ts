@@ -56,11 +56,11 @@ const pauseOf = (room: string, who: Pick<Pause, 'userId' | 'botId'>): Pause => (
 const pause = async (room: string, who: Pick<Pause, 'userId' | 'botId'> = { userId: USER, botId: BOT }) =>
 	stage.deliver(stage.note({ note: 'pause', pause: pauseOf(room, who) }));
 
-test('without any, there is no item', async () => {
+test('without rooms, there is no item', async () => {
 	expect(await getMany()).toEqual({ rooms: [], said: ' ' });
 });
 
-test('what is paused, what waits for an answer, and by filter one of the two', async () => {
+test('paused rooms, rooms that wait for an answer, and either kind by filter', async () => {
 	await pause('a paused room');
 	await pause('a room of nobody known', {});
 	await stage.ask('q');
@@ -97,14 +97,14 @@ test('a room with a question that waits its turn is there once, with the questio
 	expect((await getMany()).rooms).toMatchObject([{ room_id: roomId, question: 'What is it?' }]);
 });
 
-test('of several questions it says the present one, as the customer reads it', async () => {
+test('of several questions it shows the current one, as the customer reads it', async () => {
 	const step = (name: string, text: string) => stepWith({ name, text, type: 'text' });
 	await stage.ask('q', {}, { steps: [step('name', 'Your name?'), step('order', 'Which order, {name}?')] });
 	await stage.says('Ana');
 	expect((await getMany()).rooms).toMatchObject([{ question: 'Which order, Ana?' }]);
 });
 
-test('5,000 paused rooms: all of them, or as many as the limit says', async () => {
+test('5,000 paused rooms: all of them, or as many as the limit allows', async () => {
 	await pause('a room');
 	const paused = Array.from({ length: 5_000 }, (_, n) => ({
 		...pauseOf(`room-${String(n)}`, { userId: USER, botId: BOT }),
@@ -124,14 +124,14 @@ test.each([
 	expect(await getMany(parameters)).toEqual({ rooms: [], said });
 });
 
-test('without the secret nothing is told, and nothing is listed', async () => {
+test('without the secret no note is sent, and nothing is listed', async () => {
 	expect((await getMany({}, '')).said).toContain('No signing secret is known');
 	expect((await getMany({}, 'f'.repeat(64))).said).toContain('uses another signing secret');
 	const forged = await stage.deliver(stage.note({ note: 'list' }), null);
 	expect(forged).toEqual({ status: 401, body: { status: 'unauthorized' } });
 });
 
-test('a note that was refused is no delivery, and Check does not find the last one refused', async () => {
+test('a refused note does not count as a delivery, and Check reports no refused delivery', async () => {
 	await getMany({}, 'f'.repeat(64));
 	await stage.deliver(stage.note({ note: 'list' }), null);
 	const report = async () => {

@@ -41,7 +41,7 @@ test('in a custom environment a webhook on plain HTTP is sent to Jelou', async (
 	expect(sandbox.store.requests.map(({ method }) => method)).toEqual(['POST']);
 });
 
-test('the error says in plain words that an integration does not exist, or exists already', async () => {
+test('the error says in plain words that an integration does not exist, or already exists', async () => {
 	expect(errorOf(await engine().run(integration('get'), [{}]))?.message).toBe(
 		'This project has no integration (404)',
 	);

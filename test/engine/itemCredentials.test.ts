@@ -49,7 +49,7 @@ const PARAMETERS = {
 	text: 'hola',
 };
 const itemOf = (tenant: string) => ({ tenant, room: `room-of-${tenant}` });
-/** Which project was sent a message, in which room, and whether it took it. */
+/** Which project was sent a message, in which room, and whether it was accepted. */
 const sent = () =>
 	sandbox.store.requests
 		.map(({ rawBody, status }) => ({ status, ...(JSON.parse(rawBody.toString()) as IDataObject) }))
@@ -70,7 +70,7 @@ test.each([
 	]);
 });
 
-test('also where the first item has nothing of it', async () => {
+test('also where the first item has none', async () => {
 	const items: IDataObject[] = [{ room: 'room-of-north' }, itemOf('south')];
 	const run = await engineWith("($json.tenant ?? 'north')").run(PARAMETERS, items);
 	expect(errorOf(run)).toBeUndefined();

@@ -10,23 +10,23 @@ import { sandboxCredential } from '../../scripts/sandboxCredential';
 import { DEMO_PROJECT } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
 
-/** A bound for what hangs; how fast the machine is, is not what is tested. */
+/** Only to end a test that hangs: the speed of the machine is not tested. */
 const TIMEOUT_MS = 600_000;
 jest.setTimeout(TIMEOUT_MS);
 
 const ITEMS = 2_000;
-/** After how many requests the heap is looked at. */
+/** How many requests to wait before measuring the heap again. */
 const REQUESTS_BETWEEN = 100;
 const MEGABYTE = 1024 * 1024;
 
-/** What is left of the heap after collecting garbage, in bytes. */
+/** The heap in use after garbage collection, in bytes. */
 function heapInUse(): number {
 	setFlagsFromString('--expose-gc');
 	(runInNewContext('gc') as () => void)();
 	return process.memoryUsage().heapUsed;
 }
 
-/** In a process of its own, so that what it remembers is not measured. */
+/** In a separate process, so that its memory is not measured. */
 let sandbox: KeptProcess;
 const url = () => /Jelou sandbox: (\S+)\n/.exec(sandbox.log())?.[1] ?? '';
 beforeAll(async () => {
@@ -70,14 +70,14 @@ test('2,000 items in one execution are all sent, once, in order, within 20 MB be
 		options: { concurrency: 50, timeout: 300 },
 	};
 	await engine.run(parameters, items.slice(0, 100));
-	// Answers that take a moment let requests pile up, as far as they are allowed to.
+	// With slow responses, requests pile up as far as they are allowed to.
 	await post('/sandbox/faults', { latencyMs: 5 });
 	const traffic = async (since = 0) =>
 		(await (await fetch(`${url()}/sandbox/traffic?since=${String(since)}`)).json()) as Json;
 	const { place } = await traffic();
 	const before = heapInUse();
 	let most = before;
-	// By requests and not by time: collecting garbage may take a busy machine longer than the time between.
+	// Counts requests instead of time: on a busy machine, garbage collection may take longer than the interval.
 	let requests = 0;
 	const watch = () => {
 		if (++requests % REQUESTS_BETWEEN === 0) most = Math.max(most, heapInUse());

@@ -12,11 +12,11 @@ import { servePublicName, webhookContext } from './support/webhookContext';
 const API_KEY = 'recognisable-api-key';
 const SECRET = 'recognisable-signing-secret';
 const PUBLIC = 'https://storage.example.com';
-/** More than a socket holds, so that a server notices when nobody reads on. */
+/** More than a socket buffers, so that a server notices when nobody reads any more. */
 const IMAGE = randomBytes(300_000);
 const OPTIONS: MediaOptions = { maxSize: 1_000_000, timeout: 20_000, allowPrivate: true };
 
-/** A server that somebody keeps media on; what it answers is each test's own. */
+/** A server with media; each test decides how it responds. */
 let server: HttpServer;
 let origin: string;
 let host: string;
@@ -56,7 +56,7 @@ async function bytesOf(item: INodeExecutionData): Promise<Buffer> {
 	return Promise.resolve(Buffer.from(binary.data, 'base64'));
 }
 
-/** The reason why an event has no media; the event must still be there, as it came. */
+/** The reason why an event has no media; the event itself must be there unchanged. */
 function reasonOf(item: INodeExecutionData, event: JelouEvent): unknown {
 	const { mediaError, ...rest } = item.json;
 	expect(rest).toEqual(event);
@@ -64,7 +64,7 @@ function reasonOf(item: INodeExecutionData, event: JelouEvent): unknown {
 	return mediaError;
 }
 
-/** Tells when the server's connection is closed from the other side before the answer is complete. */
+/** Resolves when the client closes the connection before the response is complete. */
 const hungUp = async (request: IncomingMessage) =>
 	new Promise<void>((resolve) => request.socket.once('close', resolve));
 
@@ -100,7 +100,7 @@ describe('media becomes binary data', () => {
 		expect(await bytesOf(item)).toEqual(IMAGE);
 	});
 
-	test('also when it is exactly as large as it may be', async () => {
+	test('also when it is exactly as large as allowed', async () => {
 		const options = { ...OPTIONS, maxSize: IMAGE.length };
 		expect(await bytesOf(await withMedia(context, image(`${origin}/a`), options))).toEqual(IMAGE);
 	});
@@ -126,7 +126,7 @@ describe('media becomes binary data', () => {
 		expect(item.binary?.data?.mimeType).toBe(mimeType);
 	});
 
-	test('redirects are followed, five of them, also relative ones', async () => {
+	test('up to five redirects are followed, also relative ones', async () => {
 		answer = ({ url }, response) => {
 			const step = Number(String(url).slice(1));
 			const location = step % 2 === 0 ? `${origin}/${String(step + 1)}` : String(step + 1);
@@ -140,7 +140,7 @@ describe('media becomes binary data', () => {
 		expect(item.binary?.data?.fileName).toBe('0.png');
 	});
 
-	test('nothing secret is sent, neither of the credential nor of the address', async () => {
+	test('no secret is sent, neither from the credential nor from the URL', async () => {
 		answer = ({ url }, response) => {
 			if (url === '/a') response.writeHead(302, { Location: `http://name:password@${host}/b` }).end();
 			else response.end('x');
@@ -160,7 +160,7 @@ describe('media becomes binary data', () => {
 	});
 });
 
-test('of several messages in one event each adds its own, in order, and one that fails does not stop the others', async () => {
+test('each of several messages in one event adds its own, in order, and one that fails does not stop the others', async () => {
 	answer = ({ url }, response) => response.writeHead(url === '/lost.png' ? 404 : 200).end(url);
 	const text = messageOf('text', { body: 'mira' });
 	const files = ['/a.png', '/lost.png', '/b.png'].map((path) => image(`${origin}${path}`));
@@ -177,7 +177,7 @@ test('of several messages in one event each adds its own, in order, and one that
 	});
 });
 
-describe('an event without media to fetch is given back as it is', () => {
+describe('an event without media to fetch is returned unchanged', () => {
 	test.each<[string, JelouEvent]>([
 		['a text', messageOf('text', { body: 'Hola' })],
 		['an unknown type', messageOf('sticker', { url: 'http://127.0.0.1/' })],
@@ -194,7 +194,7 @@ describe('an event without media to fetch is given back as it is', () => {
 	});
 });
 
-describe('media that may not be fetched is not asked for', () => {
+describe('media that may not be fetched is not requested', () => {
 	const CLOSED = { ...OPTIONS, allowPrivate: false };
 
 	test.each([
@@ -290,7 +290,7 @@ describe('a download that fails leaves the event, and says why', () => {
 		...[300, 301, 302, 305, 400, 401, 403, 404, 410, 418, 429, 500, 502, 503].map(
 			(status) => [status, {}] as const,
 		),
-		// These do not redirect, wherever they point.
+		// These statuses do not redirect, whatever their Location.
 		[304, { Location: '/b' }] as const,
 		[404, { Location: '/b' }] as const,
 	])('status %i, %j', async (status, headers) => {
@@ -326,7 +326,7 @@ describe('a download that fails leaves the event, and says why', () => {
 		expect(requests).toHaveLength(6);
 	});
 
-	test('too large by its own statement: nothing of it is read', async () => {
+	test('too large according to its headers: nothing of it is read', async () => {
 		let closed: Promise<void> | undefined;
 		answer = (request, response) => {
 			closed = hungUp(request);
@@ -371,7 +371,7 @@ describe('a download that fails leaves the event, and says why', () => {
 		expect(reasonOf(await withMedia(context, event, { ...OPTIONS, maxSize: 500_000 }), event)).toBe(
 			`The image could not be downloaded: the file at ${host} is larger than 500000 bytes.`,
 		);
-		// The server would send for ever.
+		// Otherwise the server would send forever.
 		await closed;
 		expect(sent).toBeGreaterThan(500_000);
 	});
@@ -391,7 +391,7 @@ describe('a download that fails leaves the event, and says why', () => {
 		);
 	});
 
-	test('too late: a server that says nothing', async () => {
+	test('too late: a silent server', async () => {
 		let closed: Promise<void> | undefined;
 		answer = (request) => {
 			closed = hungUp(request);
@@ -484,7 +484,7 @@ describe('a download that fails leaves the event, and says why', () => {
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toMatch(/could not be downloaded: /);
 	});
 
-	test('nobody there', async () => {
+	test('no server there', async () => {
 		const event = messageOf('audio', { url: 'http://127.0.0.1:1/a?sig=x' });
 		expect(reasonOf(await withMedia(context, event, OPTIONS), event)).toBe(
 			'The audio could not be downloaded: 127.0.0.1:1 could not be reached.',

@@ -57,7 +57,7 @@ test.each([
 	expect(messages().at(-1)?.content).toEqual({ body });
 });
 
-test('what comes out of a message fills in the next one, and closes the conversation', async () => {
+test("a message's output fills in the next message, and closes the conversation", async () => {
 	const [first] = outputOf(await engine().run(text('one'), [{}]));
 	const second = await engine().run(text('two', DEFAULT_IDS), [first?.json ?? {}]);
 	expect(errorOf(second)).toBeUndefined();
@@ -65,11 +65,11 @@ test('what comes out of a message fills in the next one, and closes the conversa
 	const { botId, userId } = DEFAULT_IDS;
 	const close = { resource: 'conversation', operation: 'close', botId, userId };
 	expect(errorOf(await engine().run(close, [first?.json ?? {}]))).toBeUndefined();
-	// The later tests write in it.
+	// Later tests write to this room.
 	({ roomId } = openRoom(sandbox));
 });
 
-test('the API key does not go along with a message', async () => {
+test('the API key is not sent with a message', async () => {
 	await engine().run(text('x'), [{}]);
 	expect(lastRequest()?.headers).not.toHaveProperty('x-api-key');
 	expect(JSON.stringify(lastRequest()?.headers)).not.toContain(DEMO_PROJECT.apiKey);
@@ -139,7 +139,7 @@ test("a Project ID option that was added and left empty means the credential's p
 	expect(errorOf(run)).toBeUndefined();
 });
 
-test('each item is prepared once, however often it is looked at', async () => {
+test('each item is prepared once, however often it is read', async () => {
 	const prepare = jest.spyOn(send, 'buildRequest');
 	await engine().run(text('x'), [{}, {}, {}]);
 	expect(prepare.mock.calls.map(([{ index }]) => index)).toEqual([0, 1, 2]);
@@ -166,7 +166,7 @@ describe('the signing secret', () => {
 		},
 	);
 
-	test('is the one that a version before 1.1 saved in the workflow, until it is moved', async () => {
+	test('is the one that a version before 1.1 saved in the workflow, until it moves to the credential', async () => {
 		const jelou = { [`${sandbox.gatewayUrl} ${PROJECT}`]: { signingSecret: secret, isOwner: true } };
 		const credential = credentialFor(sandbox);
 		const run = await new Engine({ credential, staticData: { global: { jelou } } }).run(text('x'), [{}]);
@@ -190,7 +190,7 @@ describe('the signing secret', () => {
 		expect(errorOf(run)?.message).toBe('No signing secret is known, so nothing can be sent');
 	});
 
-	test('that a trigger was given does not sign for another project', async () => {
+	test('that a trigger received does not sign for another project', async () => {
 		const own = new Engine({ credential: credentialFor(sandbox, stored(secret)) });
 		const options = { projectId: '={{ $json.project }}', concurrency: 1 };
 		const before = sandbox.store.requests.length;
@@ -224,7 +224,7 @@ describe('the signing secret', () => {
 	});
 });
 
-test('a message that is refused is sent once: n8n repeats nothing either', async () => {
+test('a refused message is sent once: n8n does not repeat it either', async () => {
 	const before = sandbox.store.requests.length;
 	await engine({ signingSecret: 'wrong-secret' }).run(text('x'), [{}]);
 	expect(sandbox.store.requests).toHaveLength(before + 1);
@@ -248,7 +248,7 @@ test.each([
 	expect(hintsOf(await engine().run(text('short', { messageType, ...shorter }), [{}]))).toEqual([]);
 });
 
-test('a text that is too long and was refused is not said to be sent', async () => {
+test('a refused text that is too long is not reported as sent', async () => {
 	const refused = engine({ signingSecret: 'wrong-secret' });
 	const run = await refused.run(text('x'.repeat(4_097)), [{}], { onError: 'continueRegularOutput' });
 	expect(outputOf(run)[0]?.json.error).toBe('Jelou rejected the signature (401)');

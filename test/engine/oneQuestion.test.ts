@@ -8,7 +8,7 @@ import { RoomStage } from './support/roomStage';
 import { BOT, PROJECT, USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE } from './support/waitingRuns';
 
-/** A room has one open question: what is being sent is not open yet, and what comes from another run waits its turn. */
+/** A room has one open question: one that is being sent is not open yet, and one from another run waits its turn. */
 
 let sandbox: Sandbox;
 let secret: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	sandbox.setFaults({});
-	// What is waited for in the background ends with its room.
+	// Waits in the background end with their room.
 	await passTime(stage.closes());
 	await pass(11_000);
 	jest.useRealTimers();
@@ -52,21 +52,21 @@ let before: number;
 /** What the customer has read in this test. */
 const read = () => messages().slice(before);
 
-/** Lets time pass, fifty times as fast as it does. */
+/** Lets time pass, fifty times as fast as usual. */
 async function pass(ms: number): Promise<void> {
 	await passTime(new Promise((resolve) => setTimeout(resolve, ms)), 50);
 }
 
-/** Lets the trigger begin with what was just sent, so that it is as many deliveries; then a moment passes. */
+/** Waits until the trigger has begun this many deliveries, and a moment longer. */
 async function arrived(deliveries: number): Promise<void> {
 	while (stage.receiver.begun < deliveries) await new Promise(setImmediate);
 	await pass(200);
 }
 
-/** Lets time pass until something is so. */
+/** Lets time pass until something is true. */
 async function until(what: string, isSo: () => boolean): Promise<void> {
 	for (let n = 0; n < 300 && !isSo(); n++) await pass(100);
-	if (!isSo()) throw new Error(`It never came about: ${what}.`);
+	if (!isSo()) throw new Error(`It never happened: ${what}.`);
 }
 
 /** Does something while a question is being sent. */
@@ -93,7 +93,7 @@ describe('while a question is being sent, a message', () => {
 		});
 	});
 
-	test('is its answer when it came after Jelou had taken the question, though the trigger was told later', async () => {
+	test('is its answer when it came after Jelou had accepted the question, though the trigger was told later', async () => {
 		const question = await whilePending();
 		await pass(200);
 		const openedAt = Date.now();
@@ -137,13 +137,13 @@ describe('while a question is being sent, a message', () => {
 		expect(stage.receiver.runs).toEqual([]);
 	});
 
-	test('is its answer after a minute, because whoever was sending it is gone', async () => {
+	test('is its answer after a minute, because the run that was sending it is gone', async () => {
 		await whilePending();
 		await pass(60_100);
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
 	});
 
-	test('of several that are combined is told from those that came after', async () => {
+	test('of several that are combined is kept apart from those that came after', async () => {
 		await stage.close();
 		await open({ combineMessages: 1 });
 		const question = await whilePending();
@@ -180,7 +180,7 @@ describe('while a question is being sent, a message', () => {
 		]);
 	});
 
-	test('is one too many after twenty, and starts the workflow', async () => {
+	test('starts the workflow when twenty are already kept', async () => {
 		const question = await whilePending();
 		const early = Array.from({ length: 21 }, async (_, n) => stage.says(String(n)));
 		await arrived(22);
@@ -201,7 +201,7 @@ test('a conversation that ends while a question is being sent ends the question'
 	expect(stage.answers()).toEqual([{ questionId: 'q', outcome: 'closed', answered: false }]);
 });
 
-test('a conversation that ends then is refused where as many deliveries wait as may', async () => {
+test('a conversation that ends then is refused when too many deliveries wait', async () => {
 	const question = await whilePending();
 	const hold = jest.spyOn(held, 'hold').mockReturnValue(false);
 	expect(await stage.closes()).toEqual(status(503, 'busy'));
@@ -234,8 +234,8 @@ test('a run that cannot be reached for a minute is not waited for: the message s
 	stage.runs.replies.length = 0;
 });
 
-describe('a question that takes the place of another', () => {
-	test('leaves it as it is when it could not be sent', async () => {
+describe('a question that replaces another', () => {
+	test('leaves it open when it could not be sent', async () => {
 		await stage.ask('old');
 		const next = stage.question('new');
 		expect(await stage.tell(next, 'replace')).toEqual(status(200, 'registered'));
@@ -244,7 +244,7 @@ describe('a question that takes the place of another', () => {
 		expect(stage.answers()).toMatchObject([{ questionId: 'old' }]);
 	});
 
-	test('does so when it was sent: until then an answer is to the old one', async () => {
+	test('replaces it when it was sent: until then, answers go to the old one', async () => {
 		await stage.ask('old');
 		const [first, second] = [stage.question('first'), stage.question('second')];
 		await stage.tell(first, 'replace');
@@ -306,13 +306,13 @@ describe('a question of another run', () => {
 		await until('it to be asked', () => read().length === 1);
 	});
 
-	test('does not wait for the run that was just answered once that is over', async () => {
+	test('does not wait for the run that was just answered once that run is over', async () => {
 		await stage.ask('q');
 		await stage.says('Ana');
 		expect(await stage.tell(stage.question('other'))).toEqual(status(200, 'registered'));
 	});
 
-	test('is refused where it is not to wait', async () => {
+	test('is refused where it must not wait', async () => {
 		await stage.ask('q');
 		expect(await stage.tell(stage.question('other'), 'fail')).toEqual(status(200, 'busy'));
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
@@ -333,7 +333,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('stopped'));
 		await stage.tell(stage.question('last'));
 		await stage.says('Ana');
-		// Of the run that was answered, and of this one's.
+		// For the run that was answered, and for this one.
 		stage.runs.replies.push(FAILED, FAILED);
 		await until('the last to be asked', () => read().length === 1);
 		await stage.says('Eva');
@@ -373,7 +373,7 @@ describe('a question of another run', () => {
 		expect(JSON.stringify([stage.runs.resumed, stage.engine.warnings])).not.toContain(secret);
 	});
 
-	test('is asked later when Jelou takes nothing for the moment, and once', async () => {
+	test('is asked later, and only once, when Jelou accepts nothing for the moment', async () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));
 		sandbox.setFaults({ respond: { status: 429 }, path: 'chatbot', times: 2 });
@@ -443,7 +443,7 @@ describe('a question of another run', () => {
 });
 
 describe('static data', () => {
-	test('that a run has erased at its end is written again, with nobody writing', async () => {
+	test('that a run erased at its end is written again, though nobody writes', async () => {
 		await stage.ask('q');
 		await pass(1_000);
 		const staticData = stage.restore({});
@@ -452,7 +452,7 @@ describe('static data', () => {
 		expect(stage.engine.warnings).toEqual([]);
 	});
 
-	test('that is erased late, because the run took its time to wait, is written again as well', async () => {
+	test('that is erased late, because the run was slow to wait, is written again as well', async () => {
 		await stage.tell(stage.question('first', {}, { roomId: 'another room' }));
 		await pass(2_500);
 		await stage.ask('q');
@@ -462,7 +462,7 @@ describe('static data', () => {
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 	});
 
-	test('that is erased late, because sending took its time, is written again as well', async () => {
+	test('that is erased late, because sending was slow, is written again as well', async () => {
 		const question = stage.question('q');
 		await stage.tell(question);
 		await pass(2_500);
@@ -473,9 +473,9 @@ describe('static data', () => {
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 	});
 
-	test('is looked after at most once in ten seconds, however much is asked', async () => {
+	test('is checked at most once in ten seconds, however much is asked', async () => {
 		await stage.ask('q');
-		await until('it to be looked after', () => stage.runs.ownNotes.length === 1);
+		await until('it to be checked', () => stage.runs.ownNotes.length === 1);
 		for (const id of ['a', 'b', 'c']) {
 			await stage.ask(id, {}, { roomId: `room of ${id}` });
 			await pass(1_000);
@@ -499,7 +499,7 @@ describe('static data', () => {
 		stage.runs.triggers = triggers;
 	});
 
-	test('is not written by an end that has waited for a question whose time was up meanwhile', async () => {
+	test('is not written by the end of a conversation that waited for a question which expired meanwhile', async () => {
 		await stage.ask('other', {}, { roomId: 'another room' });
 		await stage.tell(stage.question('q', {}, { until: Date.now() + 5_000 }));
 		const staticData = stage.restore(stage.stored);
@@ -512,7 +512,7 @@ describe('static data', () => {
 		expect(staticData.__dataChanged).toBeFalsy();
 	});
 
-	test('is not written by a delivery that has waited', async () => {
+	test('is not written by a delivery that had to wait', async () => {
 		await stage.ask('q', { type: 'number' });
 		const staticData = stage.restore(stage.stored);
 		await stage.says('7');

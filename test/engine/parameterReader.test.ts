@@ -64,7 +64,7 @@ test('a field of the item is read as n8n evaluates it, whatever the item holds',
 	);
 });
 
-/** Texts that n8n may take for something else than text, among plain ones. */
+/** Texts that n8n may not take for text, among plain ones. */
 const around = fc.oneof(
 	{ weight: 3, arbitrary: fc.string({ maxLength: 8 }) },
 	fc.constantFrom(
@@ -90,7 +90,7 @@ const path = fc.oneof(
 	fc.array(name, { minLength: 1, maxLength: 2 }).map((names) => names.join('.')),
 );
 const textOrNumber = fc.oneof(fc.string(), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
-/** Items that have some of these fields for sure. */
+/** Items that certainly have some of these fields. */
 const known = fc
 	.tuple(json, fc.record({ bot: textOrNumber, a1: fc.record({ id: textOrNumber }) }))
 	.map(([others, fields]) => ({ ...others, ...fields }));

@@ -78,7 +78,7 @@ describe('a paused conversation', () => {
 		expect(stage.receiver.runs.filter((run) => 'paused' in run)).toEqual([]);
 	});
 
-	test('starts the workflow with a sign where the workflow is to decide', async () => {
+	test('starts the workflow with a flag where the workflow decides', async () => {
 		await stage.close();
 		await open({ pausedConversations: 'startWorkflow' });
 		await pause('p');
@@ -88,7 +88,7 @@ describe('a paused conversation', () => {
 		expect(stage.receiver.runs.map((run) => run.paused)).toEqual([true, undefined]);
 	});
 
-	test('has no open question any more, also after the pause: its run goes on without an answer', async () => {
+	test('no longer has an open question, not even after the pause: its run continues without an answer', async () => {
 		const asked = await stage.ask('q');
 		await pause('p');
 		await waitUntil('the run to go on', () => Promise.resolve(stage.runs.resumed.length > 0));
@@ -120,7 +120,7 @@ describe('a paused conversation', () => {
 		);
 	});
 
-	test('costs a delivery nothing: it writes nothing and reads no credential', async () => {
+	test('adds no cost to a delivery, which writes nothing and reads no credential', async () => {
 		await pause('p');
 		const staticData = stage.restore(stage.stored);
 		const { reads } = stage.engine.credentials;
@@ -140,7 +140,7 @@ test('messages that are held when the pause begins start nothing', async () => {
 	expect(stage.receiver.runs).toEqual([]);
 });
 
-test('where 5,000 conversations are paused no other is, and the log says so', async () => {
+test('where 5,000 conversations are paused, no more can be, and the log says so', async () => {
 	const until = Date.now() + 60_000;
 	const others = Array.from({ length: 5_000 }, (_, n) => ({
 		...{ id: `p${String(n)}`, roomId: `room-${String(n)}`, askedAt: 1, until },
@@ -156,7 +156,7 @@ test('where 5,000 conversations are paused no other is, and the log says so', as
 	expect(await stage.says('hola')).toEqual(STARTED);
 });
 
-describe('what was ended stays ended:', () => {
+describe('what has ended stays ended:', () => {
 	test('an old copy of the static data does not bring a pause back', async () => {
 		await pause('p');
 		const old = stage.stored;
@@ -165,19 +165,19 @@ describe('what was ended stays ended:', () => {
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
-	test('resuming again clears it from a copy that another has written', async () => {
+	test('resuming again clears it from a copy that another process wrote', async () => {
 		await pause('p');
 		const old = stage.stored;
 		await stage.deliver(resumes());
 		stage.restore(old);
 		await new Promise((resolve) => setTimeout(resolve, 1_050));
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
-		// That it has ended is stored until its time is up; the pause itself is not.
+		// The end of the pause is stored until its time is up; the pause itself is not.
 		expect(JSON.stringify(stage.stored)).toMatch(/"p\\*",.*,true,null,null\]\]/);
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
-	test('a note that is played back pauses nothing', async () => {
+	test('a replayed note pauses nothing', async () => {
 		const note = await pause('p');
 		await stage.deliver(resumes());
 		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
@@ -185,7 +185,7 @@ describe('what was ended stays ended:', () => {
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
-	test('the end of a pause that is played back does not end a newer pause, and is answered as it was', async () => {
+	test('a replayed end of a pause does not end a newer pause, and gets the same response as before', async () => {
 		await pause('old');
 		const note = resumes();
 		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
@@ -210,7 +210,7 @@ describe('what was ended stays ended:', () => {
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
-	test('the next write after an answer in another room keeps a pause that its copy has not', async () => {
+	test('the next write after an answer in another room keeps a pause that is missing from its copy', async () => {
 		await stage.ask('q', {}, { roomId: 'another room' });
 		const old = stage.stored;
 		await pause('p');

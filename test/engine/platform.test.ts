@@ -6,7 +6,7 @@ import { BOT, USER, credentialFor, openRoom, platformCredentialFor } from './sup
 
 let sandbox: Sandbox;
 async function start(options: SandboxOptions = {}) {
-	// The rate is the account's, and most tests are of something else.
+	// The rate belongs to the account, and most tests are about something else.
 	sandbox = await startSandbox({ allowInsecureWebhooks: true, platformRate: 0, ...options });
 }
 afterEach(async () => sandbox.close());
@@ -68,7 +68,7 @@ describe('a template', () => {
 		expect(read()).toEqual([json[0]?.text]);
 	});
 
-	test('is looked up once in a run, and sent to each item in order', async () => {
+	test('is looked up once per run, and sent for each item in order', async () => {
 		await start();
 		const items = Array.from({ length: 5 }, (_, n) => ({ ...ROOM, n: String(n) }));
 		const value = { '1': '={{ $json.n }}', '2': '1', '3': 'hoy' };
@@ -87,7 +87,7 @@ describe('a template', () => {
 		expect(json).toEqual([expect.objectContaining({ template: 'appointment_reminder', language: 'es' })]);
 	});
 
-	test('is taken in the older shape of the answer, too', async () => {
+	test('is also found in the older form of the response', async () => {
 		await start({ platformShape: 'older' });
 		expect((await run(SEND)).said).toBe('');
 		expect(await run({ resource: 'template', operation: 'getMany', botId: BOT })).toMatchObject({ said: '' });
@@ -111,7 +111,7 @@ describe('a template', () => {
 		const image = { ...SEND, template, parameters, headerType: 'image' };
 		expect((await run({ ...image, mediaUrl })).said).toBe('');
 		expect((await run({ ...image, mediaUrl: '={{ $json.none }}' })).said).toMatch(/^Media URL is empty: /);
-		// What header a template has is not documented, so Jelou says it.
+		// The documentation has no headers of templates, so the error is Jelou's.
 		const without = await run({ ...SEND, template, parameters });
 		expect(without.said).toMatch(/^Jelou rejected the request: invalid fields \(422\).*type: must be image/);
 	});
@@ -159,7 +159,7 @@ describe('a template', () => {
 		expect(read()).toEqual([]);
 	});
 
-	test('of another account’s bot is refused in the words that Jelou has for people', async () => {
+	test('of another account’s bot is refused with Jelou’s message for people', async () => {
 		await start();
 		const { said } = await run({ ...SEND, botId: 'other' });
 		expect(said).toMatch(
@@ -174,7 +174,7 @@ describe('a template', () => {
 		expect(json).toEqual([expect.objectContaining({ destination: USER, contact: { id: USER } })]);
 	});
 
-	test('with a header, parameters of a button and an expiry says them by Jelou’s names', async () => {
+	test('sends a header, button parameters and an expiry under Jelou’s names', async () => {
 		await start();
 		const additionalFields = {
 			headerParameter: 'Hola',
@@ -195,7 +195,7 @@ describe('a template', () => {
 		});
 	});
 
-	test('of one item that fails names the item, and the others are sent once', async () => {
+	test('that fails names its item, and the others are sent once', async () => {
 		await start();
 		const items = [ROOM, { ...ROOM, contact: { id: 'Ana' } }, ROOM];
 		const engine = new Engine({
@@ -221,7 +221,7 @@ describe('a template', () => {
 		expect(requests().filter((line) => line.startsWith('POST'))).toHaveLength(1);
 	});
 
-	test('waits when Jelou asks to, and all of the run with it', async () => {
+	test('waits when Jelou asks it to, and so does the whole run', async () => {
 		await start();
 		sandbox.setFaults({ respond: { status: 429, times: 2 }, method: 'POST', path: 'platform' });
 		const { json, said } = await run(SEND, { items: [ROOM, ROOM, ROOM] });
@@ -247,7 +247,7 @@ describe('the credential', () => {
 		expect(said).not.toContain('wrong-secret');
 	});
 
-	test('is in no error, whatever Jelou sends back', async () => {
+	test('appears in no error, whatever Jelou sends back', async () => {
 		await start();
 		const { clientId, clientSecret } = platformCredentialFor(sandbox);
 		const basic = Buffer.from(`${String(clientId)}:${String(clientSecret)}`).toString('base64');
@@ -259,7 +259,7 @@ describe('the credential', () => {
 		expect(said).not.toContain(basic);
 	});
 
-	test('that is missing is asked for, and the other credential is not used', async () => {
+	test('is asked for when it is missing, and the other credential is not used', async () => {
 		await start();
 		const engine = new Engine({ credential: credentialFor(sandbox) });
 		const error = errorOf(await engine.run(SEND, [ROOM]));
@@ -374,7 +374,7 @@ describe('a user', () => {
 		expect(await texts(55)).toEqual(all.slice(-55));
 	});
 
-	test('is given to people for some hours, and back', async () => {
+	test('is handed to people for some hours, and given back', async () => {
 		await start();
 		const set = { resource: 'user', operation: 'setState', ...IDS };
 		const get = { resource: 'user', operation: 'getState', userId: IDS.userId };

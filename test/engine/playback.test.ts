@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.close());
 
-/** What the Jelou node puts on the wire for a message: its bytes and its signature, as anybody in between sees them. */
+/** What the Jelou node sends for a message: its bytes and its signature, as anybody in between sees them. */
 async function recorded(parameters: INodeParameters) {
 	const credential = credentialFor(sandbox, { signingSecret: secret });
 	const message = { resource: 'message', operation: 'send', roomId, botId: BOT, userId: USER };
@@ -26,7 +26,7 @@ async function recorded(parameters: INodeParameters) {
 	return { body: request?.rawBody, signature: String(request?.headers['x-jelou-signature']) };
 }
 
-describe('an outgoing message that is played back to the trigger starts nothing', () => {
+describe('an outgoing message that is replayed to the trigger starts nothing', () => {
 	const cases = SENT_MESSAGES.flatMap((message) => [
 		{ message, events: ['message'] },
 		{ message, events: ['*'] },
@@ -35,7 +35,7 @@ describe('an outgoing message that is played back to the trigger starts nothing'
 	test.each(cases)('$message.messageType, with Events $events', async ({ message, events }) => {
 		const delivery = await recorded(message);
 		const credential = credentialFor(sandbox, { signingSecret: secret });
-		// The log has one line a minute for each trigger.
+		// The log gets one line a minute for each trigger.
 		const workflowId = JSON.stringify([message, events]);
 		const engine = new Engine({ credential, workflowId });
 		const receiver = await startReceiver(engine, { events });

@@ -100,17 +100,17 @@ describe('a note', () => {
 		expect(runs.resumed).toEqual([]);
 	});
 
-	test('played back after the answer opens nothing', async () => {
+	test('replayed after the answer opens nothing', async () => {
 		const note = await ask('q');
 		expect(await says('Ana')).toEqual(ANSWERED);
 		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
-		// Nor does one that a node sends anew because it has not heard yet that the first was taken.
+		// Nor does one that a node sends again because it does not know yet that the first was accepted.
 		expect(await deliver(asks(question('q')))).toEqual({ status: 200, body: { status: 'confirmed' } });
 		expect(await says('hola')).toEqual(STARTED);
 		expect(runs.requests).toBe(1);
 	});
 
-	test('that takes a question back, played back, does not take back what was asked anew', async () => {
+	test('that takes a question back, replayed, does not take back a question asked since', async () => {
 		await ask('q');
 		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
 		const withdrawn = { status: 200, body: { status: 'withdrawn' } };
@@ -120,7 +120,7 @@ describe('a note', () => {
 		expect(await says('Ana')).toEqual(ANSWERED);
 	});
 
-	test('that takes the question back ends it, and played back before it the question stays closed', async () => {
+	test('that takes the question back ends it, and if it comes first, the question never opens', async () => {
 		const note = await ask('q');
 		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
 		expect(await deliver(withdrawal)).toEqual({ status: 200, body: { status: 'withdrawn' } });
@@ -169,11 +169,11 @@ describe('an answer', () => {
 		expect(both).toEqual(expect.arrayContaining([ANSWERED, STARTED]));
 		expect(runs.resumed).toHaveLength(1);
 		expect(receiver.runs).toHaveLength(1);
-		// n8n 1.x would let both go on, so it is not asked at once.
+		// n8n 1.x would let both continue, so they are not sent at once.
 		expect(runs.requests).toBe(2);
 	});
 
-	test('in another room is none', async () => {
+	test('in another room does not count', async () => {
 		await ask('q');
 		expect(await says('hola', { room_id: 'another room' })).toEqual(STARTED);
 		expect(runs.resumed).toEqual([]);
@@ -263,7 +263,7 @@ describe('an answer', () => {
 		expect(await says('no sé')).toEqual(INVALID);
 	});
 
-	test('is also the end of the conversation: the run goes on without one, and the event starts the workflow too', async () => {
+	test('can be the end of the conversation: the run continues without an answer, and the event also starts the workflow', async () => {
 		await ask('q', { type: 'number' });
 		expect(await stage.closes()).toEqual(STARTED);
 		expect(runs.resumed).toMatchObject([

@@ -63,7 +63,7 @@ test('after the wait that Jelou asks for, one request probes while all others wa
 	expect(server.requests).toBe(CONCURRENCY + ITEMS);
 });
 
-test('while Jelou lets nothing through, an item costs one request and not one for each retry', async () => {
+test('while Jelou lets nothing through, an item costs one request, not one for each retry', async () => {
 	// No backoff of our own, so that only what Jelou asks for is waited.
 	jest.spyOn(Math, 'random').mockReturnValue(0);
 	server = await startRawServer((_request, response) => limit(response, '0'));

@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 async function deliver(engine: Engine, signature?: string, options = {}): Promise<void> {
-	// It is over already, so that the next delivery of the same event waits for nothing.
+	// Already over, so that the next delivery of the same event does not wait.
 	const response = { closed: true, status: () => response, json: () => response, end: () => response };
 	const headers = signature === undefined ? {} : { 'x-jelou-signature': signature };
 	const request = { headers, rawBody: BODY, readRawBody: () => Promise.resolve() };
@@ -104,7 +104,7 @@ describe('a typed secret that is not the one that Jelou gave this n8n', () => {
 		]);
 	});
 
-	test('is not named when the signature is not of that one either', async () => {
+	test('is not named when the signature was not made with that one either', async () => {
 		const engine = typed('another');
 		await deliver(engine, sign('wrong'));
 		expect(engine.warnings).toEqual([refused(WRONG, 'typed')]);

@@ -44,7 +44,7 @@ async function integrationOfSomebodyElse(): Promise<string> {
 	return existing.signingSecret;
 }
 
-test('a URL in the credential that is none is refused with what to correct, in whole sentences', async () => {
+test('an invalid URL in the credential is refused with what to correct, in whole sentences', async () => {
 	const engine = new Engine({ credential: credentialFor(sandbox, { gatewayUrl: 'gateway' }) });
 	await expect(engine.hook('checkExists')).rejects.toThrow(
 		/^Gateway URL in the Jelou credential is not a URL\. Enter one like .+[^.]\.$/,
@@ -74,7 +74,7 @@ test.each(['checkExists', 'delete'] as const)(
 	},
 );
 
-test('the secret of an integration that was deleted does not serve the next one', async () => {
+test('the secret of a deleted integration is not used for the next one', async () => {
 	const first = engineWith();
 	await first.register();
 	const old = integration();
@@ -127,7 +127,7 @@ describe('an integration that points elsewhere', () => {
 		expect(JSON.stringify(engine.credentials.registration)).not.toContain(URL_HERE);
 	});
 
-	test('is put back also when our address changed meanwhile', async () => {
+	test('is also put back when our address changed meanwhile', async () => {
 		const engine = engineWith(await integrationOfSomebodyElse());
 		await engine.register({ replaceExisting: true });
 		const later = moved(engine);
@@ -145,7 +145,7 @@ describe('an integration that points elsewhere', () => {
 		expect(integration()?.webhookUrl).toBe('https://other.example.com/webhook/id/webhook');
 	});
 
-	test('does not become ours by having been taken over once', async () => {
+	test('does not become ours because we took it over once', async () => {
 		const engine = engineWith(await integrationOfSomebodyElse());
 		await engine.register({ replaceExisting: true });
 		await engine.hook('delete');
@@ -155,7 +155,7 @@ describe('an integration that points elsewhere', () => {
 		expect(integration()?.webhookUrl).toBe(URL_HERE);
 	});
 
-	test('that was moved on by somebody else is not put back to where it was before, not even later', async () => {
+	test('that somebody else has moved since is not put back, not even later', async () => {
 		const engine = engineWith(await integrationOfSomebodyElse());
 		await engine.register({ replaceExisting: true });
 		pointTo('https://third.example.com/webhook');
@@ -186,7 +186,7 @@ test.each(['http://n8n.example.com', 'https://localhost:5678', 'https://192.168.
 	},
 );
 
-test('with a custom environment an n8n that the internet cannot reach is left for that Jelou to judge', async () => {
+test('with a custom environment, an n8n that the internet cannot reach is accepted: its Jelou decides', async () => {
 	await sandbox.close();
 	sandbox = await startSandbox({ allowInsecureWebhooks: true });
 	const webhookBaseUrl = 'http://127.0.0.1:5678';

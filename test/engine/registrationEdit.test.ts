@@ -27,7 +27,7 @@ const standing = () => ({
 	url: integrationOf(sandbox)?.webhookUrl,
 	secret: integrationOf(sandbox)?.signingSecret,
 });
-/** What was asked of Jelou but to read. */
+/** All requests to Jelou except reads. */
 const changes = () => sandbox.store.requests.map(({ method }) => method).filter((method) => method !== 'GET');
 
 /** Another process published it: this one only sees what the credential holds. */
@@ -105,7 +105,7 @@ describe.each([
 		expect(standing().url).not.toBe(one.url);
 	});
 
-	test('leaves it to another workflow that is published meanwhile, with its secret', async () => {
+	test('leaves it, with its secret, to another workflow that is published meanwhile', async () => {
 		await one.release();
 		await other.activate();
 		await passLater();
@@ -149,7 +149,7 @@ test('a trigger that is published while its webhook is given back waits, and get
 	expect(one.credential.registration.signingSecret).toBe(standing().secret);
 });
 
-test("a trigger whose publishing failed is not another workflow's to take", async () => {
+test('another workflow cannot take over from a trigger whose publishing failed', async () => {
 	sandbox.setFaults({ respond: { status: 401, times: 1 } });
 	await expect(one.activate()).rejects.toThrow();
 	await one.release();
@@ -164,7 +164,7 @@ test('another workflow that fails to be published meanwhile does not keep the we
 	expect(standing().url).toBeUndefined();
 });
 
-test('a publishing that failed deletes nothing, because n8n tries again', async () => {
+test('publishing that fails deletes nothing, because n8n tries again', async () => {
 	sandbox.setFaults({ respond: { status: 401, times: 1 } });
 	await expect(one.activate()).rejects.toThrow();
 	await one.release();
@@ -172,7 +172,7 @@ test('a publishing that failed deletes nothing, because n8n tries again', async 
 	expect(changes()).toEqual([]);
 });
 
-test('what cannot be given back is said in the log', async () => {
+test('the log says what cannot be given back', async () => {
 	const warnings = collectWarnings();
 	sandbox.setFaults({ respond: { status: 401 } });
 	await one.deactivate();
@@ -212,7 +212,7 @@ test('where the credential is changed to another project meanwhile, the log says
 	expect(warnings).toEqual([expect.stringMatching(/could not give .+ was changed to another project/)]);
 });
 
-test('publishing notes when it was, so that another process that is giving back leaves it', async () => {
+test('publishing records its time, so that another process that is giving back leaves the webhook', async () => {
 	const at = () => (one.credential.registration.addresses as IDataObject[])[0]?.publishedAt;
 	const first = Number(at());
 	jest.spyOn(Date, 'now').mockReturnValue(first + 1_000);

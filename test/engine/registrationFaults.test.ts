@@ -37,7 +37,7 @@ function change(fields: { webhookUrl?: string; signingSecret?: string; createdAt
 /** What a person does in Jelou: another integration with the same URL, a day later. */
 const RECREATED = { signingSecret: 'b'.repeat(64), createdAt: '2031-01-01T00:00:00.000Z' };
 
-/** The same workflow in an n8n that was started again: with what is stored, and nothing in memory; with another secret typed. */
+/** The same workflow in a restarted n8n: with what is stored and nothing in memory, and with another secret typed. */
 let restarts = 0;
 function restarted(before: TriggerWorkflow, name: string, typed = ''): TriggerWorkflow {
 	const after = workflow(name, typed, `after restart ${String(++restarts)}`);
@@ -64,7 +64,7 @@ describe('the log says that an integration still points here', () => {
 	});
 });
 
-describe('when Jelou refuses a creation because the project has an integration by now, with', () => {
+describe('when Jelou refuses a creation because the project now has an integration, with', () => {
 	const rejected = (status: number): Fate => ({
 		kind: 'instead',
 		status,
@@ -111,7 +111,7 @@ describe('when Jelou refuses a creation because the project has an integration b
 	);
 });
 
-test.each([429, 503])('a creation that Jelou answers with %i is tried again', async (status) => {
+test.each([429, 503])('a creation that gets %i from Jelou is tried again', async (status) => {
 	gateway.spoil('POST', { kind: 'instead', status, body: '{}' });
 	const subject = workflow('subject');
 	await subject.activate();
@@ -165,7 +165,7 @@ describe('a signing secret that is typed', () => {
 	});
 });
 
-describe('an answer to a creation that is lost:', () => {
+describe('a lost response to a creation:', () => {
 	const FATES: Array<[string, Fate]> = [
 		['the connection is dropped', { kind: 'drop' }],
 		['half an answer', { kind: 'half' }],
@@ -326,7 +326,7 @@ describe('a 404 of Jelou that was wrong', () => {
 });
 
 describe("an integration that a person created again by hand with this trigger's URL", () => {
-	test('is told by its creation date: deactivation leaves it, and the log says so', async () => {
+	test('is recognised by its creation date: deactivation leaves it, and the log says so', async () => {
 		const subject = workflow('subject');
 		await subject.activate();
 		change(RECREATED);
@@ -337,7 +337,7 @@ describe("an integration that a person created again by hand with this trigger's
 		]);
 	});
 
-	test('is told by the secret typed for it where Jelou gives no date', async () => {
+	test('is recognised by the secret typed for it where Jelou gives no date', async () => {
 		const before = workflow('subject');
 		await before.activate();
 		const subject = restarted(before, 'subject', RECREATED.signingSecret);
@@ -356,7 +356,7 @@ describe("an integration that a person created again by hand with this trigger's
 		expect(secret()).toBe(RECREATED.signingSecret);
 	});
 
-	test('is the same one when Jelou writes its date in another form', async () => {
+	test('is the same one when Jelou writes its date in a different form', async () => {
 		const subject = workflow('subject');
 		await subject.activate();
 		const createdAt = integrationOf(real)?.createdAt ?? '';
@@ -412,8 +412,8 @@ describe('the secret is stored in the credential,', () => {
 	});
 });
 
-describe('what n8n shows of a refused activation is its message, so the remedy is in it:', () => {
-	test('another workflow of this n8n is told apart from another system', async () => {
+describe('n8n shows only the message of a refused activation, so it contains the remedy:', () => {
+	test('another workflow of this n8n is distinguished from another system', async () => {
 		await workflow('neighbour').activate();
 		await expect(workflow('subject').activate()).rejects.toThrow(
 			'The workflow "neighbour" already receives this project\'s events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project',

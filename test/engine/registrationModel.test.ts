@@ -33,7 +33,7 @@ afterAll(async () => sandbox.close());
 
 interface World {
 	workflows: Record<string, TriggerWorkflow>;
-	/** The active workflow that the webhook belongs to, as far as it can be told: not after a failure. */
+	/** The active workflow that the webhook belongs to, if known: after a failure it is not. */
 	owner?: TriggerWorkflow;
 }
 
@@ -68,7 +68,7 @@ async function happen(event: string, world: World): Promise<void> {
 	}
 }
 
-test('whatever happens in whatever order: nothing of somebody else is deleted or replaced unasked, and no test URL stays', async () => {
+test('whatever happens, in any order, nothing of somebody else is deleted or replaced unasked, and no test URL stays', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.boolean(), fc.array(events, { maxLength: 14 }), async (startsForeign, sequence) => {
 			sandbox.setFaults({});
@@ -89,20 +89,20 @@ test('whatever happens in whatever order: nothing of somebody else is deleted or
 				const requests = sandbox.store.requests.length;
 				const owner = world.owner;
 				await happen(event, world).catch((error: Error) => {
-					// A refusal changes nothing; after a failure nobody can say whose the webhook is.
+					// A refusal changes nothing; after a failure the owner is unknown.
 					world.owner = /already|not known/.test(error.message) ? owner : undefined;
 				});
 				wasTakenOver ||= event.startsWith('take over');
 				const made = sandbox.store.requests.slice(requests).map(({ method }) => method);
-				// What stands elsewhere is replaced only by a test, for its time, or when the user said so.
+				// An integration elsewhere is replaced only by a test, while it lasts, or when the user said so.
 				if (before === FOREIGN && !event.startsWith('listen') && !event.startsWith('take over')) {
 					expect(integrationOf(sandbox)?.webhookUrl).toBe(FOREIGN);
 				}
-				// Whose webhook it is keeps it through an edit, and Jelou hears nothing of that.
+				// The owner keeps the webhook through an edit, and Jelou is not called.
 				if (event.startsWith('edit') && owner?.name === event.slice(-1) && before === owner.url) {
 					if (world.owner === owner) expect(made.filter((method) => method !== 'GET')).toEqual([]);
 				}
-				// What somebody else made is never deleted.
+				// What somebody else created is never deleted.
 				if (startsForeign) expect(made).not.toContain('DELETE');
 			}
 			sandbox.setFaults({});
@@ -111,7 +111,7 @@ test('whatever happens in whatever order: nothing of somebody else is deleted or
 			expect(end ?? '').not.toContain('webhook-test');
 			if (startsForeign) expect(end).toBeDefined();
 			if (startsForeign && !wasTakenOver) expect(end).toBe(FOREIGN);
-			// Tests, refusals and other workflows' deactivations leave production its webhook.
+			// Tests, refusals and other workflows' deactivations do not take the webhook from production.
 			if (world.owner) expect(end).toBe(world.owner.url);
 		}),
 		{

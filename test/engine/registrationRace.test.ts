@@ -23,7 +23,7 @@ function credentialWith(signingSecret: string): OneCredential {
 	return new OneCredential(credentialFor(sandbox, { signingSecret }));
 }
 
-/** Processes share no memory, and what one remembers of a creation goes by the credential's ID. */
+/** Processes share no memory, and what one remembers of a creation is kept by the credential's ID. */
 function startProcess(credential: OneCredential): Engine {
 	return new Engine({ credential, credentialId: String(Math.random()) });
 }

@@ -63,7 +63,7 @@ describe.each(['v1', 'v2'] as const)('as n8n %s stores credentials,', (line) => 
 		expect(credential.writes).toBe(0);
 	});
 
-	test('nothing is stored of an integration that was deleted', async () => {
+	test('nothing is stored about an integration that was deleted', async () => {
 		const publishes = workflow('publishes');
 		await publishes.register();
 		await publishes.hook('delete');
@@ -93,7 +93,7 @@ test('in n8n 2.x, expressions of the credential stay', async () => {
 	expect(credential.data.apiKey).toBe(apiKey);
 });
 
-test('a credential whose project was changed knows nothing of the new one', async () => {
+test('a credential whose project was changed knows nothing about the new one', async () => {
 	await workflow('publishes').register();
 	credential.data.projectId = 'another-project';
 	expect(await sends('another')).toMatch(/No signing secret is known/);

@@ -133,7 +133,7 @@ describe.each(Object.keys(EVENTS) as Array<keyof typeof EVENTS>)('%s', (event) =
 		await subject.activate();
 		sandbox.setFaults(faults);
 		const warnings = collectWarnings();
-		// Nobody waits for the webhook to be given back, so the log says why it was not.
+		// Giving the webhook back happens in the background, so the log says why it failed.
 		if (event === 'deactivate') {
 			await hurry(EVENTS[event]);
 			expect(warnings).toEqual([

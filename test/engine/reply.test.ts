@@ -62,12 +62,12 @@ function failure(run: IRun): string {
 	return `${String(error?.message)}. ${String(error?.description)}`;
 }
 
-/** As nodes do that say which item theirs come from. */
+/** As nodes return items that say which item they come from. */
 const one = (json: IDataObject, item = 0): INodeExecutionData => ({ json, pairedItem: { item } });
 const ALL_EMPTY = /^Room ID, Bot ID and User ID are empty\. /;
 const DRAG = 'drag room_id, bot.id and contact.id from "Jelou Trigger"';
 
-describe('a reply goes to the conversation that its item comes from, behind a node like', () => {
+describe('a reply goes to the conversation that its item comes from, after a node like', () => {
 	test.each<[string, Action, number]>([
 		['HTTP Request, which puts out an answer', () => [one({ status: 'shipped' })], 1],
 		['Data Table, which puts out several rows', () => [1, 2, 3].map((id) => one({ id })), 3],
@@ -117,20 +117,20 @@ describe('a reply goes to the conversation that its item comes from, behind a no
 	});
 });
 
-test('a Jelou node in between that names the room alone, as a pause may, is no other conversation', async () => {
+test('a Jelou node in between that names only the room, as a pause may, is not another conversation', async () => {
 	const pause = { ...jelou('Pause', TRIGGER.name), pinned: [one({ paused: true, room_id: ana.room_id })] };
 	expect(errorOf(await engine.runFlow([TRIGGER, pause, reply('Pause')], [ana]))).toBeUndefined();
 	expect(written()).toEqual([to(ana)]);
 });
 
-test('a Jelou node in between that names another room alone is another conversation', async () => {
+test('a Jelou node in between that names only another room is another conversation', async () => {
 	const pause = { ...jelou('Pause', TRIGGER.name), pinned: [one({ paused: true, room_id: luis.room_id })] };
 	const nodes = [TRIGGER, pause, step('Step', 'Pause', () => [one({})]), reply('Step')];
 	expect(failure(await engine.runFlow(nodes, [ana]))).toMatch(/more than one conversation/);
 	expect(written()).toEqual([]);
 });
 
-test('a reply finds the conversation of a Jelou node too, where no trigger is', async () => {
+test('without a trigger, a reply finds the conversation of a Jelou node, too', async () => {
 	const fixed = { roomId: ana.room_id, botId: BOT, userId: (ana.contact as IDataObject).id };
 	const nodes = [
 		start(),
@@ -150,13 +150,13 @@ test('closing a conversation finds the bot and the user', async () => {
 	expect(body).toEqual({ botId: BOT, userId: (ana.contact as IDataObject).id });
 });
 
-test('fields that were emptied are filled in like those that were left alone', async () => {
+test('fields that were emptied are filled in like untouched ones', async () => {
 	const nodes = [TRIGGER, reply(TRIGGER.name, { roomId: '', botId: '', userId: '' })];
 	expect(errorOf(await engine.runFlow(nodes, [ana]))).toBeUndefined();
 	expect(written()).toEqual([to(ana)]);
 });
 
-describe('nothing is sent, and all that is missing is named at once,', () => {
+describe('nothing is sent, and everything missing is named at once,', () => {
 	const fails = async (nodes: FlowNode[], items: IDataObject[]) => {
 		const run = await engine.runFlow(nodes, items);
 		expect(written()).toEqual([]);
@@ -261,7 +261,7 @@ test.each<[string, IDataObject]>([
 	expect(written()).toEqual([]);
 });
 
-describe('with nothing filled in, behind', () => {
+describe('with nothing filled in, after', () => {
 	const user = () => (ana.contact as IDataObject).id;
 	const typed = () => ({ botId: BOT, userId: user() });
 	const conversation = (name: string, from: string, operation: string, parameters: IDataObject = {}) =>
@@ -300,14 +300,14 @@ describe('with nothing filled in, behind', () => {
 	});
 });
 
-test('a room and a user of somebody else get the bot of the conversation', async () => {
+test("somebody else's room and user get the bot of the conversation", async () => {
 	const fields = { roomId: luis.room_id, userId: (luis.contact as IDataObject).id };
 	const nodes = [TRIGGER, step('Step', TRIGGER.name, () => [one({})]), reply('Step', fields)];
 	expect(errorOf(await engine.runFlow(nodes, [ana]))).toBeUndefined();
 	expect(written()).toEqual([to(luis)]);
 });
 
-test('behind a message to somebody else it is not clear whom to reply to', async () => {
+test('after a message to somebody else, it is not clear whom to reply to', async () => {
 	const fields = { roomId: luis.room_id, userId: (luis.contact as IDataObject).id };
 	const nodes = [
 		TRIGGER,
@@ -319,7 +319,7 @@ test('behind a message to somebody else it is not clear whom to reply to', async
 	expect(written()).toEqual([to(luis)]);
 });
 
-describe('with no trigger, behind a message that says to whom,', () => {
+describe('with no trigger, after a message that says to whom,', () => {
 	const map = { roomId: '={{ $json.room }}', botId: BOT, userId: '={{ $json.user }}' };
 	const row = ({ contact, room_id }: IDataObject) => ({ room: room_id, user: (contact as IDataObject).id });
 

@@ -37,13 +37,13 @@ const send = (options: INodeParameters = {}) => ({
 	text: '={{ $json.text }}',
 	options,
 });
-/** Items that go round the rooms, numbered from 0. */
+/** Items that cycle through the rooms, numbered from 0. */
 const itemsFor = (count: number, roomCount = rooms.length) =>
 	Array.from({ length: count }, (_, n) => ({ ...rooms[n % roomCount], text: `message ${String(n)}` }));
 const textsIn = (room: string) =>
 	(sandbox.store.messages.get(room) ?? []).map(({ content }) => ('body' in content ? content.body : ''));
 const allTexts = () => [...sandbox.store.messages.keys()].flatMap(textsIn);
-/** Spreads the answers, so that requests would overtake each other if they could. */
+/** Delays the responses, so that requests would overtake each other if they could. */
 const spread = () => sandbox.setFaults({ latencyMs: 5 });
 
 test('messages to one room are sent one at a time, and no more requests run at once than Concurrency allows', async () => {

@@ -11,7 +11,7 @@ import { collectWarnings } from './support/log';
 import { startReceiver } from './support/receiver';
 import { BOT, PROJECT, USER, credentialFor, openRoom } from './support/setup';
 
-/** A workflow and its static data as 1.0.0 saved them: everything goes on as it did. */
+/** A workflow and its static data as 1.0.0 saved them: everything works as before. */
 const HERE = 'https://n8n.example.com/webhook/webhook-1/webhook';
 const ELSEWHERE = 'https://other.example.com/webhook';
 const SECRET = '5f1d0c9be2a74f0c8f0e6a1b3c5d7e9f5f1d0c9be2a74f0c8f0e6a1b3c5d7e9f';
@@ -38,7 +38,7 @@ function engineWith(kind: keyof typeof saved.staticData, signingSecret = '', web
 	const staticData: IDataObject = JSON.parse(
 		text.replaceAll('https://gateway.jelou.ai/platform', sandbox.gatewayUrl),
 	);
-	// An ID of its own, because what is in memory goes by it, and this n8n has just been started.
+	// A new ID, because memory is kept by it, and this n8n has just been started.
 	const credentialId = `saved ${String(++engines)}`;
 	const credential = credentialFor(sandbox, { signingSecret });
 	return new Engine({ credential, staticData, credentialId, webhookBaseUrl, mode: 'trigger' });
@@ -113,7 +113,7 @@ test.each(['checkExists', 'delete'] as const)(
 	},
 );
 
-test('what one credential holds is not replaced with what another workflow had saved', async () => {
+test('what a credential holds is not replaced by what another workflow had saved', async () => {
 	const engine = engineWith('created');
 	const stored = JSON.stringify({ integration: `${sandbox.gatewayUrl} ${PROJECT}`, signingSecret: 'newer' });
 	engine.credentials.data.registration = stored;

@@ -18,7 +18,7 @@ import {
 	sandboxWithIntegration,
 } from './support/setup';
 
-/** What the editor offers for mapping before the first run has to be what comes out of it. */
+/** What the editor offers for mapping before the first run must match its output. */
 
 let sandbox: Sandbox;
 let secret: string;
@@ -36,7 +36,7 @@ test('every operation has a schema, and every schema belongs to an operation or 
 	);
 });
 
-/** What waits puts out the customer's answer, and what tells the trigger something its own, not Jelou's. */
+/** Operations that wait put out the customer's answer, and those that send notes something of their own. */
 const ANSWERED = OPERATIONS.filter(
 	(names) =>
 		!['sendAndWait', 'pause', 'resume', 'conversation getMany'].some((other) =>
@@ -92,7 +92,7 @@ test('the output of message sendAndWait is what its schema says, for an answer',
 test.each(readdirSync(join(__dirname, '../fixtures')).filter((file) => file.startsWith('event-')))(
 	'the output of the trigger is what its schema says, for %s',
 	async (file) => {
-		// A credential of its own for each: a wrong secret is looked up again only once a second.
+		// A separate credential for each: a wrong secret is looked up again only once a second.
 		const credential = credentialFor(sandbox, { signingSecret: secret });
 		const engine = new Engine({ credential, credentialId: file });
 		const receiver = await startReceiver(engine, { events: ['*'], options: {} });

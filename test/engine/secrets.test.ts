@@ -35,7 +35,7 @@ const OPERATIONS: Array<[string, INodeParameters]> = [
 	['integration delete', { resource: 'integration', operation: 'delete' }],
 ];
 
-/** An answer that repeats what it was sent, as a careless server or proxy might. */
+/** A response that repeats what it was sent, as a careless server or proxy might. */
 const echo = JSON.stringify({
 	message: [`Key ${KEY}`, `Secret ${SECRET}`, `Authorization ${AUTHORIZATION}`],
 	error: { code: KEY, description: SECRET },
@@ -51,7 +51,7 @@ const FAILURES: Array<[string, Faults]> = [
 	['breaking the connection', { drop: true }],
 ];
 
-/** Everything that n8n keeps, shows or logs of a run, also what JSON leaves out. */
+/** Everything that n8n keeps, shows or logs of a run, including what JSON leaves out. */
 function everythingOf(value: unknown, seen = new Set<unknown>()): string {
 	if (typeof value !== 'object' || value === null) return String(value);
 	if (seen.has(value)) return '';
@@ -81,7 +81,7 @@ describe.each(OPERATIONS)('%s', (_name, parameters) => {
 				logged,
 			]);
 			for (const secret of [KEY, SECRET, signature]) expect(shown).not.toContain(secret);
-			// It is a field of the node, which n8n shows with every error; what is said about the error must not repeat it.
+			// A field of the node, which n8n shows with every error; the error's own texts must not repeat it.
 			if (!('additionalFields' in parameters)) continue;
 			const output = runData.Jelou?.map(({ data }) => data);
 			expect(everythingOf([error?.message, error?.description, output])).not.toContain(AUTHORIZATION);

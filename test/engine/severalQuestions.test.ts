@@ -54,7 +54,7 @@ const SECOND = 'Hola, Ana. ¿Qué pedido?';
 const THIRD = 'Ana, ¿qué pasa con 1042?\n\n1. Cambio\n2. Devolución';
 const ANSWERS = { name: 'Ana', order: 1042, topic: 'Devolución' };
 
-/** n8n is ended and started again: nothing is known but what was stored. */
+/** Restarts n8n: only what was stored is known. */
 async function restart(): Promise<void> {
 	const { roomId: room, runs, stored } = stage;
 	const next = await RoomStage.open({ sandbox, secret, roomId: room }, {}, ['*'], runs);
@@ -93,18 +93,18 @@ test('are asked one after the other, and the run goes on once, with all answers'
 		'responder',
 	]);
 	expect(stage.receiver.runs).toEqual([]);
-	// Whether the run waits still was not asked between them.
+	// Between them, n8n was not asked whether the run still waits.
 	expect(stage.runs.requests).toBe(1);
 });
 
-test('are stored before the next is sent, and not with the copy that is old by then', async () => {
+test('are stored before the next is sent, and not with a copy that is outdated by then', async () => {
 	await asks();
 	const save = jest.spyOn(RoomStore.prototype, 'save');
 	expect(await says('Ana')).toEqual(NEXT);
 	expect(save).toHaveBeenCalledTimes(1);
 });
 
-test('each have attempts of their own, and what does not fit at last ends them with the answers so far', async () => {
+test('each have their own attempts, and a last answer that does not fit ends them with the answers so far', async () => {
 	await asks();
 	await says('Ana');
 	expect(await says('no sé')).toEqual(AGAIN);
@@ -165,20 +165,23 @@ describe('when the next question cannot be sent', () => {
 		sandbox.setFaults({ respond: { status }, path: 'chatbot', times });
 	const NOT_SENT = reply('next question not sent', 503);
 
-	test.each([422, 429])('with %d, the answer is not taken, and its repetition asks again', async (status) => {
-		await asks();
-		refused(status);
-		const answer = stage.message('Ana');
-		expect(await stage.deliver(answer)).toEqual(NOT_SENT);
-		expect(stage.engine.warnings).toEqual([expect.stringContaining('could not ask the next question')]);
-		expect(await stage.deliver(answer)).toEqual(NEXT);
-		expect(await says('1042')).toEqual(NEXT);
-		expect(await says('2')).toEqual(DONE);
-		expect(sent()).toEqual([SECOND, THIRD]);
-		expect(stage.answers()).toMatchObject([{ answers: ANSWERS }]);
-	});
+	test.each([422, 429])(
+		'with %d, the answer is not accepted, and its repetition asks again',
+		async (status) => {
+			await asks();
+			refused(status);
+			const answer = stage.message('Ana');
+			expect(await stage.deliver(answer)).toEqual(NOT_SENT);
+			expect(stage.engine.warnings).toEqual([expect.stringContaining('could not ask the next question')]);
+			expect(await stage.deliver(answer)).toEqual(NEXT);
+			expect(await says('1042')).toEqual(NEXT);
+			expect(await says('2')).toEqual(DONE);
+			expect(sent()).toEqual([SECOND, THIRD]);
+			expect(stage.answers()).toMatchObject([{ answers: ANSWERS }]);
+		},
+	);
 
-	test('what was written meanwhile is an answer to the present one', async () => {
+	test('what was written meanwhile answers the current one', async () => {
 		await asks();
 		sandbox.setFaults({ latencyMs: 300, respond: { status: 422 }, path: 'chatbot', times: 1 });
 		const first = says('Ana');
@@ -224,7 +227,7 @@ describe('when the next question cannot be sent', () => {
 		expect(await stage.deliver(answer)).toEqual(NEXT);
 	});
 
-	test('but may have been, it is taken for sent and never sent again', async () => {
+	test('but may have been, it counts as sent and is never sent again', async () => {
 		await asks();
 		sandbox.setFaults({ dropAfterProcessing: true, path: 'chatbot', times: 1 });
 		expect(await says('Ana')).toEqual(NEXT);
@@ -253,7 +256,7 @@ describe('a process that is killed while it sends the next question', () => {
 		return { answer };
 	}
 
-	test('asks it when the answer is delivered again, which it then is not taken for', async () => {
+	test('asks it when the answer is delivered again, and does not take that for its answer', async () => {
 		const { answer } = await killed();
 		expect(await stage.deliver(answer)).toEqual(NEXT);
 		expect(sent()).toEqual([SECOND, SECOND]);
@@ -263,7 +266,7 @@ describe('a process that is killed while it sends the next question', () => {
 		expect(stage.answers()).toMatchObject([{ answers: ANSWERS }]);
 	});
 
-	test('takes the next message for its answer when the customer has it', async () => {
+	test('takes the next message for its answer when the customer has the question', async () => {
 		await killed();
 		expect(await says('1042')).toEqual(NEXT);
 		expect(sent()).toEqual([SECOND, THIRD]);
@@ -278,7 +281,7 @@ test.each(['another process takes', 'nobody takes'])(
 		const other = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
 		other.restore(structuredClone(stage.stored));
 		runs.triggers = who === 'nobody takes' ? 'unpublished' : other.receiver.url;
-		// As after a minute, so that the run is asked whether it waits: the delivery's copy is then an old one.
+		// As after a minute, so that n8n is asked whether the run waits: the delivery's copy is outdated then.
 		const now = performance.now();
 		jest.spyOn(performance, 'now').mockImplementation(() => now + 61_000);
 		expect(await says('Ana')).toEqual(NEXT);
@@ -370,7 +373,7 @@ test('an answer of a megabyte as the first of them is asked for again', async ()
 	expect(JSON.stringify(stage.stored).length).toBeLessThan(10_000);
 });
 
-test('media are no answer to a text, but are one to media', async () => {
+test('media do not answer a question for a text, but do answer one for media', async () => {
 	await asks([step('name', ''), step('photo', '¿Foto?', { type: 'media' }), step('end', '¿Y?')]);
 	const url = 'https://cdn.example.com/a.jpg';
 	const photo = () => ({ value: { id: randomUUID(), type: 'image', content: { url } } });
@@ -381,7 +384,7 @@ test('media are no answer to a text, but are one to media', async () => {
 	expect(stage.answers()).toMatchObject([{ answers: { name: 'Ana', photo: url, end: 'listo' } }]);
 });
 
-test('a run that was stopped for a minute is asked nothing more, and the message starts the workflow', async () => {
+test('a run stopped a minute ago gets no more questions asked, and the message starts the workflow', async () => {
 	await asks();
 	expect(await says('Ana')).toEqual(NEXT);
 	const now = performance.now();
@@ -392,7 +395,7 @@ test('a run that was stopped for a minute is asked nothing more, and the message
 	expect(stage.receiver.runs).toMatchObject([{ chatInput: '1042', bot: { id: BOT } }]);
 });
 
-test('twenty of them each keep their own answer', async () => {
+test('all twenty keep their own answers', async () => {
 	const many = Array.from({ length: 20 }, (_, n) => step(`q${String(n)}`, `¿${String(n)}?`));
 	await asks(many);
 	for (let n = 0; n < 19; n++) expect(await says(`a${String(n)}`)).toEqual(NEXT);

@@ -6,7 +6,7 @@ const ELSEWHERE = 'https://other.example.com/webhook';
 let sandbox: Sandbox;
 let one: TriggerWorkflow;
 let other: TriggerWorkflow;
-/** Knows the secret of an integration that stands elsewhere. */
+/** Knows the secret of an integration that points elsewhere. */
 let third: TriggerWorkflow;
 beforeEach(async () => {
 	sandbox = await startSandbox();
@@ -38,7 +38,7 @@ function where(): string {
 	return url() === workflow.url ? workflow.name : `test of ${workflow.name}`;
 }
 
-/** Plays "one listens → test of one; …": who does what, and where the webhook points to then, or what is refused. */
+/** Plays "one listens → test of one; …": who does what, and where the webhook then points, or what is refused. */
 async function play(script: string): Promise<void> {
 	for (const step of script.split('; ')) {
 		const [, name, does = '', then] = /^(\w+) ([a-z ]+)(?: → (.+))?$/.exec(step) ?? [];
@@ -164,7 +164,7 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 		return new TriggerWorkflow(sandbox, 'one');
 	}
 
-	test('the next activation mends it and keeps the secret', async () => {
+	test('the next activation repairs it and keeps the secret', async () => {
 		const restarted = await crash();
 		const before = secret();
 		await restarted.activate();
@@ -173,7 +173,7 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 		expect(integrationOf(sandbox)).toBeUndefined();
 	});
 
-	test('the next activation mends it as well when another workflow had been testing', async () => {
+	test('the next activation also repairs it when another workflow had been testing', async () => {
 		const restarted = await crash();
 		pointTo(other.testUrl);
 		const before = secret();
@@ -181,14 +181,14 @@ describe('after a crash in the middle of a test, which leaves its URL there', ()
 		expect({ url: url(), secret: secret() }).toEqual({ url: one.url, secret: before });
 	});
 
-	test('the next test mends it: the test URL is never put back', async () => {
+	test('the next test repairs it: the test URL is never put back', async () => {
 		const restarted = await crash();
 		await restarted.listen();
 		await restarted.stopListening();
 		expect(url()).toBe(one.url);
 	});
 
-	test('a test in another workflow mends it as well', async () => {
+	test('a test in another workflow repairs it, too', async () => {
 		await crash();
 		third = new TriggerWorkflow(sandbox, 'third', secret());
 		await third.listen();

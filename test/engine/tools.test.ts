@@ -16,7 +16,7 @@ import { ACTIONS, CALLS } from './support/step';
 
 let sandbox: Sandbox;
 let engine: Engine;
-/** The event of the customer who writes, and of another, whom a trick is to reach. */
+/** The event of the customer who writes, and of another, whom the tricks try to reach. */
 let ana: IDataObject;
 let luis: IDataObject;
 
@@ -41,7 +41,7 @@ function step(name: string, from: string[], action: Parameters<typeof ACTIONS.se
 	return { name, type: 'step', from };
 }
 
-/** An agent that calls its tool with what the model says of an item. */
+/** An agent that calls its tool with what the model says about an item. */
 function agent(from: string, says: (item: IDataObject) => IDataObject): FlowNode {
 	CALLS.set('Agent', (item) => [{ tool: 'Tool', input: { Text: 'hola', ...says(item) } }]);
 	return { name: 'Agent', type: 'agent', from: [from] };
@@ -119,7 +119,7 @@ describe("a tool's message goes to the customer who wrote, whatever the model ad
 	});
 });
 
-describe('what the author fills in counts, and what the model adds does not:', () => {
+describe('what the author fills in counts, not what the model adds:', () => {
 	const fixed = () => ({ roomId: luis.room_id, botId: BOT, userId: (luis.contact as IDataObject).id });
 
 	test('IDs that were typed', async () => {
@@ -216,7 +216,7 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 			tool(),
 		];
 		const errors = errorsOf(await engine.runFlow(nodes, [ana, luis]));
-		// In the first round n8n says which item it is, and in the others it names that of the first.
+		// In the first round n8n names the right item; in the others, it still names the first.
 		expect(written().filter(({ room_id }) => room_id === ana.room_id).length).toBeLessThanOrEqual(1);
 		expect(written().filter(({ room_id }) => room_id === luis.room_id)).toEqual([]);
 		expect(errors.join()).toContain('more than one conversation');
@@ -252,7 +252,7 @@ describe('nothing is sent where it is not clear whose conversation a tool is for
 	});
 });
 
-/** Runs what needs a trigger of this n8n, which takes every note; gives the notes. */
+/** Runs what needs a trigger of this n8n, which accepts every note. Returns the notes. */
 async function withTrigger(run: () => Promise<IRun>): Promise<{ run: IRun; notes: IDataObject[] }> {
 	const notes: IDataObject[] = [];
 	const trigger = await startRecorder(({ body }) => {
@@ -275,7 +275,7 @@ async function withTrigger(run: () => Promise<IRun>): Promise<{ run: IRun; notes
 const outputOfTool = (run: IRun) =>
 	run.data.resultData.runData.Tool?.[0]?.data?.ai_tool?.[0]?.[0]?.json ?? {};
 
-test('a pause as a tool is told of the room of the customer, and puts out who is in it', async () => {
+test("a pause as a tool is for the customer's room, and outputs who is in it", async () => {
 	const pause = tool({ resource: 'conversation', operation: 'pause' });
 	const nodes = [TRIGGER, agent('Jelou Trigger', () => luis), pause];
 	const { notes, run } = await withTrigger(() => engine.runFlow(nodes, [ana]));

@@ -10,12 +10,12 @@ import { RoomStage, observed, type Reply } from './support/roomStage';
 import { PROJECT, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 /**
- * n8n with several mains needs a licence, so what its mains call is done here, as its source has it.
+ * n8n with several mains needs a licence, so this does what its mains call, according to its source.
  *
  * - 1.123 and 2.41 without the publication service, `active-workflow-manager.js`: each main that starts (`init`) and one
  *   that becomes the leader (`leadershipChange`) reads every active workflow, calls `checkExists` and then perhaps
  *   `create`, and saves the static data that it read, whole, if it was touched. `shouldAddWebhooks` lets mains that do not
- *   lead do so as well. Whoever ceases to lead calls nothing. After an error `delete` is called, with fresh static data,
+ *   lead do so as well. One that ceases to lead calls nothing. After an error `delete` is called, with fresh static data,
  *   and all of it is tried again.
  * - 2.41 with the publication service, which is the default, `workflow-publication-reconciler.service.js`: a new leader
  *   registers only what is not registered; the old one may be registering it still.
@@ -33,14 +33,14 @@ let processes: WebhookProcess[];
 
 const integration = () => sandbox.store.projects.get(PROJECT)?.integration;
 
-/** As n8n saves it: whole, and only if it was touched. */
+/** As n8n saves it: as a whole, and only if it was touched. */
 function save(staticData: IDataObject, isTouched: boolean): void {
 	if (isTouched) database = JSON.parse(JSON.stringify(staticData));
 }
 
 /** A main, with what it has read of the database. */
 class Main {
-	/** Processes share no memory, and what one remembers of a creation goes by the credential's ID. */
+	/** Processes share no memory, and what one remembers of a creation is kept by the credential's ID. */
 	private readonly credentialId = randomUUID();
 	private engine = this.read();
 	private isTouched = false;
@@ -59,7 +59,7 @@ class Main {
 		return result;
 	}
 
-	/** Registers the webhook with what was read, and saves it. */
+	/** Registers the webhook with what was read, and saves the static data. */
 	async register(): Promise<void> {
 		try {
 			if (!(await this.hook('checkExists'))) await this.hook('create');
@@ -153,7 +153,7 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 		await sandbox.close();
 	});
 
-	/** Registers with Jelou refusing, and again. */
+	/** Registers while Jelou refuses, then again. */
 	async function registerAgain(extra: { times?: number }): Promise<void> {
 		sandbox.setFaults({ respond: { status: 401, ...extra } });
 		const main = new Main();
@@ -162,7 +162,7 @@ describe.each(['by hand', 'by a main'])('an integration that was made %s, with i
 		await main.register();
 	}
 
-	/** A trigger that made the integration would delete it, and need another secret: so it is not published twice here. */
+	/** A trigger that created the integration would delete it and need another secret, so it is not published again here. */
 	const published: [string, () => Promise<unknown>] = [
 		'one main takes it back, and another registers it',
 		async () => {

@@ -9,11 +9,11 @@ import { Engine } from './support/engine';
 const BODY = Buffer.from('{"event":"conversation.close","timestamp":1}');
 const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`;
 
-/** Hands one delivery to the trigger and gives the status that it was answered with. */
+/** Passes one delivery to the trigger. Returns the status of the response. */
 async function deliver(engine: Engine, signature: string): Promise<number> {
 	let answered = 200;
 	const response = {
-		// It is over already, so that the next delivery of the same event waits for nothing.
+		// Already over, so that the next delivery of the same event does not wait.
 		closed: true,
 		status: (status: number) => ((answered = status), response),
 		json: () => response,
@@ -59,7 +59,7 @@ test('a secret that was changed in the credential works on the next delivery', a
 	expect(await deliver(engine, sign('old'))).toBe(401);
 });
 
-test('a secret that was changed works also in the first second of a process', async () => {
+test('a changed secret also works in the first second of a process', async () => {
 	const engine = engineWith('old');
 	now = 100;
 	await deliver(engine, sign('old'));
@@ -67,7 +67,7 @@ test('a secret that was changed works also in the first second of a process', as
 	expect(await deliver(engine, sign('new'))).toBe(200);
 });
 
-test('a secret that was changed works also after the clock was set back', async () => {
+test('a changed secret also works after the clock was set back', async () => {
 	const engine = engineWith('old');
 	const time = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 0, 15, 11));
 	expect(await deliver(engine, sign('forged'))).toBe(401);
@@ -78,7 +78,7 @@ test('a secret that was changed works also after the clock was set back', async 
 	expect(await deliver(engine, sign('old'))).toBe(401);
 });
 
-test('a secret that was changed right after the minute was over works as well', async () => {
+test('a secret that was changed right after the minute was over also works', async () => {
 	const engine = engineWith('old');
 	await deliver(engine, sign('old'));
 	now += 61_000;
@@ -102,7 +102,7 @@ test('a secret that another process stored works on the next delivery, and the o
 	expect(await deliver(engine, sign('first'))).toBe(401);
 });
 
-test('a delivery is known to be of its integration, and what is sent for it is signed with its secret', async () => {
+test('a delivery is assigned to its integration, and what is sent for it is signed with its secret', async () => {
 	const verifyDelivery = jest.spyOn(verification, 'verifyDelivery');
 	const engine = engineWith('');
 	engine.credentials.data.registration = stored('given');
@@ -142,7 +142,7 @@ test('what does not even look like a signature reads nothing', async () => {
 	expect(engine.credentials.reads).toBe(0);
 });
 
-test('what one credential learned does not serve another', async () => {
+test('what one credential learned is not used for another', async () => {
 	const knows = engineWith('secret');
 	expect(await deliver(knows, sign('secret'))).toBe(200);
 	expect(await deliver(engineWith('other'), sign('secret'))).toBe(401);

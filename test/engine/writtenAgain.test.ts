@@ -6,7 +6,7 @@ import * as clock from '../../nodes/Jelou/shared/clock';
 import { HEADERS, SIGNINGS, sign } from '../forgeries';
 import { Engine } from './support/engine';
 
-// Jelou's example for receivers signs the JSON of the parsed body, so that this may be what Jelou does.
+// Jelou's example for receivers signs the JSON of the parsed body, so Jelou may do the same.
 
 const SECRET = '5f'.repeat(32);
 const BOM = '\ufeff';
@@ -16,12 +16,12 @@ const WRONG = 'its signature is wrong. If Jelou sent it, correct Signing Secret 
 function engineWith(signingSecret = SECRET): Engine {
 	return new Engine({
 		credential: { projectId: 'p', apiKey: 'k', signingSecret },
-		// A trigger of its own: what another has seen is none of its business.
+		// A separate trigger, independent of what another has seen.
 		workflowId: randomUUID(),
 	});
 }
 
-/** Hands these bytes to the trigger; gives what it says, and what it starts the workflow with. */
+/** Passes these bytes to the trigger. Returns what it says, and what it starts the workflow with. */
 async function deliver(engine: Engine, body: string | Buffer, signature: unknown) {
 	let said: unknown;
 	const response = {
@@ -62,8 +62,8 @@ const WRITTEN_OTHERWISE: Array<[string, string, string]> = [
 	['a byte order mark and white space', `${BOM}{ "event":"x" }`, '{"event":"x"}'],
 ];
 
-describe.each(WRITTEN_OTHERWISE)('JSON that is written otherwise again: %s', (_name, raw, written) => {
-	/** As `JSON.parse` gives it, `__proto__` included. */
+describe.each(WRITTEN_OTHERWISE)('JSON that changes when written again: %s', (_name, raw, written) => {
+	/** As `JSON.parse` returns it, `__proto__` included. */
 	const meant = Object.entries(JSON.parse(written) as object).sort();
 
 	test.each([
@@ -81,7 +81,7 @@ describe.each(WRITTEN_OTHERWISE)('JSON that is written otherwise again: %s', (_n
 		expect(lines).toEqual(signed === raw ? [] : [true]);
 	});
 
-	test('signed otherwise, it is refused', async () => {
+	test('signed in any other form, it is refused', async () => {
 		const signatures = Object.values(SIGNINGS).map((forge) => forge(Buffer.from(written), SECRET));
 		const headers = Object.values(HEADERS).map((forge): unknown => forge(sign(written, SECRET), 0));
 		const engine = engineWith();
@@ -109,7 +109,7 @@ describe.each(WRITTEN_OTHERWISE)('JSON that is written otherwise again: %s', (_n
 					return false;
 				}
 			};
-			// What a later key of the same name replaces is not signed, and not used either.
+			// A value that a later key of the same name replaces is neither signed nor used.
 			if (!isSame(other)) statuses.add((await deliver(engine, other, sign(written, SECRET))).status);
 		}
 		expect([...statuses]).toEqual(['unauthorized']);
@@ -125,7 +125,7 @@ test('JSON with a byte order mark may be signed without it, or with it', async (
 		});
 	const two = BOM + BOM + json;
 	expect((await deliver(engineWith(), two, sign(json, SECRET))).status).toBe('unauthorized');
-	// A mark that was signed and did not arrive: nothing says that it was there.
+	// A mark that was signed but did not arrive: nothing shows that it was there.
 	expect((await deliver(engineWith(), json, sign(BOM + json, SECRET))).status).toBe('unauthorized');
 });
 
@@ -140,7 +140,7 @@ test.each([
 	'undefined',
 	'NaN',
 	' ',
-])('what is no JSON is signed as it arrived, or not at all: %j', async (body) => {
+])('what is not JSON is signed as it arrived, or not at all: %j', async (body) => {
 	const engine = engineWith();
 	const signed = [
 		'',
@@ -159,7 +159,7 @@ test.each([
 	expect((await deliver(engine, body, sign(body, SECRET))).status).toBe('not a JSON object');
 });
 
-test('JSON that is no object is no event, whatever of it is signed', async () => {
+test('JSON that is not an object is not an event, whichever form is signed', async () => {
 	for (const [raw, written] of [
 		[' [1]', '[1]'],
 		['1.0', '1'],
@@ -169,7 +169,7 @@ test('JSON that is no object is no event, whatever of it is signed', async () =>
 		expect((await deliver(engineWith(), raw, sign(written, SECRET))).status).toBe('not a JSON object');
 });
 
-test('a body that is larger than any event of Jelou has to be signed as it arrived', async () => {
+test("a body larger than any of Jelou's events must be signed as it arrived", async () => {
 	const body = (size: number) => `{"event":"x" ,"a":"${'a'.repeat(size - 21)}"}`;
 	for (const [size, status] of [
 		[262_144, 'accepted'],
@@ -183,13 +183,13 @@ test('a body that is larger than any event of Jelou has to be signed as it arriv
 	}
 });
 
-test('JSON that is nested too deeply to be written again has to be signed as it arrived', async () => {
+test('JSON that is nested too deeply to be written again must be signed as it arrived', async () => {
 	const raw = `{ "event":"x","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 	expect((await deliver(engineWith(), raw, sign(raw.replace(' ', ''), SECRET))).status).toBe('unauthorized');
 	expect((await deliver(engineWith(), raw, sign(raw, SECRET))).status).toBe('accepted');
 });
 
-test('an event that is sent again, written otherwise, is the same event', async () => {
+test('an event that is sent again in another form is the same event', async () => {
 	const engine = engineWith();
 	const statuses: string[] = [];
 	for (const raw of ['{"event":"x","a":1}', '{"event":"x","a":1.0}', ' {"event":"x","a":0,"a":1}'])
@@ -197,7 +197,7 @@ test('an event that is sent again, written otherwise, is the same event', async 
 	expect(statuses).toEqual(['accepted', 'duplicate', 'duplicate']);
 });
 
-test('that the JSON was signed is said once a minute, without anything of it', async () => {
+test('the log says once a minute that the JSON was signed, without its content', async () => {
 	let now = 0;
 	jest.spyOn(clock, 'uptime').mockImplementation(() => now);
 	const engine = engineWith();

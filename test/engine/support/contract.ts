@@ -8,20 +8,20 @@ import { PRODUCTION_URLS } from '../../../nodes/Jelou/shared/environments';
 import type { Sandbox } from '../../../sandbox';
 import { PLATFORM, SUPPORT } from '../../../sandbox/api/document';
 
-/** Loaded by Node itself: some of what Prism brings is ESM, which jest cannot load. */
+/** Loaded by Node itself: some of Prism's dependencies are ES modules, which jest cannot load. */
 const { createInstance, getHttpOperationsFromSpec } = process
 	.getBuiltinModule('node:module')
 	.createRequire(__filename)('@stoplight/prism-http') as typeof Prism;
 
-/** A request that went through Prism, and what it and its answer have that its document does not allow. */
+/** A request that went through Prism, and what its document does not allow in it or in its response. */
 export interface Exchange {
-	/** Its ID in the document, or its method and path when it is not there. */
+	/** Its ID in the document, or its method and path if it is not in the document. */
 	operation: string;
 	request: string[];
 	answer: string[];
 }
 
-/** Prism between the nodes and a sandbox: it lets everything through, and holds it against the documents. */
+/** Prism between the nodes and a sandbox: it lets everything through, and checks it against the documents. */
 export interface Contract {
 	/** The sandbox as seen through Prism. */
 	sandbox: Sandbox;
@@ -41,7 +41,7 @@ export async function startContract(sandbox: Sandbox): Promise<Contract> {
 	const platform = await getHttpOperationsFromSpec(PLATFORM.file);
 	const exchanges: Exchange[] = [];
 
-	/** The part of the first document that is at one of Jelou's own base URLs. */
+	/** The part of the first document that belongs to one of Jelou's base URLs. */
 	const supportAt = (baseUrl: string) =>
 		support.filter(({ servers = [] }) => servers.some(({ url }) => url === baseUrl));
 
@@ -57,7 +57,7 @@ export async function startContract(sandbox: Sandbox): Promise<Contract> {
 				checkSecurity: true,
 				validateRequest: true,
 				validateResponse: true,
-				// Not with errors of its own, so that both directions are seen of each request.
+				// Sends no errors of its own, so that both directions of each request are seen.
 				errors: false,
 				mock: { dynamic: false },
 			},

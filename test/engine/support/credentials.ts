@@ -22,7 +22,7 @@ export class OneCredential extends ICredentialsHelper {
 
 	/**
 	 * @param data what is stored, expressions as they are
-	 * @param line what n8n 1.x stores is all of the data that a request is made with
+	 * @param line n8n 1.x stores all of the data that a request uses
 	 */
 	constructor(
 		public data: ICredentialDataDecryptedObject,

@@ -78,30 +78,30 @@ function webhookData(
 }
 
 export interface EngineOptions {
-	/** The credential's data, or a credential that several workflows have. */
+	/** The credential's data, or a credential that several workflows share. */
 	credential: ICredentialDataDecryptedObject | OneCredential;
-	/** The data of the action node's platform credential; it has none unless given. */
+	/** The data of the action node's platform credential; none when absent. */
 	platform?: ICredentialDataDecryptedObject;
 	staticData?: IDataObject;
 	/** The base of the trigger's URLs, for example the address of a test's own server. */
 	webhookBaseUrl?: string;
 	/** n8n's ID of the credential. */
 	credentialId?: string;
-	/** What tells the URLs of triggers apart. */
+	/** Makes the URLs of triggers different. */
 	webhookId?: string;
 	workflowId?: string;
 	workflowName?: string;
 	nodeId?: string;
 	nodeName?: string;
-	/** What n8n's endpoints for webhooks are called, where they were renamed. */
+	/** The names of n8n's webhook endpoints, if they were renamed. */
 	endpoints?: { production: string; test: string };
-	/** How the action node is run: by hand in the editor unless said otherwise. */
+	/** How the action node is run; by hand in the editor when absent. */
 	mode?: WorkflowExecuteMode;
-	/** The workflow's time zone: n8n's own unless said otherwise. */
+	/** The workflow's time zone; n8n's own when absent. */
 	timezone?: string;
 }
 
-/** A node of a workflow, with the nodes before it: for `join` one for each input. */
+/** A node of a workflow, with the nodes before it; for `join`, one for each input. */
 export interface FlowNode {
 	name: string;
 	type: 'jelou' | 'jelouTool' | 'jelouHitlTool' | 'jelouTrigger' | 'step' | 'join' | 'agent';
@@ -116,7 +116,7 @@ export interface FlowNode {
 
 /** n8n's real execution engine and request helpers around one node of the package. */
 export class Engine {
-	/** What the trigger's deliveries wrote into n8n's log. */
+	/** What the trigger's deliveries wrote to n8n's log. */
 	readonly warnings: string[] = [];
 	readonly credentials: OneCredential;
 	readonly staticData: IDataObject;
@@ -296,7 +296,7 @@ export class Engine {
 		holdLater();
 		const { [method]: call } = trigger.webhookMethods.default;
 		const result = await call.call(this.hookContext(parameters, isTest, activation));
-		// Held, what comes of it later is done when the test says so.
+		// While held, its delayed work runs when the test says so.
 		if (method === 'delete' && !isHeld) await passLater();
 		return result;
 	}
@@ -318,12 +318,12 @@ export class Engine {
 		const additionalData = this.additionalData();
 		const data = webhookData(node, additionalData, isTest);
 		const mode = isTest ? 'manual' : 'trigger';
-		// The same object as the workflow's, so that what a hook keeps is there for the next one.
+		// The same object as the workflow's, so that the next hook sees what this one keeps.
 		workflow.staticData = this.staticData;
 		return new HookContext(workflow, node, additionalData, mode, activation, data);
 	}
 
-	/** Hands one request to the trigger's `webhook`, as n8n's core does. */
+	/** Passes one request to the trigger's `webhook`, as n8n's core does. */
 	async webhook(
 		request: Request,
 		response: Response,

@@ -12,8 +12,8 @@ import {
 } from '../../forgeries';
 
 /**
- * Deliveries that somebody tampered with, drawn as recipes: small enough to be printed and replayed, and made of bytes
- * only when they are used.
+ * Deliveries that somebody tampered with, drawn as recipes: small enough to print and replay, and turned into bytes only
+ * when they are used.
  */
 
 const FIXTURES = [
@@ -25,7 +25,7 @@ const FIXTURES = [
 
 const GENUINE = FIXTURES[3] ?? '';
 
-/** What `JSON.parse` and those who use its result are known to trip over. */
+/** What `JSON.parse` and code that uses its result are known to trip over. */
 const ODD_BODIES = [
 	'{}',
 	'[]',
@@ -66,7 +66,7 @@ type Base =
 	/** That many letters, or that many lists inside each other. */
 	| { kind: 'huge' | 'deep'; size: number };
 
-/** What a receiver that works on parsed JSON takes for the body. */
+/** The body as a receiver sees it that works on parsed JSON. */
 function serialisedAgain(bytes: Buffer): Buffer {
 	try {
 		return Buffer.from(JSON.stringify(JSON.parse(bytes.toString('utf8'))));
@@ -103,7 +103,7 @@ const EDITS = {
 	parsed: serialisedAgain,
 } satisfies Record<string, (bytes: Buffer, at: number) => Buffer>;
 
-/** What a signature is made over, and how. Only the first is sure to make a genuine delivery. */
+/** What is signed, and how. Only the first certainly makes a genuine delivery. */
 const SIGNINGS = {
 	'these bytes': sign,
 	'the bytes before they were edited': (_bytes, secret, before) => sign(before, secret),
@@ -135,7 +135,7 @@ const NAMES = [
 
 type Request = Record<string, unknown>;
 
-/** How n8n hands the body over: read already, to be read, or in ways that it never does. */
+/** How n8n passes the body on: already read, to be read, or in ways that it never does. */
 const READINGS = {
 	read: (request, bytes) => (request.rawBody = bytes),
 	'to be read': (request, bytes) => (request.readRawBody = () => Promise.resolve((request.rawBody = bytes))),
@@ -244,7 +244,7 @@ const drawn = {
 	at,
 };
 
-/** Whatever they say, these carry the signature of their bytes, or of their JSON, as Jelou would send it. */
+/** Whatever their content, these carry the signature of their bytes, or of their JSON, as Jelou would send it. */
 const genuine: fc.Arbitrary<Recipe> = fc.record({
 	...drawn,
 	edits: fc.oneof(
@@ -287,7 +287,7 @@ function baseBytes(base: Base): Buffer {
 	return Buffer.from(`{"event":"message","list":${'['.repeat(base.size)}${']'.repeat(base.size)}}`);
 }
 
-/** A request as a node finds it, and what the trigger may go by: its header and the bytes that came, if any. */
+/** A request as a node finds it, and what the trigger may rely on: its header and the bytes that arrived, if any. */
 export interface Tampered {
 	request: Request;
 	header: unknown;
@@ -314,7 +314,7 @@ export function tamper(recipe: Recipe, secret: string): Tampered {
 		headers,
 		params: {},
 		query: { 'x-jelou-signature': header },
-		// Parsed by n8n, perhaps by other rules: what is verified must not come from here.
+		// Parsed by n8n, perhaps by different rules: must not be used for the check.
 		body: JSON.parse(GENUINE) as unknown,
 		contentType: recipe.contentType?.split(';')[0],
 		encoding: 'utf-8',

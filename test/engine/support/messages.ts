@@ -1,6 +1,6 @@
 const url = (file: string) => `https://storage.example.com/media/${file}`;
 
-/** One message of each type, and a second text, as the Jelou node's fields say them. */
+/** One message of each type, and a second text, as fields of the Jelou node. */
 export const SENT_MESSAGES = [
 	{ messageType: 'text', text: 'Hola' },
 	{ messageType: 'text', text: '¿Cuál es su horario? 👋' },

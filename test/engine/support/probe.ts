@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
-/** A node that does in n8n's engine what a test asks for. Each object that `action` gives becomes an item. */
+/** A node that does in n8n's engine what a test asks for. Each object that `action` returns becomes an item. */
 export class Probe implements INodeType {
 	action: (context: IExecuteFunctions) => IDataObject[] | Promise<IDataObject[]> = () => [];
 

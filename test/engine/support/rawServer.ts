@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 
 import { serve, type HttpServer } from '../../support/httpServer';
 
-/** A server on the loopback address that does what no well-meaning one does. */
+/** A server on the loopback address that misbehaves. */
 export interface RawServer extends HttpServer {
 	/** How many requests have arrived. */
 	readonly requests: number;
 	/** How many bytes of bodies have been written. */
 	readonly written: number;
-	/** How many connections are open that a request came over. */
+	/** How many connections that carried a request are open. */
 	readonly open: number;
 }
 
@@ -21,10 +21,10 @@ interface Counters {
 }
 
 const DRIP_MS = 50;
-/** Well beyond what may be read, and little enough for a reader that reads it all to survive it. */
+/** Well beyond what may be read, and small enough for a reader that reads it all to survive. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Begins to answer, and goes on a byte at a time: as long as the reader listens, or for 4 s. */
+/** Begins a response, and continues a byte at a time: as long as the reader listens, or for 4 s. */
 function drip(write: (first: boolean) => void, end: () => void, socket: Socket): void {
 	let left = 4_000 / DRIP_MS;
 	write(true);

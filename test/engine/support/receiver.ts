@@ -9,7 +9,7 @@ import type { Engine } from './engine';
 
 /** An HTTP server in front of the trigger that does with a request what n8n does before the node sees it. */
 export interface Receiver extends HttpServer {
-	/** The items that started a workflow, one entry a run. */
+	/** The items that started a workflow, one entry per run. */
 	runs: IDataObject[];
 	/** How many deliveries the node has been given. */
 	readonly begun: number;
@@ -27,7 +27,7 @@ async function readAsN8n(request: Request): Promise<void> {
 	request.body = (type.includes('json') && parseBody(request.rawBody.toString())) || {};
 }
 
-/** What n8n 1.x and 2.x answer: of a delivery that starts a workflow, `responseData` first, which has a default. */
+/** What n8n 1.x and 2.x respond: for a delivery that starts a workflow, `responseData` first, which has a default. */
 function bodyFor({ webhookResponse, workflowData }: IWebhookResponseData): unknown {
 	const { responseData = 'firstEntryJson' } = new JelouTrigger().description.webhooks?.[0] ?? {};
 	if (workflowData === undefined) return webhookResponse ?? { message: 'Webhook call received' };
@@ -47,7 +47,7 @@ export async function startReceiver(engine: Engine, parameters: INodeParameters)
 	const app = express();
 	app.post('/webhook/webhook-1/webhook', (req, res, next) => {
 		answer(req, res).catch((error: unknown) => {
-			// n8n takes an error of the trigger for a reason to start the workflow with nothing.
+			// When the trigger throws, n8n starts the workflow with nothing.
 			runs.push({});
 			next(error);
 		});

@@ -22,11 +22,11 @@ export interface Reply {
 	body: unknown;
 }
 
-/** n8n's static data, which notes whether it was written. */
+/** n8n's static data, which records whether it was written. */
 export const observed = (data: IDataObject = {}): IDataObject =>
 	ObservableObject.create(data, undefined, { ignoreEmptyOnFirstChild: true });
 
-/** A trigger of its own, with the room of a customer, and the runs that wait for what the customer answers. */
+/** A separate trigger, with a customer's room and the runs that wait for the customer's answers. */
 export class RoomStage {
 	private constructor(
 		readonly engine: Engine,
@@ -40,7 +40,7 @@ export class RoomStage {
 		{ roomId, sandbox, secret }: { sandbox: Sandbox; secret: string; roomId: string },
 		options: INodeParameters = {},
 		events = ['*'],
-		/** Those of an n8n that was ended. */
+		/** Those of an n8n that has ended. */
 		given?: WaitingRuns,
 	): Promise<RoomStage> {
 		const runs = given ?? (await WaitingRuns.start());
@@ -48,7 +48,7 @@ export class RoomStage {
 			credential: credentialFor(sandbox, { signingSecret: secret }),
 			staticData: observed(),
 			webhookBaseUrl: runs.origin,
-			// The process remembers by the credential and the workflow, so each test is a trigger of its own.
+			// The process remembers by credential and workflow, so each test has a separate trigger.
 			credentialId: randomUUID(),
 			workflowId: randomUUID(),
 		});
@@ -67,7 +67,7 @@ export class RoomStage {
 		return (this.engine.staticData.global as IDataObject).jelouRooms as IDataObject;
 	}
 
-	/** From now on deliveries get this copy of what is stored; gives n8n's static data. */
+	/** From now on, deliveries get this copy of what is stored. Returns n8n's static data. */
 	restore(jelouRooms: IDataObject): IDataObject {
 		const staticData = observed({ global: { jelouRooms } });
 		Object.assign(this.engine, { staticData });
@@ -142,7 +142,7 @@ export class RoomStage {
 		return await this.deliver(this.note({ note: 'ask', question, text: '¿Qué?', ifBusy }));
 	}
 
-	/** Asks a question as a node does, in the place of one that is open. */
+	/** Asks a question as a node does, in place of one that is open. */
 	async ask(...given: Parameters<RoomStage['question']>): Promise<IDataObject> {
 		const question = this.question(...given);
 		const note = this.note({ note: 'ask', question, text: '¿Qué?', ifBusy: 'replace' });
@@ -151,7 +151,7 @@ export class RoomStage {
 		return note;
 	}
 
-	/** What the runs that waited went on with. */
+	/** What the waiting runs continued with. */
 	answers(): IDataObject[] {
 		return this.runs.resumed.map(({ answer, questionId }) => ({ questionId, ...answer.outcome }));
 	}

@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 export const SCHEMAS = join(__dirname, '../../../nodes/Jelou/__schema__');
 
-/** The schema with nothing allowed that it does not name; `metadata` is the user's own. */
+/** The schema, allowing nothing that it does not name; `metadata` is the user's own. */
 function closed(schema: unknown): unknown {
 	if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return schema;
 	const properties = Object.entries(schema.properties as IDataObject);
@@ -17,7 +17,7 @@ function closed(schema: unknown): unknown {
 	};
 }
 
-/** What of an output its schema does not allow. */
+/** What in an output its schema does not allow. */
 export function problemsOf(file: string, value: unknown): unknown {
 	const validate = new Ajv({ allowUnionTypes: true }).compile(
 		closed(JSON.parse(readFileSync(join(SCHEMAS, file), 'utf8'))) as object,

@@ -23,7 +23,7 @@ export function platformCredentialFor(
 	return { ...sandboxPlatformCredential(sandbox), ...extra };
 }
 
-/** A sandbox in which the demo project has an integration; gives its secret too. */
+/** A sandbox in which the demo project has an integration. Returns its secret, too. */
 export async function sandboxWithIntegration(webhookUrl = 'https://n8n.example.com/webhook/elsewhere') {
 	const sandbox = await startSandbox({ allowInsecureWebhooks: true });
 	const response = await fetch(`${sandbox.gatewayUrl}/v1/external-support/${PROJECT}`, {
@@ -43,7 +43,7 @@ export const DEFAULT_IDS = {
 	userId: '={{ $json.contact.id }}',
 };
 
-/** Events of the demo project's users, each with a conversation that is open. */
+/** Events of the demo project's users, each with an open conversation. */
 export function eventsOfUsers({ store }: Sandbox): IDataObject[] {
 	const project = store.projects.get(PROJECT);
 	const [bot] = project?.bots ?? [];

@@ -48,10 +48,10 @@ export class Join implements INodeType {
 	}
 }
 
-/** What the agents call their tools with, one call after the other: by the agent's name, for each of its items. */
+/** The agents' tool calls, in order: by the agent's name, for each of its items. */
 export const CALLS = new Map<string, (item: IDataObject) => Array<{ tool: string; input: IDataObject }>>();
 
-/** n8n's AI Agent 3 without its model: it has the engine run its tools, and puts out what they did. */
+/** n8n's AI Agent 3 without its model: it has the engine run its tools, and outputs their results. */
 export class Agent implements INodeType {
 	description = described('agent', ['main']);
 

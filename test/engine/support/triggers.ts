@@ -8,7 +8,7 @@ const BASE = 'https://n8n.example.com';
 /** The credentials of a test, by their IDs. */
 const credentials = new WeakMap<Sandbox, Map<string, OneCredential>>();
 
-/** The credential with an ID; it is new with the first workflow that has it. */
+/** The credential with this ID; created with the first workflow that uses it. */
 export function credentialOf(sandbox: Sandbox, id: string, signingSecret = ''): OneCredential {
 	const known = credentials.get(sandbox) ?? new Map<string, OneCredential>();
 	credentials.set(sandbox, known);
@@ -28,7 +28,7 @@ export class TriggerWorkflow {
 	private production: Engine;
 	private listening: Engine;
 
-	/** @param credentialId workflows have the same credential unless another secret is typed in theirs */
+	/** @param credentialId workflows share a credential unless theirs has another secret typed */
 	constructor(
 		sandbox: Sandbox,
 		readonly name: string,
@@ -64,13 +64,13 @@ export class TriggerWorkflow {
 		this.isActive = false;
 	}
 
-	/** n8n unpublishes it, and whatever it does next comes within the moment. */
+	/** n8n unpublishes it, without the delayed work. */
 	async release(): Promise<void> {
 		await this.production.hook('delete', {}, { isHeld: true });
 		this.isActive = false;
 	}
 
-	/** A test gets a static data of its own, which is empty. */
+	/** A test gets static data of its own, which is empty. */
 	async listen(): Promise<void> {
 		this.listening = this.engine();
 		await this.listening.register({}, true);

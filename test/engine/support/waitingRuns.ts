@@ -1,7 +1,7 @@
 import type { Resumption } from '../../../nodes/Jelou/shared/triggerNote';
 import { startRecorder, type Recorder } from '../../support/recorder';
 
-/** What n8n answers to a resume request. */
+/** n8n's response to a resume request. */
 export interface ResumeReply {
 	status: number;
 	body: object;
@@ -17,11 +17,11 @@ export const RUNNING: ResumeReply = {
 };
 export const UNAVAILABLE: ResumeReply = { status: 503, body: {} };
 
-/** n8n's side of the runs that wait: takes the answers at the resume URLs, each question's once. */
+/** n8n's side of waiting runs: accepts the answers at the resume URLs, once for each question. */
 export class WaitingRuns {
-	/** The answers that runs went on with, in order. */
+	/** The answers that runs continued with, in order. */
 	readonly resumed: Array<Required<Resumption>> = [];
-	/** What n8n answers to the next requests, before it goes on as it should. */
+	/** n8n's responses to the next requests, before it works normally again. */
 	readonly replies: ResumeReply[] = [];
 	/** Where this n8n has its triggers, or that it has none published. */
 	triggers: string | 'unpublished' = '';
@@ -48,18 +48,18 @@ export class WaitingRuns {
 		return runs;
 	}
 
-	/** How often n8n was asked about a run, but for the first time, when the trigger finds out whether it can be asked. */
+	/** How often n8n was asked about a run, not counting the first time, when the trigger finds out whether it can ask. */
 	get requests(): number {
 		return this.server.requests.filter(({ path }) => !path.startsWith('/webhook/')).length - 1;
 	}
 
-	/** The notes that the trigger gave itself. */
+	/** The notes that the trigger sent itself. */
 	get ownNotes(): Array<{ note: string }> {
 		const own = this.server.requests.filter(({ path }) => path.startsWith('/webhook/'));
 		return own.map(({ body }) => JSON.parse(body.toString()) as { note: string });
 	}
 
-	/** What the addresses of this n8n begin with. */
+	/** The beginning of this n8n's addresses. */
 	get origin(): string {
 		return this.server.url;
 	}

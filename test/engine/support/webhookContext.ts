@@ -20,8 +20,8 @@ export async function webhookContext(credential: ICredentialDataDecryptedObject)
 }
 
 /**
- * Makes a public HTTPS origin a test's own server, as DNS and a certificate would. Everything else of a request stays as it
- * is, and goes over a real socket.
+ * Makes a public HTTPS origin lead to a test's own server, as DNS and a certificate would. Otherwise requests stay the
+ * same, and go over a real socket.
  */
 export function servePublicName({ helpers }: IWebhookFunctions, name: string, origin: string): void {
 	const { httpRequest } = helpers;
