@@ -45,7 +45,7 @@ test('the table has a row for each line', () => {
 	);
 });
 
-test('a table goes between its markers, and nowhere without them', () => {
+test('a table goes between its markers, and nowhere else', () => {
 	const text = 'a\n<!-- x -->\nold\n<!-- /x -->\nb\n';
 	expect(withBlock(text, 'x', 'new')).toBe('a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb\n');
 	for (const other of ['a\n', '<!-- x -->\n', '<!-- /x -->\n<!-- x -->\n'])
@@ -74,7 +74,7 @@ describe('a run of the server tests', () => {
 		}));
 	const [first, ...rest] = all;
 
-	test('counts when all files ran, whatever ran beside them', () => {
+	test('counts when all files ran, whatever else ran', () => {
 		const unit = { ...all[0], testFilePath: join(ROOT, 'test/unit/lanes.test.ts') };
 		expect(summarise([...all, unit], {})).toEqual({ passed: 2 * all.length, failed: 0 });
 	});

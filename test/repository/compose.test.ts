@@ -34,7 +34,7 @@ function readCompose(text = TEXT): Compose {
 /** The Compose specification's own schema. */
 function validator() {
 	const text = readFileSync(join(ROOT, 'test/compose-spec/compose-spec.json'), 'utf8');
-	// It names its draft by an address that is not quite that draft's.
+	// The address of its draft is slightly wrong.
 	const { $schema, ...schema }: Record<string, unknown> = JSON.parse(text);
 	expect($schema).toContain('draft-07');
 	const ajv = new Ajv({ strict: false, allErrors: true });
@@ -55,7 +55,7 @@ test('is what the Compose specification allows', () => {
 	expect(problems(TEXT.replace("- '127.0.0.1:5678:5678'", '- [5678]'))).not.toEqual([]);
 });
 
-test('gives every span of time a unit, which the schema does not ask for', () => {
+test('gives every duration a unit, which the schema does not require', () => {
 	const spans = [...TEXT.matchAll(/^ +(?:interval|timeout|start_period|stop_grace_period): (.*)$/gm)];
 	expect(spans.length).toBeGreaterThan(5);
 	expect(spans.filter(([, span = '']) => !/^(\d+(us|ms|s|m|h))+$/.test(span))).toEqual([]);
@@ -88,7 +88,7 @@ test('runs the n8n that is tested', () => {
 	expect([...images]).toEqual([`docker.n8n.io/n8nio/n8n:${String(version)}`]);
 });
 
-test('pins every image, and each service comes back, is watched and keeps its data', () => {
+test('pins every image, and each service restarts, has a health check and keeps its data', () => {
 	for (const [name, service] of Object.entries(services)) {
 		expect(service.image).toMatch(/:\d+\.\d+/);
 		expect({ name, ...service }).toMatchObject({
@@ -97,7 +97,7 @@ test('pins every image, and each service comes back, is watched and keeps its da
 		});
 		const [volume] = (service.volumes ?? []).map((each) => each.split(':')[0]);
 		expect(STATELESS.includes(name) ? Object.keys(configs) : Object.keys(volumes)).toContain(volume ?? name);
-		// Reached through a proxy on the same machine, or from inside only.
+		// Reached through a proxy on the same machine, or only from inside.
 		for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
 	}
 });
@@ -112,7 +112,7 @@ test('holds no secret, and says which ones are missing', () => {
 	for (const [, value] of values) expect(value).toMatch(/^\$\{\w+:\?/);
 });
 
-test('the balancer chooses and asks as the tested one does, and is the only way to the webhook process', () => {
+test('the balancer balances and checks as the tested one does, and is the only way to the webhook process', () => {
 	const { content } = configs.balancer ?? {};
 	for (const line of [...BY_ADDRESS, ...READINESS]) expect(content).toContain(line);
 	expect(content).toContain('server webhook-1 webhook:5678');

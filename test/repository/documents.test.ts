@@ -19,7 +19,7 @@ const DOCUMENTS = [
 ];
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** The address of a heading, as GitHub makes it. */
+/** The anchor of a heading, as GitHub makes it. */
 const anchorOf = (heading: string) =>
 	heading
 		.toLowerCase()
@@ -45,7 +45,7 @@ test.each(DOCUMENTS)('every link of %s to this project leads somewhere', (file) 
 	expect(dead).toEqual([]);
 });
 
-/** More is no page for somebody who looks at a package for the first time: the rest is in docs/. */
+/** More is too much for somebody who looks at a package for the first time: the rest is in docs/. */
 const MOST_WORDS = 1_350;
 
 test(`the README has at most ${String(MOST_WORDS)} words`, () => {
@@ -59,7 +59,7 @@ test('the README leads to every document', () => {
 	expect(missing).toEqual([]);
 });
 
-test('an image that a document shows as HTML is there', () => {
+test('every image that a document shows as HTML exists', () => {
 	const shown = DOCUMENTS.flatMap((file) =>
 		[...read(file).matchAll(/<img src="([^"]+)"/g)].map(([, path = '']) => join(dirname(file), path)),
 	);
@@ -67,7 +67,7 @@ test('an image that a document shows as HTML is there', () => {
 	expect(shown.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-test('the documentation that n8n links to is there', () => {
+test('the documentation that n8n links to exists', () => {
 	const linked = [
 		'credentials/JelouApi.credentials.ts',
 		...readdirSync(join(ROOT, 'nodes/Jelou'))

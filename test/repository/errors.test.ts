@@ -12,11 +12,11 @@ import {
 	saidInCode,
 } from './support/errorMessages';
 
-/** Whoever meets an error finds it in the documents, and what is there to find can be met. */
+/** Every error is in the documents, and every documented error can occur. */
 
 const TEXT = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
 
-/** The first column of the tables of a section, each error by itself. */
+/** The first column of a section's tables, each error separately. */
 function rowsOf(heading: string): string[] {
 	const section = TEXT.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 	return [...section.matchAll(/^\| (.+?) \|/gm)]
@@ -27,7 +27,7 @@ function rowsOf(heading: string): string[] {
 }
 
 /**
- * Whether a row quotes an error: whole, or without the remedy that follows after a colon or a full stop. At the start of
+ * Whether a row quotes an error: whole, or without the remedy after a colon or a full stop. At the start of
  * a row, `…` may be a name that the code has, such as that of a field; elsewhere it is what only a run knows.
  */
 function isQuotedBy(error: string, row: string): boolean {
@@ -35,7 +35,7 @@ function isQuotedBy(error: string, row: string): boolean {
 	return new RegExp(`^${pattern}([.:] .*)?$`, 'u').test(error);
 }
 
-/** Caught by the code, which says something else then, or never thrown while the code is right. */
+/** Caught by the code, which then says something else, or never thrown while the code is right. */
 const NEVER_SEEN = [
 	'There is no such item',
 	'A question has no such step',
@@ -95,7 +95,7 @@ test('every class of errors is looked for', () => {
 	expect(errorClasses()).toContain('FieldError');
 });
 
-test('the words of all errors are found, but of those that come from elsewhere', () => {
+test('the words of all errors are found, except those that come from elsewhere', () => {
 	const unknown = saidInCode(ERRORS).filter(({ isUnknown }) => isUnknown);
 	const texts = new Set(unknown.map(({ text }) => text));
 	expect([...texts]).toEqual(['error instanceof Error ? error : String(error)', 'String(error)']);

@@ -23,7 +23,7 @@ describe("n8n's scanner", () => {
 		expect(scanSources()).toEqual([]);
 	});
 
-	test('finds each thing that n8n forbids, and takes no comment for an excuse', () => {
+	test('finds each thing that n8n forbids, even with a comment that disables the rule', () => {
 		const found = scan(
 			'/* eslint-disable */',
 			"const fs = require('fs');",

@@ -56,7 +56,7 @@ describe.each([
 		expect(actions.filter((action) => !/^actions\/[a-z-]+@v\d+$/.test(action))).toEqual([]);
 	});
 
-	test('calls only npm scripts that there are', () => {
+	test('calls only npm scripts that exist', () => {
 		const runs = stepsOf(all).flatMap(({ run }) => run ?? []);
 		const named = [...runs.join('\n').matchAll(/npm run (?!\$)(\S+)/g)].map(([, name]) => name ?? '');
 		const included = Object.values(all.jobs)
@@ -87,7 +87,7 @@ test('CI runs the server tests on each line of n8n that is pinned', () => {
 	);
 });
 
-test('CI lints, checks types, and runs every layer that needs no more than npm and Chromium', () => {
+test('CI lints, checks types, and runs every layer that only needs npm and Chromium', () => {
 	expect(commandsOf(ci.jobs.checks ?? { steps: [] })).toEqual([
 		'npm run setup:tools',
 		'npm run lint',
@@ -115,7 +115,7 @@ describe('publishing', () => {
 		expect(path).toBe('.n8n-jelou/package/*.tgz');
 	});
 
-	test('gives the id-token to the job that publishes alone, where nothing of the project runs', () => {
+	test("gives the id-token only to the job that publishes, where none of the project's code runs", () => {
 		expect(publish.jobs.publish?.permissions).toEqual({ 'id-token': 'write' });
 		expect(publish.jobs.check?.permissions).toBeUndefined();
 		expect(publish.jobs.publish?.steps.map(({ uses }) => uses)).not.toContain('actions/checkout@v4');

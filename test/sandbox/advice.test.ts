@@ -32,7 +32,7 @@ test.each([
 	expect(sandbox.store.log.at(-1)?.outcome).toBe(`Not delivered: ${String(failure)}`);
 });
 
-test('no answer, nobody there and no webhook are told with what to do', async () => {
+test('no response, no server and no webhook are reported with what to do', async () => {
 	const sandbox = await start({ deliveryTimeoutMs: 100 });
 	const write = async () => failureOf(await sandbox.userWrites('PROJECT_ID', { text: 'hola' }));
 	const path = '/v1/external-support/PROJECT_ID';

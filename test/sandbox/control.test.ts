@@ -43,7 +43,7 @@ describe('guards', () => {
 		},
 	);
 
-	test('the own page, and programs without an origin, are heard', async () => {
+	test("the sandbox's own page, and programs without an origin, are accepted", async () => {
 		const { url } = await start();
 		for (const headers of [{ origin: url }, undefined]) {
 			const path = '/sandbox/projects/PROJECT_ID/messages';
@@ -51,7 +51,7 @@ describe('guards', () => {
 		}
 	});
 
-	test('state, stream and page answer under loopback names only', async () => {
+	test('state, stream and page respond under loopback names only', async () => {
 		const { port } = await start();
 		for (const path of ['/sandbox/state', '/sandbox/stream', '/', '/page.js']) {
 			expect(await asHost(port, `rebound.example:${port}`, path)).toBe(403);
@@ -80,7 +80,7 @@ describe('guards', () => {
 	});
 });
 
-test('the state tells everything but the secrets of integrations', async () => {
+test('the state contains everything but the secrets of integrations', async () => {
 	const sandbox = await start();
 	const secret = await integrate(sandbox, (await receiver()).url, {
 		authType: 'bearer',
@@ -140,7 +140,7 @@ test.each([
 	expectFailure(await call(url, path, { body: { sample: 'toString' } }), 422, ['sample']);
 });
 
-test('the state tells what happened to conversations, and what the webhook did with a message', async () => {
+test('the state says what happened to conversations, and what the webhook did with a message', async () => {
 	const [sandbox, hook] = [
 		await start(),
 		await receiver((response) => void response.end('{"status":"paused"}')),
@@ -181,7 +181,7 @@ test('an agent closes the conversation of a customer, and the webhook is told', 
 	expectFailure(await close('NOBODY'), 404);
 });
 
-test('a project that is busy leaves the log of another to be seen', async () => {
+test('a busy project does not push the log of another out of view', async () => {
 	const sandbox = await start();
 	await call(sandbox.gatewayUrl, '/v1/external-support/OTHER_PROJECT', { headers: { 'x-api-key': 'key-2' } });
 	for (let times = 0; times < 210; times++) await call(sandbox.gatewayUrl, INTEGRATION);
@@ -207,7 +207,7 @@ test('a project is added, and a reset forgets all but projects', async () => {
 	expectFailure(await call(gatewayUrl, path, { headers }), 404);
 });
 
-test('the stream begins with a snapshot and tells what happens', async () => {
+test('the stream begins with a snapshot and reports what happens', async () => {
 	const sandbox = await start();
 	const response = await fetch(`${sandbox.url}/sandbox/stream`);
 	expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -250,7 +250,7 @@ describe('starting and ending', () => {
 		}
 	});
 
-	test('a port that is taken is told, and free again after closing, with streams and deliveries open', async () => {
+	test('a port in use is reported, and free again after closing, with streams and deliveries open', async () => {
 		const [first, hook] = [await start(), await receiver(() => undefined)];
 		const { port } = first;
 		await expect(startSandbox({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

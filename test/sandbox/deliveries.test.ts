@@ -96,7 +96,7 @@ describe('events have the shape of Jelou’s examples', () => {
 	});
 });
 
-/** What is the same in every event of this kind. */
+/** The fields that are the same in every event of this kind. */
 function fixed(name: string): Record<string, unknown> {
 	const { event, field, object, event_type, project_id, contact, bot } = fixture(name);
 	return { ...(event !== undefined && { event }), field, object, event_type, project_id, contact, bot };
@@ -114,8 +114,8 @@ test.each([
 	for (const { headers } of hook.received) expect(headers[header]).toBe(value);
 });
 
-describe('one attempt, whatever comes of it', () => {
-	test.each([401, 404, 429, 500, 503, 302])('the receiver answers %d', async (status) => {
+describe('one attempt, whatever its outcome', () => {
+	test.each([401, 404, 429, 500, 503, 302])('the receiver responds with %d', async (status) => {
 		const sandbox = await start();
 		const hook = await receiver((response) => {
 			response.writeHead(status, { Location: '/elsewhere', 'Retry-After': '0' }).end('no');
@@ -150,7 +150,7 @@ describe('one attempt, whatever comes of it', () => {
 		expect(hook.received).toHaveLength(2);
 	});
 
-	test('nobody is there', async () => {
+	test('there is no receiver', async () => {
 		const sandbox = await start();
 		await integrate(sandbox, 'http://127.0.0.1:1/hook');
 		const delivery = await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
@@ -168,7 +168,7 @@ test('without an integration nothing is delivered, and the log says so and what 
 	);
 });
 
-test('answers of the API do not wait for the event', async () => {
+test('responses of the API do not wait for the event', async () => {
 	const [sandbox, hook] = [await start(), await receiver(() => undefined)];
 	await integrate(sandbox, hook.url);
 	const { status } = await call(sandbox.gatewayUrl, `${INTEGRATION}/conversations/start`, { body: PARTIES });
@@ -195,7 +195,7 @@ test('unknown project, user or bot: refused', async () => {
 	);
 });
 
-test('deliver sends any bytes with any signature, and tells what came back', async () => {
+test('deliver sends any bytes with any signature, and returns the response', async () => {
 	const [sandbox, hook, other] = [
 		await start(),
 		await receiver(),

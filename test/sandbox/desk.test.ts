@@ -56,7 +56,7 @@ describe('the application API', () => {
 		expect(sandbox.desk.store.contacts.size).toBe(0);
 	});
 
-	test('makes a contact, whose identifier is its own, and finds it', async () => {
+	test('creates a contact with an identifier of its own, and finds it', async () => {
 		const sandbox = await start();
 		const { body, status } = await api(sandbox, '/1/contacts', { body: ANA });
 		expect(status).toBe(200);
@@ -120,7 +120,7 @@ describe('the application API', () => {
 		expect((await api(sandbox, path, { method, body })).status).toBe(404);
 	});
 
-	test('opens a conversation with its attributes, writes into it, and lists both', async () => {
+	test('opens a conversation with attributes, adds a message, and lists both', async () => {
 		const sandbox = await start();
 		const { contactId, id } = await opened(sandbox);
 		await opened(sandbox, { ...ANA, identifier: 'room-of-luis' });
@@ -149,7 +149,7 @@ describe('the application API', () => {
 		});
 	});
 
-	test('takes files of some megabytes as multipart, and serves them byte for byte', async () => {
+	test('accepts files of several megabytes as multipart, and serves them byte for byte', async () => {
 		const sandbox = await start();
 		const { id } = await opened(sandbox);
 		const bytes = Buffer.alloc(3_000_000, 'ñ');
@@ -228,7 +228,7 @@ describe('the inbox', () => {
 		]);
 	});
 
-	test("posts an agent's file with the address at which it is", async () => {
+	test("posts an agent's file with its address", async () => {
 		const { events, write } = await connected();
 		await write({ content: 'Su factura', sample: 'document' });
 		await until('the event', () => events().length === 1);
@@ -240,7 +240,7 @@ describe('the inbox', () => {
 		expect(Buffer.from(await served.arrayBuffer()).equals(file)).toBe(true);
 	});
 
-	test('posts that a conversation is resolved, once, and that a customer opens it again', async () => {
+	test('posts once that a conversation is resolved, and that a customer reopens it', async () => {
 		const { events, id, sandbox } = await connected();
 		for (let times = 0; times < 2; times++) {
 			const body = { status: 'resolved' };
@@ -274,7 +274,7 @@ describe('the inbox', () => {
 		expect(message()?.delivery).toEqual(note === undefined ? { state: state_ } : { state: state_, note });
 	});
 
-	test('says that nobody hears an agent where it has no webhook', async () => {
+	test('says that nobody receives what an agent writes where it has no webhook', async () => {
 		const sandbox = await start();
 		const { id } = await opened(sandbox);
 		await call(sandbox.url, `/sandbox/desk/conversations/${id}/messages`, { body: { content: 'Hola' } });
@@ -316,7 +316,7 @@ describe('the control API', () => {
 		expect((await api(sandbox, '/1/contacts', { body: ANA })).status).toBe(200);
 	});
 
-	test('the desk is away for a while, and comes back', async () => {
+	test('the desk goes away for a while, and comes back', async () => {
 		const sandbox = await start();
 		await call(sandbox.url, '/sandbox/desk/faults', { body: { awayMs: 200 } });
 		await expect(api(sandbox, '/1/contacts', { body: ANA })).rejects.toThrow('fetch failed');
@@ -355,7 +355,7 @@ describe('the store', () => {
 		return { feed, store, conversation };
 	}
 
-	test('tells the feed of each change', () => {
+	test('reports each change to the feed', () => {
 		const { conversation, feed, store } = withConversation();
 		const told: DeskConversation[] = [];
 		feed.watch((change) => void (change.type === 'desk' && told.push(change.conversation)));
@@ -382,7 +382,7 @@ describe('the store', () => {
 		expect(conversation.messages.at(-1)?.content).toBe('19');
 	});
 
-	test('keeps so many conversations, and forgets the oldest', () => {
+	test('keeps a limited number of conversations, and forgets the oldest', () => {
 		const { conversation, store } = withConversation();
 		for (let n = 0; n < 1_000; n++) store.addConversation(store.addContact('Luis', `room-${n}`), {});
 		expect(store.conversations.size).toBe(1_000);
@@ -393,7 +393,7 @@ describe('the store', () => {
 			expect(store.contacts.has(contactId)).toBe(true);
 	});
 
-	test('a snapshot, as JSON, brings everything back, at another address too', () => {
+	test('a snapshot, as JSON, restores everything, at another address too', () => {
 		const { conversation, store } = withConversation();
 		store.webhookUrl = 'http://127.0.0.1:1/hook';
 		const files = [{ name: 'a.png', mimeType: 'image/png', bytes: Buffer.from([0, 255, 10]) }];
@@ -422,7 +422,7 @@ describe('the store', () => {
 		expect(() => other.addContact('Ana', 'room-of-ana')).toThrow('already been taken');
 	});
 
-	test.each([null, 'x', {}, { conversations: 1 }])('%j is no snapshot, and changes nothing', (value) => {
+	test.each([null, 'x', {}, { conversations: 1 }])('%j is not a snapshot, and changes nothing', (value) => {
 		const { store } = withConversation();
 		expect(store.restore(value)).toBe(false);
 		expect(store.state().conversations).toHaveLength(1);

@@ -6,7 +6,7 @@ afterEach(endAll);
 const WEBHOOK = 'https://example.com/hook';
 const TEXT = { id: 'm1', type: 'text', content: { body: 'Hola' } };
 
-test('answers with a status, Retry-After and the envelope, as often as asked', async () => {
+test('responds with a status, Retry-After and the envelope, as often as asked', async () => {
 	const sandbox = await start();
 	await integrate(sandbox, WEBHOOK);
 	sandbox.setFaults({ respond: { status: 429, retryAfter: 3, times: 2 } });
@@ -18,7 +18,7 @@ test('answers with a status, Retry-After and the envelope, as often as asked', a
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
 });
 
-test('answers like a proxy in front of Jelou', async () => {
+test('responds like a proxy in front of Jelou', async () => {
 	const sandbox = await start();
 	sandbox.setFaults({
 		respond: { status: 502, body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
@@ -31,7 +31,7 @@ test('answers like a proxy in front of Jelou', async () => {
 	expectFailure(await call(sandbox.gatewayUrl, INTEGRATION), 404);
 });
 
-test('concerns requests alone that name a text, in their address or body', async () => {
+test('affects only requests that name a text, in their address or body', async () => {
 	const sandbox = await start();
 	await integrate(sandbox, WEBHOOK);
 	const { status } = await call(sandbox.gatewayUrl, INTEGRATION);
@@ -62,7 +62,7 @@ test('drops the connection after the request was processed', async () => {
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
 });
 
-test('sends half of the answer after the request was processed', async () => {
+test('sends half of the response after the request was processed', async () => {
 	const sandbox = await start();
 	sandbox.setFaults({ halfResponse: true, times: 1 });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`, {
@@ -76,7 +76,7 @@ test('sends half of the answer after the request was processed', async () => {
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).status).toBe(200);
 });
 
-/** Creates the integration, and gives what the caller is told. */
+/** Creates the integration. Returns what the caller gets. */
 const create = async ({ gatewayUrl }: Sandbox) =>
 	await call(gatewayUrl, INTEGRATION, { body: { webhookUrl: WEBHOOK } });
 
@@ -95,7 +95,7 @@ test.each([
 	expect((await call(sandbox.gatewayUrl, INTEGRATION)).body.data).toMatchObject({ webhookUrl: WEBHOOK });
 });
 
-test('answers one method only: a read is told that there is no integration, once', async () => {
+test('affects one method only: a read gets that there is no integration, once', async () => {
 	const sandbox = await start();
 	await create(sandbox);
 	sandbox.setFaults({ respond: { status: 404 }, method: 'GET', times: 1 });
@@ -117,7 +117,7 @@ test.each([400, 403, 409, 422] as const)(
 	},
 );
 
-test('sends the answer one byte at a time, and the whole of it', async () => {
+test('sends the response one byte at a time, completely', async () => {
 	const sandbox = await start();
 	sandbox.setFaults({ respond: { status: 200, body: '{"a":"ñ"}' }, dripMs: 1, times: 1 });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
@@ -131,7 +131,7 @@ test('sends the answer one byte at a time, and the whole of it', async () => {
 	expect(sizes.length).toBeGreaterThan(1);
 });
 
-test.each([{}, { dripMs: 1 }])('sends a valid answer that never ends with %j', async (pace) => {
+test.each([{}, { dripMs: 1 }])('sends a valid response that never ends with %j', async (pace) => {
 	const sandbox = await start();
 	sandbox.setFaults({ respond: { status: 200, body: '{}' }, endlessResponse: true, ...pace });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
@@ -146,7 +146,7 @@ test.each([{}, { dripMs: 1 }])('sends a valid answer that never ends with %j', a
 	expect(JSON.parse(text)).toEqual({});
 });
 
-test('an answer that never ends is over when the sandbox closes', async () => {
+test('an endless response is over when the sandbox closes', async () => {
 	const sandbox = await start();
 	sandbox.setFaults({ endlessResponse: true, dripMs: 600_000 });
 	const answer = await fetch(`${sandbox.gatewayUrl}${INTEGRATION}`);
@@ -155,7 +155,7 @@ test('an answer that never ends is over when the sandbox closes', async () => {
 	await body;
 });
 
-test('concern only the part of the API that is meant', async () => {
+test('affects only the intended part of the API', async () => {
 	const sandbox = await start();
 	const secret = await integrate(sandbox, (await receiver()).url);
 	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });
@@ -179,7 +179,7 @@ test('a delayed request ends with the sandbox', async () => {
 	await pending;
 });
 
-test('are switched over the control API, which says what it does not understand', async () => {
+test('is switched on through the control API, which says what it does not understand', async () => {
 	const { url, gatewayUrl } = await start();
 	const faults = { respond: { status: 500 }, latencyMs: 1, path: 'gateway' };
 	expect((await call(url, '/sandbox/faults', { body: faults })).body).toEqual(faults);
@@ -207,7 +207,7 @@ test('delivers each event twice, with the same bytes and signature', async () =>
 	expect(second?.headers['x-jelou-signature']).toBe(first?.headers['x-jelou-signature']);
 });
 
-test('lets the customer answer the next message, and only that, before it is confirmed', async () => {
+test('has the customer answer the next message, and only that, before it is confirmed', async () => {
 	const [sandbox, hook] = [await start(), await receiver()];
 	const secret = await integrate(sandbox, hook.url);
 	await sandbox.userWrites('PROJECT_ID', { text: 'hola' });

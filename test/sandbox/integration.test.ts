@@ -56,7 +56,7 @@ describe('a project with a signing secret of its own', () => {
 	const signingSecret = 'f'.repeat(64);
 	const projects = [{ ...PROJECT, signingSecret }];
 
-	test('gives it to every integration, also after one was deleted', async () => {
+	test('gives it to every integration, even after one was deleted', async () => {
 		const sandbox = await start({ projects });
 		expect(await integrate(sandbox, WEBHOOK)).toBe(signingSecret);
 		const read = await call(sandbox.gatewayUrl, INTEGRATION);
@@ -128,7 +128,7 @@ describe('refusals', () => {
 			await call(gatewayUrl, INTEGRATION, { method: 'PATCH', body: { webhookUrl: WEBHOOK } }),
 			404,
 		);
-		// Nothing went wrong, so the log does not show it as if.
+		// Nothing went wrong, so the log does not show an error.
 		expect(store.log[0]).toMatchObject({
 			title: 'Read integration',
 			status: 404,
@@ -179,7 +179,7 @@ describe('refusals', () => {
 	});
 });
 
-test('a path parameter arrives as one segment, decoded once, and is recorded as it came', async () => {
+test('a path parameter arrives as one segment, decoded once, and is recorded as it arrived', async () => {
 	const id = '../../admin?x=1#y%2F é';
 	const { gatewayUrl, store } = await start({ projects: [{ id, apiKey: PROJECT.apiKey }] });
 	const path = `/v1/external-support/${encodeURIComponent(id)}`;

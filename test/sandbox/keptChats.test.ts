@@ -33,7 +33,7 @@ async function begin() {
 
 type Begun = Awaited<ReturnType<typeof begin>>;
 
-/** What the page shows, as JSON tells it. */
+/** What the page shows, as JSON. */
 async function shown({ sandbox }: Begun): Promise<Record<string, unknown>> {
 	const response = await fetch(`${sandbox.url}/sandbox/state`);
 	const { conversations, desk, log, messages, roomEvents, rooms } = (await response.json()) as Record<
@@ -43,7 +43,7 @@ async function shown({ sandbox }: Begun): Promise<Record<string, unknown>> {
 	return { conversations, desk, log, messages, roomEvents, rooms };
 }
 
-/** Something of everything that is kept. */
+/** Makes something of everything that is kept. */
 async function talk({ sandbox }: Begun): Promise<void> {
 	const hook = await receiver((response) => void response.end('{"status":"accepted"}'));
 	const secret = await integrate(sandbox, hook.url);
@@ -74,7 +74,7 @@ async function talk({ sandbox }: Begun): Promise<void> {
 	desk.store.addMessage(conversation, { from: 'agent', content: 'Es VIP', private: true });
 }
 
-test('what was said and done is there again, and goes on', async () => {
+test('what was said and done is restored, and continues', async () => {
 	const first = await begin();
 	await talk(first);
 	first.sandbox.setFaults({ latencyMs: 5 });
@@ -112,7 +112,7 @@ test('what was said and done is there again, and goes on', async () => {
 	expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('it is written soon after a change, also when nobody ends it properly', async () => {
+test('it is written soon after a change, even when the sandbox is not ended properly', async () => {
 	const first = await begin();
 	await talk(first);
 	await waitUntil('the chats to be written', async () =>
@@ -123,7 +123,7 @@ test('it is written soon after a change, also when nobody ends it properly', asy
 	await first.save();
 });
 
-test('a message that was on its way says that it was cut off', async () => {
+test('a message that was being delivered says that it was cut off', async () => {
 	const first = await begin();
 	const hook = await receiver(() => undefined);
 	await integrate(first.sandbox, hook.url);
@@ -136,7 +136,7 @@ test('a message that was on its way says that it was cut off', async () => {
 	]);
 });
 
-test('after a reset there is nothing to come back', async () => {
+test('after a reset nothing is restored', async () => {
 	const first = await begin();
 	await talk(first);
 	await call(first.sandbox.url, '/sandbox/reset', { method: 'POST' });
@@ -146,7 +146,7 @@ test('after a reset there is nothing to come back', async () => {
 	expect([...second.sandbox.desk.store.conversations.values()]).toEqual([]);
 });
 
-test('of long chats the newest part is kept', async () => {
+test('the newest part of a long chat is kept', async () => {
 	const first = await begin();
 	const { store } = first.sandbox;
 	const room = store.rooms.get(FIRST_ROOM.id);
@@ -185,7 +185,7 @@ test.each([
 	expect(said).toHaveLength(1);
 });
 
-test('what belongs to a customer that is there no more is left out', async () => {
+test('what belongs to a customer who no longer exists is left out', async () => {
 	const first = await begin();
 	await talk(first);
 	await first.save();

@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '..', '..');
 
 interface Run {
 	child: ChildProcess;
-	/** All that was printed so far. */
+	/** Everything printed so far. */
 	output: () => string;
 	code: Promise<number | null>;
 }
@@ -40,7 +40,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 	30_000,
 );
 
-test('a port that is taken is one clear sentence and exit 1', async () => {
+test('a port in use is one clear sentence and exit code 1', async () => {
 	const taken = createServer();
 	await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
 	const { port } = taken.address() as AddressInfo;

@@ -30,7 +30,7 @@ test.each([
 	);
 });
 
-test('a JSON content type with parameters is one', async () => {
+test('a JSON content type may have parameters', async () => {
 	const { gatewayUrl } = await start();
 	const headers = { 'content-type': 'application/json; charset=utf-8' };
 	const answer = await call(gatewayUrl, INTEGRATION, { body: { webhookUrl: 'https://x.example' }, headers });
@@ -55,7 +55,7 @@ test.each([
 	expect(store.requests.at(-1)).toMatchObject({ rawUrl: `/platform${path}`, status: answer.status });
 });
 
-test('an address outside of the API is recorded too: somebody has set a wrong base URL', async () => {
+test('an address outside the API is recorded too: somebody has set a wrong base URL', async () => {
 	const { url, store } = await start();
 	expectFailure(await call(url, '/wrong/v1/external-support/x', { method: 'PUT', body: '{broken' }), 404);
 	expect(store.requests.at(-1)).toMatchObject({
@@ -65,7 +65,7 @@ test('an address outside of the API is recorded too: somebody has set a wrong ba
 	});
 });
 
-test('what is deeply nested is answered, not died of', async () => {
+test('deep nesting gets a response and crashes nothing', async () => {
 	const { gatewayUrl, chatbotUrl } = await start();
 	const body = '['.repeat(100_000) + ']'.repeat(100_000);
 	expect((await call(gatewayUrl, INTEGRATION, { body })).status).toBeLessThan(500);
@@ -87,7 +87,7 @@ test.each([
 	expect(record(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''))).toMatchObject({ statusMessage: 'failed' });
 });
 
-test('an error of our own: 500 in the envelope, without a word of what it was', async () => {
+test('an internal error: 500 in the envelope, without details', async () => {
 	const { gatewayUrl, store } = await start();
 	store.conversations.get = () => {
 		throw new Error('internal detail');

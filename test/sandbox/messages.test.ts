@@ -46,7 +46,7 @@ test.each([
 	expect(message?.delivery).toBeUndefined();
 });
 
-test('a message id that came before is accepted and marked', async () => {
+test('a repeated message ID is accepted and marked', async () => {
 	const { sandbox, secret } = await ready();
 	for (let times = 0; times < 2; times++) expect((await send(sandbox, secret, TEXT)).status).toBe(200);
 	expect(fromAgents(sandbox).map(({ duplicate }) => duplicate)).toEqual([false, true]);
@@ -56,7 +56,7 @@ test('a message id that came before is accepted and marked', async () => {
 	});
 });
 
-test('an API key that is sent along is recorded and remarked on', async () => {
+test('an API key that is sent as well is recorded, with a remark', async () => {
 	const { sandbox, secret } = await ready();
 	await send(sandbox, secret, TEXT, { headers: { 'x-api-key': 'leaked' } });
 	expect(sandbox.store.requests.at(-1)?.headers['x-api-key']).toBe('leaked');
@@ -113,7 +113,7 @@ describe('the signature', () => {
 		expect(fromAgents(sandbox)).toHaveLength(0);
 	});
 
-	test('by a secret that was deleted: 404 without integration, 401 with a new one', async () => {
+	test('with a deleted secret: 404 without an integration, 401 with a new one', async () => {
 		const { sandbox, secret } = await ready();
 		await call(sandbox.gatewayUrl, '/v1/external-support/PROJECT_ID', { method: 'DELETE' });
 		expectFailure(await send(sandbox, secret, TEXT), 404);
@@ -126,7 +126,7 @@ function fixtureText(): string {
 	return JSON.stringify(fixture('request-message-text'));
 }
 
-describe('refusals of what is signed', () => {
+describe('refusals of signed messages', () => {
 	test.each<[unknown, string[]]>([
 		['text', ['value']],
 		[{}, ['value.id', 'value.type']],

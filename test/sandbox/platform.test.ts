@@ -57,7 +57,7 @@ describe('the account', () => {
 		]);
 	});
 
-	test('its requests are recorded, and its secret is in none of what is shown', async () => {
+	test('its requests are recorded, and its secret is never shown', async () => {
 		const sandbox = await ready();
 		await ask(sandbox, SET_STATE, { botId: 'demo-bot', userId: ANA, state: 'auto' });
 		expect(sandbox.store.requests).toMatchObject([
@@ -101,7 +101,7 @@ describe('the account', () => {
 		expect((await call(sandbox.platformUrl, MESSAGES, { body: '{}', headers })).status).toBe(415);
 	});
 
-	test('faults hit it alone where they are told to', async () => {
+	test('faults can affect it alone', async () => {
 		const sandbox = await ready();
 		sandbox.setFaults({ respond: { status: 503 }, path: 'platform' });
 		expect((await ask(sandbox, '/v2/databases')).status).toBe(503);
@@ -123,7 +123,7 @@ describe('the rate', () => {
 		expect(burst()).toBe(5);
 	});
 
-	test('beyond it an account gets 429, and the other one does not', async () => {
+	test('beyond it an account gets 429, and another does not', async () => {
 		// So slow that the test cannot wait for more.
 		const sandbox = await ready({ platformRate: 0.000001 });
 		const answers = await Promise.all(Array.from({ length: 8 }, async () => await ask(sandbox, STATE)));
@@ -137,7 +137,7 @@ describe('the rate', () => {
 		expect((await ask(sandbox, STATE, undefined, OTHER_AUTHORIZATION)).status).toBe(200);
 	});
 
-	test('0 is none', async () => {
+	test('0 is no limit', async () => {
 		const sandbox = await ready({ platformRate: 0 });
 		const answers = await Promise.all(Array.from({ length: 30 }, async () => await ask(sandbox, STATE)));
 		expect(answers.every(({ status }) => status === 200)).toBe(true);
@@ -145,10 +145,10 @@ describe('the rate', () => {
 });
 
 describe('the history', () => {
-	/** Texts of the messages, as they come. */
+	/** The texts of the messages, in the order received. */
 	const texts = ({ body }: Answer) => listIn(body.results).map(({ bubble }) => record(bubble).text);
 
-	test('tells who wrote, newest first', async () => {
+	test('says who wrote, newest first', async () => {
 		const sandbox = await ready();
 		const secret = await integrate(sandbox, (await receiver()).url);
 		await sandbox.userWrites('PROJECT_ID', { text: 'Hola' });
@@ -187,7 +187,7 @@ describe('the history', () => {
 		}
 	});
 
-	test('comes in pages, from a message on', async () => {
+	test('comes in pages, starting from a message', async () => {
 		const sandbox = await ready();
 		for (let n = 1; n <= 60; n++) {
 			await ask(sandbox, MESSAGES, { userId: ANA, type: 'text', text: String(n) });
@@ -203,7 +203,7 @@ describe('the history', () => {
 		expect(await page(`direction=newer&messageId=${all[59]?.id ?? ''}`)).toEqual([]);
 	});
 
-	test('is empty for a customer who has written nothing, and makes no room', async () => {
+	test('is empty for a customer who has written nothing, and creates no room', async () => {
 		const sandbox = await ready();
 		expect((await ask(sandbox, HISTORY)).body).toMatchObject({ pagination: { total: 0 }, results: [] });
 		expect(sandbox.store.rooms.size).toBe(0);
@@ -216,7 +216,7 @@ describe('the history', () => {
 		},
 	);
 
-	test('of nobody', async () => {
+	test('of an unknown user', async () => {
 		expect((await ask(await ready(), HISTORY.replace(ANA, 'nobody'))).status).toBe(404);
 	});
 });
@@ -238,7 +238,7 @@ describe('the state of a user', () => {
 		expect(await state(sandbox)).toBe('auto');
 	});
 
-	test('ends when its time is over', async () => {
+	test('ends when its time is up', async () => {
 		const sandbox = await ready();
 		const now = Date.now();
 		const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
@@ -269,7 +269,7 @@ describe('the state of a user', () => {
 		expect(await state(sandbox)).toBe('auto');
 	});
 
-	test('of nobody, and with a bot of nobody', async () => {
+	test('of an unknown user, and with an unknown bot', async () => {
 		const sandbox = await ready();
 		expect((await ask(sandbox, STATE.replace(ANA, 'nobody'))).status).toBe(404);
 		expect((await ask(sandbox, SET_STATE, { ...MANUAL, botId: 'nobody' })).body).toMatchObject({

@@ -34,7 +34,7 @@ describe('the list of templates', () => {
 		});
 	});
 
-	test('in the older form, which tells no status', async () => {
+	test('in the older form, which has no status', async () => {
 		const { body } = await ask(await ready({ platformShape: 'older' }), `${TEMPLATES}?limit=2&page=2`);
 		expect(body).toMatchObject({
 			pagination: { limit: 2, total: 11, offset: 2, totalPages: 6 },
@@ -87,7 +87,7 @@ describe('sending a template', () => {
 		mediaUrl: 'https://example.com/a.jpg',
 	};
 
-	test('is shown to its customers in rooms of theirs, and opens no conversation', async () => {
+	test('is shown to customers in their rooms, and opens no conversation', async () => {
 		const sandbox = await ready();
 		const { status, text } = await ask(sandbox, HSM, { ...SHIPPED, destinations: [ANA, LUIS] });
 		const sent: unknown = JSON.parse(text);
@@ -126,7 +126,7 @@ describe('sending a template', () => {
 		]);
 	});
 
-	test('to a number that no customer here has is accepted, and only the log tells', async () => {
+	test('to a number that no customer here has is accepted, and only the log shows it', async () => {
 		const sandbox = await ready();
 		const { status, text } = await ask(sandbox, HSM, { ...SHIPPED, destinations: ['593000', ANA] });
 		expect({ status, sent: JSON.parse(text) as unknown }).toMatchObject({ status: 200, sent: [{}, {}] });
@@ -240,7 +240,7 @@ describe('sending buttons, lists and requests for the location', () => {
 		expect(answer).toMatchObject({ status: 404, body: { error: { key: 'USER_NOT_FOUND' } } });
 	});
 
-	test('the customer may answer at once, as a fault asks', async () => {
+	test('the customer can answer at once, if a fault asks for that', async () => {
 		const sandbox = await ready();
 		sandbox.setFaults({ replyAtOnce: 'No' });
 		await ask(sandbox, MESSAGES, buttons('Sí', 'No'));

@@ -26,7 +26,7 @@ export async function ask(
 	return await call(platformUrl, path, { body, headers: { authorization } });
 }
 
-/** A list in an answer. */
+/** A list in a response. */
 export function listIn(value: unknown): Array<Record<string, unknown>> {
 	return Array.isArray(value) ? value.map(record) : [];
 }

@@ -2,7 +2,7 @@ import { call, endAll, expectFailure, start } from './support';
 
 afterEach(endAll);
 
-test('an order with a number of four digits has a product and a status, always the same', async () => {
+test('an order with a four-digit number always has the same product and status', async () => {
 	const { url } = await start();
 	const order = { status: 200, body: { number: 1042, product: 'Mochila Andes', status: 'en camino' } };
 	expect(await call(url, '/sandbox/orders/1042')).toMatchObject(order);
@@ -24,7 +24,7 @@ test('a ticket system gives each ticket an ID', async () => {
 	expect((await call(url, '/sandbox/tickets', { body: ticket })).body).toEqual({ id: 'T-1002' });
 });
 
-test('a storage takes pictures of some megabytes, and no more than WhatsApp does', async () => {
+test('a store accepts pictures of several megabytes, up to the limit', async () => {
 	const { url } = await start();
 	const put = async (bytes: number) =>
 		fetch(`${url}/sandbox/pictures/a%20b.png`, {

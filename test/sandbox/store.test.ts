@@ -9,7 +9,7 @@ const HALF_MEGABYTE = 'ñ'.repeat(250_000);
 const bytesOf = (list: ReadonlyArray<{ rawBody: Buffer }>) =>
 	list.reduce((sum, { rawBody }) => sum + rawBody.length, 0);
 
-test('large messages are forgotten, oldest first, before they fill the memory: of all rooms together', () => {
+test('large messages are forgotten, oldest first over all rooms, before they fill the memory', () => {
 	const store = new Store();
 	const project = store.addProject({ id: 'P', apiKey: 'k' });
 	const [bot, user, other] = [project.bots[0], ...project.users];
@@ -26,7 +26,7 @@ test('large messages are forgotten, oldest first, before they fill the memory: o
 	for (const messages of kept) expect(messages.length).toBeGreaterThan(20);
 });
 
-test('a room keeps so many small messages, and forgets the oldest', () => {
+test('a room keeps a limited number of small messages, and forgets the oldest', () => {
 	const store = new Store();
 	const project = store.addProject({ id: 'P', apiKey: 'k' });
 	const [bot, user] = [project.bots[0], project.users[0]];
@@ -58,7 +58,7 @@ test('large requests and deliveries are forgotten before they fill the memory, t
 	expect(deliveries.at(-1)?.rawBody.toString()).toContain('x79"');
 });
 
-test('first rooms are there from the start and after a reset, under their IDs, with what is open in them', () => {
+test('first rooms exist from the start and after a reset, under their IDs, with their open conversations', () => {
 	const store = new Store();
 	const [ana] = DEMO_PROJECT.users;
 	const rooms = [
@@ -79,7 +79,7 @@ test('first rooms are there from the start and after a reset, under their IDs, w
 	expect(store.rooms.size).toBe(1);
 });
 
-test('a reset leaves room for as much again', () => {
+test('a reset frees all the room', () => {
 	const store = new Store();
 	for (let round = 0; round < 2; round++) {
 		const project = store.addProject({ id: 'P', apiKey: 'k' });

@@ -53,7 +53,7 @@ export interface Receiver {
 	readonly received: Received[];
 }
 
-/** A webhook. By default it answers 200 at once. */
+/** A webhook. By default it responds with 200 at once. */
 export async function receiver(
 	answer = (response: ServerResponse) => void response.end('ok'),
 ): Promise<Receiver> {
@@ -67,7 +67,7 @@ export async function receiver(
 	};
 }
 
-/** What a body says; nothing where it is no JSON, which tests send, too. */
+/** A body's JSON; empty for anything else, which tests send, too. */
 function jsonIn(body: Buffer): Record<string, unknown> {
 	try {
 		return record(JSON.parse(body.toString()));
@@ -116,14 +116,14 @@ export async function call(
 	};
 }
 
-/** Creates the integration and gives its secret. */
+/** Creates the integration. Returns its secret. */
 export async function integrate(sandbox: Sandbox, webhookUrl: string, more: object = {}): Promise<string> {
 	const { status, body } = await call(sandbox.gatewayUrl, INTEGRATION, { body: { webhookUrl, ...more } });
 	expect(status).toBe(200);
 	return String(record(body.data).signingSecret);
 }
 
-/** What the documentation says a signature is, not by the sandbox's own code. */
+/** A signature according to the documentation, not by the sandbox's own code. */
 export function signed(body: string | Buffer, secret: string): string {
 	return 'sha256=' + createHmac('sha256', secret).update(body).digest('hex');
 }
@@ -166,7 +166,7 @@ export function shape(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shape(each)]));
 }
 
-/** Every failure has all of Jelou's envelope and nothing of ours. */
+/** Every failure has Jelou's complete envelope and nothing else. */
 export function expectFailure({ status, text, body }: Answer, expected: number, fields: string[] = []): void {
 	expect({ status, text }).toMatchObject({ status: expected });
 	expect(body).toMatchObject({
@@ -187,7 +187,7 @@ export function expectFailure({ status, text, body }: Answer, expected: number, 
 	expect(text).not.toMatch(/ at .*:\d+:\d+|node_modules|\.ts/);
 }
 
-/** Waits for what happens soon, and says what it waited for when it does not. */
+/** Waits for something that happens soon; if it does not, the error says what. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
 	for (let tries = 0; tries < 500; tries++) {
 		if (condition()) return;

@@ -34,7 +34,7 @@ test('the trigger is asked only while somebody watches', async () => {
 	await writes();
 	await watch();
 	await waitUntil('the first note', async () => Promise.resolve(notes().length > 0));
-	// Two events and one question, which would have been asked before them.
+	// Two events and one note; without a watcher, a note would have come before them.
 	expect(webhook.requests.map(({ body }) => body.toString().includes('n8n_nodes_jelou_note'))).toEqual([
 		false,
 		false,

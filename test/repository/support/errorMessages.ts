@@ -3,11 +3,11 @@ import ts from 'typescript';
 import { filesIn, lineAt, parseFile, squeeze, textOf } from './texts';
 
 /**
- * What the nodes and the credential say when something is wrong, found in their code by the compiler: whatever is given
- * to a constructor or a function that says it. What is only known at run time is `…`.
+ * The error messages of the nodes and the credential, found in their code by the compiler: whatever is passed to a
+ * constructor or a function that reports it. What is only known at run time is `…`.
  */
 
-/** Which argument says it, by the name of the constructor or of the function; `of` how many, where the name is used twice. */
+/** Which argument is the message, by the name of the constructor or function; `of` how many, if the name is used twice. */
 type Sayers = Record<string, { argument: number; of?: number }>;
 
 const FIRST = { argument: 0 };
@@ -37,7 +37,7 @@ export interface Said {
 
 const nameOf = (node: ts.Node | undefined) => (node && ts.isIdentifier(node) ? node.text : '');
 
-/** All nodes of a kind in a tree. */
+/** All syntax nodes of a kind in a tree. */
 function allIn<Kind extends ts.Node>(tree: ts.Node, isKind: (node: ts.Node) => node is Kind): Kind[] {
 	const found: Kind[] = [];
 	const visit = (node: ts.Node) => {
@@ -48,7 +48,7 @@ function allIn<Kind extends ts.Node>(tree: ts.Node, isKind: (node: ts.Node) => n
 	return found;
 }
 
-/** What a name means at a place: the value of a constant, or what is passed for a parameter. */
+/** What a name refers to at a place: the value of a constant, or what is passed for a parameter. */
 function valuesOf({ text: name, ...start }: ts.Identifier): ts.Expression[] {
 	for (let scope: ts.Node | undefined = start.parent; scope !== undefined; scope = scope.parent) {
 		if (ts.isBlock(scope) || ts.isSourceFile(scope)) {
@@ -69,7 +69,7 @@ function valuesOf({ text: name, ...start }: ts.Identifier): ts.Expression[] {
 	return [];
 }
 
-/** Every way in which a template can read that its own code decides, such as "is" and "are". */
+/** Every variant of a template that its own code can choose, such as "is" and "are". */
 function variantsOf(template: ts.TemplateExpression): string[] {
 	return template.templateSpans.reduce<string[]>(
 		(heads, { expression, literal }) => {
@@ -82,7 +82,7 @@ function variantsOf(template: ts.TemplateExpression): string[] {
 	);
 }
 
-/** The words of a table by key: those of the texts in it, or of what its functions give. */
+/** The words of a table by key: those of its texts, or of what its functions return. */
 function wordsInTable(table: ts.Expression | undefined): string[] {
 	if (table === undefined || !ts.isObjectLiteralExpression(table)) return [];
 	return table.properties
@@ -91,7 +91,7 @@ function wordsInTable(table: ts.Expression | undefined): string[] {
 		.flatMap((body) => (ts.isBlock(body) ? [] : (wordsOf(body) ?? [])));
 }
 
-/** What an expression can say; `undefined` when it cannot be found out. */
+/** What an expression can say; `undefined` if unknown. */
 function wordsOf(expression: ts.Expression, depth = 0): string[] | undefined {
 	const follow = (all: ts.Expression[]) => {
 		const words = all.map((each) => wordsOf(each, depth + 1));
@@ -101,14 +101,14 @@ function wordsOf(expression: ts.Expression, depth = 0): string[] | undefined {
 	const text = textOf(expression);
 	if (text !== undefined) return [text];
 	if (ts.isConditionalExpression(expression)) return follow([expression.whenTrue, expression.whenFalse]);
-	// Passed on: its words are where it was made.
+	// Passed on: its words are found where it was created.
 	if (ts.isObjectLiteralExpression(expression) || /\.message$/.test(expression.getText())) return [];
 	const looked = ts.isCallExpression(expression) ? expression.expression : expression;
 	if (ts.isElementAccessExpression(looked) && ts.isIdentifier(looked.expression))
 		return wordsInTable(valuesOf(looked.expression)[0]);
 	const values = ts.isIdentifier(expression) && depth < 4 ? valuesOf(expression) : [];
 	if (values.length > 0) return follow(values);
-	// What an explanation was taken apart into is passed on, too.
+	// The parts of an explanation are passed on, too.
 	return expression.getText() === 'message' ? [] : undefined;
 }
 
@@ -143,7 +143,7 @@ export const bare = (message: string) =>
 
 const sources = () => ['nodes', 'credentials'].flatMap((folder) => filesIn(folder, ['ts'])).map(parseFile);
 
-/** The classes in the code that extend another one which is an error by its name. */
+/** The classes in the code that extend one whose name says that it is an error. */
 export function errorClasses(): string[] {
 	const isError = ({ heritageClauses }: ts.ClassDeclaration) =>
 		heritageClauses?.some(({ types }) => types.some(({ expression }) => /Error$/.test(nameOf(expression))));

@@ -4,7 +4,7 @@ export interface LostWord {
 	instead: string;
 	/** A sentence that has it. */
 	lost: string;
-	/** The same said naturally, or a sentence where these letters are no fault. */
+	/** The same in natural words, or a sentence in which these letters are fine. */
 	fine: string;
 	/** Sentences that may use it after all. */
 	unless?: RegExp;

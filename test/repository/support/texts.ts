@@ -29,7 +29,7 @@ export function filesIn(
 		.sort();
 }
 
-/** Blanks out what matches, and keeps the line numbers of the rest. */
+/** Blanks out what matches, keeping the line numbers of the rest. */
 const without = (source: string, pattern: RegExp) =>
 	source.replace(pattern, (match) => match.replace(/[^\n]/g, ' '));
 
@@ -45,7 +45,7 @@ const wordingOf = (markdown: string) =>
 			.replace(/\*\*|[[\]]|(?<!\w)_|_(?!\w)/g, ''),
 	);
 
-/** The prose of a Markdown file: no code but its diagrams, no tables that scripts write, no addresses. */
+/** The prose of a Markdown file: no code except its diagrams, no tables that scripts write, no addresses. */
 export function proseOf(file: string): Text[] {
 	let source = without(read(file), /<!-- ([\w ]+) -->\n[\s\S]*?<!-- \/\1 -->/g);
 	source = without(source, /<!--[\s\S]*?-->/g);
@@ -116,7 +116,7 @@ export function textsOfCode(file: string): Text[] {
 		if (text !== undefined && !isPart && isWording(squeeze(text))) {
 			texts.push({ place: `${file}:${String(lineAt(source, node))}`, text: squeeze(text) });
 		}
-		// The parts of a sum are in its text already; what a template embeds is not.
+		// The parts of a sum are already in its text; what a template embeds is not.
 		const isSum = text !== undefined && ts.isBinaryExpression(node);
 		ts.forEachChild(node, (child) => {
 			visit(child, isSum && textOf(child) !== undefined);
