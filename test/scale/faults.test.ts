@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-// The rows by name, so that one can be run alone; the bench is made later.
+// The rows by name, so that one can be run alone; the bench is created later.
 const names = new FaultBench({} as ScaleStage, SHORT).rows().map(([name]) => name);
 
 const KILLED = 'a worker killed in mid-batch';
@@ -42,16 +42,16 @@ test.each(names)(
 		});
 		expect(row?.forged).toBeGreaterThan(0);
 		if (name.startsWith('the clock')) expect(row).toMatchObject({ accepted: 0, refused: row?.events });
-		// What n8n takes along: the input of the run that a killed worker had under way, and of runs that it asks a Redis about
-		// that is still loading. Both fail, visibly.
+		// What n8n itself loses: the input of a run on a killed worker, and of runs that it asks a Redis about that is still
+		// loading. Both fail, visibly.
 		if (!/a worker killed|Redis/.test(name)) expect(row?.withoutInput).toBe(0);
-		// Which of the two it is: whether n8n first takes the run for lost or gives it to the other worker is chance.
+		// Chance decides whether n8n first considers the run lost or gives it to the other worker.
 		if (name === KILLED) expect((row?.withoutInput ?? 0) + (row?.retried ?? 0)).toBe(1);
 		if (dialogues) expect(dialogues.crossed).toBe(0);
 		const right = { finished: SHORT.customers, failed: 0, runsTooMany: 0 };
 		if (name === 'dialogues, nothing fails') expect(dialogues).toMatchObject({ ...right, repeated: 0 });
 		if (name === 'dialogues, questions open') expect(dialogues).toMatchObject(right);
-		// So it is known that it held some.
+		// Shows that it held some.
 		if (name === 'dialogues, messages held') expect(dialogues?.repeated).toBeGreaterThan(0);
 	},
 );
@@ -69,14 +69,14 @@ test('by address one webhook process holds all messages of a room, which are one
 	expect(await talk()).toEqual({ serving: 1, lostSilently: 0, runs: SHORT.customers });
 	await haproxy?.use(ports, IN_TURN);
 	try {
-		// How many runs there are then is chance.
+		// The number of runs is then a matter of chance.
 		expect(await talk()).toMatchObject({ serving: 2, lostSilently: 0 });
 	} finally {
 		await haproxy?.use(ports);
 	}
 });
 
-test('dialogues of five questions come each to their end when the webhook process that asks them is killed and comes back', async () => {
+test('dialogues of five questions all finish when the webhook process that asks them is killed and comes back', async () => {
 	const dialogue = await openScaled(stage, [fiveQuestions()], withCustomers(FIVE_QUESTIONS));
 	const talk = new Talk(stage, dialogue, FIVE_QUESTIONS);
 	const asking = await servingOf(stage, dialogue.projectId);
@@ -93,7 +93,7 @@ test('dialogues of five questions come each to their end when the webhook proces
 	await Promise.all([asking.start(), ...answering]);
 	const counts = await talk.end();
 	process.stdout.write(`${JSON.stringify(counts)}\n`);
-	// An impatient n8n takes a run for lost that it is just about to put in its queue, and shows it as crashed.
+	// An impatient n8n takes a run for lost that it is about to queue, and shows it as crashed.
 	expect(counts).toMatchObject(NOTHING_HIDDEN);
 	expect(counts.unfinished).toBeLessThanOrEqual(counts.crashed);
 	expect(counts.refused).toBeGreaterThan(0);

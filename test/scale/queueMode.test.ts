@@ -45,7 +45,7 @@ async function expectReply(text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-	// The only way from n8n 3.0 on, where the setting is gone.
+	// The only way from n8n 3.0 on, which has no such setting.
 	stage = await startScaleStage({ env: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
 	workflowId = await stage.client.createWorkflow(replyWorkflow('reply', await stage.saveCredential('')));
 	await stage.activate(workflowId);
@@ -74,7 +74,7 @@ describe('with no secret typed into the credential', () => {
 			const { status } = await stage.sandbox.deliver(PROJECT, forgery);
 			expect({ name: forgery.name, status }).toEqual({ name: forgery.name, status: 401 });
 		}
-		// A genuine one behind them shows that a run would have been seen by now.
+		// A genuine one after them shows that a run would have appeared by now.
 		expect(await write('behind the forgeries')).toBe(200);
 		await waitUntil('the genuine run', async () => (await executions('success')).length > before);
 		expect((await executions('success')).length).toBe(before + 1);
@@ -82,8 +82,8 @@ describe('with no secret typed into the credential', () => {
 });
 
 describe('with the secret typed into the credential', () => {
-	test('a secret that is changed while all runs works for the next delivery, in both directions', async () => {
-		// Jelou makes a new secret with each new integration.
+	test('a secret that is changed while everything runs works for the next delivery, in both directions', async () => {
+		// Jelou creates a new secret with each new integration.
 		const { sandbox } = stage;
 		const { webhookUrl } = integrationOf(sandbox) ?? {};
 		const old = secretAtJelou();
@@ -117,7 +117,7 @@ test('an integration that somebody created again by hand stays when the workflow
 describe('activated and deactivated from several places at once', () => {
 	test('in the end there is one integration with the right URL, and its secret is known', async () => {
 		const { client, cluster, sandbox } = stage;
-		// Whoever comes second may be refused; nobody may leave anything half done.
+		// The second to come may be refused; none may leave anything half done.
 		const tries = Array.from({ length: 8 }, (_, n) =>
 			(n % 2 === 0 ? client.deactivate(workflowId) : client.activate(workflowId)).catch(() => undefined),
 		);
@@ -151,13 +151,13 @@ describe('test runs, which workers run,', () => {
 		await run({ workflowData, triggerToStartFrom: { name: 'Jelou Trigger' } });
 		await waitUntil('the test to listen', () => Promise.resolve(isListening()));
 		const { rawBody } = await dialogue.writes('user-0', 'hola');
-		// Only the main knows of it; a proxy sends it there.
+		// Only the main process knows the test URL; a proxy sends requests there.
 		const url = `${cluster.main.url}${new URL(webhookUrl()).pathname}`;
 		expect((await sandbox.deliver(dialogue.projectId, { body: rawBody, url })).status).toBe(200);
 		await waitUntil('the test to end', () => Promise.resolve(!isListening()));
 	}
 
-	/** The latest run, as soon as there are so many with this status. */
+	/** The latest run, as soon as there are this many with this status. */
 	async function latest(status: string, count: number): Promise<Json> {
 		const { client } = stage;
 		const runs = async () => client.executionCount(dialogue.workflowId, [status]);
@@ -198,10 +198,10 @@ test('an answer that waits in the queue while the workers restart goes on with i
 });
 
 describe('a webhook process that is starting', () => {
-	/** n8n migrates its database under this lock; while somebody else has it, a start goes no further. */
+	/** n8n migrates its database under this lock; while somebody else holds it, a start goes no further. */
 	const key = createHash('sha256').update('public:').digest().readInt32BE(0);
 
-	test('answers 200 to everything and loses it, so the balancer keeps deliveries away from it', async () => {
+	test('responds to everything with 200 and loses it, so the balancer keeps deliveries away from it', async () => {
 		const { cluster, sandbox } = stage;
 		const [webhook] = cluster.webhooks;
 		await stage.saveCredential(secretAtJelou());
@@ -219,7 +219,7 @@ describe('a webhook process that is starting', () => {
 		try {
 			await waitUntil("n8n's own answer", async () => (await answer().catch(() => '')).startsWith('200'));
 			expect(await answer()).toBe('200 n8n is starting up. Please wait');
-			// Longer than the balancer takes to look again.
+			// Longer than the balancer takes to check again.
 			for (let n = 0; n < 6; n++) {
 				expect(await write(`too early ${String(n)}`)).toBe(503);
 				await sleep(500);

@@ -41,7 +41,7 @@ interface Ended {
 	stderr: string;
 }
 
-/** Runs `npm run start:scale` as it is after the setup. */
+/** Runs `npm run start:scale` without the setup. */
 async function start(args: string[], env: Record<string, string> = {}): Promise<Ended> {
 	const program = ['--import', 'tsx', join(ROOT, 'scripts/scale/main.ts'), ...args];
 	const options = { cwd: ROOT, env: { ...process.env, ...env } };
@@ -52,7 +52,7 @@ async function start(args: string[], env: Record<string, string> = {}): Promise<
 	});
 }
 
-/** Takes a port of the loopback address away while something is tried. */
+/** Occupies a port of the loopback address while something is tried. */
 async function withTakenPort<Result>(use: (port: number) => Promise<Result>): Promise<Result> {
 	const taken = createServer().listen(0, '127.0.0.1');
 	await new Promise((resolve) => taken.once('listening', resolve));
@@ -78,7 +78,7 @@ describe('npm run start:scale, in one sentence and with exit code 1', () => {
 	);
 
 	test('says that Redis is missing, before anything is started', async () => {
-		// Node alone is on the path; PostgreSQL is found where Debian keeps it.
+		// Only Node is on the path; PostgreSQL is found where Debian keeps it.
 		expect(await start([], { PATH: dirname(process.execPath) })).toEqual({
 			code: 1,
 			stdout: '',
@@ -96,7 +96,7 @@ describe('npm run start:scale, in one sentence and with exit code 1', () => {
 });
 
 describe('npm run start:scale, run for real', () => {
-	/** Starts it with ports of its own; `output` grows, and `ended` gives its exit code. */
+	/** Starts it with its own ports; `output` grows, and `ended` resolves with the exit code. */
 	async function begin() {
 		const names = ['n8n', 'webhook', 'sandbox', 'postgres', 'redis'];
 		const ports = await Promise.all(names.map(() => freePort()));
@@ -128,7 +128,7 @@ describe('npm run start:scale, run for real', () => {
 		expect(await allFree()).toBe(true);
 	});
 
-	test('says when it is ready and where it is, answers a customer, and stops all of it', async () => {
+	test('says when and where it is ready, replies to a customer, and stops everything', async () => {
 		const { allFree, child, ended, output, says } = await begin();
 		try {
 			await says('Press Ctrl-C');
@@ -155,7 +155,7 @@ function processesOf(folder: string): string[] {
 		try {
 			return file();
 		} catch {
-			// It has ended, or belongs to somebody else.
+			// The process has ended, or belongs to somebody else.
 			return '';
 		}
 	};
@@ -206,7 +206,7 @@ describe('what is missing', () => {
 		expect(existsSync(findRedis())).toBe(true);
 	});
 
-	test('HAProxy, without which only tests and measurements do not start', () => {
+	test('HAProxy, which only tests and measurements require', () => {
 		expect(findHaproxy(nowhere, '/nonexistent')).toBeUndefined();
 		expect(() => neededHaproxy(nowhere, '/nonexistent')).toThrow(
 			/^HAProxy is not installed: install it \(.+ haproxy\) and try again\.$/,
@@ -218,7 +218,7 @@ describe('what is missing', () => {
 		const closed = join(FOLDER, 'closed');
 		mkdirSync(FOLDER, { recursive: true });
 		mkdirSync(closed, { mode: 0o700 });
-		// Whoever is not root runs PostgreSQL as themselves, and may enter what is theirs.
+		// A user who is not root runs PostgreSQL as themselves, and may enter their own folders.
 		const account = postgresAccount();
 		const check = () => assertReachable(join(closed, 'inner', 'postgres'), account);
 		if (account.uid === undefined) expect(check).not.toThrow();
@@ -248,7 +248,7 @@ describe('a cluster that cannot start leaves nothing running', () => {
 		expect(free).toEqual([true, true]);
 	});
 
-	test('a port of PostgreSQL that was taken meanwhile', async () => {
+	test("PostgreSQL's port, taken meanwhile", async () => {
 		await withTakenPort(async (postgres) => {
 			const { free, message } = await attempt(join(FOLDER, 'pg'), { postgres, redis: await freePort() });
 			expect(message).toMatch(/^PostgreSQL did not start: .*could not create any TCP\/IP sockets\.$/);
@@ -256,7 +256,7 @@ describe('a cluster that cannot start leaves nothing running', () => {
 		});
 	});
 
-	test('a port of Redis that was taken meanwhile: PostgreSQL is stopped again', async () => {
+	test("Redis's port, taken meanwhile: PostgreSQL is stopped again", async () => {
 		await withTakenPort(async (redis) => {
 			const { free, message } = await attempt(join(FOLDER, 'redis'), { postgres: await freePort(), redis });
 			expect(message).toMatch(/^Redis did not start: .*Failed listening on port \d+.*\.$/);
@@ -304,13 +304,13 @@ test('Redis keeps the queue when it is stopped', async () => {
 	expect(existsSync(join(FOLDER, 'queue', 'appendonlydir'))).toBe(true);
 });
 
-test('Redis answers only those who know the password, which no other user of the machine can read', async () => {
+test('Redis requires a password, which no other user of the machine can read', async () => {
 	const folder = join(FOLDER, 'guarded');
 	mkdirSync(FOLDER, { recursive: true });
 	const port = await freePort();
 	const { env, service } = redisService(folder, port);
 	await service.start();
-	/** What Redis answers to these commands on one connection. */
+	/** Redis's replies to these commands on one connection. */
 	const ask = async (commands: string) => {
 		const socket = connect(port, '127.0.0.1');
 		socket.end(`${commands}QUIT\r\n`);
@@ -345,8 +345,8 @@ describe('the balancer', () => {
 		});
 	});
 
-	describe('before two webhook processes', () => {
-		/** A webhook process as HAProxy sees it: ready, and every answer says whose it is. */
+	describe('in front of two webhook processes', () => {
+		/** A webhook process as HAProxy sees it: ready, and naming itself in every response. */
 		async function startNamed(name: string, port: number): Promise<Server> {
 			const server = createWebServer((_, response) => response.end(name)).listen(port, '127.0.0.1');
 			await once(server, 'listening');
@@ -367,10 +367,10 @@ describe('the balancer', () => {
 			const [port, first, second] = [await freePort(), await freePort(), await freePort()];
 			const haproxy = haproxyService(neededHaproxy(), join(FOLDER, 'by-address'), port);
 			const servers = [await startNamed('first', first), await startNamed('second', second)];
-			// On connections of their own, as deliveries come: HAProxy closes one that it has used before when the server is
-			// gone, and leaves it to the client to try again.
+			// On separate connections, as deliveries arrive: when the server is gone, HAProxy closes a connection that it has
+			// used before, and leaves it to the client to retry.
 			const headers = { connection: 'close' };
-			/** Who answers at each address. */
+			/** The process that responds at each address. */
 			const asked = async (query = '') =>
 				Promise.all(
 					addresses.map(async (path) =>
@@ -396,7 +396,7 @@ describe('the balancer', () => {
 		});
 	});
 
-	test('is told something that it understands in docker-compose.yml, also while names cannot be looked up', () => {
+	test('understands its settings in docker-compose.yml, even while names cannot be resolved', () => {
 		const { configs }: { configs: { balancer: { content: string } } } = parse(
 			readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'),
 			{ merge: true },

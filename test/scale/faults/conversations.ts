@@ -18,22 +18,22 @@ const BETWEEN_CUSTOMERS_MS = 150;
 const BETWEEN_MESSAGES_MS = 100;
 /** Nobody has read a question and answered it sooner. */
 const READING_MS = 1_000;
-/** How long a customer waits before writing again what was refused: it may have arrived all the same. */
+/** How long a customer waits before repeating what was refused: it may have arrived anyway. */
 const PATIENCE_MS = 5_000;
-/** The same where nobody can have taken it. */
+/** The same where it cannot have arrived. */
 const IMPATIENCE_MS = 1_000;
-/** How long n8n has to have had nothing to do until a customer believes that nothing more will come. */
+/** How long n8n must be idle before a customer gives up waiting. */
 const QUIET_MS = 6_000;
 const GIVE_UP_MS = 240_000;
-/** As many messages as are written in the time that the first is held. */
+/** How many messages are written while the first is held. */
 const HELD = 8;
 
-/** One who talks to the workflow, with a name and a number that nobody else gives. */
+/** A customer of the workflow, with a name and a number that nobody else has. */
 interface Customer {
 	id: string;
 	name: string;
 	order: string;
-	/** What is to be heard, in order. */
+	/** What should be heard, in order. */
 	expected: string[];
 	hadToRepeat: boolean;
 }
@@ -49,8 +49,8 @@ function customer(n: number): Customer {
 const namesIn = (text: string): string[] => text.match(/Ana-\d{3}|\b1\d{3}\b/g) ?? [];
 
 /**
- * Customers who each write two messages in a row and then answer two questions, on an address of its own: messages are
- * held to be combined, and questions are open. What is refused they write again.
+ * Customers who each write two messages in a row and then answer two questions, at a separate address: messages are held
+ * to be combined, and questions are open. They repeat what is refused.
  */
 export class Conversations {
 	private readonly customers: Customer[];
@@ -82,12 +82,12 @@ export class Conversations {
 		await waitUntil('half of the customers to be asked', isSo, 20);
 	}
 
-	/** Waits until so many messages have been written: sooner than the first is held no more. */
+	/** Waits until enough messages have been written, while the first is still held. */
 	async isHeld(): Promise<void> {
 		await waitUntil('messages to be held', () => Promise.resolve(this.written >= HELD), 5);
 	}
 
-	/** All customers talk, one a moment after the other, each from hello to the end. */
+	/** All customers talk from hello to the end, each starting a moment after the previous one. */
 	async talk(): Promise<void> {
 		await this.each(async (one) => {
 			for (let step = 0; step < one.expected.length; step++) if (!(await this.turn(one, step))) return;
@@ -107,7 +107,7 @@ export class Conversations {
 		await Promise.all(this.customers.map(later));
 	}
 
-	/** Writes, and says whether an answer came. */
+	/** Writes. Returns whether a reply came. */
 	private async turn(one: Customer, step: number): Promise<boolean> {
 		const lines = [['hola', `soy ${one.name}`], [one.name], [one.order]][step] ?? [];
 		// What comes before the node has Jelou's response to the question is not its answer.
@@ -117,7 +117,7 @@ export class Conversations {
 			await this.write(one, line, step);
 		};
 		await Promise.all(lines.map(write));
-		// In the room of somebody who is to be asked, or was.
+		// In the room of a customer who will be asked, or was.
 		if (one === this.customers[0]) this.forge(one, step);
 		return await this.hears(one, step);
 	}
@@ -129,7 +129,7 @@ export class Conversations {
 		});
 	}
 
-	/** Whether a customer has been sent what comes after a step. Of two runs that both began, both ask. */
+	/** Whether a customer has been sent what follows a step. If two runs have begun, both ask. */
 	private hasHeard({ expected, id }: Customer, step: number): boolean {
 		return this.dialogue.heard(id).includes(expected[step] ?? '');
 	}
@@ -150,7 +150,7 @@ export class Conversations {
 		} while (Date.now() - started < GIVE_UP_MS);
 	}
 
-	/** Waits for a message until n8n has nothing to do any more. */
+	/** Waits for a message until n8n is idle. */
 	private async hears(one: Customer, step: number): Promise<boolean> {
 		const started = Date.now();
 		let busyAt = started;
@@ -162,7 +162,7 @@ export class Conversations {
 		return this.hasHeard(one, step);
 	}
 
-	/** Looked at once a second for all customers. */
+	/** Checked once a second for all customers. */
 	private async isBusy(): Promise<boolean> {
 		const last = await this.lastLook;
 		if (Date.now() - last.at > 1_000) {
@@ -171,12 +171,12 @@ export class Conversations {
 		return (await this.lastLook).isBusy;
 	}
 
-	/** Counts the messages, once n8n has nothing to do any more; the dialogues may be in their middle. */
+	/** Counts the messages once n8n is idle; dialogues may still be under way. */
 	async begun(): Promise<Row> {
 		return await this.ledger.count(await this.ledger.settle());
 	}
 
-	/** Counts the messages and the dialogues, once n8n has nothing to do any more. */
+	/** Counts the messages and the dialogues once n8n is idle. */
 	async close(): Promise<Row> {
 		const executions = await this.ledger.settle();
 		const row = await this.ledger.count(executions);
@@ -184,7 +184,7 @@ export class Conversations {
 		const { failed, finished, opened } = dialogues;
 		return {
 			...row,
-			// To retry what failed would ask again what was answered.
+			// Retrying what failed would ask again what was answered.
 			retried: 0,
 			lostSilently: row.lostSilently + opened - finished - failed,
 			unreplied: opened - finished,
@@ -198,8 +198,8 @@ export class Conversations {
 			data.includes(`"${id}"`) || data.includes(name);
 		const isFinished = ({ expected, hadToRepeat, id }: Customer) => {
 			const heard = dialogue.heard(id);
-			// A refused message may have started a run all the same: that run asks as well, perhaps after the other has finished,
-			// or takes what the customer repeats for the answer.
+			// A refused message may have started a run anyway: that run asks as well, perhaps after the other has finished, or
+			// takes the customer's repetition for the answer.
 			return hadToRepeat
 				? heard.some((text) => text.startsWith('Name='))
 				: JSON.stringify(heard) === JSON.stringify(expected);

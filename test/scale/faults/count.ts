@@ -6,18 +6,18 @@ import type { Row } from './row';
 export interface Sent {
 	/** The message's. */
 	id: string;
-	/** Null when no answer came. */
+	/** Null when there was no response. */
 	status: number | null;
-	/** Who wrote it, where all that a customer writes is one run; else it is a run of its own. */
+	/** Who wrote it, where everything that a customer writes is one run; otherwise it is a run of its own. */
 	customer?: string;
-	/** It was no answer to the question that is open, and the response said that the customer was asked again. */
+	/** Whether it did not answer the open question, and the response said that the customer was asked again. */
 	isAskedAgain?: boolean;
 }
 
 export interface Execution {
 	id: string;
 	status: string;
-	/** What n8n kept of it, as it is in the database. */
+	/** What n8n kept of it, as in the database. */
 	data: string;
 }
 
@@ -25,11 +25,11 @@ export interface Found {
 	sent: Sent[];
 	/** Once all had ended, before any was retried. */
 	executions: Execution[];
-	/** The runs that retrying made. */
+	/** The runs that retries started. */
 	retries: Execution[];
-	/** What the trigger has stored: of a message that came while a question was being sent, until its run goes on. */
+	/** What the trigger has stored, such as a message that came while a question was being sent, until its run continues. */
 	stored: string;
-	/** What Jelou took. */
+	/** What Jelou accepted. */
 	messages: Message[];
 }
 
@@ -41,7 +41,7 @@ function tally(values: readonly string[]): Record<string, number> {
 
 export const isTaken = ({ status }: Pick<Sent, 'status'>) => status !== null && status >= 200 && status < 300;
 
-/** Runs that failed, by whether n8n still has what they were to work on. */
+/** Failed runs, by whether n8n still has their input. */
 export function failedRuns(executions: Execution[], sent: Sent[]) {
 	const failed = executions.filter(({ status }) => !['success', 'waiting'].includes(status));
 	const has = ({ data }: Execution) => sent.some(({ id }) => data.includes(id));
@@ -67,7 +67,7 @@ export function countRow({ executions, messages, retries, sent, stored }: Found)
 		({ id, isAskedAgain }) => !isAskedAgain && !places.some((place) => place.includes(id)),
 	);
 	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
-	// A run without its input stands for one that should be: for one of events that were taken and have no other run.
+	// A run without its input stands for one of the accepted events that have no other run.
 	const runsOfUnknown = [...new Set(unknown.map(({ customer, id }) => customer ?? id))];
 	const lostInputs = Math.min(runsOfUnknown.length, withoutInput.length);
 	const isVisible = ({ customer, id }: Sent) => runsOfUnknown.indexOf(customer ?? id) < lostInputs;
@@ -84,7 +84,7 @@ export function countRow({ executions, messages, retries, sent, stored }: Found)
 		messages: messages.length,
 		twice: Object.values(texts).reduce((sum, times) => sum + times - 1, 0),
 		twiceWithSameId: messages.filter(({ duplicate }) => duplicate).length,
-		// Of the others n8n shows that something failed, if not what.
+		// For the others, n8n shows that something failed, though not what.
 		lostSilently: unknown.filter((each) => !isVisible(each)).length,
 		unreplied: accepted.filter((each) => !isReplied(each)).length,
 		errors: Object.keys(tally(failed.map(errorOf))),

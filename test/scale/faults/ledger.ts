@@ -19,7 +19,7 @@ export class Ledger {
 	private readonly underWay: Array<Promise<Sent>> = [];
 	private readonly forgeries: Array<Promise<unknown>> = [];
 	private readonly restartsBefore: number;
-	/** Resolves when it may be begun to send. */
+	/** Resolves when sending may begin. */
 	readonly ready: Promise<void>;
 	private since = '0';
 	private readonly earlier: ReadonlySet<Message>;
@@ -46,12 +46,12 @@ export class Ledger {
 		return [...this.stage.sandbox.store.messages.values()].flat().filter(({ from }) => from === 'agent');
 	}
 
-	/** The messages that Jelou took since. */
+	/** The messages that Jelou has accepted since. */
 	messages(): Message[] {
 		return this.sent().filter((message) => !this.earlier.has(message));
 	}
 
-	/** A user writes; one in ten times somebody forges a message as well. */
+	/** A user writes; one time in ten, somebody forges a message as well. */
 	write(text: string): void {
 		const n = this.sentCount++;
 		const userId = `user-${String(n % 20)}`;
@@ -59,7 +59,7 @@ export class Ledger {
 		if (n % 10 === 0) this.forge(n);
 	}
 
-	/** Counts a delivery of what somebody wrote. */
+	/** Counts a delivery. */
 	follow(delivery: Promise<Delivery>, customer?: string): void {
 		this.underWay.push(
 			delivery.then((done) => {
@@ -76,8 +76,8 @@ export class Ledger {
 	}
 
 	/**
-	 * Jelou posts once more what it posted last, with a new ID, and with a time that is off by this much: to n8n it looks
-	 * as if its own clock were off by as much the other way.
+	 * Jelou repeats its last post, with a new ID and a time that is off by this much: to n8n it looks as if its own clock
+	 * were off by as much in the other direction.
 	 */
 	post(shiftMs: number): void {
 		const { sandbox } = this.stage;
@@ -111,7 +111,7 @@ export class Ledger {
 		this.forgeries.push(sandbox.deliver(this.projectId, { body, signature }).catch(() => undefined));
 	}
 
-	/** Users write so many messages at this rate, without waiting for answers. */
+	/** Users write this many messages at this rate, without waiting for replies. */
 	async stream(events: number, perSecond: number): Promise<void> {
 		const started = Date.now();
 		for (let n = 0; n < events; n++) {
@@ -120,7 +120,7 @@ export class Ledger {
 		}
 	}
 
-	/** Resolves when every event has been answered, or was not. */
+	/** Resolves when every event has a response, or has failed. */
 	async answered(): Promise<void> {
 		await Promise.all([...this.underWay, ...this.forgeries]);
 	}
@@ -141,20 +141,20 @@ export class Ledger {
 		return rows[0]?.[0] ?? '';
 	}
 
-	/** Whether every n8n process takes work at this moment. */
+	/** Whether every n8n process is ready for work. */
 	private async isUp(): Promise<boolean> {
 		const ready = await Promise.all(this.stage.cluster.processes().map((one) => one.isReady()));
 		return ready.every(Boolean);
 	}
 
-	/** Whether something is going on still: an n8n process is starting, or a run is. */
+	/** Whether something is still going on: an n8n process is starting, or a run is under way. */
 	async isBusy(): Promise<boolean> {
 		if (!(await this.isUp())) return true;
 		const executions = await this.executions().catch(() => undefined);
 		return executions === undefined || executions.some(isUnderWay);
 	}
 
-	/** Waits until every delivery was answered and every run has ended, or waits for a customer. */
+	/** Waits until every delivery has a response, and every run has ended or waits for a customer. */
 	async settle(): Promise<Execution[]> {
 		await this.answered();
 		await waitUntil('every n8n process to be ready', () => this.isUp(), 500);
@@ -178,7 +178,7 @@ export class Ledger {
 		const { withInput } = failedRuns(executions, await Promise.all(this.underWay));
 		for (const { id } of withInput) {
 			const retried = this.stage.client.retry(id).catch(() => undefined);
-			// Seen: n8n's main never answered, although the run was over and its log said so.
+			// It has happened that n8n's main never responded, although the run was over and its log said so.
 			await Promise.race([retried, sleep(RETRY_TIMEOUT_MS, undefined, { ref: false })]);
 		}
 		return await this.count(executions, (await this.settle()).slice(executions.length));

@@ -50,7 +50,7 @@ const ROW: z.ZodType<Row> = z.object({
 });
 
 /**
- * The rows of the last run, to which some are measured again.
+ * The rows of the last run, some of which are measured again.
  *
  * @throws Error when they were measured elsewhere or on another day: one table has one date and one n8n
  */
@@ -108,15 +108,15 @@ function dialogueCells({ accepted, dialogues, events, fault, lostSilently }: Row
 }
 
 /**
- * The long form of the fault tests: everything in full size, written to `docs/scale/faults.json` and `docs/scale.md`.
- * With names of rows as arguments, only these are measured, and the others stay as they are.
+ * The long form of the fault tests: everything at full size, written to `docs/scale/faults.json` and `docs/scale.md`. With
+ * names of rows as arguments, only these are measured, and the others stay as they are.
  */
 async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
 	const saved = chosen.length === 0 ? [] : savedRows();
 	const interrupting = new AbortController();
 	const starting = startScaleStage({ webhooks: 2, signal: interrupting.signal });
-	// Also while it is still starting: then it ends by itself, and is waited for.
+	// Works while the stage is still starting, too: it then ends by itself, and this waits for it.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
 	const forget = onEnd(async () => {
 		interrupting.abort();

@@ -1,12 +1,12 @@
 export interface DialogueCounts {
 	opened: number;
-	/** Those whose customer heard everything to the end, with the own answers. */
+	/** Those whose customer heard everything to the end, with their own answers. */
 	finished: number;
 	/** Those whose run n8n shows as failed. */
 	failed: number;
 	/** Those whose customer had to write a message again that was refused. */
 	repeated: number;
-	/** Those in which a customer heard another's answers, or whose run was given them. */
+	/** Those in which a customer heard another's answers, or whose run got them. */
 	crossed: number;
 	/** Runs beyond one for each customer. */
 	runsTooMany: number;
@@ -15,7 +15,7 @@ export interface DialogueCounts {
 /** What became of the events of one fault. */
 export interface Row {
 	fault: string;
-	/** Genuine events that the sandbox posted, by how they were answered. */
+	/** Genuine events that the sandbox posted, by their responses. */
 	events: number;
 	accepted: number;
 	refused: number;
@@ -30,19 +30,19 @@ export interface Row {
 	/** Failed runs that were retried, and how many of those then succeeded. */
 	retried: number;
 	retriedWell: number;
-	/** Messages that the sandbox took, and how many of them it had taken before (same room, same text). */
+	/** Messages that the sandbox accepted, and how many of them were repetitions (same room, same text). */
 	messages: number;
 	twice: number;
-	/** Of those sent twice, how many had the ID of the first, by which they can be told. */
+	/** Of those sent twice, how many had the ID of the first, by which they can be recognised. */
 	twiceWithSameId: number;
-	/** Accepted events of which n8n knows nothing, and dialogues that neither went on to their end nor failed visibly. */
+	/** Accepted events that n8n knows nothing about, and dialogues that neither finished nor failed visibly. */
 	lostSilently: number;
-	/** Accepted events whose reply had not been sent in the end, or dialogues that did not come to their end. */
+	/** Accepted events whose reply was never sent, or dialogues that did not finish. */
 	unreplied: number;
 	/** What became of the dialogues, where customers were in the middle of one. */
 	dialogues?: DialogueCounts;
-	/** How often an n8n process ended by itself and was started again. */
+	/** How often an n8n process ended by itself and was restarted. */
 	restarts: number;
-	/** What a user sees, as the failed runs put it: each error once. */
+	/** What a user sees in the failed runs: each error once. */
 	errors: string[];
 }

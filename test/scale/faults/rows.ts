@@ -12,7 +12,7 @@ import { Ledger } from './ledger';
 import type { Sizes } from './sizes';
 import type { Row } from './row';
 
-/** Workflows that the faults are tried on. One is active at a time: a project has one webhook. */
+/** Workflows to try the faults on. One is active at a time: a project has one webhook. */
 export class FaultBench {
 	private active: string | undefined;
 	private readonly ids = new Map<string, string>();
@@ -112,7 +112,7 @@ export class FaultBench {
 		return await ledger.close();
 	}
 
-	/** Every n8n process is restarted in good order while events arrive. */
+	/** Every n8n process is restarted gracefully while events arrive. */
 	async restarted(): Promise<Row> {
 		const { restartEvents, perSecond } = this.sizes;
 		const ledger = await this.ledger(`n8n restarted while ${String(restartEvents)} events arrive`);
@@ -129,7 +129,7 @@ export class FaultBench {
 		await Promise.all(processes.map((one) => one.start()));
 	}
 
-	/** Something goes wrong while some customers are asked, and messages of others are held. */
+	/** Something goes wrong while some customers are being asked, and messages of others are held. */
 	async talking(what: string, goWrong: () => Promise<void>): Promise<Row> {
 		const talk = await Conversations.open(this.stage, `dialogues, ${what}`, this.sizes.customers);
 		const talking = talk.talk();
@@ -152,8 +152,8 @@ export class FaultBench {
 	}
 
 	/**
-	 * `kill -9` of the webhook process that knows all open questions, while the customers think: the first answers come to
-	 * the other process, and the second ones, once it is back, to the first again.
+	 * `kill -9` of the webhook process that knows all open questions, while the customers think: the first answers go to the
+	 * other process, and the second ones to the first again, once it is back.
 	 */
 	async knowerKilled(): Promise<Row> {
 		const fault = 'dialogues, the webhook process that knows the open questions killed';
@@ -170,7 +170,7 @@ export class FaultBench {
 		return await talk.close();
 	}
 
-	/** `kill -9` of the worker that runs most at this moment. */
+	/** `kill -9` of the busiest worker. */
 	private async killBusyWorker(): Promise<void> {
 		const { workers } = this.stage.cluster;
 		const before = new Map(workers.map((one) => [one, one.log().length]));

@@ -1,5 +1,5 @@
 export interface Sizes {
-	/** Messages of the batch in whose middle a worker is killed. */
+	/** Messages of the batch during which a worker is killed. */
 	batch: number;
 	/** Events while a process is killed, and while all are restarted. */
 	events: number;
@@ -12,7 +12,7 @@ export interface Sizes {
 	customers: number;
 }
 
-/** In full, for the table of `docs/scale.md`; and what fits into every test run. */
+/** In full, for the table in `docs/scale.md`; and what fits into every test run. */
 export const LONG: Sizes = {
 	batch: 500,
 	events: 100,

@@ -12,7 +12,7 @@ import { CREDENTIAL_NAME, PROJECT, credentialData, webhookAnswers } from '../../
 
 /**
  * n8n notices a dead worker after up to 90 s and looks for stuck runs every three hours. A test cannot wait that long,
- * so here it is some 15 s and 6 s; what happens then is the same.
+ * so here it is about 15 s and 6 s; what happens then is the same.
  */
 export const IMPATIENT = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
@@ -28,7 +28,7 @@ export interface ScaleStage {
 	cluster: Cluster;
 	client: N8nClient;
 	sandbox: Sandbox;
-	/** Saves the credential with this signing secret typed in; gives its ID. */
+	/** Saves the credential with this signing secret typed in. Returns its ID. */
 	saveCredential(signingSecret: string): Promise<string>;
 	/** Activates a workflow and waits until the webhook process takes its deliveries. */
 	activate(workflowId: string): Promise<void>;
@@ -44,9 +44,9 @@ export interface ScaleStageOptions {
 	webhooks?: number;
 	/** Further settings for every n8n process. */
 	env?: Record<string, string>;
-	/** How long Jelou waits for the answer to a delivery. */
+	/** How long Jelou waits for the response to a delivery. */
 	deliveryTimeoutMs?: number;
-	/** Gives up starting; what has been started is stopped. */
+	/** Aborts the start; what has been started is stopped. */
 	signal?: AbortSignal;
 }
 

@@ -3,8 +3,8 @@ import { triggerWorkflow } from '../../server/support/workflows';
 const SEND = { type: 'n8n-nodes-jelou.jelou', typeVersion: 1, name: 'Reply' };
 
 /**
- * Answers each message with "re: " and its text, in expressions that n8n evaluates. The reply's ID is made of the
- * message's, so that a run that is repeated sends the same ID again.
+ * Replies to each message with "re: " and its text, in expressions that n8n evaluates. The reply's ID is derived from the
+ * message's, so that a repeated run sends the same ID again.
  */
 export function replyWorkflow(name: string, credential: string, timeout = 5) {
 	const workflow = triggerWorkflow(name, credential, {
@@ -20,7 +20,7 @@ export function replyWorkflow(name: string, credential: string, timeout = 5) {
 	return onlyMessages(workflow);
 }
 
-/** Answers one message with as many as its text says, in the room that it came from. */
+/** Replies to one message with as many as its text says, in the room that it came from. */
 export function batchWorkflow(name: string, credential: string, concurrency = 10) {
 	const id = { id: 'items', name: 'Items', type: 'n8n-nodes-base.set', typeVersion: 3.4 };
 	const list =
@@ -72,7 +72,7 @@ function onlyMessages<Workflow extends ReturnType<typeof triggerWorkflow>>(
 	return { ...workflow, nodes: [{ ...trigger, parameters }, ...others] };
 }
 
-/** As `replyWorkflow`, and refuses events whose time is off by more than five minutes. */
+/** Like `replyWorkflow`, but refuses events whose time is off by more than five minutes. */
 export function agedWorkflow(credential: string) {
 	return onlyMessages(replyWorkflow('aged', credential), { maximumAge: 300 });
 }
