@@ -6,7 +6,7 @@ import { startStage, webhookAnswers, type Stage } from './support/stage';
 const LUIS = '593990000002';
 const ANSWERS = ['¡Anotado!', 'Es el 1042.'];
 
-/** Apart from the other examples, whose questions would have their time limits while n8n is down. */
+/** Separate from the other examples, whose questions would expire while n8n is down. */
 let stage: Stage | undefined;
 let model: ModelStub | undefined;
 let example: Example | undefined;

@@ -42,7 +42,7 @@ const integration = () => {
 	return found;
 };
 
-/** Runs an operation in a published workflow of its own, and gives what it puts out. */
+/** Runs an operation in a published workflow of its own. Returns its output. */
 async function run<Item>(parameters: Json, of = credential): Promise<Item[]> {
 	const path = randomUUID();
 	const webhook = {
@@ -63,7 +63,7 @@ async function run<Item>(parameters: Json, of = credential): Promise<Item[]> {
 	await stage.client.activate(id);
 	try {
 		let response = new Response();
-		// n8n 2.x serves it a moment after it was published.
+		// n8n 2.x serves it a moment after publishing.
 		await waitUntil('the webhook to answer', async () => {
 			response = await fetch(`${stage.n8n.url}/webhook/${path}`);
 			return response.status !== 404;
@@ -83,7 +83,7 @@ async function check(of?: string, options: Json = {}): Promise<Check[]> {
 	);
 }
 
-/** What is wrong, with its remedy; all that was looked at before has to be well. */
+/** What is wrong, with its remedy; everything checked before must be fine. */
 async function wrong(...given: Parameters<typeof check>) {
 	const found = await check(...given);
 	expect(found.every(({ ok, remedy }) => ok === (remedy === 'None'))).toBe(true);
@@ -92,10 +92,10 @@ async function wrong(...given: Parameters<typeof check>) {
 	return found.filter(({ ok }) => !ok).map(({ check: name, detail, remedy }) => [name, detail, remedy]);
 }
 
-test('all well: each check says what it found, and how many deliveries there were', async () => {
+test('all fine: each check says what it found, and how many deliveries there were', async () => {
 	await stage.sandbox.userWrites(PROJECT, { text: 'hola' });
 	const found = await check();
-	// The conversation's start, and the message; the first came without a signature, from this test.
+	// The conversation's start, and the message; this test posted the first delivery, without a signature.
 	expect(found.map(({ check: name, ok }) => [name, ok])).toEqual(
 		[
 			'Version',
@@ -135,7 +135,7 @@ test('a wrong key', async () => {
 	]);
 });
 
-test('the other path of the gateway', async () => {
+test("the gateway's other path", async () => {
 	const page = { status: 404, body: '<html>', contentType: 'text/html' };
 	stage.sandbox.setFaults({ respond: page, naming: '/platform/' });
 	try {
@@ -218,14 +218,14 @@ test('a wrong secret, and none', async () => {
 	]);
 });
 
-test('a conversation that was paused is listed', async () => {
+test('a paused conversation is listed', async () => {
 	await run({ resource: 'conversation', operation: 'pause', roomId: 'a room', hours: 2 });
 	expect(await run({ resource: 'conversation', operation: 'getMany' })).toEqual([
 		{ room_id: 'a room', contact: {}, bot: {}, paused: true, pausedUntil: expect.any(String) },
 	]);
 });
 
-test('the own address that n8n does not reach', async () => {
+test("n8n's own address, which it cannot reach", async () => {
 	const nowhere = 'http://127.0.0.1:1';
 	integration().webhookUrl = `${nowhere}/webhook/1/webhook`;
 	await stage.restart('stop', { WEBHOOK_URL: `${nowhere}/` });

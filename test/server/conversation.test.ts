@@ -51,7 +51,7 @@ describe('where Jelou is less orderly:', () => {
 	});
 });
 
-// n8n 1.x itself goes on to nothing behind a node that is called "toString".
+// n8n 1.x itself runs nothing after a node that is called "toString".
 test.each(['constructor', 'antes\u2028después'])(
 	'a node of the name %j asks, and goes on with the answer',
 	async (name) => {
@@ -73,7 +73,7 @@ test.each(['constructor', 'antes\u2028después'])(
 	},
 );
 
-/** One customer from hello to the summary; gives what is not as it should be. */
+/** One customer from hello to the summary. Returns what is wrong. */
 async function talk(dialogue: Dialogue, n: number): Promise<string[]> {
 	const user = `user-${String(n)}`;
 	const lines = ['hola', `Ana-${String(n)}`, String(1_000 + n)];
@@ -94,11 +94,11 @@ test(`${String(DIALOGUES)} dialogues, ${String(AT_ONCE)} at once, are one run ea
 	await inParts(customers, AT_ONCE, async (n) => void wrong.push(...(await talk(dialogue, n))));
 	expect(wrong).toEqual([]);
 	await counts(dialogue, 'success', DIALOGUES);
-	// Whatever else there is would be a run too many.
+	// Any other run would be one too many.
 	expect(await count(dialogue, 'waiting', 'running', 'error', 'crashed', 'canceled')).toBe(0);
 });
 
-test('while a run waits, n8n shows whose room it is about', async () => {
+test('while a run waits, n8n shows which room it is about', async () => {
 	const dialogue = await openDialogue(stage, [ASK_NAME], { users: 1 });
 	await dialogue.writes('user-0', 'hola');
 	await dialogue.hears('user-0', 1);
@@ -147,7 +147,7 @@ test('the picture that answers a question comes as binary data with the answer',
 	await counts(dialogue, 'success', 1);
 	const [run] = await dialogue.runs();
 	const data = String((await stage.client.execution(String(run?.id))).data);
-	// As n8n writes it beside a file, wherever it keeps its bytes.
+	// As n8n writes it beside a file, wherever it stores the bytes.
 	expect(data).toContain('"26 B"');
 	expect(data).not.toContain('mediaError');
 	await files.close();
@@ -195,8 +195,8 @@ describe.each(['stop', 'kill'] as const)('after n8n was restarted (%s)', (how) =
 		expect(await dialogue.hears('user-0', 3)).toBe('Name=Ana Order=7');
 	});
 
-	// What n8n has not stored is lost with the process. The customer must never be left without an answer.
-	test('in the moment of a question or of an answer, the customer is answered', async () => {
+	// What n8n has not stored is lost with the process. The customer must never be left without a reply.
+	test('at the moment of a question or an answer, the customer still gets a reply', async () => {
 		await writesUntilTaken('user-1', 'Ana');
 		const heard = await dialogue.hears('user-1', 2);
 		expect([NAME, ORDER]).toContain(heard);
@@ -224,7 +224,7 @@ test('the log and the outputs show no resume URL, secret or signature', async ()
 	const secret = stage.sandbox.store.projects.get(dialogue.projectId)?.integration?.signingSecret;
 	expect(execution).not.toContain('webhook-waiting');
 	for (const shown of [execution, stage.n8n.log()]) {
-		// The path of a resume URL, which n8n itself logs, opens nothing without the signature.
+		// The path of a resume URL, which n8n itself logs, is useless without the signature.
 		expect(shown).not.toMatch(/signature=|sha256=/);
 		expect(shown).not.toContain(secret);
 	}

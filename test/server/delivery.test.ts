@@ -19,7 +19,7 @@ const EVENT = readFileSync(join(__dirname, '../fixtures/event-message-text.json'
 let stage: Stage;
 let workflow: string;
 
-/** Every run, also one that failed. */
+/** All runs, including failed ones. */
 const runs = async () => (await stage.client.executions(workflow)).length;
 const secretFromJelou = () =>
 	stage.sandbox.store.projects.get(PROJECT)?.integration?.signingSecret ?? 'no integration';
@@ -34,10 +34,10 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-test('a genuine delivery is answered in JSON that says it was accepted', async () => {
+test('a genuine delivery gets a JSON response that says it was accepted', async () => {
 	const { status, answer } = await stage.sandbox.userWrites(PROJECT, { text: 'Hola' });
 	expect({ status, answer }).toEqual({ status: 200, answer: '{"status":"accepted"}' });
-	// The first message starts a conversation too, which is another event.
+	// The first message also starts a conversation, which is another event.
 	await waitUntil('both runs to be saved', async () => (await runs()) === 2);
 });
 
@@ -48,7 +48,7 @@ test('every forgery gets 401 and runs nothing, and the log says why without secr
 		statuses.set(forgery.name, (await stage.sandbox.deliver(PROJECT, forgery)).status);
 	}
 	expect([...statuses].filter(([, status]) => status !== 401)).toEqual([]);
-	// A genuine one behind them shows that a run would have been seen by now.
+	// A genuine one after them shows that a run would have appeared by now.
 	const close = JSON.stringify({ event: 'conversation.close', after: 'the forgeries' });
 	expect((await stage.sandbox.deliver(PROJECT, { body: close })).status).toBe(200);
 	await waitUntil('the genuine run to be saved', async () => (await runs()) > before);

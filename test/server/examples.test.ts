@@ -42,5 +42,5 @@ describe('the example "Ticket"', () => ticket(stage));
 describe('the example "Satisfaction survey"', () => satisfactionSurvey(stage));
 describe('the example "Guided order", unanswered,', testUnansweredOrder);
 describe('the example "Satisfaction survey", unanswered,', testUnansweredSurvey);
-// Deletes what the others have made.
+// Deletes what the others have created.
 describe('the examples in npm start', () => start(stage));

@@ -67,7 +67,7 @@ async function replaceExisting(id: string): Promise<void> {
 test("an integration with the trigger's own URL whose secret nobody knows is refused, and replaced when the user says so", async () => {
 	const credential = await saveCredential();
 	const id = await stage.client.createWorkflow(triggerWorkflow('killed', credential));
-	// As an n8n that was killed before the answer would leave it.
+	// As left by an n8n that was killed before the response.
 	await jelou('POST', `${stage.n8n.url}/webhook/webhook-of-killed/webhook`);
 	const lost = integration()?.signingSecret;
 
@@ -109,7 +109,7 @@ test('a secret that leaked is refused after another is typed, also after unpubli
 	await unpublish(id);
 });
 
-test('publishing says in its message who has the project already, and what to do', async () => {
+test('the error of publishing says who already has the project, and what to do', async () => {
 	const credential = await saveCredential();
 	const first = await stage.client.createWorkflow(triggerWorkflow('first', credential));
 	const second = await stage.client.createWorkflow(triggerWorkflow('second', credential));
@@ -119,7 +119,7 @@ test('publishing says in its message who has the project already, and what to do
 		second,
 		'The workflow "first" already receives this project\'s events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project',
 	);
-	// What may work the next time n8n 2.x tries five times, for 15 s, and each time reads what is there twice.
+	// Where a retry may help, n8n 2.x tries five times in 15 s, and reads the integration twice each time.
 	expect(readings() - before).toBeLessThanOrEqual(3);
 
 	await jelou('PATCH', 'https://crm.example.com/secret-path');
@@ -130,7 +130,7 @@ test('publishing says in its message who has the project already, and what to do
 	expect(stage.n8n.log()).not.toContain('secret-path');
 });
 
-test('an integration made by hand keeps its URL and secret through publishing, saving and unpublishing', async () => {
+test('an integration created by hand keeps its URL and secret through publishing, saving and unpublishing', async () => {
 	const project = stage.sandbox.store.projects.get(PROJECT);
 	if (project) project.integration = null;
 	await jelou('POST', `${stage.n8n.url}/webhook/webhook-of-by-hand/webhook`);

@@ -65,9 +65,9 @@ interface Published {
 	writes(user: string): Promise<void>;
 	/** What a customer was sent, in order. */
 	heard(user: string): string[];
-	/** Waits until a customer was sent so many messages. */
+	/** Waits until a customer was sent this many messages. */
 	hears(user: string, count: number): Promise<string[]>;
-	/** Waits until so many runs are over, and gives the last one. */
+	/** Waits until this many runs are over. Returns the last one. */
 	ran(count: number): Promise<Json>;
 	room(user: string): string;
 }
@@ -196,7 +196,7 @@ const execute = (workflow: Json): Node => [
 	{ source: 'parameter', workflowJson: JSON.stringify(workflow), options: {} },
 ];
 
-describe('with nothing filled in but its text, a reply goes to the customer who wrote, behind', () => {
+describe('with only its text filled in, a reply goes to the customer who wrote, after', () => {
 	type Case = [name: string, build: () => Promise<[Node[], Wire[]]>, expected: string[]];
 	const replies = (count: number) => Array.from({ length: count }, () => 'Reply');
 	test.each<Case>([
@@ -214,7 +214,7 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 				const dataTableId = { __rl: true, mode: 'id', value: await dataTable() };
 				const columns = { mappingMode: 'defineBelow', value: { note: 'x' } };
 				const parameters = { resource: 'row', operation: 'insert', dataTableId, columns };
-				// On SQLite n8n fails one of two runs that insert at once.
+				// On SQLite, n8n fails one of two runs that insert at once.
 				const again = { retryOnFail: true, maxTries: 5 };
 				return [
 					[['Data table', `${BASE}dataTable`, 1, parameters, again], reply],
@@ -300,7 +300,7 @@ describe('with nothing filled in but its text, a reply goes to the customer who 
 	});
 });
 
-test('a model is told what the tool of its agent is for and what came of it, and no secret', async () => {
+test("a model is told what its agent's tool is for and what the result was, and no secret", async () => {
 	model.requests.length = 0;
 	const wires: Wire[] = [...chain(TRIGGER, 'Agent'), MODEL, ['Reply', 'Agent', 0, 0, 'ai_tool']];
 	const { project, ran, writes } = await publish([...agent(), REPLY_TOOL], wires);
@@ -326,7 +326,7 @@ test('in a sub-workflow, where the trigger cannot be seen, the error says what t
 	const workflow = await publish([execute(subWorkflow(send))], chain(TRIGGER, 'Sub-workflow'));
 	await workflow.writes('ana');
 	await workflow.ran(1);
-	// n8n keeps the run of an embedded sub-workflow with its parent's.
+	// n8n saves the run of an embedded sub-workflow with its parent's.
 	const runs = await stage.client.executions(workflow.id);
 	const read = runs.map(async ({ id: execution }) => stage.client.execution(String(execution)));
 	const error = (await Promise.all(read)).map((run) => String(run.data)).join(' ');
@@ -334,7 +334,7 @@ test('in a sub-workflow, where the trigger cannot be seen, the error says what t
 	expect(workflow.heard('ana')).toEqual([]);
 });
 
-test('where n8n lost track of the items nothing is sent, and the error names all that is missing', async () => {
+test('where n8n lost track of the items, nothing is sent, and the error names everything missing', async () => {
 	const filter: Node = [
 		'Filter',
 		`${BASE}code`,
@@ -352,7 +352,7 @@ test('where n8n lost track of the items nothing is sent, and the error names all
 	expect(workflow.heard('ana')).toEqual([]);
 });
 
-/** Begins a test run as the editor does, and gives the execution when it is over. */
+/** Begins a test run as the editor does. Returns the execution when it is over. */
 async function testRun(id: string, payload: Json): Promise<Json> {
 	const workflowData = await stage.client.workflow(id);
 	const begun = await stage.client.call('POST', `/workflows/${id}/run`, { workflowData, ...payload });
@@ -365,8 +365,8 @@ async function testRun(id: string, payload: Json): Promise<Json> {
 	return read;
 }
 
-describe('a test run sends with the secret that the published trigger was given:', () => {
-	test('"Execute step" on a reply, with what the nodes before it put out', async () => {
+describe('a test run sends with the secret that the published trigger received:', () => {
+	test('"Execute step" on a reply, with the output of the nodes before it', async () => {
 		const workflow = await publish([empty('Set'), reply], chain(TRIGGER, 'Set', 'Reply'));
 		await workflow.writes('ana');
 		const { data } = await workflow.ran(1);
@@ -379,7 +379,7 @@ describe('a test run sends with the secret that the published trigger was given:
 		expect(await workflow.hears('ana', 2)).toEqual(['Reply', 'Reply']);
 	});
 
-	test('rows of several customers in a loop, each with two messages of which only the first says to whom', async () => {
+	test('rows of several customers in a loop, each with two messages, only the first of which says to whom', async () => {
 		const map = { roomId: '={{ $json.room }}', botId: '={{ $json.bot }}', userId: '={{ $json.user }}' };
 		const wires: Wire[] = [
 			...chain('Manual', 'Code', 'Loop'),

@@ -45,7 +45,7 @@ test('three messages in a row are one run with all of them, and the next is anot
 	expect(runs[0]).toMatchObject({ event: 'message', chatInput: expect.stringContaining('soy Ana') });
 });
 
-/** A conversation that a person has before n8n ends. */
+/** A conversation that a person already has before n8n ends. */
 let handed: Dialogue;
 const handedRuns = async (count: number) =>
 	waitUntil(
@@ -70,12 +70,12 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 			await new Promise((resolve) => setTimeout(resolve, ms));
 			return await dialogue.writes(`user-${String(n)}`, text + String(n));
 		};
-		// Half of the customers write later, every second one of all writes twice.
+		// Half of the customers write later, and every second one writes twice.
 		const deliveries = Array.from({ length: USERS }, (_, n) => [
 			writes(n, 'a', n < USERS / 2 ? 0 : 6_000),
 			...(n % 2 === 0 ? [writes(n, 'b', n < USERS / 2 ? 300 : 6_300)] : []),
 		]).flat();
-		// A run that n8n has begun and not ended when it is killed is n8n's to tell of.
+		// A run under way when n8n is killed is for n8n to report.
 		await waitUntil(
 			'the runs of the first half',
 			async () => (await stage.client.executionCount(dialogue.workflowId, ['success'])) === USERS / 2,
@@ -107,7 +107,7 @@ describe.each(['stop', 'kill'] as const)('when n8n ends (%s) while deliveries ar
 	});
 });
 
-test('the conversation that a person has starts runs again when it is given back', async () => {
+test('a conversation that a person had starts runs again when it is given back', async () => {
 	expect(await handed.writes('user-1', 'hola')).toMatchObject(STARTED);
 	await handedRuns(2);
 	expect(await handed.writes('user-2', `back ${roomOf(stage, handed, 'user-0')}`)).toMatchObject(STARTED);

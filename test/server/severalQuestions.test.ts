@@ -9,9 +9,9 @@ import { startStage, type Stage } from './support/stage';
 const KILLS = Number(process.env.KILLS ?? 1);
 /** A short form; the full size (`DIALOGUES=300`) takes some minutes. */
 const MANY = Number(process.env.DIALOGUES ?? 30);
-/** As many deliveries as a gateway has under way. */
+/** As many deliveries as a gateway has in flight. */
 const AT_ONCE = 16;
-/** Nobody had to be asked twice, as nothing was cut off. */
+/** Nobody was asked twice, since nothing was cut off. */
 const ALL_RIGHT = { ...RIGHT, refused: 0, askedTwice: 0 };
 
 let stage: Stage;
@@ -28,7 +28,7 @@ async function begin(users: number, options: Json = {}): Promise<Talk> {
 	return talk;
 }
 
-test('go on where they were when n8n is ended and started again after each answer', async () => {
+test('continue where they were when n8n is restarted after each answer', async () => {
 	const talk = await begin(5);
 	for (let step = 1; step <= LAST; step++) {
 		await Promise.all(talk.customers.map(async (one) => one.says(step)));
@@ -40,7 +40,7 @@ test('go on where they were when n8n is ended and started again after each answe
 });
 
 test.each(Array.from({ length: KILLS }, (_, n) => n + 1))(
-	'come each to their end when n8n is killed in their middle (%i)',
+	'all finish when n8n is killed halfway through (%i)',
 	async () => {
 		const talk = await begin(20);
 		const { customers, dialogue } = talk;
@@ -91,7 +91,7 @@ describe('while the time of a dialogue runs out,', () => {
 		expect(await talk.end()).toMatchObject(ALL_RIGHT);
 	});
 
-	test('it goes on as it came in, with the answers so far, and the next message starts the workflow', async () => {
+	test('its run continues with its input and the answers so far, and the next message starts the workflow', async () => {
 		const { dialogue } = late;
 		const [one] = late.customers as [Customer];
 		const given: unknown = JSON.parse((await dialogue.hears(one.userId, 4)) ?? '');

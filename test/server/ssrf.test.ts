@@ -7,7 +7,7 @@ let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage({
 		N8N_SSRF_PROTECTION_ENABLED: 'true',
-		// The sandbox is asked for by this name; n8n's own address is not.
+		// The sandbox is reached by this name, n8n's own address is not.
 		N8N_SSRF_ALLOWED_HOSTNAMES: 'localhost',
 	});
 });

@@ -24,13 +24,13 @@ let stage: Stage;
 let fronts: Front[];
 let front: Front;
 let projects: Projects;
-/** Those that are still at work while other tests run, so none of their ends unpublishes them. */
+/** Projects that stay at work across tests, and so are not unpublished at the end of one. */
 let others: Projects;
-/** A run that waits for longer than n8n keeps it in memory, and then counts in static data and replies. */
+/** A run that waits longer than n8n keeps it in memory, then counts in static data and replies. */
 let late: Dialogue;
-/** A supervisor with a question that is open, one whose time is up before it is asked, and one more. */
+/** A supervisor with an open question, one that expires before it is asked, and one more. */
 let brief: Dialogue;
-/** What n8n must refuse to publish. n8n 2.x tries for a quarter of a minute before it says so, so all begin at once. */
+/** What n8n must refuse to publish. n8n 2.x retries for 15 s before it says so, so all begin at once. */
 const REFUSED: Record<string, () => Promise<void>> = {
 	'a second trigger': refuseSecondTrigger,
 	'a second workflow': refuseSecondWorkflow,
@@ -60,7 +60,7 @@ beforeAll(async () => {
 	for (const [name, refuse] of Object.entries(REFUSED)) {
 		refused[name] = refuse();
 		const tried = refused[name].catch(() => undefined);
-		// n8n 1.x refuses at once, and cannot save two things at a time.
+		// n8n 1.x refuses at once, and cannot save two workflows at a time.
 		if (N8N_LINE === 'v1') await tried;
 	}
 });
@@ -76,7 +76,7 @@ afterEach(async () => {
 async function waiting(dialogue: Dialogue, count: number): Promise<void> {
 	await projects.runs(dialogue, 'waiting', count);
 }
-/** Waits until the supervisor is asked for the nth time, and gives the question without its choices. */
+/** Waits until the supervisor is asked for the nth time. Returns the question without its choices. */
 async function asked(dialogue: Dialogue, count: number): Promise<string> {
 	const questions = await projects.heard(dialogue, 'user-0', count);
 	return questions[count - 1]?.split('\n')[0] ?? '';
@@ -150,10 +150,10 @@ async function replaceUnreadable(): Promise<void> {
 	expect(dialogue.heard('user-0')).toEqual(['elsewhere']);
 }
 
-/** For faults that hit what a project sends, and nothing that other runs do meanwhile. */
+/** For faults that affect only what one project sends, not other runs. */
 const sendingOf = ({ projectId }: Dialogue) => ({ path: 'chatbot' as const, naming: `"${projectId}"` });
 
-/** A trigger that takes messages, and starts nothing for them. */
+/** A trigger that receives messages, but starts nothing for them. */
 const LISTENING = { events: ['conversation.close'] };
 
 describe('with no signing secret typed anywhere,', () => {
@@ -222,7 +222,7 @@ describe('with no signing secret typed anywhere,', () => {
 		expect(await projects.heard(retried, 'user-0', 1)).toEqual(['hola']);
 	});
 
-	test('the workflow as n8n gives it out has no secret, nor has the credential or a run', async () => {
+	test('no secret is in the workflow that n8n exports, in the credential or in a run', async () => {
 		const { secret = '' } = projects.standing(dialogue);
 		expect(secret).toMatch(/^[0-9a-f]{64}$/);
 		await dialogue.writes('user-1', 'hola');
@@ -240,7 +240,7 @@ describe('with no signing secret typed anywhere,', () => {
 });
 
 describe('a credential', () => {
-	test('that a second workflow has too leaves the first one what it has', async () => {
+	test('that a second workflow shares keeps what the first one stored', async () => {
 		await refused['a second workflow'];
 	});
 
@@ -260,7 +260,7 @@ describe('a credential', () => {
 		await projects.unpublish(other);
 		await projects.isGone(other);
 		const credential = await projects.credential(dialogue.projectId);
-		// As the editor saves it: with placeholders for what it is not shown.
+		// As the editor saves it: with placeholders for hidden values.
 		await stage.client.saveCredential(credential.name, 'jelouApi', {
 			...(await stage.client.credentialData(credential.id)),
 			projectId: other.projectId,
@@ -279,14 +279,14 @@ describe('a credential', () => {
 		expect(other.heard('user-0')).toEqual(['elsewhere']);
 	});
 
-	test('that is deleted right after unpublishing takes nothing down with it', async () => {
+	test('that is deleted right after unpublishing breaks nothing else', async () => {
 		const dialogue = await projects.open([reply('hola')]);
 		const { id } = await projects.credential(dialogue.projectId);
 		await projects.unpublish(dialogue);
 		await stage.client.call('DELETE', `/credentials/${id}`);
 		await projects.isGone(dialogue);
 		expect(stage.n8n.log()).not.toMatch(/unhandled|uncaught/i);
-		// The workflow is still there, and can be published with another one.
+		// The workflow still exists, and can be published with another credential.
 		const { id: another } = await saveCredential(dialogue, dialogue.projectId);
 		await projects.edit(dialogue, (nodes) =>
 			nodes.map((node) => ({
@@ -306,18 +306,18 @@ describe('a credential', () => {
 		expect(await projects.heard(dialogue, 'user-0', 1)).toEqual(['hola']);
 		const credential = await projects.credential(dialogue.projectId);
 		expect(messagesOf(await sendingWith(credential, projects.ids(dialogue)))).toEqual([]);
-		// What n8n 1.x is given to store, it stores as it was evaluated.
+		// n8n 1.x stores expressions as evaluated values.
 		if (N8N_LINE === 'v1') return;
 		expect(await stage.client.credentialData(credential.id)).toMatchObject({ chatbotUrl });
 	});
 
-	test('whose stored registration cannot be read is as one that never had any, until its webhook is replaced', async () => {
+	test('whose stored registration cannot be read acts as if it had none, until its webhook is replaced', async () => {
 		await refused['an unreadable registration'];
 	});
 });
 
 describe('the integration', () => {
-	/** Projects whose integration has to stay as it was, whatever n8n was told. */
+	/** Projects whose integration must stay the same, whatever n8n was told. */
 	const stays: Array<[Dialogue, ReturnType<Projects['standing']>]> = [];
 	async function openToStay(nodes: Node[], trigger: Json = LISTENING): Promise<Dialogue> {
 		const dialogue = await projects.open(nodes, { trigger });
@@ -339,7 +339,7 @@ describe('the integration', () => {
 		const answered = async (count: number) =>
 			waitUntil(`${String(count)} answers`, () => Promise.resolve(answers.length >= count));
 		const load = setInterval(() => {
-			// A machine that is slower than that is given no more than it can take.
+			// A slower machine gets no more than it can handle.
 			if (deliveries.length - answers.length >= UNANSWERED) return;
 			const delivery = dialogue.writes('user-0', 'hola');
 			deliveries.push(delivery);
@@ -353,13 +353,13 @@ describe('the integration', () => {
 			clearInterval(load);
 		}
 		const statuses = (await Promise.all(deliveries)).map(({ status }) => status);
-		// n8n itself knows no such webhook for a moment.
+		// For a moment, n8n itself does not know the webhook.
 		expect(statuses.filter((status) => status !== 200 && status !== 404)).toEqual([]);
 		expect(statuses.at(-1)).toBe(200);
 		expect(projects.standing(dialogue)).toEqual(toStay());
 	});
 
-	test.each([3, 2_000])('is the same one when Jelou tells its date %i ms later', async (ms) => {
+	test.each([3, 2_000])('is the same one when Jelou reports its date %i ms later', async (ms) => {
 		const dialogue = await openToStay([]);
 		const { integration } = projects.project(dialogue);
 		if (integration === null) throw new Error('There is no integration.');
@@ -370,7 +370,7 @@ describe('the integration', () => {
 		expect(projects.standing(dialogue)).toEqual(toStay());
 	});
 
-	test('goes along when one workflow is unpublished and another published right away', async () => {
+	test('moves along when one workflow is unpublished and another published right away', async () => {
 		const dialogue = await openToStay([reply('one')], {});
 		const credentials = { jelouApi: await projects.credential(dialogue.projectId) };
 		const webhookId = randomUUID();
@@ -396,7 +396,7 @@ describe('the integration', () => {
 		expect(projects.standing(dialogue)).toEqual(toStay());
 	});
 
-	test('is gone a moment after its workflow was unpublished, and none that was edited or moved', async () => {
+	test('is deleted a moment after its workflow was unpublished, but not after it was edited or moved', async () => {
 		const dialogue = await projects.open([reply('hola')]);
 		await projects.unpublish(dialogue);
 		await projects.isGone(dialogue);
@@ -404,7 +404,7 @@ describe('the integration', () => {
 		expect(stays.map(([stayed]) => projects.standing(stayed))).toEqual(stays.map(([, before]) => before));
 	});
 
-	test('is gone a moment after its trigger was taken out of the workflow', async () => {
+	test('is deleted a moment after its trigger was removed from the workflow', async () => {
 		const webhookId = randomUUID();
 		const other: Node = ['Webhook', `${BASE}webhook`, 2, { path: webhookId }, { webhookId }];
 		const dialogue = await projects.open([reply('hola'), other], { wires: chain(TRIGGER, 'Reply') });
@@ -412,7 +412,7 @@ describe('the integration', () => {
 		await projects.isGone(dialogue);
 	});
 
-	test('has one trigger in a workflow: a second one is refused, and the error names the first', async () => {
+	test('has only one trigger per workflow: a second one is refused, and the error names the first', async () => {
 		await refused['a second trigger'];
 	});
 });
@@ -420,7 +420,7 @@ describe('the integration', () => {
 describe('a question', () => {
 	const CONFIRM = reply('={{ "Hola, " + $json.answer }}');
 
-	test('takes nothing for its answer that was written while it was sent; that comes with the answer', async () => {
+	test('takes no message that was written while it was being sent for its answer, but passes it on with the answer', async () => {
 		const dialogue = await projects.open([ask(NAME), CONFIRM]);
 		const sending = sendingOf(dialogue);
 		const { requests } = stage.sandbox.store;
@@ -445,7 +445,7 @@ describe('a question', () => {
 		});
 	});
 
-	test('that Jelou refuses leaves the one that is open in the room', async () => {
+	test('that Jelou refuses leaves the open one in the room', async () => {
 		const dialogue = await projects.supervised();
 		await dialogue.writes('user-1', 'one');
 		expect(await asked(dialogue, 1)).toBe('¿Apruebas one?');
@@ -457,7 +457,7 @@ describe('a question', () => {
 		expect(await dialogue.runs()).toHaveLength(2);
 	});
 
-	test('ends when its room is paused, and in a paused room none is asked', async () => {
+	test('ends when its room is paused, and is not asked in a paused room', async () => {
 		const dialogue = await projects.supervised();
 		await dialogue.writes('user-1', 'one');
 		await asked(dialogue, 1);
@@ -474,7 +474,7 @@ describe('a question', () => {
 		expect(dialogue.heard('user-0')).toHaveLength(1);
 	});
 
-	test('is the project’s: its answer is found when the trigger is deleted and added anew', async () => {
+	test('belongs to the project: its answer is found after the trigger is deleted and added again', async () => {
 		const dialogue = await projects.open([ask(NAME), CONFIRM]);
 		await dialogue.writes('user-0', 'hola');
 		await projects.heard(dialogue, 'user-0', 1);
@@ -491,14 +491,14 @@ describe('a question', () => {
 		expect(await projects.heard(dialogue, 'user-0', 2)).toEqual([NAME, 'Hola, Ana']);
 	});
 
-	test('is asked again once, when it is not known whether that arrived', async () => {
+	test('is asked again only once when it is unknown whether that arrived', async () => {
 		const dialogue = await projects.open([ask(NAME, { answerType: 'number' }), CONFIRM]);
 		await dialogue.writes('user-0', 'hola');
 		await projects.heard(dialogue, 'user-0', 1);
 		await waiting(dialogue, 1);
 		stage.sandbox.setFaults({ ...sendingOf(dialogue), dropAfterProcessing: true, times: 1 });
 		const { rawBody, signature, status } = await dialogue.writes('user-0', 'no sé');
-		// As Jelou may deliver what was not answered with 200.
+		// As Jelou may deliver again what did not get a 200.
 		await stage.sandbox.deliver(dialogue.projectId, { body: rawBody, signature });
 		expect(status).toBe(200);
 		await dialogue.writes('user-0', '7');
@@ -509,7 +509,7 @@ describe('a question', () => {
 		]);
 	});
 
-	test('is answered though n8n cannot be told to keep it', async () => {
+	test('is answered even if n8n cannot be told to keep it', async () => {
 		const isKeep = ({ body }: { body: Buffer }) => body.includes('"note":"keep"');
 		const refused: unknown[] = [];
 		front.refuse((request) => isKeep(request) && refused.push(request) > 0);
@@ -528,7 +528,7 @@ describe('a question', () => {
 });
 
 describe('a supervisor whom several runs ask at once', () => {
-	/** The supervisor's room with a question that is open, and others behind it, in this order. */
+	/** The supervisor's room with an open question, and others queued after it, in this order. */
 	async function queue(...wants: string[]): Promise<Dialogue> {
 		const dialogue = await projects.supervised();
 		for (const [n, text] of wants.entries()) {
@@ -540,7 +540,7 @@ describe('a supervisor whom several runs ask at once', () => {
 		return dialogue;
 	}
 
-	test('is asked one thing after the other, and each run gets its own answer', async () => {
+	test('is asked one question after the other, and each run gets its own answer', async () => {
 		const dialogue = await projects.supervised();
 		const wants = ['one', 'two', 'three'];
 		await Promise.all(wants.map(async (text, n) => dialogue.writes(`user-${String(n + 1)}`, text)));
@@ -563,7 +563,7 @@ describe('a supervisor whom several runs ask at once', () => {
 		expect(await projects.heard(dialogue, 'user-1', 1)).toEqual(['one: true']);
 	});
 
-	test('is not asked what a run wanted that was stopped meanwhile', async () => {
+	test("is not asked a stopped run's question", async () => {
 		const dialogue = await queue('one', 'two', 'three');
 		const [, second] = await dialogue.runs();
 		await stage.client.call('POST', `/executions/${String(second?.id)}/stop`, {});
@@ -575,7 +575,7 @@ describe('a supervisor whom several runs ask at once', () => {
 		expect(dialogue.heard('user-1')).toEqual(['one: false']);
 	});
 
-	test('is asked the next thing when Jelou refuses one', async () => {
+	test('is asked the next question when Jelou refuses one', async () => {
 		const dialogue = await queue('one', 'two for nobody', 'three');
 		await dialogue.writes('user-0', 'no');
 		expect(await asked(dialogue, 2)).toBe('¿Apruebas three?');
@@ -586,7 +586,7 @@ describe('a supervisor whom several runs ask at once', () => {
 	});
 
 	test('is not asked what nobody waits for any more, its time being up', async () => {
-		// n8n looks once a minute.
+		// n8n checks once a minute.
 		await waitUntil('the brief one to go on', () => Promise.resolve(brief.heard('user-2').length > 0));
 		expect(brief.heard('user-2')).toEqual(['brief two: nobody answered']);
 		expect(brief.heard('user-0')).toHaveLength(1);
@@ -599,7 +599,7 @@ describe('a supervisor whom several runs ask at once', () => {
 	});
 });
 
-/** Answers a supervisor's questions as they come, "two" with no; of the others there must be none before. */
+/** Answers a supervisor's questions as they come, "two" with no; each must come in its turn. */
 async function approveAll(dialogue: Dialogue, count: number, first = 1): Promise<void> {
 	for (let n = first; n < first + count; n++) {
 		const question = await asked(dialogue, n);
@@ -624,7 +624,7 @@ describe('after n8n was killed and started again,', () => {
 	let many: Promise<Dialogue>;
 	let queued: Promise<Dialogue>;
 	let unpublished: Promise<Dialogue>;
-	/** Waits until static data has what is open in all these rooms, as it is when n8n saves the end of a run over it. */
+	/** Waits until static data has all open questions of these rooms, as after n8n saved the end of a run over it. */
 	const isKept = async (dialogue: Dialogue, ...users: string[]) =>
 		waitUntil('static data to have the questions', async () => {
 			const text = JSON.stringify(await staticDataOf(dialogue));
@@ -708,7 +708,7 @@ return $input.all();`;
 		await stage.restart('kill');
 	});
 
-	test('with an integration that was to be deleted, publishing goes on with it and its secret', async () => {
+	test('publishing continues with an integration that was about to be deleted, and its secret', async () => {
 		const dialogue = await unpublished;
 		const before = projects.standing(dialogue);
 		expect(before).toMatchObject({ created: 1, deleted: 0 });
@@ -719,7 +719,7 @@ return $input.all();`;
 		expect(projects.standing(dialogue)).toEqual(before);
 	});
 
-	test('behind a run that counted in static data without the secret, customers are heard and answered', async () => {
+	test('after a run that counted in static data without the secret, customers still get replies', async () => {
 		await late.listens();
 		expect(await late.writes('user-1', 'hola')).toMatchObject(STARTED);
 		const credential = await projects.credential(late.projectId);
@@ -727,7 +727,7 @@ return $input.all();`;
 		expect(messagesOf(errorsOf(await projects.elsewhere(credential, send), 'Send'))).toEqual([]);
 	});
 
-	test('a question behind a Code node that counts is open, and the count is right', async () => {
+	test('a question after a Code node that counts is open, and the count is right', async () => {
 		const dialogue = await counted;
 		await dialogue.listens();
 		for (const [n, user] of ['user-0', 'user-1'].entries()) {
@@ -751,7 +751,7 @@ return $input.all();`;
 		expect((await staticDataOf(dialogue)).count).toBe(1);
 	});
 
-	test('a supervisor is asked what was queued, one thing after the other', async () => {
+	test('a supervisor is asked the queued questions, one after the other', async () => {
 		const dialogue = await queued;
 		await dialogue.listens();
 		expect(dialogue.heard('user-0')).toHaveLength(1);
@@ -764,7 +764,7 @@ return $input.all();`;
 });
 
 describe('at another address', () => {
-	test('n8n takes the answer to a question that was open, and nothing goes to the old address', async () => {
+	test('n8n accepts the answer to an open question, and nothing goes to the old address', async () => {
 		const dialogue = await projects.open([ask(NAME), reply('={{ "Hola, " + $json.answer }}')]);
 		await dialogue.writes('user-0', 'hola');
 		await projects.heard(dialogue, 'user-0', 1);
@@ -789,7 +789,7 @@ describe('at another address', () => {
 		expect(projects.standing(dialogue)).toEqual(before);
 	});
 
-	test('whose sub-path a proxy takes off, a question is refused before the customer is asked', async () => {
+	test('whose sub-path a proxy strips, a question is refused before the customer is asked', async () => {
 		const [, , proxy] = fronts as [Front, Front, Front];
 		await stage.restart('stop', { WEBHOOK_URL: `${proxy.url}/n8n` });
 		projects.front = proxy;

@@ -77,7 +77,7 @@ const OUTPUT = z.array(
 	z.object({ text: z.string().optional(), error: z.string().optional(), message: z.string().optional() }),
 );
 
-/** Runs the workflow over these rows, and gives its output. */
+/** Runs the workflow over these rows. Returns its output. */
 async function run(rows: object[]) {
 	const url = `${stage.n8n.url}/webhook/orders`;
 	const headers = { 'content-type': 'application/json' };
@@ -91,7 +91,7 @@ async function run(rows: object[]) {
 
 const BODY = z.object({ destinations: z.array(z.string()), parameters: z.array(z.string()) });
 
-/** What Jelou was asked to send and took, or did not, in the order of arrival. */
+/** What Jelou was asked to send, and whether it accepted it, in the order of arrival. */
 const sendings = () =>
 	stage.sandbox.store.requests
 		.filter(({ method, rawUrl }) => method === 'POST' && rawUrl.endsWith('/hsm'))
@@ -100,7 +100,7 @@ const sendings = () =>
 			return { at, status, phone: destinations.join(), order: parameters[1] ?? '' };
 		});
 
-test(`${String(TEMPLATES)} templates go out in order for each recipient, once, though Jelou asks to wait in between`, async () => {
+test(`${String(TEMPLATES)} templates go out once, in order for each recipient, though Jelou asks to wait in between`, async () => {
 	const rows = orders(TEMPLATES);
 	const before = sendings().length;
 	const respond = { status: 429, times: 3 };
@@ -129,7 +129,7 @@ test(`${String(TEMPLATES)} templates go out in order for each recipient, once, t
 	);
 });
 
-test('one that may have been sent is not sent again, one that cannot be names its item, and the others go out', async () => {
+test('one that may have been sent is not sent again, one that fails names its item, and the others go out', async () => {
 	const rows = orders(6);
 	rows[2] = { phone: 'Ana', order: 'order-2' };
 	const before = sendings().length;
@@ -157,7 +157,7 @@ test('one that may have been sent is not sent again, one that cannot be names it
 	).toEqual([0, 1, 3, 4, 5].map((n) => `order-${String(n)}`));
 });
 
-test('what Jelou has for people is in the error of the item', async () => {
+test('Jelou’s message for people is in the error of the item', async () => {
 	const body = JSON.stringify({
 		message: ['invalid'],
 		statusMessage: 'failed',

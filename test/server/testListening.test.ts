@@ -37,8 +37,8 @@ async function listen(id: string): Promise<void> {
 }
 
 /**
- * Waits until n8n has no test of this workflow any more: the trigger gives the URL back a little earlier, and in between n8n
- * can begin no test (docs/trigger.md). To a GET, n8n says whether it would take a POST.
+ * Waits until n8n no longer has a test of this workflow: the trigger gives the URL back a little earlier, and in between
+ * n8n cannot begin a test (docs/trigger.md). A GET tells whether n8n would accept a POST.
  */
 async function ended(name: string): Promise<void> {
 	await waitUntil('the test to end', async () => {
@@ -86,7 +86,7 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 		expect(await deliver()).toBe(200);
 	});
 
-	// n8n 1.x forgets all tests when one ends, so nothing is heard of the second one any more.
+	// n8n 1.x forgets all tests when one ends, so the second one receives nothing.
 	test('two tests at once, of which the first ends', async () => {
 		await listen(production);
 		await listen(other);
@@ -100,11 +100,11 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 		await stage.restart('stop');
 	});
 
-	test('a crash in the middle of a test, which is mended', async () => {
+	test('a crash in the middle of a test, which is repaired', async () => {
 		await listen(other);
 		await stage.restart('kill');
 		if ((await stage.client.versions()).isV1) {
-			// n8n 1.x asks every trigger at its start, so nobody has to do anything.
+			// n8n 1.x checks every trigger when it starts, so nobody has to do anything.
 			await waitUntil('the URL of production', () => Promise.resolve(url() === before.url));
 			return;
 		}
@@ -114,7 +114,7 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 	});
 });
 
-test('publishing a new version keeps the URL and the secret, and Jelou hears nothing of it', async () => {
+test('publishing a new version keeps the URL and the secret, without a call to Jelou', async () => {
 	const before = standing();
 	const { connections, nodes, settings, versionId } = await stage.client.workflow(production);
 	if (!Array.isArray(nodes)) throw new Error('n8n gave a workflow without nodes.');
@@ -126,7 +126,7 @@ test('publishing a new version keeps the URL and the secret, and Jelou hears not
 	stage.sandbox.store.requests.length = 0;
 	await stage.client.updateWorkflow(production, { nodes: changed, connections, settings, versionId });
 	await activate(production);
-	// What a moment later would still come of unpublishing the old version.
+	// The time in which unpublishing the old version could still have an effect.
 	await sleep(6_000);
 	expect(standing()).toEqual(before);
 	expect(await deliver()).toBe(200);

@@ -20,13 +20,13 @@ type Name = (typeof NAMES)[number];
 
 type Cast = Record<Name, Ids>;
 const BOT = 'bot';
-/** The victim's IDs have digits alone: a model may give numbers. */
+/** The victim's IDs have only digits: a model may give numbers. */
 const VICTIM = { room: '8800880', bot: '9900990099', user: '5939930' };
 const OF_A_VICTIM = new RegExp(Object.values(VICTIM).join('|'));
 
 /**
- * A customer, another one who is the victim, and a supervisor. Each trick of a project has people of its own, so that all
- * tricks are tried at once and it is seen which of them reached whom.
+ * A customer, another one who is the victim, and a supervisor. Each trick of a project has its own people, so that all
+ * tricks are tried at once and the test sees which of them reached whom.
  */
 function cast(project: number, trick: number): Cast {
 	const n = [project, trick].map((part) => String(part).padStart(2, '0')).join('0');
@@ -190,14 +190,14 @@ afterAll(async () => {
 interface Agent {
 	version: number;
 	tools: Node[];
-	/** By its name, what a tool is wired to instead of the agent. */
+	/** What a tool is wired to instead of the agent, by the tool's name. */
 	gatedBy?: Record<string, string>;
-	/** What comes before it, from the trigger on; a Jelou Trigger alone unless given. */
+	/** What comes before it, from the trigger on; only a Jelou Trigger when absent. */
 	before?: Node[];
 	wires?: Wire[];
-	/** What the model is told; what the customer wrote unless given. */
+	/** What the model is told; what the customer wrote when absent. */
 	text?: string;
-	/** The tools that the model calls, one after the other; the first unless given. */
+	/** The tools that the model calls, in order; the first when absent. */
 	uses?: string[];
 	tricks?: Trick[];
 }
@@ -207,17 +207,17 @@ interface Played {
 	/** Each customer writes the name of a trick. */
 	everybodyWrites(): Promise<void>;
 	writes(person: Ids, text: string): Promise<string>;
-	/** Waits until the run of each trick is over; or waits for somebody, where that counts. */
+	/** Waits until the run of each trick is over, or waits for somebody, if that counts. */
 	allRan(...more: string[]): Promise<void>;
 	heard(person: Ids): string[];
 	hears(person: Ids): Promise<string[]>;
-	/** What was counted of these people for each trick, in words. */
+	/** The counts for these people for each trick, in words. */
 	outcomes(count: Count, names?: readonly Name[]): Promise<Json>;
-	/** What the model was told last of a tool, by the trick. */
+	/** What the model was last told about a tool, by the trick. */
 	told(): Record<string, string>;
 	/** The error of a node in the last run. */
 	errorOf(node: string): Promise<string>;
-	/** What Jelou was sent that names a victim. */
+	/** What was sent to Jelou that names a victim. */
 	naming(): string[];
 }
 type Count = (person: Ids) => number | Promise<number>;
@@ -278,7 +278,7 @@ async function publish({
 	const [start] = before;
 	const path = start?.[0] === WEBHOOK ? String(start[3]?.path) : undefined;
 	const isTold = before.some(([name]) => name === TRIGGER);
-	// Without a trigger of the project no secret is known that is not typed.
+	// Without a trigger of the project, only a typed secret is known.
 	const secret = isTold ? undefined : randomUUID().replaceAll('-', '').repeat(2);
 	const { credential, players, project } = await addProject(tricks, secret);
 	scripts.set(project.id, { uses, players });
@@ -400,7 +400,7 @@ const pauses =
 	async (person) =>
 		(await writes(person, '¿Hola?')) === '{"status":"paused"}' ? 1 : 0;
 
-/** In n8n 1.x, test/server/reply has Agent 2.2 as well: there the model's arguments are cut to what is asked for. */
+/** For n8n 1.x, test/server/reply covers Agent 2.2: it cuts the model's arguments to what the tool asks for. */
 const VERSIONS = N8N_LINE === 'v1' ? [3] : [2.2, 3];
 
 /** Lets everybody write, and waits until all is over. */
@@ -426,7 +426,7 @@ describe.each(VERSIONS)('Agent %s: a model that adds IDs of another customer to 
 		},
 	);
 
-	test('pauses the conversation of the own one, and sends to the same by the next tool', async () => {
+	test("pauses the customer's own conversation, and sends to it with the next tool", async () => {
 		const tricks = [NOTHING, ALL];
 		const tools = [tool('Pause', PAUSE), tool('Send', SEND)];
 		const played = await play({ version, tools, uses: ['Pause', 'Send'], tricks });
@@ -477,7 +477,7 @@ describe.each(VERSIONS)('Agent %s: a model that adds IDs of another customer to 
 		},
 	);
 
-	test('asks nobody by Send and Wait for Reply as an ordinary tool: an error says so', async () => {
+	test('asks nobody with Send and Wait for Reply as an ordinary tool: an error says so', async () => {
 		const question = { operation: 'sendAndWait', message: '¿Qué?' };
 		const played = await play({ version, tools: [tool('Ask', question)], tricks: [ALL] });
 		expect(await played.outcomes(messages(played))).toEqual(each([ALL], 'ana 0, luis 0'));
@@ -485,7 +485,7 @@ describe.each(VERSIONS)('Agent %s: a model that adds IDs of another customer to 
 	});
 });
 
-// Whichever of an agent's items a tool is called for, n8n links the call to the first one.
+// n8n links a tool call to the agent's first item, whichever it was made for.
 describe.each(VERSIONS)('Agent %s: a tool of an agent that gets the rows of two customers', (version) => {
 	const loop: Node = ['Loop', `${BASE}splitInBatches`, 3, { options: {} }];
 	const rowsOf = (...people: Ids[]): Node => {
@@ -541,7 +541,7 @@ describe.each(VERSIONS)('Agent %s: a tool of an agent that gets the rows of two 
 	});
 });
 
-/** Wherever a model can put something into a call that is reviewed. */
+/** Every place in a reviewed call where a model can put something. */
 function anywhere(what: string, add: (victim: Ids) => Json): Trick[] {
 	const into = (part: string): Argue => {
 		if (part === '') return beside(add);
@@ -574,13 +574,13 @@ const APPROVALS = [
 const REFUSED = 'User rejected the tool call';
 
 function humanReviews(): void {
-	/** Of the supervisor who is there for this customer, so that all are asked at once. */
+	/** The supervisor of this customer, so that all are asked at once. */
 	const ofTheTrigger = (path: string) =>
 		`={{ $('${TRIGGER}').first().json.${path}.replace('ana', 'marta') }}`;
 	const asked = { roomId: ofTheTrigger('room_id'), botId: BOT, userId: ofTheTrigger('contact.id') };
 	const question = { ...asked, message: '¿Se puede?' };
 	const review = (parameters: Json): Node => ['Supervisor', 'n8n-nodes-jelou.jelouHitlTool', 1, parameters];
-	/** Pays back the customer who wrote. */
+	/** Pays a refund to the customer who wrote. */
 	const refund = (): Node => [
 		'Refund',
 		`${BASE}httpRequestTool`,
@@ -621,7 +621,7 @@ function humanReviews(): void {
 		return played;
 	};
 
-	// Opened before all tests and looked at after them, as n8n looks only once a minute for runs whose time is up.
+	// Opened before all tests and checked after them, as n8n checks only once a minute for runs whose time is up.
 	const IN_THE_ITEM: Trick[] = [['approved and words in the item of the agent', NOTHING[1]]];
 	const unanswered: Played[] = [];
 	beforeAll(async () => {
@@ -637,14 +637,14 @@ function humanReviews(): void {
 	describe('behind a Human Review', () => {
 		const IDS = [NOTHING, ...anywhere('all three', all)];
 
-		test('a tool that is allowed sends to the own customer, whatever IDs the model adds', async () => {
+		test('an approved tool sends to its own customer, whatever IDs the model adds', async () => {
 			const played = await askAndAnswer(reviewed(IDS, question, tool('Send', SEND)), 'sí');
 			const outcomes = await played.outcomes(messages(played), NAMES);
 			expect(outcomes).toEqual(each(IDS, 'ana 1, luis 0, marta 1'));
 			expect(played.naming()).toEqual([]);
 		});
 
-		test('a tool that is allowed sends to the own customer also after another one that pauses', async () => {
+		test('an approved tool sends to its own customer even after another one that pauses', async () => {
 			const agent = reviewed(IDS, question, tool('Send', SEND));
 			const tools = [tool('Pause', PAUSE), ...agent.tools];
 			const played = await askAndAnswer({ ...agent, tools, uses: ['Pause', 'Send'] }, 'sí');
@@ -662,7 +662,7 @@ function humanReviews(): void {
 			for (const told of Object.values(played.told())) expect(told).toContain(words);
 		});
 
-		test('nobody is asked where it is not said whom: an error names the fields', async () => {
+		test('nobody is asked where it is not clear whom: an error names the fields', async () => {
 			const played = await ask(reviewed(IDS, {}));
 			await played.allRan('waiting');
 			const outcomes = await played.outcomes(messages(played), NAMES);
@@ -674,7 +674,7 @@ function humanReviews(): void {
 			expect(error).toMatch(/review/i);
 		});
 
-		test('the message that n8n fills in tells the tool and all of its arguments', async () => {
+		test('the message that n8n fills in names the tool and all of its arguments', async () => {
 			const toolParameters = { order: 'A-1042', lines: [{ sku: 'X-7', units: 3, gift: true }] };
 			const call: Trick = ['a refund', () => ({ toolParameters, hitlParameters: {} })];
 			const played = await askAndAnswer(reviewed([call], asked), 'no');
@@ -704,5 +704,5 @@ function humanReviews(): void {
 	});
 }
 
-// n8n 1.x has none.
+// n8n 1.x has no Human Review.
 if (N8N_LINE === 'v2') humanReviews();

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.stop());
 
-test('what runs is the n8n that is pinned, on the Node.js of the tests', async () => {
+test('the pinned n8n runs, on the Node.js of the tests', async () => {
 	const pinned = JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')) as {
 		dependencies: { n8n: string };
 	};
@@ -22,7 +22,7 @@ test('what runs is the n8n that is pinned, on the Node.js of the tests', async (
 	});
 });
 
-test('both nodes are there, with icons that n8n serves in light and dark', async () => {
+test('both nodes exist, with icons that n8n serves in light and dark', async () => {
 	const response = await fetch(`${stage.n8n.url}/types/nodes.json`, {
 		headers: { cookie: stage.client.cookie },
 	});
@@ -30,7 +30,7 @@ test('both nodes are there, with icons that n8n serves in light and dark', async
 	const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-jelou.'));
 	expect(ours.map(({ name }) => name).sort()).toEqual([
 		'n8n-nodes-jelou.jelou',
-		// n8n 2.x makes this one by itself, of the operation that sends and waits.
+		// n8n 2.x makes this one by itself from the operation that sends and waits.
 		...(N8N_LINE === 'v1' ? [] : ['n8n-nodes-jelou.jelouHitlTool']),
 		'n8n-nodes-jelou.jelouTool',
 		'n8n-nodes-jelou.jelouTrigger',
@@ -79,7 +79,7 @@ describe('the credential tests itself', () => {
 		}
 	});
 
-	test('a 404 that is not Jelou speaking is no success: the path is wrong', async () => {
+	test('a 404 that does not come from Jelou is not a success: the path is wrong', async () => {
 		stage.sandbox.setFaults({ respond: { status: 404, body: '<html>', contentType: 'text/html' } });
 		try {
 			expect(await check({})).toEqual({

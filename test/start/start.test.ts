@@ -97,7 +97,7 @@ describe('npm start, run for real', () => {
 		for (const pid of [...n8nProcesses(), ...n8nProcesses(cutOff)]) process.kill(Number(pid), 'SIGKILL');
 	});
 
-	/** Starts it with a data folder. `stop` is a Ctrl-C. */
+	/** Starts it with a data folder. Its `stop` is a Ctrl-C. */
 	function begin(folder = started, program = PROGRAM): KeptProcess {
 		mkdirSync(FOLDER, { recursive: true });
 		const begun = new KeptProcess(process.execPath, program, {
@@ -126,7 +126,7 @@ describe('npm start, run for real', () => {
 				const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
 				return readlinkSync(`/proc/${pid}/cwd`) === join(folder, 'user') && command.includes('bin/n8n');
 			} catch {
-				// Not a process, ended meanwhile, or somebody else's.
+				// Not a process, or it has ended, or belongs to somebody else.
 				return false;
 			}
 		});
@@ -157,7 +157,7 @@ describe('npm start, run for real', () => {
 		expect(environment).toContain('N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true');
 	});
 
-	test('says in one sentence that it is running already, and where', async () => {
+	test('says in one sentence that it is already running, and where', async () => {
 		const second = begin();
 		const code = await Promise.race([second.exited, ready(second).then(() => 'started a second n8n')]);
 		await second.stop();
@@ -175,7 +175,7 @@ describe('npm start, run for real', () => {
 		return client;
 	}
 
-	/** What is there of the person's and of ours: all workflows, credentials and webhooks. */
+	/** Everything, the person's and ours: all workflows, credentials and webhooks. */
 	async function everything({ n8n: url, page }: { n8n: string; page: string }) {
 		const client = await clientOf(started, url);
 		const response = await fetch(`${page}/sandbox/state`);
@@ -199,7 +199,7 @@ describe('npm start, run for real', () => {
 		};
 	}
 
-	/** A customer of "My project" writes; gives the webhook's status, null where there was none. */
+	/** A customer of "My project" writes. Returns the webhook's status, null if there was none. */
 	async function writes(page: string): Promise<unknown> {
 		const response = await fetch(`${page}/sandbox/projects/my-project/messages?wait=true`, {
 			method: 'POST',
@@ -210,7 +210,7 @@ describe('npm start, run for real', () => {
 		return delivery.status;
 	}
 
-	/** What was written in the chat of the first customer of "My project", and how it went. */
+	/** What was written in the chat of the first customer of "My project", and its delivery. */
 	async function chat(page: string): Promise<unknown[]> {
 		const response = await fetch(`${page}/sandbox/state`);
 		const { log, messages } = (await response.json()) as { log: Json[]; messages: Record<string, Json[]> };
@@ -219,7 +219,7 @@ describe('npm start, run for real', () => {
 		return [messages[room?.id ?? ''], events];
 	}
 
-	describe('with a workflow of the person published in between, and an example unpublished', () => {
+	describe("with the person's own workflow published in between, and an example unpublished", () => {
 		let before: Awaited<ReturnType<typeof everything>>;
 		let said: unknown[];
 		beforeAll(async () => {
@@ -243,7 +243,7 @@ describe('npm start, run for real', () => {
 			await askJelou('POST', other, `${urls.n8n}/webhook-test/nobody/webhook`);
 		}, 120_000);
 
-		/** Makes or changes the integration of a project. */
+		/** Creates or changes the integration of a project. */
 		async function askJelou(method: string, { apiKey, id }: StartProject, webhookUrl: string) {
 			const response = await fetch(`${urls.page}/platform/v1/external-support/${id}`, {
 				method,
@@ -253,7 +253,7 @@ describe('npm start, run for real', () => {
 			expect(response.status).toBe(200);
 		}
 
-		test('after a SIGKILL the next start ends the n8n that was left, and changes nothing', async () => {
+		test('after a SIGKILL, the next start ends the n8n that was left running, and changes nothing', async () => {
 			await first.kill();
 			expect(await isHealthy(urls.n8n)).toBe(true);
 			const ports = ['--n8n-port', portOf(urls.n8n), '--sandbox-port', portOf(urls.page)];
@@ -273,7 +273,7 @@ describe('npm start, run for real', () => {
 			expect(n8nProcesses()).toEqual([]);
 		}, 300_000);
 
-		test('after Ctrl-C the next start changes nothing, whichever port n8n gets, and the workflow goes on answering', async () => {
+		test('after Ctrl-C, the next start changes nothing, whichever port n8n gets, and the workflow still replies', async () => {
 			const taken = createServer().listen(Number(portOf(urls.n8n)), '127.0.0.1');
 			await once(taken, 'listening');
 			const fourth = begin(started, [...PROGRAM, '--sandbox-port', portOf(urls.page)]);
@@ -315,7 +315,7 @@ describe('npm start, run for real', () => {
 			writeFileSync(file, login);
 		}, 300_000);
 
-		test('is completed by the next, with the right login again, and nothing there twice', async () => {
+		test('is completed by the next, with the right login again, and without duplicates', async () => {
 			launcher = begin(cutOff, [join(ROOT, 'scripts/run.mjs'), 'start']);
 			({ n8n: n8nUrl } = await ready(launcher));
 			const client = await clientOf(cutOff, n8nUrl);
@@ -341,7 +341,7 @@ describe('npm start, run for real', () => {
 			expect(names(await client.credentials())).toEqual([...ofProjects, ofTheDesk].sort());
 		}, 300_000);
 
-		test('nothing goes on running when what started it is killed', async () => {
+		test('nothing keeps running when what started it is killed', async () => {
 			expect(n8nProcesses(cutOff)).not.toEqual([]);
 			await launcher.kill();
 			await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0));
@@ -350,7 +350,7 @@ describe('npm start, run for real', () => {
 	});
 });
 
-test('what goes on running when its starter is killed can still write its log, which n8n does not stop without', async () => {
+test('a process that survives its starter can still write its log, without which n8n does not stop', async () => {
 	mkdirSync(FOLDER, { recursive: true });
 	const logFile = join(FOLDER, 'left.log');
 	const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -395,7 +395,7 @@ describe('setting up', () => {
 		expect(stdout.trim()).toMatch(message);
 	});
 
-	test('says that npm is still at work where nothing more is written', async () => {
+	test('says that npm is still at work while nothing is written', async () => {
 		const code = `
 			const lines = [[1e9, 20], [2.7e9, 40], [2.71e9, 60], [2.7e9, 80]];
 			lines.reduce((before, [bytes, seconds]) => {
@@ -469,7 +469,7 @@ describe('setting up', () => {
 			await works();
 		});
 
-		test('a second command waits for nothing: it says who is installing; one that was killed is no obstacle', async () => {
+		test('a second command does not wait, but says which process is installing; a killed one is no obstacle', async () => {
 			const slow = new KeptProcess(process.execPath, [join(scratch, 'scripts', 'run.mjs'), 'setup'], {
 				env: { ...process.env, npm_execpath: npm, FAKE: 'slow' },
 				logFile: join(scratch, 'slow.log'),

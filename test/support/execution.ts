@@ -17,7 +17,7 @@ export function nodeRuns(execution: Json): Map<string, Json> {
 	return new Map(runs.flatMap(([name, [first]]) => (first ? [[name, first] as const] : [])));
 }
 
-/** The errors of all runs of a node: for a tool that failed, n8n 1.x records another run. */
+/** The errors of all runs of a node: n8n 1.x records an extra run for a failed tool. */
 export function errorsOf(execution: Json, node: string): unknown[] {
 	return (allRuns(execution)[node] ?? []).flatMap(({ error }) => (error === undefined ? [] : [error]));
 }
@@ -32,7 +32,7 @@ export function outputOf(execution: Json, node: string): Json[] {
 	return firstOutput(nodeRuns(execution).get(node));
 }
 
-/** The same of all its runs, one after the other: a node runs for each way that leads to it, and in a loop. */
+/** The same for all its runs, in order: a node runs once for each path that leads to it, and in a loop. */
 export function outputsOf(execution: Json, node: string): Json[] {
 	return (allRuns(execution)[node] ?? []).flatMap(firstOutput);
 }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Sandbox } from '../../sandbox';
 import { serve } from './httpServer';
 
-/** What becomes of an answer; the request has been processed by then, unless `instead` says otherwise. */
+/** What happens to a response; the request has been processed, except with `instead`. */
 export type Fate =
 	| { kind: 'drop' }
 	| { kind: 'half' }
@@ -12,7 +12,7 @@ export type Fate =
 	/** Jelou never sees the request. */
 	| { kind: 'instead'; status: number; body: string };
 
-/** A gateway in front of the sandbox that spoils the answers to one method, each fate once, in their order. */
+/** A gateway in front of the sandbox that spoils responses to one method, each fate once, in order. */
 export interface Gateway {
 	/** The sandbox as seen through this gateway. */
 	sandbox: Sandbox;

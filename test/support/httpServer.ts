@@ -1,11 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTP server of a test's own. */
+/** A test's own HTTP server. */
 export interface HttpServer {
 	/** Its origin. */
 	url: string;
-	/** Ends it, whatever is under way. */
+	/** Ends it at once, whatever is under way. */
 	close(): Promise<void>;
 }
 

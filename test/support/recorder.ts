@@ -16,15 +16,15 @@ export interface Answer {
 	body?: string | Buffer;
 }
 
-/** A service that keeps what it is sent. */
+/** A service that records what it is sent. */
 export interface Recorder extends HttpServer {
 	requests: Recorded[];
 }
 
 /**
- * Starts a service that answers as it is told.
+ * Starts a service that responds as it is told.
  *
- * @param answer gives the answer, or deals with the response itself
+ * @param answer returns the response, or sends it itself
  */
 export async function startRecorder(
 	answer: (request: Recorded, response: ServerResponse) => Answer | undefined = () => ({}),
@@ -40,7 +40,7 @@ export async function startRecorder(
 			const { body: content, contentType = 'application/json', status = 200 } = given;
 			response.writeHead(status, { 'Content-Type': contentType }).end(content);
 		};
-		// A client that is gone again has sent nothing that counts.
+		// A request whose client is gone does not count.
 		buffer(request).then(record, () => response.destroy());
 	});
 	return { ...server, requests };

@@ -1,6 +1,6 @@
 import type { Step } from '../../nodes/Jelou/shared/triggerNote';
 
-/** A question to which anything is an answer, unless it is given otherwise. */
+/** A question that accepts any answer, unless `more` says otherwise. */
 export const stepWith = (more: Partial<Step> = {}): Step => ({
 	name: '',
 	text: '',

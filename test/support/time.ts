@@ -1,13 +1,13 @@
 const realTimeout = setTimeout;
 
-/** Makes clock and timers stand still, but not the network. `jest.useRealTimers()` ends it. */
+/** Stops the clock and the timers, but not the network. `jest.useRealTimers()` undoes it. */
 export function stopTime(): void {
 	jest.useFakeTimers({
 		doNotFake: ['clearImmediate', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate'],
 	});
 }
 
-/** Lets the time that was stopped pass until a promise is settled, about so many times as fast as it does. */
+/** Lets stopped time pass until a promise is settled, at about this many times the usual speed. */
 export async function passTime<T>(promise: Promise<T>, speed = 10): Promise<T> {
 	let isSettled = false;
 	const settle = () => void (isSettled = true);
@@ -19,7 +19,7 @@ export async function passTime<T>(promise: Promise<T>, speed = 10): Promise<T> {
 	return await promise;
 }
 
-/** Does something that waits, without waiting as long. */
+/** Does something that waits, without waiting that long. */
 export async function hurry<T>(action: () => Promise<T>): Promise<T> {
 	stopTime();
 	try {

@@ -5,7 +5,7 @@ import type { Stage } from '../support/stage';
 const REASON = 'El cliente pide una persona.';
 const ANSWER = 'Claro: una persona te escribirá.';
 
-/** What the model is given to answer: what was said so far, and what the customer has just written. */
+/** What the model gets: what was said so far, and what the customer has just written. */
 export function promptOf({ messages }: ChatRequest): { said: string; written: string } {
 	const prompt = String(messages.findLast(({ role }) => role === 'user')?.content);
 	const [said = '', written = ''] = prompt.split('\n\nContesta lo que el cliente acaba de escribir:\n');
@@ -32,7 +32,7 @@ export function aiAgent(stage: () => Stage): void {
 		await model?.close();
 	});
 
-	/** What the model was given last. */
+	/** What the model got last. */
 	const given = () => promptOf(model.requests.at(-1) ?? { model: '', messages: [] });
 
 	test('answers in the room of the customer, told the facts of the settings', async () => {
@@ -80,7 +80,7 @@ export function aiAgent(stage: () => Stage): void {
 		expect(example.said('593990000002')).toEqual([ANSWER]);
 	});
 
-	test('goes on answering where the hand-over failed: nobody else would', async () => {
+	test('keeps replying when the hand-over failed: nobody else would', async () => {
 		const luis = '593990000002';
 		stage().sandbox.setFaults({ respond: { status: 422 }, path: 'gateway' });
 		await example.hears({ text: 'Quiero hablar con una persona', userId: luis });
@@ -92,7 +92,7 @@ export function aiAgent(stage: () => Stage): void {
 		expect(example.said(luis)).toEqual([ANSWER, ANSWER, ANSWER]);
 	});
 
-	test('answers without what was said when Jelou does not give it', async () => {
+	test('replies without the history when Jelou does not provide it', async () => {
 		const luis = '593990000002';
 		stage().sandbox.setFaults({ respond: { status: 403 }, path: 'platform' });
 		await example.hears({ text: '¿Y ahora?', userId: luis });

@@ -92,7 +92,7 @@ export function aiAgentWithAPerson(stage: () => Stage): void {
 		return example.said(userId).slice(count - 1);
 	};
 
-	test('answers messages that follow each other at once with one answer', async () => {
+	test('replies once to messages in quick succession', async () => {
 		await Promise.all(
 			['Hola', '¿Cuánto tarda', 'el envío?'].map(async (text) => example.hears({ text, userId: ANA })),
 		);

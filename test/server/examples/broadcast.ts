@@ -30,12 +30,12 @@ const templateOf = ({ day, name, place, time }: Row) =>
 export function broadcast(stage: () => Stage): void {
 	afterEach(() => stage().sandbox.setFaults({}));
 
-	/** Whom a row is for, and whatever else is to be so in it. */
+	/** Whom a row is for, and its other values. */
 	type MakeRow = (userId: string, more?: Partial<Row>) => Row;
 
 	async function openWith(rowsFor: (row: MakeRow) => Row[]): Promise<[Example, Row[]]> {
 		const { store } = stage().sandbox;
-		// The project's secret has to be known before the workflow is there: nothing in it could tell.
+		// The project's secret must be known beforehand: the workflow has no trigger to receive one.
 		const signingSecret = '0'.repeat(64);
 		const example = await openExample(stage(), 'broadcast.json', { signingSecret, users });
 		const now = new Date().toISOString();
@@ -86,7 +86,7 @@ export function broadcast(stage: () => Stage): void {
 			const unknown = row(ANA, { name: 'unknown room', room_id: 'no-such-room' });
 			return [noTime, ...good.slice(0, EACH), unknown, ...good.slice(EACH), row(EVA, old)];
 		});
-		// Slow enough for messages to meet, were they not sent one after the other.
+		// Slow enough that messages would overlap if they were not sent one after the other.
 		stage().sandbox.setFaults({ latencyMs: 20 });
 		const from = stage().sandbox.store.nextPlace();
 		const execution = await example.run('Start by hand');
@@ -115,7 +115,7 @@ export function broadcast(stage: () => Stage): void {
 		]);
 	});
 
-	test('sends a text to who wrote within 24 hours, and to everybody else the template', async () => {
+	test('sends a text to customers who wrote within 24 hours, and the template to everybody else', async () => {
 		const [example, rows] = await openWith((row) => [
 			row(ANA, { lastMessageAt: hoursAgo(1) }),
 			row(LUIS, { lastMessageAt: hoursAgo(24.1) }),

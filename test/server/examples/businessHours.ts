@@ -12,7 +12,7 @@ function zoneWhereItIs(hour: 0 | 12): string {
 	return `UTC${shown < 0 ? '' : '+'}${String(shown)}`;
 }
 
-/** The day of the week where it is noon: never about to change. */
+/** The day of the week where it is noon, so that it is not about to change. */
 function dayAtNoon(): string {
 	const offset = 12 - new Date().getUTCHours();
 	const there = new Date(Date.now() + offset * 3_600_000);

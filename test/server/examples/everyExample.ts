@@ -21,7 +21,7 @@ interface Box {
 	bottom: number;
 }
 
-/** n8n 1.x has no Human Review, and its Data table node makes no tables: the notes of these examples say so. */
+/** n8n 1.x has no Human Review, and its Data table node creates no tables: the notes of these examples say so. */
 const WRONG_IN_V1: Record<string, unknown[]> = {
 	'ai-agent-with-a-person.json': [
 		{
@@ -47,7 +47,7 @@ const OTHERS = {
 };
 
 function nodesOf(file: string): INode[] {
-	// What is read from outside is checked by n8n's own rules below.
+	// Checked by n8n's own rules below.
 	return readExample(file, CREDENTIAL, OTHERS).nodes as unknown as INode[];
 }
 
@@ -93,7 +93,7 @@ export function everyExample(stage: () => Stage): void {
 				NodeHelpers.displayParameter(complete.parameters, { name, ...each }, complete, type) &&
 				node.credentials?.[name] === undefined,
 		);
-		// A parameter of another name would be dropped without a word.
+		// A parameter of another name would be dropped silently.
 		const dropped = Object.keys(node.parameters).filter((name) => !(name in complete.parameters));
 		return [
 			...(issues ? [JSON.stringify(issues)] : []),
@@ -109,7 +109,7 @@ export function everyExample(stage: () => Stage): void {
 		expect(wrong).toEqual((N8N_LINE === 'v1' && WRONG_IN_V1[file]) || []);
 	});
 
-	test.each(exampleFiles())('%s is laid out so that everything can be read', (file) => {
+	test.each(exampleFiles())('%s is laid out so that everything is readable', (file) => {
 		const nodes = nodesOf(file);
 		expect(nodes.filter(isNote)).toHaveLength(1);
 		const boxes = nodes.map(boxOf);
@@ -133,9 +133,10 @@ export function everyExample(stage: () => Stage): void {
 		},
 	);
 
-	// n8n 2.x chooses a credential itself at the import, and n8n 1.x in all nodes once one is chosen, but only in place of an ID that it
-	// does not know. In place of null, n8n 2.41 shows the choice in all nodes and saves it in none. In HTTP Request, only null is replaced.
-	test.each(exampleFiles())('%s asks for each credential once at most, and not in every node', (file) => {
+	// n8n 2.x chooses a credential itself on import, and n8n 1.x in all nodes once one is chosen, but only in place of an
+	// unknown ID. In place of null, n8n 2.41 shows the choice in all nodes and saves it in none. In HTTP Request, only null
+	// is replaced.
+	test.each(exampleFiles())('%s asks for each credential at most once, and not in every node', (file) => {
 		const text = readFileSync(join(EXAMPLES, file), 'utf8');
 		const ids = [...text.matchAll(/"(\w+Api|httpHeaderAuth)": \{\s*"id": ([^,]+),/g)];
 		expect(ids).not.toEqual([]);
@@ -143,7 +144,7 @@ export function everyExample(stage: () => Stage): void {
 			expect([type, id]).toEqual([type, type === 'httpHeaderAuth' ? 'null' : '"yours"']);
 	});
 
-	describe("n8n's own report of what its next version will break", () => {
+	describe("n8n's own report on what its next version will break", () => {
 		const report = async () => stage().client.call('GET', '/breaking-changes/report?version=v3');
 		const imported: string[] = [];
 		let others = 0;
@@ -162,7 +163,7 @@ export function everyExample(stage: () => Stage): void {
 		});
 
 		test('names none of them, only how n8n itself is installed', async () => {
-			// n8n 1.x knows of 2.0 only.
+			// n8n 1.x only knows 2.0.
 			const targetVersion = N8N_LINE === 'v1' ? 'v2' : 'v3';
 			expect(await report()).toMatchObject({
 				report: { targetVersion, workflowResults: [] },

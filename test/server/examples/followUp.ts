@@ -37,7 +37,7 @@ export function followUp(stage: () => Stage): void {
 		return stage().sandbox.store.roomOf(example.project, bot, user);
 	}
 
-	/** Opens a conversation for a user, as if it had been open for so long. */
+	/** Opens a conversation for a user, as if it had been open for this long. */
 	function openFor(userId: string, hours: number): string {
 		const { store } = stage().sandbox;
 		const conversation = store.openConversation(roomOf(userId), { openForHours: hours });
@@ -46,7 +46,7 @@ export function followUp(stage: () => Stage): void {
 		return conversation.id;
 	}
 
-	/** Puts a message into the chat of a user, as if it had been written so long ago. */
+	/** Puts a message into the chat of a user, as if it had been written this long ago. */
 	function written(from: 'user' | 'agent', userId: string, hoursAgo: number): void {
 		const content = { body: `${from}, ${String(hoursAgo)} hours ago` };
 		const message = stage().sandbox.store.addMessage(roomOf(userId), from, { type: 'text', content });
@@ -96,14 +96,14 @@ export function followUp(stage: () => Stage): void {
 		]);
 	});
 
-	test('who wrote within 24 hours gets the closing message, and who did not the template', () => {
+	test('customers who wrote within 24 hours get the closing message, the others the template', () => {
 		expect(said(WROTE)).toEqual([GOODBYE]);
 		expect(said(SILENT)).toEqual([templateTo('Cliente 2')]);
 		expect(said(NEVER)).toEqual([templateTo('Cliente 3')]);
 		expect(said()).toHaveLength(3);
 	});
 
-	test('run again, it closes nothing twice, and sends nothing', async () => {
+	test('closes nothing twice, and sends nothing, when it runs again', async () => {
 		const execution = await example.run('Every hour');
 		expect(execution.status).toBe('success');
 		expect(said()).toHaveLength(3);

@@ -20,7 +20,7 @@ const STOPPED = 'No pudimos completar tu consulta.';
 const WITH_A_PERSON = 'Claro, una persona de nuestro equipo te escribirá por aquí. 🙋';
 const REASON = '¿Qué necesitas?\n\n1. Saber dónde está\n2. Cambiarlo\n3. Devolverlo';
 
-/** A customer has read the last message, writes, and is sent the next, which is the last then. */
+/** A customer reads the last message, writes, and gets the next, which is then the last. */
 async function answerTo(example: Example, userId: string, ...texts: string[]): Promise<string | undefined> {
 	const count = example.said(userId).length;
 	await sleep(300);
@@ -31,7 +31,7 @@ async function answerTo(example: Example, userId: string, ...texts: string[]): P
 	return example.said(userId)[count];
 }
 
-/** The service of the shop that knows its orders, but not number 7. */
+/** The shop's order service, which does not know number 7. */
 async function startOrders(): Promise<Recorder> {
 	return await startRecorder(({ path }) => ({
 		status: path === '/orders/7' ? 404 : 200,
@@ -102,7 +102,7 @@ export function guidedOrder(stage: () => Stage): void {
 			await example.ran(3);
 		});
 
-		test('stops when the answer is still none after it was asked for again three times', async () => {
+		test('stops when the answer still does not fit after asking again three times', async () => {
 			await says(ANA, 'hola');
 			await says(ANA, 'Ana');
 			for (const text of ['no sé', 'tampoco', 'ni idea']) expect(await says(ANA, text)).toBe(AGAIN);
@@ -149,10 +149,10 @@ export function guidedOrder(stage: () => Stage): void {
 }
 
 /**
- * Questions that nobody answers, opened before the tests and looked at after all others, as n8n looks only once a minute
+ * Questions that nobody answers, opened before the tests and checked after all others, as n8n checks only once a minute
  * for runs whose time is up.
  *
- * @returns makes the test
+ * @returns a function that makes the test
  */
 export function unansweredOrder(stage: () => Stage): () => void {
 	let orders: Recorder;
@@ -190,7 +190,7 @@ export function unansweredOrder(stage: () => Stage): () => void {
 				Promise.resolve(last().every((text) => text.startsWith(STOPPED))),
 			);
 			await example.ran(3);
-			// Nobody's answer to another question was taken for the one that is missing.
+			// No answer to another question was taken for the missing one.
 			expect(orders.requests.map(({ path }) => path)).toEqual(['/orders/1042']);
 		});
 }

@@ -39,14 +39,14 @@ function listed(data: unknown): Json[] {
 	return (Array.isArray(entries) ? entries : []).filter(isRecord);
 }
 
-/** What is stored of a customer; the table is one for all surveys. */
+/** What is stored of a customer; all surveys share one table. */
 async function rows(stage: Stage, userId: string): Promise<Json[]> {
 	const path = await projectPath(stage);
 	const tables = listed(await stage.client.call('GET', path));
 	const id = tables.find(({ name }) => name === TABLE)?.id;
 	if (id === undefined) return [];
 	let all: Json[] = [];
-	// n8n 1.x answers 500 where a run writes to the table at the same moment.
+	// n8n 1.x responds with 500 if a run writes to the table at the same moment.
 	await waitUntil('n8n to give the rows', async () => {
 		try {
 			all = listed(await stage.client.call('GET', `${path}/${String(id)}/rows`));
@@ -58,7 +58,7 @@ async function rows(stage: Stage, userId: string): Promise<Json[]> {
 	return all.filter(({ user_id }) => user_id === userId);
 }
 
-/** What a person does in n8n 1.x, whose Data table node makes no tables. */
+/** What a person does in n8n 1.x, whose Data table node creates no tables. */
 async function makeTable(stage: Stage): Promise<Preparation> {
 	const table = await stage.client.call('POST', await projectPath(stage), { name: TABLE, columns: COLUMNS });
 	const id = isRecord(table) ? String(table.id) : '';
@@ -115,7 +115,7 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		await isAsked(ANA);
 		await says(ANA, 'la 4 porfa');
 		expect(await sent(ANA, 2)).toBe('Anotamos: Bien. ¿Por qué? Cuéntanos en un mensaje.');
-		// What would end another question is said in a reason all the time.
+		// Words that would end another question are common in a reason.
 		await says(ANA, 'Rápido, y la persona que me atendió, muy amable');
 		expect(await sent(ANA, 3)).toMatch(/^¡Gracias, Cliente 1!/);
 		await example.ran(1);
@@ -147,7 +147,7 @@ export function satisfactionSurvey(stage: () => Stage): void {
 		expect((await rows(stage(), LUIS)).at(-1)).toMatchObject({ user_id: LUIS, score: 1, reason: null });
 	});
 
-	test('lets a customer go who wants no survey, and one who gives no reason', async () => {
+	test('lets customers go who want no survey or give no reason', async () => {
 		await Promise.all([isAsked(IVO), isAsked(PIA)]);
 		await Promise.all([says(IVO, 'No, gracias'), says(PIA, 'el 5')]);
 		expect(await sent(IVO, 2)).toMatch(/^Está bien\. ¡Gracias por tu tiempo!/);
@@ -174,7 +174,7 @@ export function satisfactionSurvey(stage: () => Stage): void {
 	});
 }
 
-/** A survey that nobody answers, opened and looked at as the question in `unansweredOrder`. */
+/** A survey that nobody answers, opened and checked like the question in `unansweredOrder`. */
 export function unansweredSurvey(stage: () => Stage): () => void {
 	let example: Example;
 	beforeAll(async () => {

@@ -36,7 +36,7 @@ export function shippingNotice(stage: () => Stage): void {
 		await tickets?.close();
 	});
 
-	/** What the order system does when an order was shipped; gives what it reads then. */
+	/** What the order system does when an order was shipped. Returns the response. */
 	async function ships(order: Record<string, unknown>): Promise<{ status: number; answer: unknown }> {
 		const response = await fetch(`${stage().n8n.url}${WEBHOOK}`, {
 			method: 'POST',
@@ -46,7 +46,7 @@ export function shippingNotice(stage: () => Stage): void {
 		return { status: response.status, answer: await response.json() };
 	}
 
-	/** What a customer has on the chat. */
+	/** A customer's chat. */
 	function chat(userId: string): Message[] {
 		const { messages, rooms } = stage().sandbox.store;
 		const room = [...rooms.values()].find(
@@ -55,7 +55,7 @@ export function shippingNotice(stage: () => Stage): void {
 		return messages.get(room?.id ?? '') ?? [];
 	}
 
-	/** A customer who has read the last message writes, and is sent the next one. */
+	/** A customer who has read the last message writes, and gets the next one. */
 	async function says(userId: string, text: string): Promise<Message | undefined> {
 		const count = example.said(userId).length;
 		await sleep(300);
@@ -102,7 +102,7 @@ export function shippingNotice(stage: () => Stage): void {
 		await example.ran(2);
 	});
 
-	test('the other buttons, and who types in place of pressing one', async () => {
+	test('the other buttons, and typing instead of pressing one', async () => {
 		const question = await says(LUIS, 'hola');
 		expect(await presses(LUIS, question, 'Nada, gracias')).toMatch(/^¡Perfecto!/);
 		await example.ran(3);

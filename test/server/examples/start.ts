@@ -25,7 +25,7 @@ const PUBLISHED = [
 	'Shipping notice',
 ];
 
-/** What `npm start` does with the examples. Comes last: it activates workflows of the same webhooks. */
+/** What `npm start` does with the examples. Comes last, since it activates workflows with the same webhooks. */
 export function start(stage: () => Stage): void {
 	const projects = startProjects();
 	const folder = join(WORK_FOLDER, 'test', randomUUID());
@@ -46,10 +46,10 @@ export function start(stage: () => Stage): void {
 	beforeAll(async () => {
 		mkdirSync(folder, { recursive: true });
 		const { client, sandbox } = stage();
-		// Those of other tests have the same names, and would be taken for the person's own.
+		// Workflows of other tests have the same names, and would be taken for the person's own.
 		for (const { id } of await client.workflows()) {
 			await client.call('POST', `/workflows/${String(id)}/archive`);
-			// n8n unpublishes in the background, and deletes nothing before that is done.
+			// n8n unpublishes in the background, and deletes nothing until that is done.
 			await waitUntil(`workflow ${String(id)} to be deleted`, async () =>
 				client.call('DELETE', `/workflows/${String(id)}`).then(
 					() => true,
@@ -67,7 +67,7 @@ export function start(stage: () => Stage): void {
 		rmSync(folder, { recursive: true, force: true });
 	});
 
-	test('imports all, each under the name of its project, and publishes what answers by itself', async () => {
+	test('imports all, each under the name of its project, and publishes those that reply by themselves', async () => {
 		const workflows = await mine();
 		const names = projects.filter(({ file }) => file !== undefined).map(({ name }) => name);
 		expect(workflows.map(({ name }) => name).sort()).toEqual([...names].sort());
@@ -88,8 +88,8 @@ export function start(stage: () => Stage): void {
 		expect(latest?.name).toBe('Guided order');
 	});
 
-	test('offers a new node the credentials of the empty project that is for the person', async () => {
-		// Those of other tests forget what their triggers were given seconds after these were unpublished.
+	test("offers a new node the credentials of the person's own, empty project", async () => {
+		// Those of other tests forget their triggers' registrations seconds after these were unpublished.
 		const ofStart = projects.flatMap(({ credential, platformCredential }) => [
 			credential,
 			platformCredential,
@@ -128,7 +128,7 @@ export function start(stage: () => Stage): void {
 	test('Guided order looks orders up in the sandbox, with nothing filled in', async () => {
 		const project = projects.find(({ name }) => name === 'Guided order');
 		for (const [count, text] of ['Ana', '1042', '1'].entries()) {
-			// Nobody answers a question sooner than it is read.
+			// Nobody answers a question before reading it.
 			await sleep(300);
 			await stage().sandbox.userWrites(project?.id ?? '', { text });
 			await waitUntil(`what follows "${text}"`, () =>
@@ -138,7 +138,7 @@ export function start(stage: () => Stage): void {
 		expect(said('Guided order').at(-1)).toContain('Pedido 1042 (Mochila Andes): en camino.');
 	});
 
-	/** Runs a workflow as *Execute workflow* does; gives the execution. */
+	/** Runs a workflow as *Execute workflow* does. Returns the execution. */
 	async function run(name: string, trigger: string): Promise<Json> {
 		const { client } = stage();
 		const id = await idOf(name);
@@ -176,7 +176,7 @@ export function start(stage: () => Stage): void {
 		expect(said('Media intake')).toEqual([expect.stringContaining('la guardamos')]);
 	});
 
-	test('Shipping notice sends the template of its order, and asks who answers it, with nothing filled in', async () => {
+	test('Shipping notice sends the template of its order, and asks a customer who answers it, with nothing filled in', async () => {
 		const execution = await run('Shipping notice', 'Order shipped');
 		expect(outputOf(execution, 'Say that it was sent')).toHaveLength(1);
 		expect(said('Shipping notice')).toEqual([expect.stringMatching(/^Hola Ana, tu pedido 1042 /)]);
@@ -258,7 +258,7 @@ export function start(stage: () => Stage): void {
 	});
 
 	describe('a second start', () => {
-		/** Everything that a person sees of it in n8n. */
+		/** Everything that a person sees in n8n. */
 		const seen = async () => ({
 			workflows: await Promise.all(
 				(await mine()).map(async ({ id }) => {
@@ -316,10 +316,10 @@ export function start(stage: () => Stage): void {
 			expect(await isPublished('Business hours')).toBe(false);
 		});
 
-		test('completes a first start that was cut off, and makes nothing twice', async () => {
+		test('completes a first start that was cut off, and creates nothing twice', async () => {
 			const { client } = stage();
 			const before = (await mine()).map(({ id }) => id).sort();
-			// Killed after it had made Ticket, before it noted that.
+			// Killed after it had created Ticket, before it recorded that.
 			const file = join(folder, 'made.json');
 			const made = readMade(file);
 			const id = made.workflows['ticket.json'] ?? '';
@@ -332,7 +332,7 @@ export function start(stage: () => Stage): void {
 			expect(await isPublished('Ticket')).toBe(true);
 		});
 
-		test('tells what still is as it was made where the sandbox has moved to, and nothing else', async () => {
+		test('points what is still unchanged to where the sandbox has moved, and nothing else', async () => {
 			const { client, sandbox } = stage();
 			const old = 'http://127.0.0.1:1';
 			const moveBack = async (name: string, more: Json = {}) => {

@@ -11,7 +11,7 @@ import type { Stage } from '../support/stage';
 const ANA = '593990000001';
 const LUIS = '593990000002';
 const EVA = '593990000003';
-/** More than the sandbox has at first: so many write at the same time. */
+/** More than the sandbox has at first: they all write at the same time. */
 const CROWD = Array.from({ length: 20 }, (_, n) => `5939900010${String(n).padStart(2, '0')}`);
 const TOKEN = 'a-long-random-text';
 const QUESTION = /en qué te ayudamos/i;
@@ -67,7 +67,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		[...stage().sandbox.store.rooms.values()].find(
 			(room) => room.projectId === example.project.id && room.userId === userId,
 		)?.id;
-	/** Everything that a customer was sent, each message once, as a telephone shows it that knows the IDs. */
+	/** Everything that a customer was sent, each message once, as on a phone that knows the IDs. */
 	const received = (userId: string): Message[] => {
 		const { messages } = stage().sandbox.store;
 		const all = messages.get(roomOf(userId) ?? '') ?? [];
@@ -89,7 +89,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 	const soon = async (what: string, condition: () => boolean) =>
 		waitUntil(what, () => Promise.resolve(condition()));
 
-	/** What the trigger keeps of a customer whose conversation a person has. */
+	/** What the trigger keeps about a customer whose conversation a person has. */
 	const pauseIn = async (userId: string) => {
 		const { staticData } = await stage().client.workflow(example.workflowId);
 		const { jelouRooms } = isRecord(staticData) && isRecord(staticData.global) ? staticData.global : {};
@@ -103,7 +103,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 	const resumed = async (userId: string) =>
 		waitUntil('the end of the pause', async () => !(await isPaused(userId)));
 
-	/** Waits until no run is at work; one that waits for a customer is not. */
+	/** Waits until no run is at work; one that waits for a customer does not count. */
 	const idle = async () =>
 		waitUntil(
 			'the runs to end',
@@ -127,7 +127,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		await example.hears({ text: 'Quiero hablar con una persona', userId });
 		await paused(userId);
 	};
-	/** What the runs that failed were started with, as text, newest first. */
+	/** What the failed runs were started with, as text, newest first. */
 	const failures = async () => {
 		const { client } = stage();
 		const runs = await client.executions(example.workflowId);
@@ -198,7 +198,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		await resumed(EVA);
 	});
 
-	test('what a customer writes while the desk is being told is there, too', async () => {
+	test('what a customer writes while the desk is being told arrives, too', async () => {
 		const { desk } = stage().sandbox;
 		desk.setFaults({ latencyMs: 1_500 });
 		await example.hears({ text: 'persona', userId: EVA });
@@ -220,7 +220,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			await handsOver(LUIS);
 		});
 
-		test('files go both ways, byte for byte, and what is written with them', async () => {
+		test('files and their captions go both ways, byte for byte', async () => {
 			const { url } = stage().sandbox;
 			const before = atDesk(ANA, 'customer').length;
 			for (const sample of ['image', 'audio', 'document'] as const) {
@@ -259,7 +259,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			]);
 		});
 
-		test('several messages at once come in their order, with all their files', async () => {
+		test('several messages at once arrive in order, with all their files', async () => {
 			const { url } = stage().sandbox;
 			const before = atDesk(ANA, 'customer').length;
 			const written = [
@@ -273,7 +273,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			for (const message of written) {
 				const now = Date.now();
 				heard.push(example.hears({ ...message, userId: ANA }));
-				// Their order is told by their time stamps, in milliseconds.
+				// Their timestamps, in milliseconds, give their order.
 				await waitUntil('the next millisecond', () => Promise.resolve(Date.now() > now), 1);
 			}
 			await Promise.all(heard);
@@ -295,7 +295,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			await writes(ANA, { content: 'Mire el recibo', private: true, sample: 'document' });
 			await example.hears({ text: 'Sigo aquí', userId: ANA });
 			await soon('the message', () => atDesk(ANA, 'customer').at(-1)?.content === 'Sigo aquí');
-			// Events are told in their order: with the next one answered, those before were, too.
+			// Events are sent in order: once the next one is handled, so are those before.
 			await writes(ANA, { content: 'Un momento' });
 			await soon('the answer', () => texts(ANA).includes('Un momento'));
 			await idle();
@@ -303,7 +303,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			expect(atDesk(ANA, 'bot').every(({ private: isPrivate }) => isPrivate)).toBe(true);
 		});
 
-		test('an event that comes twice is there once', async () => {
+		test('a repeated event arrives once', async () => {
 			const [before, sent] = [texts(ANA).length, stage().sandbox.store.requests.length];
 			stage().sandbox.desk.setFaults({ deliverTwice: true });
 			await writes(ANA, { content: 'Una sola vez' });
@@ -315,7 +315,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			expect(texts(ANA).slice(before)).toEqual(['Una sola vez']);
 		});
 
-		test('what Jelou refuses is told to the person, with the reason, and to no customer', async () => {
+		test('the person is told what Jelou refuses, with the reason, and no customer is', async () => {
 			const notes = atDesk(ANA, 'bot').length;
 			const before = texts(ANA);
 			stage().sandbox.setFaults({
@@ -332,13 +332,13 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			expect(texts(ANA)).toEqual(before);
 		});
 
-		test('begins the pause anew with each answer', async () => {
+		test('restarts the pause with each reply', async () => {
 			const begun = await pauseOf(LUIS);
 			await writes(LUIS, { content: 'Hola, Luis' });
 			await waitUntil('a later end', async () => (await pauseOf(LUIS)) > begun);
 		});
 
-		test('the desk is away for a moment: the message comes, once, and nobody is told', async () => {
+		test('when the desk is away for a moment, the message arrives once, and nobody is told', async () => {
 			const [count, before] = [atDesk(LUIS, 'customer').length, texts(LUIS)];
 			stage().sandbox.desk.setFaults({ awayMs: 3_000 });
 			await example.hears({ text: '¿Me lee?', userId: LUIS });
@@ -348,7 +348,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			expect(texts(LUIS)).toEqual(before);
 		});
 
-		test('nobody writes to customers who only knows the address', async () => {
+		test('nobody who only knows the address can write to customers', async () => {
 			const { desk } = stage().sandbox;
 			const before = [texts(ANA), await failedRuns()] as const;
 			const [address = ''] = desk.store.webhookUrl.split('?');
@@ -414,7 +414,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			await soon('it to be resolved', () => newest(ANA).status === 'resolved');
 			await resumed(ANA);
 			await idle();
-			// One who never had a person: nothing to resolve, and nothing fails.
+			// A customer who never had a person: there is nothing to resolve, and nothing fails.
 			const [runs, all] = [await failedRuns(), stage().sandbox.desk.store.conversations.size];
 			const [nobody = ''] = CROWD;
 			await example.hears({ text: 'Hola', userId: nobody });
@@ -422,7 +422,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			await example.closes(nobody);
 			await idle();
 			expect([await failedRuns(), stage().sandbox.desk.store.conversations.size]).toEqual([runs, all]);
-			// The person goes on in a room that is closed: Jelou decides whether the customer gets it.
+			// The person continues in a closed room: Jelou decides whether the customer gets it.
 			const before = texts(ANA).length;
 			await writes(ANA, { content: 'Una cosa más' });
 			await soon('the answer', () => texts(ANA).length > before);
@@ -430,7 +430,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		});
 	});
 
-	test('a hand-over that the desk does not take is told, and the bot stays', async () => {
+	test('the customer is told of a hand-over that the desk does not accept, and the bot stays', async () => {
 		const [userId = ''] = CROWD.slice(1);
 		const runs = await failedRuns();
 		stage().sandbox.desk.setFaults({ respond: { status: 503 } });
@@ -450,7 +450,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		const turns = [1, 2, 3];
 		const said = (userId: string, turn: number) => `Soy ${userId}, ${String(turn)}`;
 		const replied = (userId: string, turn: number) => `Para ${userId}, ${String(turn)}`;
-		/** What has come to nothing so far, with words for it: on a busy machine n8n itself can fail to store a run. */
+		/** What has visibly failed so far: on a busy machine, n8n itself can fail to store a run. */
 		const told = new Set<string>();
 		const isTold = (text: string) => [...told].some((each) => each.includes(text));
 		const says = async (userId: string, text: string) => {
@@ -494,7 +494,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 				]);
 			}
 		}
-		// Nothing is lost without a word, and hardly anything with one.
+		// Nothing is lost silently, and hardly anything visibly.
 		for (const each of told) process.stderr.write(`${each.slice(-2_000)}\n`);
 		expect(await failedRuns()).toBeLessThanOrEqual(runs + 1);
 		const all = CROWD.flatMap((userId) =>
@@ -503,7 +503,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 		expect(all.filter(isTold).length).toBeLessThanOrEqual(1);
 	}, 900_000);
 
-	test('where Settings says so, what is done at the desk is closed in Jelou, too', async () => {
+	test('if Settings says so, what is resolved at the desk is closed in Jelou, too', async () => {
 		const isActive = () => {
 			const room = stage().sandbox.store.rooms.get(roomOf(LUIS) ?? '');
 			return room !== undefined && stage().sandbox.store.activeConversation(room) !== undefined;

@@ -8,7 +8,7 @@ import { startTelegram, type Telegram, type TelegramMessage, type Written } from
 
 const ANA = '593990000001';
 const LUIS = '593990000002';
-/** Named as somebody would who wants to be taken for Luis. */
+/** Named to be mistaken for Luis. */
 const EVA = '593990000003';
 const LINK_TO_LUIS = '<a href="https://crm.example.com/customers#room-luis/demo-bot/593990000002">👤</a>';
 const MANY = Array.from({ length: 10 }, (_, index) => `59399100000${String(index)}`);
@@ -45,7 +45,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 				{ id: 'room-luis', userId: LUIS },
 			],
 			settings: { groupId: String(telegram.group.id), botName: '@desk_bot', pauseHours: 2 },
-			// It waits as often as it is published, only shorter.
+			// It waits as often as in the published example, only shorter.
 			parameters: WAIT,
 			credentials: { telegramApi: { id, name: 'desk' } },
 		});
@@ -61,7 +61,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		await telegram?.close();
 	});
 
-	/** Does something, and gives what came of it: the texts that the group and a customer were sent. */
+	/** Does something. Returns the texts that the group and a customer were sent as a result. */
 	async function after(
 		userId: string,
 		runs: number,
@@ -83,7 +83,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		});
 	const NOTHING = { group: [], customer: [] };
 
-	/** A customer asks for a person; gives the message in the group. */
+	/** A customer asks for a person. Returns the message in the group. */
 	async function asks(userId: string, text = 'Quiero hablar con una persona'): Promise<TelegramMessage> {
 		const { customer, group } = await hears(userId, text);
 		expect(customer).toEqual([A_PERSON]);
@@ -118,7 +118,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		expect(await hears(ANA, 'Gracias')).toEqual({ group: [], customer: [expect.stringContaining(BOT)] });
 	});
 
-	test('a reply pauses the automation anew, for as long as Settings say', async () => {
+	test('a reply restarts the pause, for as long as Settings say', async () => {
 		const asked = await asks(ANA);
 		await ends(ANA, asked);
 		await writes(ANA, { text: 'Una cosa más', reply_to_message: asked });
@@ -131,7 +131,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		await ends(ANA, asked);
 	});
 
-	test('a pause that fails at first is tried again, and the customer gets a person', async () => {
+	test('a pause that fails at first is retried, and the customer gets a person', async () => {
 		const naming = example.project.id;
 		stage().sandbox.setFaults({ path: 'gateway', naming, respond: { status: 404 }, times: 1 });
 		const asked = await asks(ANA);
@@ -139,7 +139,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		await ends(ANA, asked);
 	});
 
-	test('two customers are not mixed', async () => {
+	test('two customers are not mixed up', async () => {
 		const [ana, luis] = [await asks(ANA), await asks(LUIS)];
 		expect(await writes(ANA, { text: 'Para Ana', reply_to_message: ana })).toMatchObject({
 			customer: ['Para Ana'],
@@ -175,7 +175,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		expect(MANY.map((id) => example.said(id))).toEqual(MANY.map((id) => [A_PERSON, `Respuesta: ${id}`]));
 	});
 
-	test('an update that comes twice has one message ID for Jelou, and another has another', async () => {
+	test('a repeated update has one message ID for Jelou, and a different one has another', async () => {
 		const asked = await asks(ANA);
 		await writes(ANA, { text: 'Una vez', reply_to_message: asked }, 2);
 		await writes(ANA, { text: 'Una vez', reply_to_message: asked });
@@ -235,14 +235,14 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			expect(await writes(ANA, { chat, text: '/start' })).toEqual(NOTHING);
 		});
 
-		test('a message of a bot, its own or another', async () => {
+		test('a message from a bot, its own or another', async () => {
 			for (const from of [telegram.bot, { ...telegram.bot, id: 7, username: 'mail_bot' }]) {
 				expect(await writes(ANA, { from, text: 'Hola', reply_to_message: asked })).toEqual(NOTHING);
 				expect(await writes(ANA, { from, text: 'Hola' })).toEqual(NOTHING);
 			}
 		});
 
-		test('an update without the secret that Telegram was given', async () => {
+		test('an update without the secret given to Telegram', async () => {
 			const before = (await stage().client.executions(example.workflowId)).length;
 			const answers = await telegram.writes({ text: 'Hola', reply_to_message: asked }, { secret: 'guessed' });
 			expect(answers).toEqual([403]);
@@ -267,7 +267,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			]);
 		});
 
-		test('a reply that is a command of no meaning, or to what is no customer', async () => {
+		test('a reply that is an unknown command, or not to a customer', async () => {
 			const unknown = await writes(ANA, { text: '/finn', reply_to_message: asked });
 			expect(unknown).toEqual({
 				group: [expect.objectContaining({ text: expect.stringMatching(HOW) })],
@@ -288,7 +288,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			expect(textsOf(group)).toEqual(['👤 ⚠️ No se envió: desde aquí solo se pueden enviar textos.']);
 		});
 
-		test('a reply that Jelou refuses: the group is told why, and can answer that message', async () => {
+		test('a reply that Jelou refuses: the group is told why, and can reply to that message', async () => {
 			const body = JSON.stringify({ message: ['<b>La sala</b> & más'], statusMessage: 'failed', status: 0 });
 			stage().sandbox.setFaults({ path: 'chatbot', naming: 'imposible', respond: { status: 422, body } });
 			const { customer, group } = await writes(ANA, { text: 'Es imposible', reply_to_message: asked });
@@ -307,7 +307,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		});
 	});
 
-	test('an anonymous administrator of the group answers, too', async () => {
+	test('an anonymous administrator of the group can reply, too', async () => {
 		const asked = await asks(ANA);
 		const from = { id: 1087968824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' };
 		expect(
@@ -317,7 +317,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 		expect(await hears(ANA, 'Hola')).toMatchObject({ customer: [expect.stringContaining(BOT)] });
 	});
 
-	describe('what a customer sends besides', () => {
+	describe('what else a customer sends', () => {
 		let asked: TelegramMessage;
 		beforeAll(async () => {
 			asked = await asks(ANA);
@@ -329,7 +329,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			return after(ANA, 1, async () => example.hears({ type, content, userId: ANA }));
 		};
 
-		test('a picture, byte for byte; it can be answered', async () => {
+		test('a picture, byte for byte; the group can reply to it', async () => {
 			const { group } = await media('image', '/foto.png');
 			expect(group).toMatchObject([{ caption: '👤 Ana Torres', photo: [expect.anything()] }]);
 			expect(telegram.files.at(-1)).toMatchObject({ name: 'foto.png', bytes: PICTURE });
@@ -338,7 +338,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			});
 		});
 
-		test('a document, byte for byte, and what is written with a picture', async () => {
+		test("a document, byte for byte, and a picture's caption", async () => {
 			expect((await media('document', '/a.png')).group).toMatchObject([
 				{ caption: '👤 Ana Torres', document: { file_name: 'a.png' } },
 			]);
@@ -350,7 +350,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			]);
 		});
 
-		test('a picture that is not there any more, or that Telegram does not take: the group is told', async () => {
+		test('a picture that no longer exists, or that Telegram does not accept: the group is told', async () => {
 			expect(textsOf((await media('image', '/gone.png', { caption: 'Mi caja' })).group)).toEqual([
 				'👤 Ana Torres\n📎 Envió una foto que no se puede mostrar aquí.',
 				'👤 Ana Torres\nMi caja',
@@ -361,7 +361,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			]);
 		});
 
-		test('a text that is longer than what Telegram takes, in parts that can each be answered', async () => {
+		test('a text that is too long for Telegram, in parts that can each be replied to', async () => {
 			const long = '👋<&'.repeat(1_300);
 			const { group } = await hears(ANA, long);
 			expect(group.map(({ text }) => text?.replace('👤 Ana Torres\n', '')).join('')).toBe(long);
@@ -375,7 +375,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 	describe('when Telegram is away', () => {
 		const failedRuns = async () => stage().client.executionCount(example.workflowId, ['error']);
 
-		test('or takes no more for a while: it is tried again', async () => {
+		test('or accepts nothing for a while: it is retried', async () => {
 			telegram.tooMany('sendMessage', 3);
 			const asked = await asks(ANA);
 			expect(asked.text).toContain('Ana Torres pide una persona');
@@ -399,7 +399,7 @@ export function supportDeskTelegram(stage: () => Stage): void {
 			expect(await hears(ANA, 'Hola')).toMatchObject({ customer: [expect.stringContaining(BOT)] });
 		});
 
-		test('so is one whom a person has answered, and the person keeps the conversation', async () => {
+		test('so is a customer whom a person has answered, and the person keeps the conversation', async () => {
 			const asked = await asks(ANA);
 			const [failed, said] = [await failedRuns(), example.said(ANA).length];
 			telegram.setAway(true);

@@ -9,7 +9,7 @@ const FORM = '/form/b7f1c0de-0007-4a10-9a10-0000000000ff';
 
 export function ticket(stage: () => Stage): void {
 	let tickets: Recorder;
-	/** The webhook of another workflow, which wants to know which ticket a conversation is about. */
+	/** The webhook of another workflow, which needs to know which ticket a conversation is about. */
 	let listener: Recorder;
 	let example: Example;
 	let ticketStatus = 200;
@@ -37,7 +37,7 @@ export function ticket(stage: () => Stage): void {
 		await listener?.close();
 	});
 
-	/** Gives what the form says in the end. */
+	/** Returns what the form says in the end. */
 	const fillIn = async (...values: string[]) => submitForm(`${stage().n8n.url}${FORM}`, ...values);
 
 	test("creates the ticket and starts a conversation that carries the ticket's ID", async () => {
@@ -68,14 +68,14 @@ export function ticket(stage: () => Stage): void {
 		]);
 	});
 
-	test('Jelou tells it back in the start event', async () => {
+	test('Jelou returns it in the start event', async () => {
 		await waitUntil('the event', () => Promise.resolve(listener.requests.length > 0));
 		const event: unknown = JSON.parse(listener.requests[0]?.body.toString('utf8') ?? '');
 		expect(isRecord(event) ? event.event : undefined).toBe('conversation.start');
 		expect(isRecord(event) ? event.value : undefined).toMatchObject({ metadata: { ticketId: 'T-12345' } });
 	});
 
-	test('says in the form that the ticket is there and the customer was not told, when Jelou does not know the customer', async () => {
+	test('says in the form that the ticket exists and the customer was not told, when Jelou does not know the customer', async () => {
 		expect(await fillIn('+593 99 999 9999', 'Caja', '')).toContain(
 			'Creamos el ticket T-12345, pero no pudimos escribirle al cliente.',
 		);

@@ -8,7 +8,7 @@ const FOLDERS = { v2: 'n8n', v1: 'n8n-v1' };
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
-/** What a run of the server tests says; `undefined` when it was not all of them. */
+/** The result of a run of the server tests; `undefined` unless all of them ran. */
 function summarise(testResults, globalConfig) {
 	const ran = testResults.filter(({ testFilePath }) => dirname(testFilePath) === TESTS);
 	const files = readdirSync(TESTS).filter((name) => name.endsWith('.test.ts'));
@@ -26,8 +26,8 @@ function summarise(testResults, globalConfig) {
 }
 
 /**
- * Writes what all server tests together said of one line of n8n into `docs/compatibility.json`, from which the README's
- * table is made. It has no date, so that a run that says the same changes nothing.
+ * Writes the result of all server tests on one line of n8n to `docs/compatibility.json`, the source of the README's table.
+ * It has no date, so that a run with the same result changes nothing.
  */
 class CompatibilityReporter {
 	constructor(globalConfig) {

@@ -14,13 +14,13 @@ export interface Step {
 export interface Dialogue {
 	workflowId: string;
 	projectId: string;
-	/** Waits until n8n takes deliveries. */
+	/** Waits until n8n accepts deliveries. */
 	listens(): Promise<void>;
-	/** A customer writes; gives what became of the delivery. */
+	/** A customer writes. Returns the outcome of the delivery. */
 	writes(userId: string, text: string): Promise<Delivery>;
 	/** What a customer was sent, in order. */
 	heard(userId: string): string[];
-	/** Waits until a customer is sent a message, counted from 1, and gives its text, before the node that sent it knows. */
+	/** Waits until a customer is sent a message, counted from 1. Returns its text, before the node that sent it knows. */
 	hears(userId: string, count: number): Promise<string>;
 	/** The executions, newest first. */
 	runs(): Promise<Json[]>;
@@ -32,7 +32,7 @@ let projects = 0;
 
 export type Workflow = Json & { name: string; nodes: Json[]; connections: Record<string, Json> };
 
-/** A workflow that asks one thing after the other and sums it up, as a person would build it. */
+/** A workflow that asks one question after the other and sums up the answers, as a person would build it. */
 export function dialogueWorkflow(name: string, credential: Json, steps: Step[], extra: Json = {}): Workflow {
 	const jelou = (node: string, parameters: Json, type = 'jelou', typeVersion = 1) => ({
 		id: randomUUID(),

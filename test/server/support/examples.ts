@@ -11,7 +11,7 @@ import { credentialData, type Stage } from './stage';
 export interface Preparation {
 	/** New values for the fields of its "Settings" node. */
 	settings?: Record<string, string | number | boolean>;
-	/** New parameters, by the name of a node. Of its options only those that are given change. */
+	/** New parameters, by the name of a node. Only the given options change. */
 	parameters?: Record<string, Json>;
 	/** Credentials of other services, by type. */
 	credentials?: Record<string, Credential>;
@@ -26,14 +26,14 @@ export interface Preparation {
 export interface Example {
 	workflowId: string;
 	project: Project;
-	/** Gives nodes new parameters, by name. */
+	/** Replaces parameters of nodes, by name. */
 	change(parameters: Record<string, Json>): Promise<void>;
-	/** Gives fields of its "Settings" node other values. */
+	/** Changes fields of its "Settings" node. */
 	set(settings: NonNullable<Preparation['settings']>): Promise<void>;
-	/** Activates it, and waits until its trigger's webhook, if it has one, answers. */
+	/** Activates it, and waits until its trigger's webhook, if it has one, responds. */
 	activate(): Promise<void>;
 	deactivate(): Promise<void>;
-	/** A user writes; gives what became of the delivery. */
+	/** A user writes. Returns the outcome of the delivery. */
 	hears(message: UserMessage): Promise<Delivery>;
 	/** An agent closes the conversation of a user. */
 	closes(userId: string): Promise<void>;
@@ -41,9 +41,9 @@ export interface Example {
 	said(userId?: string): string[];
 	/** The bodies of the requests to start conversations, in order. */
 	started(): Json[];
-	/** Runs it as *Execute workflow* does, from the trigger given; gives the execution when it is over. */
+	/** Runs it as *Execute workflow* does, from the given trigger. Returns the execution when it is over. */
 	run(trigger: string): Promise<Json>;
-	/** Waits until so many runs in all are over and have succeeded. */
+	/** Waits until this many runs in total have succeeded. */
 	ran(count: number): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { inParts } from './inParts';
 import type { Stage } from './stage';
 
 const TOPICS = ['Cambio', 'Devolución'];
-/** Five questions of one node, each of another type; what comes after them says what the run was given. */
+/** Five questions of one node, each of a different type; the next node says what the run got. */
 const VALUES = [
 	{ name: 'name', answerType: 'text', question: '¿Cómo te llamas?' },
 	{ name: 'topic', answerType: 'choice', question: 'Hola, {name}. ¿Qué es?', choices: TOPICS.join('\n') },
@@ -27,7 +27,7 @@ export const fiveQuestions = (options: Json = {}): Step => ({
 	parameters: { responseType: 'questions', questions: { values: VALUES }, options },
 });
 
-/** For a dialogue of these questions and so many customers. */
+/** For a dialogue with these questions and this many customers. */
 export const withCustomers = (users: number): DialogueOptions => ({
 	users,
 	change: ({ nodes, ...workflow }) => ({
@@ -37,14 +37,14 @@ export const withCustomers = (users: number): DialogueOptions => ({
 });
 
 /**
- * One who answers the five questions, with answers that nobody else gives. What is not taken Jelou delivers again; but every
- * second customer who has the next question by then goes on with the answer to that.
+ * A customer who answers the five questions, with answers that nobody else gives. Jelou repeats what is not accepted; but
+ * every second customer who already has the next question answers that instead.
  */
 export class Customer {
 	readonly userId: string;
-	/** What is to be heard, in order. */
+	/** What should be heard, in order. */
 	readonly expected: string[];
-	/** The steps whose message was not taken the first time. */
+	/** The steps whose message was not accepted the first time. */
 	readonly refused = new Set<number>();
 	private readonly isRepeated: boolean;
 	private readonly lines: string[];
@@ -73,12 +73,12 @@ export class Customer {
 		];
 	}
 
-	/** Writes what comes at a step, once. */
+	/** Writes the message of a step, once. */
 	async writes(step: number): Promise<Delivery> {
 		return await this.dialogue.writes(this.userId, this.lines[step] ?? '');
 	}
 
-	/** Jelou delivers a message once more, the same; gives the status of the response, or null without one. */
+	/** Jelou delivers the same message again. Returns the status of the response, or null without one. */
 	async repeats({ rawBody: body, signature }: Delivery): Promise<number | null> {
 		const again = this.sandbox.deliver(this.dialogue.projectId, { body, signature });
 		return await again.then(
@@ -88,9 +88,9 @@ export class Customer {
 	}
 
 	/**
-	 * Writes what comes at a step, until that is taken. Who was not asked writes nothing.
+	 * Writes the message of a step until it is accepted. A customer who was not asked writes nothing.
 	 *
-	 * @param isUp resolves when there is somebody to deliver to
+	 * @param isUp resolves when deliveries are possible
 	 */
 	async says(step: number, isUp = async () => Promise.resolve()): Promise<void> {
 		if (step > 0 && !this.hasHeard(step - 1)) return;
@@ -109,12 +109,12 @@ export class Customer {
 		return this.all.includes(this.expected[step] ?? '');
 	}
 
-	/** What was heard, without what came twice in a row. */
+	/** What was heard, without repetitions in a row. */
 	get heard(): string[] {
 		return this.all.filter((text, n, all) => text !== all[n - 1]);
 	}
 
-	/** The steps whose message was followed by a question that the customer had already. */
+	/** The steps whose message was followed by a question that the customer already had. */
 	get askedTwice(): number[] {
 		return this.expected.flatMap((text, step) =>
 			this.all.filter((each) => each === text).length > 1 ? [step] : [],
@@ -126,9 +126,9 @@ export class Customer {
 	}
 }
 
-/** What a talk has come to when nothing went wrong that n8n does not show. */
+/** The outcome of a talk when nothing went wrong that n8n does not show. */
 export const NOTHING_HIDDEN = { wrong: [], askedTwiceWithoutNeed: 0, otherRuns: 0 };
-/** The same when nothing has. */
+/** The same when nothing went wrong. */
 export const RIGHT = { ...NOTHING_HIDDEN, unfinished: 0, crashed: 0 };
 
 /** Customers who have the five questions of one workflow. */
@@ -143,7 +143,7 @@ export class Talk {
 		this.customers = Array.from({ length: count }, (_, n) => new Customer(stage.sandbox, dialogue, n));
 	}
 
-	/** All write hello, so many at once; then all have the first question, and their runs wait. */
+	/** All write hello, this many at once; then all have the first question, and their runs wait. */
 	async begin(atOnce: number): Promise<void> {
 		await inParts(this.customers, atOnce, async (one) => one.says(0));
 		await this.allAre('waiting', 'crashed');
@@ -163,7 +163,7 @@ export class Talk {
 		return await this.stage.client.executionCount(this.dialogue.workflowId, status);
 	}
 
-	/** Waits until all have come to their end, and counts what went otherwise than it should. */
+	/** Waits until all have finished, and counts what went wrong. */
 	async end() {
 		const { customers } = this;
 		await this.allAre('success', 'crashed');
@@ -179,7 +179,7 @@ export class Talk {
 			unfinished: customers.filter(({ expected, heard }) => heard.length < expected.length).length,
 			crashed: await this.runs('crashed'),
 			refused: customers.filter(({ refused }) => refused.size > 0).length,
-			/** Where nobody knew whether the customer had the question: the process that sent it was gone. */
+			/** Where it was unknown whether the customer had the question: the process that sent it was gone. */
 			askedTwice: twice.filter((why) => why === 'cut off').length,
 			askedTwiceWithoutNeed: twice.filter((why) => why === 'without need').length,
 			otherRuns: await this.runs('waiting', 'running', 'error', 'canceled', 'new'),

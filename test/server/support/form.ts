@@ -2,7 +2,7 @@ import { isRecord } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 
 /**
- * Fills in a form of n8n as a browser does, which asks how far the run is, and for the last page when it is there.
+ * Fills in one of n8n's forms as a browser does, which polls the run, then loads the last page.
  *
  * @returns the last page
  */

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http';
 
 import { startRecorder, type Recorded, type Recorder } from '../../support/recorder';
 
-/** An address in front of n8n, as a proxy gives it one. It keeps what it is sent. */
+/** An address in front of n8n, like that of a proxy. It records what it is sent. */
 export interface Front extends Recorder {
 	/** Passes everything on to this address from now on; without one, nothing. */
 	leadTo(url?: string): void;
-	/** Answers 503 to what this is true for, in place of n8n. */
+	/** Responds with 503 instead of n8n where this is true. */
 	refuse(isRefused: (request: Recorded) => boolean): void;
 }
 
-/** Of a connection, and not of what goes over it. */
+/** Headers of a connection, not of what goes over it. */
 const HOP_BY_HOP = new Set(['host', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']);
 
 async function forward(url: string, { body, headers, method }: Recorded, response: ServerResponse) {
@@ -26,7 +26,7 @@ async function forward(url: string, { body, headers, method }: Recorded, respons
 	response.writeHead(answer.status, type === null ? {} : { 'content-type': type }).end(content);
 }
 
-/** @param prefix what it takes off the beginning of a path, as a proxy with a sub-path does */
+/** @param prefix what it strips from the beginning of a path, like a proxy with a sub-path */
 export async function startFront(prefix = ''): Promise<Front> {
 	let target: string | undefined;
 	let isRefused: (request: Recorded) => boolean = () => false;

@@ -1,4 +1,4 @@
-/** Does something with each of many, so many at once. */
+/** Does something with each item, this many at once. */
 export async function inParts<Item>(
 	items: readonly Item[],
 	atOnce: number,

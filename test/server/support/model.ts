@@ -19,15 +19,15 @@ export interface ChatRequest {
 }
 
 interface Behaviour {
-	/** What it says when it calls no tool; "Done" unless given. */
+	/** What it says when it calls no tool; "Done" when absent. */
 	answer?: string | ((request: ChatRequest) => string);
-	/** Whether it calls a tool, or which by their names, one after the other; always the first unless given. */
+	/** Whether it calls a tool, or the names of the tools to call in order; always the first when absent. */
 	usesTool?: (request: ChatRequest) => boolean | string | string[];
 	/** What it makes of the arguments that a tool asks for. */
 	argue?: (asked: Json, request: ChatRequest) => Json;
 }
 
-/** A chat model that always does the same: it calls tools with one text for every field, then answers. */
+/** A chat model that always does the same: it calls tools with one text for every field, then replies. */
 export interface ModelStub extends HttpServer {
 	/** The base URL to give to n8n's OpenAI credential. */
 	url: string;
@@ -35,7 +35,7 @@ export interface ModelStub extends HttpServer {
 	requests: ChatRequest[];
 }
 
-/** One text for every field, as deep as they go. */
+/** One text for every field, at any depth. */
 function fill({ properties }: Schema, text: string): unknown {
 	return properties === undefined ? text : fillFields(properties, text);
 }

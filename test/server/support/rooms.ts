@@ -5,7 +5,7 @@ import type { Dialogue, Workflow } from './dialogue';
 import { filter, to } from './workflows';
 
 const STATUS = (answer: string) => ({ status: 200, answer: JSON.stringify({ status: answer }) });
-/** How the trigger answers a message that starts the workflow, goes on with another, or is for a person. */
+/** The trigger's response to a message that starts the workflow, is combined with another, or is for a person. */
 export const STARTED = STATUS('accepted');
 export const COMBINED = STATUS('combined');
 export const PAUSED = STATUS('paused');

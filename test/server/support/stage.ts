@@ -13,7 +13,7 @@ import { WORK_FOLDER } from '../../../scripts/paths';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
 export const PROJECT = DEMO_PROJECT.id;
-/** Who owns the n8n. */
+/** The owner of the n8n. */
 export const OWNER = { email: 'owner@example.com', password: 'Test-password-1' };
 
 /** A real n8n with the packed tarball installed, and a sandbox beside it. */
@@ -22,8 +22,8 @@ export interface Stage {
 	client: N8nClient;
 	sandbox: Sandbox;
 	/**
-	 * Ends n8n, gracefully or as a crash would, and starts it again on the same port with the same data; with other settings
-	 * from then on, where some are given.
+	 * Ends n8n, gracefully or as a crash would, and restarts it on the same port with the same data; with other settings from
+	 * then on, if any are given.
 	 */
 	restart(how: 'stop' | 'kill', env?: Record<string, string>): Promise<void>;
 	stop(): Promise<void>;
@@ -34,7 +34,7 @@ export async function startStage(
 	projects: SandboxProject[] = [DEMO_PROJECT],
 ): Promise<Stage> {
 	const folder = join(WORK_FOLDER, 'test', randomUUID());
-	// Jelou waits 20 s for an answer, and a desk 5; a busy machine may need longer, and how fast it is is not what is tested.
+	// Jelou waits 20 s for a response, and a desk 5; a busy machine may need longer, and its speed is not tested.
 	const [deliveryTimeoutMs, deskTimeoutMs] = [120_000, 120_000];
 	const sandbox = await startSandbox({
 		projects,
@@ -78,7 +78,7 @@ export async function startStage(
 	}
 }
 
-/** Waits until n8n takes deliveries at the address that the project has: after an activation that lasts a moment. */
+/** Waits until n8n accepts deliveries at the project's address, which takes a moment after an activation. */
 export async function webhookAnswers(
 	{ sandbox }: Pick<Stage, 'sandbox'>,
 	project: string = PROJECT,
@@ -89,7 +89,7 @@ export async function webhookAnswers(
 	});
 }
 
-/** Publishes what n8n must refuse, and unpublishes it. n8n 1.x says why at once, 2.x in what became of it. */
+/** Publishes what n8n must refuse, and unpublishes it. n8n 1.x says why at once, 2.x in the publication's status. */
 export async function publishRefusedWith(
 	{ client, n8n }: Pick<Stage, 'client' | 'n8n'>,
 	id: string,
@@ -98,7 +98,7 @@ export async function publishRefusedWith(
 	const before = n8n.log().length;
 	const failed = await client.activate(id).catch((error: Error) => [error.message]);
 	await waitUntil(`n8n to say "${String(message)}"`, () => {
-		// What n8n 1.x answers is shown as JSON.
+		// The response of n8n 1.x is shown as JSON.
 		const said = (failed.join() + n8n.log().slice(before)).replaceAll('\\"', '"');
 		return Promise.resolve(typeof message === 'string' ? said.includes(message) : message.test(said));
 	});

@@ -21,7 +21,7 @@ export const ask = (message: string, parameters: Json = {}): Node =>
 	jelou('Ask', { operation: 'sendAndWait', message, ...parameters });
 export const reply = (text: string, parameters: Json = {}): Node => jelou('Reply', { text, ...parameters });
 
-/** A Code node whose author counts something in static data, which n8n then saves whole. */
+/** A Code node that counts something in static data, which n8n then saves as a whole. */
 export const COUNTS: Node = [
 	'Count',
 	`${BASE}code`,
@@ -32,20 +32,20 @@ export const COUNTS: Node = [
 	},
 ];
 
-/** Lets through who writes "pause", or everybody else. */
+/** Lets through customers who write "pause", or everybody else. */
 function only(label: string, operation: 'startsWith' | 'notEquals'): Node {
 	const { parameters, type, typeVersion } = filter(label, '={{ $json.chatInput }}', operation, 'pause');
 	return [label, type, typeVersion, parameters];
 }
 
-/** Whom a message goes to, for fields that are typed. */
+/** Whom a message goes to, for fields that are filled in. */
 export interface Ids extends Json {
 	roomId: string;
 	botId: string;
 	userId: string;
 }
 
-/** Projects of one n8n that is reached through a front, each with a credential in which no secret is typed. */
+/** Projects of one n8n that is reached through a front, each with a credential without a typed secret. */
 export class Projects {
 	private static last: Promise<unknown> = Promise.resolve();
 	private readonly opened: Dialogue[] = [];
@@ -56,7 +56,7 @@ export class Projects {
 		public front: Front,
 	) {}
 
-	/** Publishes a workflow of a Jelou Trigger for messages and these nodes, one behind the other unless wired. */
+	/** Publishes a workflow of a Jelou Trigger for messages and these nodes, in sequence unless wired. */
 	async open(
 		nodes: Node[] | ((projectId: string) => Node[]),
 		{ wires, ...options }: DialogueOptions & { wires?: Wire[] } = {},
@@ -81,7 +81,7 @@ export class Projects {
 		return await opened;
 	}
 
-	/** Keeps what is open now: the end of a test does not unpublish it. */
+	/** Keeps what is open now, so that the end of a test does not unpublish it. */
 	keep(): void {
 		this.opened.length = 0;
 	}
@@ -105,7 +105,7 @@ export class Projects {
 		return project;
 	}
 
-	/** What Jelou has: the address, the secret, and how often an integration was created and deleted. */
+	/** What Jelou knows: the address, the secret, and how often an integration was created and deleted. */
 	standing({ projectId }: Pick<Dialogue, 'projectId'>) {
 		const { integration } = this.project({ projectId });
 		const count = (wanted: string) =>
@@ -123,7 +123,7 @@ export class Projects {
 		return { roomId: this.stage.sandbox.store.roomOf(project, bot, user).id, botId: bot.id, userId };
 	}
 
-	/** Waits until a customer was sent so many messages, and gives them. */
+	/** Waits until a customer was sent this many messages, and returns them. */
 	async heard(dialogue: Dialogue, userId: string, count: number): Promise<string[]> {
 		const heard = () => dialogue.heard(userId);
 		const isThere = () => Promise.resolve(heard().length >= count);
@@ -131,7 +131,7 @@ export class Projects {
 		return heard();
 	}
 
-	/** Waits until so many runs of a workflow have a status. */
+	/** Waits until this many runs of a workflow have a status. */
 	async runs({ workflowId }: Dialogue, status: string, count: number): Promise<void> {
 		const isSo = async () => (await this.stage.client.executionCount(workflowId, [status])) === count;
 		await waitUntil(`${String(count)} runs that are ${status}`, isSo);
@@ -161,7 +161,7 @@ export class Projects {
 		);
 	}
 
-	/** Publishes a workflow, and throws what n8n says when it could not. */
+	/** Publishes a workflow, and throws n8n's error if that fails. */
 	async publish({ workflowId }: Pick<Dialogue, 'workflowId'>): Promise<void> {
 		const errors = await this.stage.client.activate(workflowId);
 		if (errors.length > 0) throw new Error(errors.join());
@@ -178,7 +178,7 @@ export class Projects {
 		);
 	}
 
-	/** Runs nodes in a workflow without a Jelou Trigger, which a webhook of n8n's own starts; gives the execution. */
+	/** Runs nodes in a workflow without a Jelou Trigger, which n8n's own Webhook node starts. Returns the execution. */
 	async elsewhere(credential: Json, ...nodes: Node[]): Promise<Json> {
 		const { client, n8n } = this.stage;
 		const path = randomUUID();
@@ -205,7 +205,7 @@ export class Projects {
 
 	/**
 	 * A workflow that asks a supervisor, `user-0`, to approve what a customer wants. What the customer writes decides how: a
-	 * room that is busy is waited for, but for "replace …" and "fail …"; "brief …" waits for moments only; Jelou refuses a
+	 * busy room is waited for, except for "replace …" and "fail …"; "brief …" waits only briefly; Jelou refuses a
 	 * question about "… for nobody"; and "pause" has the supervisor's room paused.
 	 */
 	async supervised(): Promise<Dialogue> {

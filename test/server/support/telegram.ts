@@ -5,7 +5,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { serve } from '../../support/httpServer';
 import { parseHtml, urlsIn, type Entity } from './telegramHtml';
 
-/** Of what a bot may send in one message, in characters, without formatting. */
+/** The limit for a bot's message, in characters, without formatting. */
 const MAX_TEXT = 4_096;
 const MAX_CAPTION = 1_024;
 
@@ -40,7 +40,7 @@ export interface TelegramMessage {
 	reply_to_message?: TelegramMessage;
 }
 
-/** What somebody writes; in the group and by a person unless it says otherwise. */
+/** What somebody writes; by default in the group and by a person. */
 export type Written = Partial<Omit<TelegramMessage, 'message_id' | 'date'>>;
 
 interface Webhook {
@@ -82,7 +82,7 @@ class Refusal extends Error {
 }
 const badRequest = (what: string) => new Refusal(400, `Bad Request: ${what}`);
 
-/** A form's text fields as JSON has them, and its files. */
+/** A form's text fields as JSON values, and its files. */
 async function formOf(request: Request): Promise<{ fields: Record<string, string>; files: File[] }> {
 	const body = new Blob([Uint8Array.from(z.instanceof(Buffer).parse(request.body))]);
 	const headers = { 'content-type': request.get('content-type') ?? '' };
@@ -96,8 +96,8 @@ async function formOf(request: Request): Promise<{ fields: Record<string, string
 }
 
 /**
- * Starts a stand-in for Telegram's Bot API, in the shapes that its documentation has (core.telegram.org/bots/api), with
- * one bot in one group of people. Other than Telegram it takes a webhook on plain HTTP on this machine.
+ * Starts a stand-in for Telegram's Bot API, as documented (core.telegram.org/bots/api), with one bot in one group of
+ * people. Unlike Telegram, it accepts a webhook on plain HTTP on this machine.
  */
 export async function startTelegram() {
 	const token = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
@@ -230,7 +230,7 @@ export async function startTelegram() {
 	});
 	const server = await serve(app);
 
-	/** Posts an update as often as given; gives how the webhook answered. */
+	/** Posts an update this many times. Returns the webhook's responses. */
 	async function update(
 		message: TelegramMessage,
 		{ secret = webhook?.secret_token, times = 1 } = {},
@@ -247,7 +247,7 @@ export async function startTelegram() {
 	}
 
 	return {
-		/** The data of n8n's credential. */
+		/** The data for n8n's credential. */
 		credential: { accessToken: token, baseUrl: server.url },
 		bot,
 		group,
@@ -258,11 +258,11 @@ export async function startTelegram() {
 		get attempts() {
 			return attempts;
 		},
-		/** The webhook that the bot has. */
+		/** The bot's webhook. */
 		get webhook() {
 			return webhook;
 		},
-		/** Whether nothing answers. */
+		/** Whether nothing responds. */
 		setAway: (away: boolean) => void (isAway = away),
 		/** Refuses the next requests of a method as Telegram does when a bot sends too much. */
 		tooMany: (method: string, times: number) =>
@@ -278,12 +278,12 @@ export async function startTelegram() {
 				method,
 				Array.from({ length: times }, () => badRequest(what)),
 			),
-		/** Somebody writes; the bot gets an update of it. */
+		/** Somebody writes; the bot gets an update. */
 		writes: async (written: Written, delivery?: { secret?: string; times?: number }) =>
 			update(addMessage({ chat: group, from: person, ...written }), delivery),
-		/** Somebody writes what the bot does not get, such as another bot. */
+		/** Somebody writes something that the bot does not get, such as another bot. */
 		shows: (written: Written): TelegramMessage => addMessage({ chat: group, from: person, ...written }),
-		/** The message that the bot sent as the one of this number, counted from 1. */
+		/** The bot's nth message, counted from 1. */
 		message: async (number: number): Promise<TelegramMessage> => {
 			await waitUntil(`message ${String(number)} in the group`, () => Promise.resolve(sent.length >= number));
 			const message = sent[number - 1];

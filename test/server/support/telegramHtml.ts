@@ -27,7 +27,7 @@ function decode(text: string): string {
 	);
 }
 
-/** Telegram writes the host of an address in small letters, and a path when it has none. */
+/** Telegram writes the host of an address in lower case, and adds a missing path. */
 function normalised(url: string): string {
 	const [, origin = '', rest = ''] = /^(https?:\/\/[^/?#]*)(.*)$/is.exec(url) ?? [];
 	return origin.toLowerCase() + (rest.startsWith('/') ? rest : `/${rest}`);
@@ -56,7 +56,7 @@ export function parseHtml(html: string): Parsed {
 		if (begun?.tag !== tag) return { problem: `Unexpected end tag at byte offset ${String(text.length)}` };
 		const { offset, url } = begun;
 		const length = text.length - offset;
-		// A link without an address, or of nothing, is none.
+		// A link without an address or a text does not count.
 		if (length > 0 && (type !== 'text_link' || url !== undefined)) {
 			entities.push({ type, offset, length, ...(url !== undefined && { url }) });
 		}

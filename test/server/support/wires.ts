@@ -10,12 +10,12 @@ export type Wire = [from: string, to: string, output?: number, input?: number, k
 export const BASE = 'n8n-nodes-base.';
 export const LANGCHAIN = '@n8n/n8n-nodes-langchain.';
 
-/** Wires from each to the next. */
+/** A wire from each node to the next. */
 export function chain(...names: string[]): Wire[] {
 	return names.slice(1).map((name, n): Wire => [names[n] ?? '', name]);
 }
 
-/** A workflow as n8n takes it, with the credentials for each node that wants them. */
+/** A workflow as n8n accepts it, with the credentials for each node that needs them. */
 export function wiredWorkflow(name: string, nodes: Node[], wires: Wire[], credentials: Json) {
 	const connections: Record<string, Record<string, Json[][]>> = {};
 	for (const [from, node, output = 0, index = 0, type = 'main'] of wires) {

@@ -3,7 +3,7 @@ import { CREDENTIAL_NAME } from './stage';
 /** A node, which has a name at least. */
 type Named = { name: string } & Record<string, unknown>;
 
-/** A workflow of a Jelou Trigger for all events and the nodes given, one behind the other. */
+/** A workflow of a Jelou Trigger for all events, followed by the given nodes. */
 export function triggerWorkflow(name: string, credential: string, ...nodes: Named[]) {
 	const credentials = { jelouApi: { id: credential, name: CREDENTIAL_NAME } };
 	const trigger = {
@@ -44,7 +44,7 @@ export const to = (...nodes: string[]) => ({
 	main: [nodes.map((node) => ({ node, type: 'main', index: 0 }))],
 });
 
-/** A Filter that lets an item through whose text is as it says. */
+/** A Filter that lets through items with a matching text. */
 export function filter(
 	name: string,
 	leftValue: string,
@@ -76,7 +76,7 @@ export const MANUAL = {
 	parameters: {},
 };
 
-/** A workflow of a node that starts it, and one behind it. */
+/** A workflow of a node that starts it, and one after it. */
 export function startedWorkflow(name: string, start: Named, node: Named) {
 	return {
 		name,
