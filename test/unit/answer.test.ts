@@ -98,7 +98,7 @@ test.each([
 	});
 });
 
-test('words of one’s own approve and reject; what is neither never approves', () => {
+test('custom words approve and reject; anything else never approves', () => {
 	const own = expects('approval', ['Aprobar', 'Sí, pero no hoy']);
 	expect(readAnswer(says('aprobar'), own)).toMatchObject({ valid: true, data: { approved: true } });
 	expect(readAnswer(says('si, pero no hoy'), own)).toMatchObject({ valid: true, data: { approved: false } });
@@ -175,7 +175,7 @@ test('media answers a question for media, and its caption one for a text', () =>
 	expect(readAnswer(says('hola'), expects('media'))).toEqual({ valid: false, answer: 'hola' });
 });
 
-test('of several messages the last that fits is the answer, and their texts together where any text is', () => {
+test('of several messages, the last that fits is the answer, or their texts together where any text fits', () => {
 	const read = (type: AnswerType, ...messages: object[]) =>
 		readAnswers(
 			messages.map((message) => ({ ...message })),
@@ -259,14 +259,14 @@ test.each([
 	expect(readAnswer(says(text), expects(type, choices))).toMatchObject({ valid: true, answer });
 });
 
-test('what nobody sees is no text, and inside of an address no part of it', () => {
+test('invisible characters are not a text, and not part of an address', () => {
 	for (const text of ['\u200b\u200e', '\u2800', '\u3164 ']) {
 		expect(readAnswer(says(text), expects('text'))).toEqual({ valid: false, answer: '' });
 	}
 	expect(readAnswer(says('ana\u200b@ejemplo.com'), expects('email')).valid).toBe(false);
 });
 
-test('what has neither text nor media answers nothing', () => {
+test('a message with neither text nor media answers nothing', () => {
 	const reaction = { event: 'message', value: { type: 'reaction', content: { emoji: '👍' } } };
 	const location = { event: 'message', value: { type: 'location', content: { latitude: 1, longitude: 2 } } };
 	for (const event of [reaction, location, says(''), says('\u200b'), { event: 'message' }]) {

@@ -47,7 +47,7 @@ describe.each(['answers.json', 'answers-more.json'])('%s', (name) => {
 	});
 });
 
-test('each type asks again in each language, in a sentence of its own', () => {
+test('each type asks again in each language, with its own sentence', () => {
 	const sentences = ANSWER_TYPES.flatMap(({ value }) =>
 		LANGUAGES.map((language) => invalidMessage(value, language)),
 	);
@@ -90,7 +90,7 @@ test.each([
 	}
 });
 
-test('a word is written as the normaliser leaves it, and says either yes or no', () => {
+test('each word is in normalised form, and says either yes or no', () => {
 	const lists = Object.entries(words).flatMap(([, list]) => (list instanceof Set ? [...list] : []));
 	const texts = lists.filter((word): word is string => typeof word === 'string' && /\p{L}/u.test(word));
 	expect(texts.filter((word) => answerKey(word) !== word)).toEqual([]);

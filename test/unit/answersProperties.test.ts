@@ -49,7 +49,7 @@ test('two different choices in one text are never one', () => {
 });
 
 test('two words of any two choices are never one of them', () => {
-	// A drawl may shorten a word to one that says nothing.
+	// Shortening repeated letters may leave a word without meaning.
 	const word = fc.stringMatching(/^[a-z]{4,8}$/).filter((text) => !/(.)\1/.test(text));
 	fc.assert(
 		fc.property(fc.uniqueArray(word, { minLength: 2, maxLength: 6 }), between, (choices, middle) => {
@@ -101,7 +101,7 @@ test('two different numbers in one text are never one number', () => {
 	);
 });
 
-test('what is valid is one of the choices, with its own number', () => {
+test('a valid answer is one of the choices, with its own number', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
 			const { answer, choice = 0, valid } = read('choice', text);
@@ -111,7 +111,7 @@ test('what is valid is one of the choices, with its own number', () => {
 	);
 });
 
-/** Texts of the longest kind that is searched, and longer, that make a careless search slow. */
+/** Texts that make a careless search slow, up to and beyond the longest that is searched. */
 const PATTERNS = [
 	'1', '1.', '1,', '1 ', '1-', '1 a', '-', '.', ' ', '\n', 'a', 'a@', 'a@b.', '@', 'a.', '_', '*', '"', '“', '«',
 	'👍', '👍🏽', '👩‍👩‍👧', '\u0301', 'e\u0301', '\u200b', '\u2800', '\u3164', 'n°', '２', 'sí ', 'no ', 'por favor ',
@@ -132,7 +132,7 @@ function readAll(text: string): void {
 	namedChoices(text, LABELS, true);
 }
 
-test('no text is read with an error', () => {
+test('no text causes an error', () => {
 	for (const text of adversarial) expect(() => readAll(text)).not.toThrow();
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (text) => {
@@ -141,7 +141,7 @@ test('no text is read with an error', () => {
 	);
 });
 
-/** The shortest of several runs, in milliseconds: what else the machine does makes a run longer, never shorter. */
+/** The shortest of several runs, in milliseconds: other work on the machine makes a run longer, never shorter. */
 function best(run: () => void): number {
 	const times = Array.from({ length: 3 }, () => {
 		const start = performance.now();
@@ -151,14 +151,14 @@ function best(run: () => void): number {
 	return Math.min(...times);
 }
 
-test('no text is much more work than to look at each character of a long one', () => {
+test('no text takes much more work than reading each character of a long one', () => {
 	const long = 'a1 '.repeat(22_000);
 	const plain = best(() => {
 		let sum = 0;
 		for (let n = 0; n < long.length; n++) sum += long.charCodeAt(n);
 		expect(sum).toBeGreaterThan(0);
 	});
-	// Some fifty times it is usual; a search that goes back over what it has read takes ten thousand times as long.
+	// About fifty times is usual; a search that backtracks takes ten thousand times as long.
 	const slow = adversarial.filter((text) => best(() => readAll(text)) > 1_000 * plain);
 	expect(slow.map((text) => [text.slice(0, 20), text.length])).toEqual([]);
 });

@@ -9,7 +9,7 @@ const GATEWAY = 'https://gateway.jelou.ai/platform/v1/external-support/p';
 
 const everything = (value: unknown) => JSON.stringify(value);
 
-test('the gateway gets the API key and no signature, whoever put one there', () => {
+test('the gateway gets the API key and no signature, even if there was one', () => {
 	const headers = { 'X-Jelou-Signature': 'forged', 'X-API-KEY': 'other', accept: 'x' };
 	const result = authenticate(credential, { url: GATEWAY, method: 'POST', headers, body: '{}' });
 	expect(result.headers).toEqual({ accept: 'x', 'x-api-key': KEY });
@@ -33,7 +33,7 @@ test('a body that is still an object is serialised once, and those bytes are sig
 	expect(result.headers?.['x-jelou-signature']).toBe(sign(Buffer.from('{"a":"ñ"}'), SECRET));
 });
 
-test('a content type that is there already stays the only one, however it is written', () => {
+test('an existing content type stays the only one, however it is written', () => {
 	const headers = { 'content-type': 'application/json; charset=utf-8' };
 	const result = authenticate(credential, { url: SEND, method: 'POST', headers, body: '{}' });
 	expect(result.headers).toEqual({ ...headers, 'x-jelou-signature': sign(Buffer.from('{}'), SECRET) });

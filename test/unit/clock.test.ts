@@ -3,7 +3,7 @@ import { later } from '../../nodes/Jelou/shared/clock';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-test('what is to be done later is done once, when the time has passed', async () => {
+test('delayed work is done once, when the time has passed', async () => {
 	const work = jest.fn(() => Promise.resolve());
 	later(5_000, work);
 	await jest.advanceTimersByTimeAsync(4_999);

@@ -34,13 +34,13 @@ beforeEach(() => {
 	warnings = [];
 	ends = [];
 });
-// So that none is held in the next test.
+// So that nothing is still held in the next test.
 afterEach(() => {
 	for (const end of ends) end();
 	jest.useRealTimers();
 });
 
-/** A delivery, with what becomes of it. */
+/** A delivery, and its outcome. */
 function delivery({ closed = false, mode = 'webhook' } = {}) {
 	const response = Object.assign(new EventEmitter(), { closed, writableFinished: false, statusCode: 200 });
 	const context = {
@@ -73,7 +73,7 @@ const message = (room: string, body = 'hola', customer = 'ana') => ({
 });
 const close = (room: string) => ({ event: 'conversation.close', room_id: room });
 
-/** Gives a promise that is settled already the time to say so. */
+/** Whether a promise is settled. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 	const open = Symbol('open');
 	await new Promise((resolve) => setImmediate(resolve));
@@ -96,7 +96,7 @@ test('without the option nothing is held, and there are no messages', async () =
 	expect(asOne(group)).toEqual(event);
 });
 
-test('what came before comes with the event, and nothing comes of no events', async () => {
+test('earlier messages come with the event, and no events give nothing', async () => {
 	const group = await delivery().take(message('before'), { gap: 0 });
 	if ('code' in group) throw new Error(group.status);
 	const before = message('before', 'antes');
@@ -104,7 +104,7 @@ test('what came before comes with the event, and nothing comes of no events', as
 	expect(asOne({ ...group, arrivals: [] })).toBeUndefined();
 });
 
-test('messages of one customer go on with the last, at the deadline of the first, and all end as that does', async () => {
+test("one customer's messages continue with the last, at the deadline of the first, and all get its outcome", async () => {
 	const [one, two] = [delivery(), delivery()];
 	const first = one.take(message('pair', 'a'));
 	const second = two.take(message('pair', 'b'));
@@ -144,7 +144,7 @@ test.each([
 	const held = [one.take(message('closing', 'a')), other.take(message('closing', 'b', 'luis'))];
 	const notHeld = elsewhere.take(message('another', 'c'));
 	const closed = closing.take(event);
-	// It waits for none of them, but for what becomes of each.
+	// It does not wait for them, only for their outcomes.
 	for (const group of await Promise.all(held)) expect(group).toMatchObject({ isCombined: true });
 	one.answer(200);
 	expect(await isSettled(closed)).toBe(false);
@@ -154,7 +154,7 @@ test.each([
 	await passTime(notHeld);
 });
 
-test('the end of a conversation waits for nothing where nothing is held, and for no other trigger', async () => {
+test('the end of a conversation does not wait where nothing is held, nor for another trigger', async () => {
 	const [one, closing] = [delivery(), delivery()];
 	const held = combine(one.context, 'other', message('triggers'), undefined, GAP, one.deadline);
 	expect(await closing.take(close('triggers'))).toMatchObject({ isCombined: false });
@@ -162,7 +162,7 @@ test('the end of a conversation waits for nothing where nothing is held, and for
 	await passTime(held);
 });
 
-test('50 deliveries are held, whatever for; a message beyond goes on at once, with all that it was held with', async () => {
+test('50 deliveries are held, for whatever reason; one more continues at once, with all that it was held with', async () => {
 	const first = delivery();
 	const held = first.take(message('full', 'a'), { key: 'full' });
 	for (let n = 0; n < 48; n++) expect(hold(delivery().context)).toBe(true);
@@ -178,7 +178,7 @@ test('50 deliveries are held, whatever for; a message beyond goes on at once, wi
 	expect(await repetition).toBe(false);
 });
 
-test('deliveries whose connection is gone hold nothing: Combine Messages works on, and an end does not wait', async () => {
+test('deliveries whose connection is gone hold nothing: Combine Messages still works, and an end does not wait', async () => {
 	for (let n = 0; n <= 50; n++) {
 		await passTime(delivery({ closed: true }).take(message(`closed ${String(n)}`), { gap: 1 }));
 	}

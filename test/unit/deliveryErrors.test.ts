@@ -2,7 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { handleDelivery } from '../../nodes/Jelou/trigger/delivery/receive';
 
-/** A delivery without a signature, whose refusal meets what is given here. */
+/** A delivery without a signature, with what happens when it is refused. */
 function delivery({ log, sent }: { log?: () => void; sent?: () => void }) {
 	const statuses: number[] = [];
 	const response = {
@@ -23,7 +23,7 @@ function delivery({ log, sent }: { log?: () => void; sent?: () => void }) {
 		getHeaderData: () => ({}),
 		getNode: () => ({ id: 'node', name: 'Jelou Trigger', parameters: {} }),
 		getResponseObject: () => response,
-		// Each has its own, so that none is silent because another has spoken.
+		// A new ID for each, so that no log line is held back because of another's.
 		getWorkflow: () => ({ id: String(Math.random()) }),
 		logger: {
 			warn: (line: string) => {
@@ -42,14 +42,14 @@ const LOUD = Object.assign(new TypeError('what the customer wrote'), {
 	context: { parameter: 'their words' },
 });
 
-test('an error after the response was sent sends no other, and leaves its line', async () => {
+test('an error after the response was sent sends no other, and is logged', async () => {
 	const { context, lines, statuses } = delivery({ sent: fail(LOUD) });
 	expect(await handleDelivery(context)).toEqual({ noWebhookResponse: true });
 	expect(statuses).toEqual([401]);
 	expect(lines.slice(1)).toEqual([expect.stringContaining('could not handle a delivery (TypeError).')]);
 });
 
-test('an error of the log itself is answered with 500', async () => {
+test('an error in the log itself gets a 500', async () => {
 	const { context, statuses } = delivery({ log: fail(LOUD) });
 	expect(await handleDelivery(context)).toEqual({ noWebhookResponse: true });
 	expect(statuses).toEqual([500]);
@@ -68,7 +68,7 @@ test.each([
 	expect(lines.slice(1)).toEqual([expect.stringContaining('could not handle a delivery (unknown error).')]);
 });
 
-test('where not even a response can be had, nothing starts', async () => {
+test('where there is not even a response, nothing starts', async () => {
 	const { context } = delivery({});
 	Object.assign(context, { getResponseObject: fail(LOUD) });
 	expect(await handleDelivery(context)).toEqual({ noWebhookResponse: true });

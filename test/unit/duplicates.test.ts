@@ -9,7 +9,7 @@ import { eventKey, isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
 import { hold, outcomeOf } from '../../nodes/Jelou/trigger/rooms/held';
 
 const warnings: string[] = [];
-/** Breaks off the deliveries of a test, so that none is held in the next. */
+/** Aborts the deliveries of a test, so that none is held in the next. */
 let ends: Array<() => void> = [];
 afterEach(() => {
 	for (const end of ends) end();
@@ -51,7 +51,7 @@ async function handled(key: string, status = 200): Promise<boolean | 'busy'> {
 	return isNew;
 }
 
-test('a message that was handled is none the second time, for an hour', async () => {
+test('a message that was handled is a duplicate the second time, for an hour', async () => {
 	expect(await handled('a')).toBe(true);
 	expect(await handled('a')).toBe(false);
 	const later = clock.uptime() + 3_600_000;
@@ -60,12 +60,12 @@ test('a message that was handled is none the second time, for an hour', async ()
 	jest.restoreAllMocks();
 });
 
-test.each([500, 503, 401])('a message that was answered with %d runs when it comes again', async (status) => {
+test.each([500, 503, 401])('a message that got %d runs when it comes again', async (status) => {
 	expect(await handled(`failed ${String(status)}`, status)).toBe(true);
 	expect(await handled(`failed ${String(status)}`)).toBe(true);
 });
 
-test('a message that comes twice at once waits for the first: it runs when that breaks off', async () => {
+test('a message that comes twice at once waits for the first: it runs when that is aborted', async () => {
 	const [one, two, three] = [delivery(), delivery(), delivery()];
 	expect(await one.first('b')).toBe(true);
 	const second = two.first('b');
@@ -76,7 +76,7 @@ test('a message that comes twice at once waits for the first: it runs when that 
 	expect(await third).toBe(false);
 });
 
-test('a delivery that broke off before anybody looked at it has failed, and its repetition runs', async () => {
+test('a delivery that was aborted before it was read has failed, and its repetition runs', async () => {
 	const [one, two] = [delivery(), delivery()];
 	one.breakOff();
 	expect(await one.first('broken off')).toBe(true);
@@ -115,7 +115,7 @@ test('a delivery that has waited for another one has an old copy of the static d
 	expect([await second, one.deadline.hasWaited, two.deadline.hasWaited]).toEqual([false, false, true]);
 });
 
-test('50 are held at most, whatever they wait for; what is beyond is busy, and is first again later', async () => {
+test('at most 50 are held, whatever they wait for; one more is busy, and can be first again later', async () => {
 	const first = delivery();
 	await first.first('stuck');
 	const other = delivery();
@@ -135,7 +135,7 @@ test('50 are held at most, whatever they wait for; what is beyond is busy, and i
 	expect(hold(delivery().context)).toBe(true);
 });
 
-test('deliveries that are over already hold nothing', async () => {
+test('deliveries that are already over hold nothing', async () => {
 	for (let n = 0; n < 60; n++) {
 		const { breakOff, context } = delivery();
 		breakOff();

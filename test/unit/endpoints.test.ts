@@ -18,7 +18,7 @@ describe('the base URLs', () => {
 		});
 	});
 
-	test('of custom, with slashes and spaces at the end', () => {
+	test('of custom, with trailing slashes and spaces', () => {
 		expect(baseUrlsFor('custom', ' https://proxy.example/jelou// ', 'http://127.0.0.1:8040/')).toEqual({
 			gateway: 'https://proxy.example/jelou',
 			chatbot: 'http://127.0.0.1:8040',

@@ -118,7 +118,7 @@ test.each([
 	expect(error.httpCode).toBeNull();
 });
 
-describe('what may have been processed is said to be so, and of a read nothing is:', () => {
+describe('the error says that something may have been processed, but never for a read:', () => {
 	const PERHAPS = 'It may have been sent: check in Jelou before you run it again.';
 	const answer = (status: number, body = '', retryAfter?: string): Failure => ({
 		kind: 'response',
@@ -231,7 +231,7 @@ test.each<[string, string]>([
 	expect(error.description).toContain('[hidden]!');
 });
 
-test('a secret that is repeated is taken out everywhere', () => {
+test('a secret that is repeated is removed everywhere', () => {
 	expect(redact('SECRET, SECRET and KEY-', ['SECRET', 'KEY-'])).toBe('[hidden], [hidden] and [hidden]');
 });
 

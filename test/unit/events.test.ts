@@ -63,7 +63,7 @@ test.each([
 	[{ object: 'message_event', event_type: 'message' }, 'message'],
 	[{ field: 'messages', event_type: 'message' }, 'message'],
 	[{ event: 'message', event_type: 'message' }, 'message'],
-	// Jelou does not promise event_type; without it everything else has to be that of a message.
+	// Jelou does not promise event_type; without it, everything else must be that of a message.
 	[message, 'message'],
 	[{ event: 'message' }, 'message'],
 	[{ ...message, object: undefined }, 'messages'],
@@ -81,7 +81,7 @@ test.each([
 	[{ ...message, event: 'message', event_type: 'read' }, 'messages.read'],
 	[{ ...message, event: 'message.read', event_type: 'message' }, 'message.read'],
 	[{ ...message, event: 'conversation.close', event_type: 'message' }, 'conversation.close'],
-	// What is not recognized as a known event is never named like one.
+	// What is not recognised as a known event is never named like one.
 	[{ event_type: 'message' }, 'unknown'],
 	[{ field: 'message' }, 'unknown'],
 	[{ event: 'x', field: 'message' }, 'x'],

@@ -29,7 +29,7 @@ test('a message that is stored with a question goes to its run later', () => {
 	expect(countRow({ ...NOTHING, stored: '{"messagesBefore":["id-1"]}' })).toMatchObject({ lostSilently: 1 });
 });
 
-test('what was no answer, so that the customer was asked again, is not lost; a message like it is', () => {
+test('a message that was asked about again is not lost; one like it is', () => {
 	const sent = NOTHING.sent.map((each) => ({ ...each, isAskedAgain: each.id === 'id-1' }));
 	expect(countRow({ ...NOTHING, sent })).toMatchObject({ accepted: 2, lostSilently: 1 });
 });
@@ -67,7 +67,7 @@ test('a run that waits for an answer has not failed', () => {
 	expect(failedRuns([run('waiting', '["id-1"]')], sent).failed).toEqual([]);
 });
 
-test('tells what was sent twice, and whether it had the same ID', () => {
+test('says what was sent twice, and whether it had the same ID', () => {
 	const messages = [reply('id-1'), reply('id-2'), reply('id-2', true)];
 	expect(countRow({ ...NOTHING, messages })).toMatchObject({
 		messages: 3,
@@ -78,7 +78,7 @@ test('tells what was sent twice, and whether it had the same ID', () => {
 	expect(countRow({ ...NOTHING, messages: [reply('id-1')] })).toMatchObject({ twice: 0, unreplied: 1 });
 });
 
-test('reads the message of an error out of what n8n keeps', () => {
+test('reads the message of an error from what n8n keeps', () => {
 	const kept = JSON.stringify([{ error: '1' }, { message: '2' }, 'It broke', 'id-1']);
 	const asked = JSON.stringify([{ parameters: '1' }, { message: '2' }, 'Your name?']);
 	const executions = [run('error', kept), run('crashed', asked), run('error', kept)];

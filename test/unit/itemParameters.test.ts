@@ -36,7 +36,7 @@ test.each([Number.NaN, Infinity, -Infinity, 2 ** 53, -(2 ** 53), 1e300])(
 	},
 );
 
-test('a fraction is a text, and not an ID', () => {
+test('a fraction is a text, not an ID', () => {
 	expect(asText(1.5)).toBe('1.5');
 	expect(errorOf(() => asId(1.5))).toMatch(/^Room ID is not a valid ID\. IDs are whole numbers, or text/);
 });
@@ -85,6 +85,6 @@ test.each(['a\nb', 'a\u0000b', 'half an emoji \ud83d.'])('%j cannot be an ID at 
 	expect(errorOf(() => asId(id))).toMatch(/^Room ID is not a valid ID\. .+ without line breaks/);
 });
 
-test.each(['', ' ', '\u200b\u200e'])('nothing is to be seen of the ID %j, so it is empty', (id) => {
+test.each(['', ' ', '\u200b\u200e'])('the ID %j is invisible, so it is empty', (id) => {
 	expect(errorOf(() => asId(id))).toMatch(/^Room ID is empty\./);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { runInLanes } from '../../nodes/Jelou/actions/lanes';
 
-/** A task that has been started and ends when the test says so. */
+/** A started task, which ends when the test says so. */
 interface Running {
 	index: number;
 	end: () => void;
@@ -58,7 +58,7 @@ const settle = async () => new Promise((resolve) => setImmediate(resolve));
 async function endAll(watched: ReturnType<typeof watch>, pick: (count: number) => number): Promise<void> {
 	let isFinished = false;
 	void watched.finished.then(() => (isFinished = true));
-	// On a slow machine nothing runs for a moment: lanes leave others a turn.
+	// On a slow machine nothing may run for a moment: lanes yield to others.
 	for (await settle(); !isFinished; await settle()) {
 		const { length } = watched.running;
 		if (length > 0) watched.running[pick(length)]?.end();
@@ -124,7 +124,7 @@ test('once stopped, tasks that wait for their lane are not started either', asyn
 	expect(watched.started).toEqual([0, 2]);
 });
 
-test('with one long lane only a limited number of tasks is asked for', async () => {
+test('with one long lane, only a limited number of tasks is requested', async () => {
 	const watched = watch(
 		Array.from({ length: 5_000 }, () => 'a'),
 		10,
@@ -142,7 +142,7 @@ test('without tasks it resolves at once', async () => {
 	).resolves.toBeUndefined();
 });
 
-test('tasks that wait for nothing, and take their time, leave others a turn', async () => {
+test('tasks that take long without waiting yield to others', async () => {
 	let hasOtherRun = false;
 	setTimeout(() => (hasOtherRun = true));
 	const sawOther: boolean[] = [];

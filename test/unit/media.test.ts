@@ -8,7 +8,7 @@ const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const OPTIONS = { maxSize: 1_000, timeout: 20_000, allowPrivate: false };
 
-/** A context whose server answers as given; `prepareBinaryData` gives back what it was called with. */
+/** A context whose server responds as given; `prepareBinaryData` returns what it was called with. */
 function contextWith(respond: (options: IHttpRequestOptions) => Promise<unknown>): IWebhookFunctions {
 	const helpers = {
 		httpRequest: respond,
@@ -139,7 +139,7 @@ describe('the MIME type of a file', () => {
 });
 
 const image = eventWith('image', {});
-test('the deadline holds whatever n8n is busy with', async () => {
+test('the deadline holds, whatever n8n is doing', async () => {
 	const never = contextWith(() => new Promise(() => undefined));
 	const { json } = await withMedia(never, image, { ...OPTIONS, timeout: 50 });
 	expect(json.mediaError).toBe(
@@ -164,7 +164,7 @@ test.each([
 	});
 });
 
-test('a context that throws at once costs no event', async () => {
+test('a context that throws at once loses no event', async () => {
 	const broken = contextWith(() => {
 		throw new Error('https://storage.example.com/?sig=secret');
 	});

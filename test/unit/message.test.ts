@@ -161,7 +161,7 @@ describe('Media URL', () => {
 		},
 	);
 
-	test('stays HTTPS in the Custom environment, but for a file that only this network reaches', () => {
+	test('stays HTTPS in the Custom environment, except for a file that only this network can reach', () => {
 		const built = (url: string) => send.buildRequest(itemWith({ ...PLACE, ...image(url) }), CUSTOM);
 		expect(() => built('http://example.com/a.jpg')).toThrow(/^Media URL is not an HTTPS URL$/);
 		expect(() => built('http://127.0.0.1:8040/a.jpg')).not.toThrow();

@@ -26,7 +26,7 @@ describe.each(MENUS)('the operations of $resource', ({ operations, resource }) =
 		expect(description).toMatch(/^[A-Z].+[^.]$/);
 	});
 
-	test('include the one that is chosen at first', () => {
+	test('include the default', () => {
 		const menu = properties.find(
 			({ displayOptions, name }) =>
 				name === 'operation' && displayOptions?.show?.resource?.includes(resource) === true,

@@ -6,13 +6,13 @@ import { itemWith } from './support/item';
 import { FieldError } from '../../nodes/Jelou/shared/errors';
 
 const read = (values: unknown) => readOptions(itemWith({ options: values }));
-/** As when an entry of the options is an expression that gives this value. */
+/** As if an option were an expression with this value. */
 const readExpression = (projectId: unknown) =>
 	readOptions(
 		new ItemParameters(() => ({ projectId }), 0, { options: { projectId: '={{ $json.project }}' } }),
 	);
 
-test('an option that is left out has its default', () => {
+test('an option that is omitted has its default', () => {
 	const defaults = { projectId: '', simplify: true, timeout: 30_000, maxRetries: 3 };
 	expect(read({})).toEqual(defaults);
 	for (const nothing of ['', null, 'text', ['timeout']]) expect(read(nothing)).toEqual(defaults);
@@ -96,7 +96,7 @@ describe('a Project ID in the options that is empty', () => {
 		expect(() => readExpression(projectId)).toThrow(/^Project ID in the options is empty/);
 	});
 
-	test('is no error where the expression gives a project', () => {
+	test('is not an error where the expression gives a project', () => {
 		expect(readExpression('other')).toMatchObject({ projectId: 'other' });
 	});
 });

@@ -3,7 +3,7 @@ import { ToolInput } from '../../nodes/Jelou/actions/toolInput';
 
 const NOBODY = { roomId: '', botId: '', userId: '' };
 
-/** A node behind a Jelou Trigger with these many conversations, of which the items have lost the IDs. */
+/** A node after a Jelou Trigger with this many conversations, whose items have lost their IDs. */
 function stage(conversations: number, type = 'n8n-nodes-jelou.jelou') {
 	const events = Array.from({ length: conversations }, (_, n) => ({
 		json: { room_id: `room-${String(n)}`, bot: { id: 'bot' }, contact: { id: `user-${String(n)}` } },
@@ -29,7 +29,7 @@ function stage(conversations: number, type = 'n8n-nodes-jelou.jelou') {
 	return { origin, looks: () => looks };
 }
 
-test('what comes before is looked at once, however many items there are', () => {
+test('the earlier nodes are read once, however many items there are', () => {
 	const { looks, origin } = stage(2_000);
 	for (let index = 0; index < 2_000; index++) {
 		expect(origin.find(index, NOBODY)).toEqual({

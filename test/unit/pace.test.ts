@@ -3,7 +3,7 @@ import { takeTurn } from '../../nodes/Jelou/shared/pace';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** When each of so many requests of an account starts, in milliseconds from now. */
+/** When each of an account's requests starts, in milliseconds from now. */
 async function startsOf(account: string, count: number): Promise<number[]> {
 	const began = Date.now();
 	const starts: number[] = [];
@@ -20,7 +20,7 @@ async function startsOf(account: string, count: number): Promise<number[]> {
 const mostInASecond = (starts: number[]) =>
 	Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length));
 
-test('of an account, no more than five requests start in any second, and all of them do', async () => {
+test('no more than five requests of an account start in any second, and all of them do start', async () => {
 	const starts = await startsOf('a', 30);
 	expect(starts).toHaveLength(30);
 	expect(mostInASecond(starts)).toBe(5);

@@ -4,7 +4,7 @@ const credential = { clientId: 'my-client', clientSecret: 'the-client-secret', e
 const BASIC = `Basic ${Buffer.from('my-client:the-client-secret').toString('base64')}`;
 const URL_THERE = 'https://api.jelou.ai/v1/bots/b/templates';
 
-test('the platform API gets HTTP Basic, whoever put another authorization there', () => {
+test('the platform API gets HTTP Basic, even if there was another authorization', () => {
 	const headers = { authorization: 'Bearer other', accept: 'x' };
 	expect(authenticatePlatform(credential, { url: URL_THERE, headers }).headers).toEqual({
 		accept: 'x',
@@ -24,7 +24,7 @@ test.each([
 	expect(authenticatePlatform(credential, options)).toEqual(options);
 });
 
-test('a URL of the environment Custom takes its place, and alone has it', () => {
+test('a URL of the environment Custom takes its place, and then only that gets it', () => {
 	const custom = { ...credential, environment: 'custom', platformUrl: 'http://127.0.0.1:8040/api' };
 	const headersFor = (url: string) => authenticatePlatform(custom, { url }).headers ?? {};
 	expect(headersFor('http://127.0.0.1:8040/api/v1/bots')).toEqual({ Authorization: BASIC });

@@ -18,14 +18,14 @@ const limited = (retryAfter: string | undefined, statusCode = 429): Answer => ({
 });
 const accepted: Answer = { statusCode: 200, headers: {}, body: '{}' };
 
-/** Jelou, answering by a rule, and keeping when each request came. */
+/** Jelou, responding by a rule, and recording when each request came. */
 class FakeJelou {
 	/** When each request came, in seconds since the start. */
 	readonly times: number[] = [];
 	private readonly began = Date.now();
 
 	constructor(
-		/** Gives the answer to the nth request, from 1, at this many seconds; an error for none. */
+		/** Returns the response to the nth request, from 1, at this many seconds; an error for none. */
 		private readonly answer: (request: number, seconds: number) => Answer | Error,
 		private readonly latencyMs = 0,
 	) {}
@@ -39,7 +39,7 @@ class FakeJelou {
 		return answer;
 	}
 
-	/** Makes this many calls, as one run does; gives `done` or the status for each. */
+	/** Makes this many calls, as one run does. Returns `done` or the status for each. */
 	async run(
 		calls: number,
 		{
@@ -84,7 +84,7 @@ const count = (results: string[], result: string) => results.filter((each) => ea
 
 beforeEach(() => {
 	jest.useFakeTimers();
-	// No backoff of our own: what is waited is what Jelou asks for.
+	// No backoff of our own: only the waits that Jelou asks for.
 	jest.spyOn(Math, 'random').mockReturnValue(0);
 });
 afterEach(() => {
@@ -102,7 +102,7 @@ test.each([
 		const results = await finished(jelou.run(100));
 		expect(count(results, 'done')).toBe(100);
 		expect(jelou.times.filter((time) => time < 60)).toHaveLength(CONCURRENCY);
-		// Asked after 0.1 s, answered after another: alone in between.
+		// Sent after 0.1 s, with a response after another 0.1 s: alone in between.
 		expect(jelou.times.filter((time) => time >= 60 && time < 60.2)).toEqual([60.1]);
 		expect(jelou.times).toHaveLength(CONCURRENCY + 100);
 	},
@@ -127,14 +127,14 @@ test.each([429, 503])(
 			100,
 		);
 		await finished(jelou.run(40, { maxRetries: 10 }));
-		// Each wait begins with an answer, after 0.1 s.
+		// Each wait begins with a response, after 0.1 s.
 		const waits = Array.from({ length: 10 }, (_, n) => Math.round((n + 1) * 601) / 10);
 		expect(jelou.times.filter((time) => !isOver(time)).slice(CONCURRENCY)).toEqual(waits.slice(0, -1));
 		expect(jelou.times.filter(isOver).filter((time) => time < 601.1)).toEqual(waits.slice(-1));
 	},
 );
 
-test('a clock that is set back an hour meanwhile holds nobody', async () => {
+test('a clock that is set back an hour meanwhile delays nobody', async () => {
 	const jelou = new FakeJelou((request) => (request <= CONCURRENCY ? limited('60') : accepted));
 	const run = jelou.run(20);
 	await jest.advanceTimersByTimeAsync(30_000);
@@ -143,19 +143,19 @@ test('a clock that is set back an hour meanwhile holds nobody', async () => {
 	expect(count(await Promise.race([run, []]), 'done')).toBe(20);
 });
 
-test('what Jelou asks for is followed for a minute at most', async () => {
+test('a wait that Jelou asks for is followed for a minute at most', async () => {
 	const jelou = new FakeJelou((request) => (request === 1 ? limited('3600') : accepted));
 	await finished(jelou.run(1));
 	expect(jelou.times).toEqual([0, 60]);
 });
 
-test('an answer to a request that left before the wait does not end it', async () => {
+test('a response to a request sent before the wait does not end it', async () => {
 	const jelou = new FakeJelou((request) => (request === 1 ? limited('60') : accepted), 100);
 	await finished(jelou.run(20));
 	expect(jelou.times.filter((time) => time > 0 && time < 60)).toEqual([]);
 });
 
-test('a probe without an answer leaves the others waiting, and the next one probes', async () => {
+test('a probe without a response leaves the others waiting, and the next one probes', async () => {
 	const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
 	const jelou = new FakeJelou((request) => {
 		if (request <= CONCURRENCY) return limited('60');
@@ -168,7 +168,7 @@ test('a probe without an answer leaves the others waiting, and the next one prob
 	expect(jelou.times.filter((time) => time >= 60 && time < 60.3)).toEqual([60.1, 60.2]);
 });
 
-test('an answer that concerns the probe only ends the wait for the others', async () => {
+test('a response that concerns only the probe ends the wait for the others', async () => {
 	const jelou = new FakeJelou((request) => {
 		if (request <= CONCURRENCY) return limited('60');
 		return request === CONCURRENCY + 1 ? { ...accepted, statusCode: 422 } : accepted;
@@ -178,7 +178,7 @@ test('an answer that concerns the probe only ends the wait for the others', asyn
 	expect(Math.max(...jelou.times)).toBeLessThan(61);
 });
 
-test('a 503 that asks for nothing concerns its own request only', async () => {
+test('a 503 that asks for nothing concerns only its own request', async () => {
 	const jelou = new FakeJelou((request) => (request === 1 ? limited(undefined, 503) : accepted), 100);
 	await finished(jelou.run(20, { method: 'PATCH' }));
 	expect(jelou.times.filter((time) => time < 0.05)).toHaveLength(CONCURRENCY);

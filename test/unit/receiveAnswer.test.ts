@@ -43,14 +43,14 @@ function receive(
 
 const OTHER = { webhookResponse: { status: 'otherQuestion' } };
 
-test('the answer to the question that the run waits with lets it go on, with the event and what was understood', async () => {
+test('the answer to its question lets the run continue, with the event and what was understood', async () => {
 	expect(await receive(BODY).answer).toEqual({
 		webhookResponse: { status: 'resumed' },
 		workflowData: [[{ json: { ...EVENT, ...OUTCOME }, pairedItem: { item: 0 } }]],
 	});
 });
 
-test('what came of the question comes first, as a person reads it', async () => {
+test("the question's outcome comes first, as a person reads it", async () => {
 	const { workflowData } = await receive(BODY).answer;
 	expect(Object.keys(workflowData?.[0]?.[0]?.json ?? {})).toEqual([
 		...Object.keys(OUTCOME),
@@ -58,7 +58,7 @@ test('what came of the question comes first, as a person reads it', async () => 
 	]);
 });
 
-test('when the time is up, it lets the run go on with its input, and what was answered', async () => {
+test('when the time is up, the run continues with its input and the answers so far', async () => {
 	const input = { json: { name: 'Ana' }, binary: { data: { data: '', mimeType: 'image/png' } } };
 	const outcome = { answers: { order: 1042 } };
 	const body = { ...BODY, answer: { event: EVENT, outcome, isTimeUp: true } };
@@ -83,7 +83,7 @@ test('as Human Review it gives the agent no feedback in place of the refusal', a
 	expect(await jsonFrom('n8n-nodes-jelou.jelou')).toBe('no');
 });
 
-test('without an answer the node only says that it waits', async () => {
+test('without an answer, the node only says that it waits', async () => {
 	expect(await receive({ questionId: 'q' }).answer).toEqual({ webhookResponse: { status: 'waiting' } });
 });
 
@@ -96,7 +96,7 @@ test.each<[string, unknown]>([
 	expect(await receive(body).answer).toEqual(OTHER);
 });
 
-test('where n8n cannot say what the run waits with, nothing changes, and the log says so', async () => {
+test('where n8n cannot say which question the run waits on, nothing changes, and the log says so', async () => {
 	const waiting = () => {
 		throw new TypeError('no data of room 7');
 	};
@@ -111,7 +111,7 @@ test('a node may have any name', () => {
 	expect(expression).toBe('{{ $("\\u0061\\u0022\\u007d\\u007d").context.jelouQuestion }}');
 });
 
-test('media of the answer is added as binary data where that is asked for', async () => {
+test('media of the answer is added as binary data if requested', async () => {
 	const { workflowData } = await receive(BODY, { downloadMedia: true }).answer;
 	expect(workflowData).toMatchObject([
 		[

@@ -8,7 +8,7 @@ import type {
 import { pendingRegistration } from '../../nodes/Jelou/shared/registration';
 import { create } from '../../nodes/Jelou/trigger/registration/register';
 
-test('what has to be put back is stored before the URL is changed, because that may fail half-way', async () => {
+test('what must be put back is stored before the URL is changed, because that may fail halfway', async () => {
 	const stored: IDataObject[] = [];
 	const standing = { webhookUrl: 'https://other.example.com/webhook' };
 	const httpRequestWithAuthentication = (

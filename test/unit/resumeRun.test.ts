@@ -13,7 +13,7 @@ jest.mock('n8n-workflow', () => ({
 	sleep: jest.fn(),
 }));
 
-/** Time passes while the product waits, and while a request is answered. */
+/** Time passes while the product waits, and during requests. */
 let now: number;
 let requests: IHttpRequestOptions[];
 /** When each request began. */
@@ -73,7 +73,7 @@ const NO_ROUTE: Reply = { statusCode: 404, body: '<html>404 Not Found</html>' };
 const LOST: Reply = { statusCode: 0, body: '', ms: 10_000 };
 const RESET: Reply = { statusCode: 0, body: '' };
 
-/** A trigger's view of its rooms; n8n gives these answers one after the other, and the last for ever. */
+/** A trigger's view of its rooms; n8n gives these responses in order, and repeats the last. */
 function viewWith(replies: Reply[], address = ADDRESS): RoomView {
 	const httpRequest = (options: IHttpRequestOptions) => {
 		const reply = replies[Math.min(requests.length, replies.length - 1)];
@@ -140,19 +140,19 @@ test.each([
 	},
 );
 
-test('a run that is over is no reason for a line in the log', async () => {
+test('a run that is over adds no line to the log', async () => {
 	for (const reply of [FAILED, DELETED, PAGE]) await resumeWith([reply]);
 	expect(warnings).toEqual([]);
 });
 
-test('one page does not decide that a run is over, three seconds of them do', async () => {
+test('one error page does not mean that a run is over; three seconds of them do', async () => {
 	const start = now;
 	expect(await resumeWith([PAGE])).toBe('gone');
 	expect(requests.length).toBeGreaterThan(3);
 	expect(now - start).toBeGreaterThanOrEqual(3_000);
 });
 
-test('an answer is tried until 18 seconds after it has arrived, and not longer', async () => {
+test('an answer is retried until 18 seconds after its arrival, and no longer', async () => {
 	const start = now;
 	expect(await resumeWith([RUNNING])).toBe('unknown');
 	const last = (asked.at(-1) ?? 0) - start;
@@ -165,14 +165,14 @@ test('an answer is tried until 18 seconds after it has arrived, and not longer',
 	expect((asked.at(-1) ?? 0) - late).toBeGreaterThan(17_000);
 });
 
-test('an answer behind a slow one, and behind the sending of the question, still reaches its run', async () => {
+test('an answer after a slow one, and after the sending of the question, still reaches its run', async () => {
 	expect(await resumeWith([RUNNING, RUNNING, RESUMED], 9_500)).toBe('resumed');
 	requests = [];
 	expect(await resumeWith([RUNNING, RESUMED], 14_000)).toBe('resumed');
 });
 
 test.each([18_000, 19_500, 25_000])(
-	'an answer that is %d ms late already is tried once, with a second for it',
+	'an answer that is already %d ms late is tried once, with a second for it',
 	async (held) => {
 		expect(await resumeWith([RESUMED], held)).toBe('resumed');
 		requests = [];
@@ -211,7 +211,7 @@ test.each([
 	}
 });
 
-test('a run that is over is found out about within the time that a held delivery has left', async () => {
+test('that a run is over is found out within the time that a held delivery has left', async () => {
 	expect(await resumeWith([PAGE], 10_000)).toBe('gone');
 	requests = [];
 	expect(await resumeWith([RUNNING, RUNNING, RESUMED], 10_000)).toBe('resumed');
@@ -223,7 +223,7 @@ test('a delivery that has asked n8n has an old copy of the static data', async (
 	expect(deadline.hasWaited).toBe(true);
 });
 
-test('a clock that is set back after each attempt ends nothing later', async () => {
+test('a clock that is set back after each attempt delays no deadline', async () => {
 	let time = Date.UTC(2026, 10, 21);
 	jest.spyOn(Date, 'now').mockImplementation(() => (time -= 3_600_000));
 	const start = now;
@@ -232,7 +232,7 @@ test('a clock that is set back after each attempt ends nothing later', async () 
 	expect(now - start).toBeLessThan(24_000);
 });
 
-test('what is posted is the answer, without following it elsewhere', async () => {
+test('the answer is posted, and redirects are not followed', async () => {
 	await resumeWith([RESUMED]);
 	expect(requests).toMatchObject([
 		{ method: 'POST', url: `https://n8n.example.com${PATH}`, disableFollowRedirect: true },
@@ -295,13 +295,13 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 		expect(JSON.parse(String(requests[0]?.body))).toEqual({ questionId: 'q' });
 	});
 
-	test('it is not asked where a proxy takes a part of the path off, and the answer is no', async () => {
+	test('is not asked where a proxy strips part of the path: the result is no', async () => {
 		const address = 'https://n8n.example.com/n8n/webhook/7/webhook';
 		expect(await canResume({ ...viewWith([RUNNING]), address }, QUESTION)).toBe(false);
 		expect(requests).toEqual([]);
 	});
 
-	test('it is asked once for each address', async () => {
+	test('is asked once for each address', async () => {
 		const view = viewWith([RUNNING]);
 		for (const address of [ADDRESS, ADDRESS, 'https://new.example.com/webhook/7/webhook']) {
 			expect(await canResume({ ...view, address }, QUESTION)).toBe(true);
@@ -315,7 +315,7 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 	test.each([
 		['401', UNAUTHORIZED, false],
 		['nothing', LOST, true],
-	])('it is asked again the next time where the response was %s', async (_name, reply, result) => {
+	])('is asked again the next time where the response was %s', async (_name, reply, result) => {
 		const view = viewWith([reply, RUNNING]);
 		expect(await canResume(view, QUESTION)).toBe(result);
 		for (let n = 0; n < 2; n++) expect(await canResume(view, QUESTION)).toBe(true);
@@ -330,7 +330,7 @@ describe('before the customer is asked, whether n8n takes requests at its own ad
 		['a proxy has another page there', PAGE, false],
 		['a proxy wants a password', FORBIDDEN, false],
 		['nothing answers', LOST, false],
-	])('Check asks anew each time, and only n8n itself counts: %s', async (_name, reply, result) => {
+	])('is asked each time by Check, and only n8n itself counts: %s', async (_name, reply, result) => {
 		const view = viewWith([RUNNING, reply]);
 		await canResume(view, QUESTION);
 		expect(await canResume(view, QUESTION, true)).toBe(result);

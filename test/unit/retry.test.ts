@@ -76,7 +76,7 @@ describe('what will not get better is not retried', () => {
 	});
 });
 
-describe('certain is only what did not get out, and what Jelou refused:', () => {
+describe('only what was not sent, and what Jelou refused, is certain:', () => {
 	const body = (text: string): Failure => ({ kind: 'response', status: 200, body: text });
 
 	test.each([
@@ -150,7 +150,7 @@ describe('the delay', () => {
 	});
 });
 
-test('the delay is drawn again each time, so that many who wait do not come back together', () => {
+test('the delay is random each time, so that many waiting requests do not return together', () => {
 	const random = jest.spyOn(Math, 'random').mockReturnValueOnce(0.25).mockReturnValueOnce(0.75);
 	expect([retryDelay(answer(503), 0), retryDelay(answer(503), 0)]).toEqual([125, 375]);
 	random.mockRestore();

@@ -38,7 +38,7 @@ function question(id: string, extra: Partial<Question> = {}): Question {
 	};
 }
 
-/** An expectation with twenty choices that no other question has. */
+/** A step with twenty choices that no other question has. */
 const withOwnChoices = (n: number): Step =>
 	stepWith({
 		type: 'choice',
@@ -66,7 +66,7 @@ const pause = (id: string, extra: Partial<Question> = {}) => ({
 	...extra,
 });
 
-/** What a delivery writes whose copy was this. */
+/** What a delivery with this copy writes. */
 function written(store: RoomStore, copy: IDataObject = {}): IDataObject {
 	const staticData = structuredClone(copy);
 	store.save(staticData);
@@ -75,7 +75,7 @@ function written(store: RoomStore, copy: IDataObject = {}): IDataObject {
 
 const read = (store: RoomStore, staticData: IDataObject): boolean => store.load(staticData);
 
-/** Another process that reads this, or the same one after a restart. */
+/** Another process that reads this static data, or the same one after a restart. */
 function reading(staticData: IDataObject): RoomStore {
 	const store = new RoomStore(PROJECT);
 	read(store, staticData);
@@ -98,7 +98,7 @@ describe('a question', () => {
 		expect(store.find({ id: 'a', roomId: 'room-a' })).toBeUndefined();
 	});
 
-	test('is not found by its ID either when its time is up', () => {
+	test('is not found by its ID when its time is up, either', () => {
 		const store = storeWith(question('a'));
 		now += HOUR - 1;
 		expect(store.find(question('a'))).toBeDefined();
@@ -106,7 +106,7 @@ describe('a question', () => {
 		expect(store.find(question('a'))).toBeUndefined();
 	});
 
-	test('survives a restart whole', () => {
+	test('survives a restart completely', () => {
 		const store = storeWith(question('a'), question('b', { steps: [withOwnChoices(1)] }));
 		const queued = add(store, question('c', { roomId: 'room-a' }), 'queued', '¿Y tu "correo"?');
 		const open = store.find(question('b'));
@@ -132,7 +132,7 @@ describe('a question', () => {
 		expect(restarted.inRoom('room-a')).toEqual([stored(store.find(question('a'))), stored(queued)]);
 	});
 
-	test('of a thousand takes about 310 bytes, and what they have in common is stored once', () => {
+	test('takes about 310 bytes when there are a thousand, and what they have in common is stored once', () => {
 		const steps = [withOwnChoices(1)];
 		const asked = Array.from({ length: 1_000 }, (_, n) => {
 			const path = `/webhook-waiting/${String(200_000 + n)}/${randomUUID()}?signature=${'0'.repeat(64)}`;
@@ -144,7 +144,7 @@ describe('a question', () => {
 		expect(text.split(steps[0]?.choices[0] ?? '?')).toHaveLength(2);
 	});
 
-	test('is not written out anew while nothing of it changes', () => {
+	test('is not serialised again while nothing in it changes', () => {
 		const steps = [withOwnChoices(1)];
 		const store = storeWith(question('a', { steps }), question('b'));
 		const before = written(store);
@@ -156,7 +156,7 @@ describe('a question', () => {
 		expect(textIn(after)).toContain('room-a');
 	});
 
-	test('that is added again by its run takes the place of the older one, and of no other', () => {
+	test('that its run adds again replaces the older one, and no other', () => {
 		const store = storeWith(question('a', { roomId: 'r' }), question('b', { roomId: 'r', runId: 'other' }));
 		add(store, question('c', { roomId: 'r', runId: 'run-a' }));
 		expect(idsIn(store, 'r')).toEqual(['b', 'c']);
@@ -165,7 +165,7 @@ describe('a question', () => {
 });
 
 describe('of two processes', () => {
-	test('each takes over what the other has added, and keeps what it has itself', () => {
+	test('each takes over what the other has added, and keeps its own', () => {
 		const [one, two] = [storeWith(question('a')), storeWith(question('b'))];
 		two.addPause(pause('p'));
 		read(one, written(two));
@@ -233,7 +233,7 @@ describe('of two processes', () => {
 		expect(one.find(question('a'))).toMatchObject({ ...taken, phase: 'pending' });
 	});
 
-	test('the end of a question is the end for the other, whatever old copy it reads then', () => {
+	test('the end of a question is final for the other, whatever old copy it reads', () => {
 		const one = storeWith(question('a'), question('b'));
 		const old = written(one);
 		const two = reading(old);
@@ -245,7 +245,7 @@ describe('of two processes', () => {
 		expect(idsIn(two, 'room-a')).toEqual([]);
 	});
 
-	test('one that has ended a question notices that a copy still has it, and writes it off', () => {
+	test('one that has ended a question notices that a copy still has it, and removes it', () => {
 		const one = storeWith(question('a'), question('b'));
 		const old = written(one);
 		const ended = one.find(question('a'));
@@ -257,7 +257,7 @@ describe('of two processes', () => {
 		expect(idsIn(reading(written(one, old)), 'room-a')).toEqual([]);
 	});
 
-	test('one that never had the question knows its end, too', () => {
+	test('one that never had the question learns its end, too', () => {
 		const one = new RoomStore(PROJECT);
 		one.end({ id: 'a' });
 		const two = storeWith(question('a'));
@@ -265,7 +265,7 @@ describe('of two processes', () => {
 		expect(idsIn(two, 'room-a')).toEqual([]);
 	});
 
-	test('the one that did not open a question takes what arrived before for no answer, either', () => {
+	test('the one that did not open a question does not take an earlier message for its answer, either', () => {
 		const one = new RoomStore(PROJECT);
 		const pending = add(one, question('a'), 'pending');
 		const two = reading({});
@@ -279,7 +279,7 @@ describe('of two processes', () => {
 		expect([two.wasOpenAt(known, arrivedAt), two.wasOpenAt(known, clock.uptime())]).toEqual([false, true]);
 	});
 
-	test('what the other opened a while ago was open since then, not since it is known here', () => {
+	test('what the other opened a while ago counts as open since then, not since it became known here', () => {
 		const one = new RoomStore(PROJECT);
 		const pending = add(one, question('a'), 'pending');
 		const two = reading({});
@@ -295,7 +295,7 @@ describe('of two processes', () => {
 		expect([two.wasOpenAt(known, openedAt - 101), two.wasOpenAt(known, openedAt)]).toEqual([false, true]);
 	});
 
-	test('what another process registered whose clock is ahead is open at once', () => {
+	test('what another process with a fast clock registered is open at once', () => {
 		const ahead = new RoomStore(PROJECT);
 		now += 2_000;
 		add(ahead, question('a'), 'pending');
@@ -308,7 +308,7 @@ describe('of two processes', () => {
 		expect(here.wasOpenAt(known, clock.uptime())).toBe(true);
 	});
 
-	test('an end is told again to whoever has the question still, however many have ended since', () => {
+	test('an end is passed on to any process that still has the question, however many have ended since', () => {
 		const store = new RoomStore(PROJECT);
 		store.end({ id: 'a' });
 		for (let n = 0; n < 300; n++) store.end({ id: `ended-${String(n)}` });
@@ -317,7 +317,7 @@ describe('of two processes', () => {
 	});
 });
 
-describe('static data that a run has erased or set back', () => {
+describe('static data that a run has erased or reverted', () => {
 	test.each<[string, IDataObject]>([
 		['has nothing at all', {}],
 		['has other things', { jelou: { key: { signingSecret: 's' } }, counter: 7 }],
@@ -341,7 +341,7 @@ describe('static data that a run has erased or set back', () => {
 		expect(store.needsSaving).toBe(false);
 	});
 
-	test('is noticed where it has a pause no more, or has it still after its end', () => {
+	test('is noticed where it lacks a pause, or still has one that has ended', () => {
 		const store = new RoomStore(PROJECT);
 		store.addPause(pause('p'));
 		const paused = written(store);
@@ -380,7 +380,7 @@ describe('static data that a run has erased or set back', () => {
 		expect(one.needsSaving).toBe(true);
 	});
 
-	test('is nothing to a process that knows nothing', () => {
+	test('does not concern a process that knows nothing', () => {
 		const store = reading({});
 		expect([store.needsSaving, store.isEmpty]).toEqual([false, true]);
 	});
@@ -418,7 +418,7 @@ describe('what cannot be read', () => {
 		},
 	);
 
-	test('is kept as well by a delivery that read it before another one wrote', () => {
+	test('is also kept by a delivery that read it before another one wrote', () => {
 		const store = new RoomStore(PROJECT);
 		const staticData = { jelouRooms: { [PROJECT]: '{"version":2}' } };
 		read(store, staticData);
@@ -428,7 +428,7 @@ describe('what cannot be read', () => {
 		expect(textsIn(written(store, staticData))[`${PROJECT} (unreadable)`]).toBe('{"version":2}');
 	});
 
-	test('does not come between: a row that lacks a part is none, and the others count', () => {
+	test('does no harm: an incomplete row is ignored, and the others count', () => {
 		const [row, nodes] = ['["id","room"]', '[{"type":"any"},"project"]'];
 		const rooms = `{"version":1,"nodes":[${nodes}],"questions":[${row},7,null],"pauses":[${row},{}],"ended":["e",7]}`;
 		const store = reading({ jelouRooms: { [PROJECT]: rooms } });
@@ -437,7 +437,7 @@ describe('what cannot be read', () => {
 });
 
 describe('a pause', () => {
-	test('lasts until its time is up, over a restart, beside the questions of other rooms', () => {
+	test('lasts until its time is up, across a restart, beside the questions of other rooms', () => {
 		const store = storeWith(question('a'));
 		store.addPause(pause('p'));
 		const restarted = reading(written(store));
@@ -470,7 +470,7 @@ describe('a pause', () => {
 		]);
 	});
 
-	test('is told from its end in what is stored', () => {
+	test('is distinguished from its end in what is stored', () => {
 		const store = new RoomStore(PROJECT);
 		store.addPause(pause('p'));
 		written(store);
@@ -481,7 +481,7 @@ describe('a pause', () => {
 		expect([store.isStoredAsPaused('room-p'), store.isStored('p')]).toEqual([false, true]);
 	});
 
-	test('of 5,000 is too much, and those that have ended do not count', () => {
+	test('is refused when there are 5,000, not counting those that have ended', () => {
 		const store = new RoomStore(PROJECT);
 		for (let n = 0; n < 5_000; n++) {
 			expect(store.addPause(pause(`ended ${String(n)}`))).toBe(true);
@@ -499,7 +499,7 @@ describe('a pause', () => {
 	});
 });
 
-describe('there is an end to', () => {
+describe('there is a limit to', () => {
 	test('how many questions are open: 5,000, and then one more only where one has ended or expired', () => {
 		const store = new RoomStore(PROJECT);
 		for (let n = 0; n < 4_999; n++) add(store, question(String(n)));
@@ -521,7 +521,7 @@ describe('there is an end to', () => {
 		for (let n = 0; n < count; n++) expect(store.add(question(String(n), { steps }), 'open')).toBeDefined();
 	});
 
-	test('how much they take, where each has choices of its own', () => {
+	test('how much space they take, where each has its own choices', () => {
 		const store = new RoomStore(PROJECT);
 		let count = 0;
 		while (store.add(question(String(count), { steps: [withOwnChoices(count)] }), 'open')) count++;
@@ -533,7 +533,7 @@ describe('there is an end to', () => {
 		expect(store.add(question('next', { steps: [withOwnChoices(0)] }), 'open')).toBeDefined();
 	});
 
-	test('how much they take, where each has a long text that waits its turn', () => {
+	test('how much space they take, where each has a long text that waits its turn', () => {
 		const store = new RoomStore(PROJECT);
 		let count = 0;
 		while (store.add(question(String(count)), 'queued', 'a'.repeat(4_000))) count++;
@@ -579,7 +579,7 @@ describe('there is an end to', () => {
 });
 
 describe('beside it in static data', () => {
-	test('what other projects have stays while something of it lasts, and goes then', () => {
+	test("other projects' data stays while something in it lasts, and is then removed", () => {
 		const ofOther = new RoomStore('other');
 		add(ofOther, question('o'));
 		ofOther.addPause(pause('p', { until: now + 2 * HOUR }));
@@ -595,7 +595,7 @@ describe('beside it in static data', () => {
 		expect(Object.keys(textsIn(written(store, both)))).toEqual([PROJECT]);
 	});
 
-	test('what another project has of which nothing is known but ends goes, and what cannot be read stays', () => {
+	test("another project's data is removed when it has only ended questions, and stays when it cannot be read", () => {
 		const ofOther = new RoomStore('other');
 		ofOther.end({ id: 'e' });
 		const data = written(ofOther);
@@ -623,7 +623,7 @@ describe('while a question is being sent', () => {
 		expect(store.wasOpenAt(pending, 0)).toBe(true);
 	});
 
-	test('it is open for a process that reads it first, and pending for one that was there before', () => {
+	test('it is open for a process that reads it for the first time, and pending for one that knew it before', () => {
 		const store = new RoomStore(PROJECT);
 		add(store, question('a'), 'pending');
 		const staticData = written(store);
@@ -635,7 +635,7 @@ describe('while a question is being sent', () => {
 		}
 	});
 
-	test('what arrives then is no answer, and what arrives after is', () => {
+	test('what arrives then is not its answer, and what arrives after is', () => {
 		const store = new RoomStore(PROJECT);
 		const pending = add(store, question('a'), 'pending');
 		now += 1_000;
@@ -645,7 +645,7 @@ describe('while a question is being sent', () => {
 		expect([pending.phase, store.isPending(pending)]).toEqual(['open', false]);
 	});
 
-	test('that it is open is not worth a write of its own, but is what counts with the next', () => {
+	test('that it is open causes no write by itself, but is written with the next', () => {
 		const store = new RoomStore(PROJECT);
 		const pending = add(store, question('a'), 'pending');
 		const before = written(store);
@@ -671,7 +671,7 @@ describe('while a question is being sent', () => {
 			},
 		],
 	])('whoever waits for that goes on when %s', async (_name, happen) => {
-		// So that it is not the time that ends the wait.
+		// So that the wait does not end by time.
 		jest.useFakeTimers({ doNotFake: ['Date', 'performance'] });
 		const store = new RoomStore(PROJECT);
 		const pending = add(store, question('a'), 'pending');
@@ -683,7 +683,7 @@ describe('while a question is being sent', () => {
 	});
 });
 
-describe('in a room that is taken', () => {
+describe('in a room that is busy', () => {
 	test('a question of another run waits its turn, and one of the same run does not', () => {
 		const store = storeWith(question('a', { roomId: 'r' }));
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-b' })).toBe(true);
@@ -707,14 +707,14 @@ describe('in a room that is taken', () => {
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-d' })).toBe(true);
 	});
 
-	test('what is asked in the place of another comes before what waits', () => {
+	test('what replaces another question comes before what waits', () => {
 		const store = storeWith(question('a', { roomId: 'r' }));
 		add(store, question('b', { roomId: 'r' }), 'queued', '¿Qué?');
 		add(store, question('c', { roomId: 'r' }), 'pending');
 		expect(idsIn(store, 'r')).toEqual(['a', 'c', 'b']);
 	});
 
-	test('nothing is next while another one is asked, in whatever order they are known', () => {
+	test('nothing is next while another question is open, in whatever order they became known', () => {
 		const store = new RoomStore(PROJECT);
 		const first = add(store, question('a', { roomId: 'r' }), 'queued', '¿Qué?');
 		store.change(first, { phase: 'pending' });
@@ -738,7 +738,7 @@ describe('in a room that is taken', () => {
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-a' })).toBe(true);
 	});
 
-	test('a room that nothing waits in is kept for that run as well', () => {
+	test('a room in which nothing waits is also kept for that run', () => {
 		const store = new RoomStore(PROJECT);
 		const answered = add(store, question('a', { roomId: 'r' }));
 		store.reserve(answered);
@@ -748,7 +748,7 @@ describe('in a room that is taken', () => {
 		expect(store.isBusyFor({ roomId: 'r', runId: 'run-b' })).toBe(false);
 	});
 
-	test('the run whose turn it is gets it within the two seconds, too', () => {
+	test('the run whose turn it is gets the room within the two seconds, too', () => {
 		const store = new RoomStore(PROJECT);
 		const answered = add(store, question('a', { roomId: 'r' }));
 		add(store, question('b', { roomId: 'r', runId: 'run-a' }), 'queued', '¿Qué?');
@@ -757,7 +757,7 @@ describe('in a room that is taken', () => {
 		expect(store.nextIn('r')?.id).toBe('b');
 	});
 
-	test('what waits is known by the static data alone, until its time is up', () => {
+	test('what waits is known from static data alone, until its time is up', () => {
 		const store = storeWith(question('a', { roomId: 'r' }));
 		expect(hasStoredWork(written(store), PROJECT)).toBe(false);
 		add(store, question('b', { roomId: 'r' }), 'queued', '¿Qué?');
@@ -774,7 +774,7 @@ describe('in a room that is taken', () => {
 	});
 });
 
-test('a run that cannot be reached is given up after a minute', () => {
+test('a run that cannot be reached is given up on after a minute', () => {
 	const store = new RoomStore(PROJECT);
 	const asked = add(store, question('a'));
 	expect(store.isLost(asked)).toBe(false);

@@ -18,18 +18,18 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** A process with its memory, and the copy of the static data that one of its deliveries has. */
+/** A process with its memory, and a delivery's copy of the static data. */
 interface Process {
 	store: RoomStore;
 	copy?: IDataObject;
-	/** In each room, when the newest of the pauses was asked for that this process has ended. */
+	/** By room, when the newest of the pauses that this process has ended was requested. */
 	endedPauses: Map<string, number>;
 	endedQuestions: Set<string>;
 }
 
 interface World {
 	database: IDataObject;
-	/** What n8n had stored before, for a run that writes an old copy back. */
+	/** What n8n stored earlier, for a run that writes an old copy back. */
 	before: IDataObject[];
 	processes: [Process, Process];
 	questions: Question[];
@@ -40,7 +40,7 @@ interface Step {
 	does: string;
 	by: 0 | 1;
 	room: string;
-	/** Tells what is told apart by nothing else: a run, how old a copy is. */
+	/** Distinguishes what nothing else does: runs, and the age of copies. */
 	which: number;
 }
 
@@ -50,7 +50,7 @@ const newProcess = (): Process => ({
 	endedQuestions: new Set(),
 });
 
-/** Where several pauses of a room are known, the newest. */
+/** The newest known pause of a room. */
 function newestPause({ pauses }: World, roomId: string, isIt: (pause: Pause) => boolean = () => true) {
 	return pauses.findLast((pause) => pause.roomId === roomId && isIt(pause));
 }
@@ -163,7 +163,7 @@ const steps: fc.Arbitrary<Step> = fc.record({
 const openIn = ({ store }: Process) => ROOMS.flatMap((room) => store.inRoom(room));
 const idsOf = (questions: ReadonlyArray<{ id: string }>) => questions.map(({ id }) => id).sort();
 
-/** What nobody has ended, and whose time is not up. */
+/** Questions that nobody has ended and whose time is not up. */
 function lastingOf({ processes, questions }: World): Question[] {
 	const isEnded = ({ id }: Question) => processes.some(({ store }) => store.hasEnded(id));
 	return questions.filter((each) => each.until > now && !isEnded(each));
@@ -193,16 +193,16 @@ function check(world: World): void {
 	}
 }
 
-/** Each process gets deliveries, until all that one knows could have reached the other. */
+/** Each process gets deliveries until everything that one knows could have reached the other. */
 function settle(world: World): void {
 	for (let round = 0; round < 3; round++) {
-		// A copy that is older than one that was just written is only late.
+		// A copy that is older than the last write is only late.
 		now += 1_000;
 		for (const process of world.processes) deliver(world, process);
 	}
 }
 
-test('whatever two processes do, and whoever erases it: what lasts is lost in neither, and what has ended stays ended', () => {
+test('whatever two processes do, and whoever erases it, neither loses what lasts, and what has ended stays ended', () => {
 	fc.assert(
 		fc.property(fc.array(steps, { maxLength: 60 }), (sequence) => {
 			now = START;

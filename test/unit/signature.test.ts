@@ -11,7 +11,7 @@ function bodyOf(vector: (typeof vectors)[number]): Buffer {
 }
 
 describe.each(vectors)('a body signed by openssl: $name', (vector) => {
-	test('is signed alike', () => {
+	test('gets the same signature', () => {
 		expect(sign(bodyOf(vector), vector.secret)).toBe(vector.signature);
 	});
 
@@ -32,7 +32,7 @@ describe('a signature', () => {
 		expect(verify(BODY, right, ['', 'another', SECRET])).toBe(true);
 	});
 
-	test('may have its digits in capitals', () => {
+	test('may have upper-case digits', () => {
 		expect(verify(BODY, `sha256=${digits.toUpperCase()}`, [SECRET])).toBe(true);
 	});
 
@@ -43,7 +43,7 @@ describe('a signature', () => {
 		}
 	});
 
-	test.each(Object.entries(SIGNINGS))('made in another way is not believed: %s', (_name, forge) => {
+	test.each(Object.entries(SIGNINGS))('made in a wrong way is not believed: %s', (_name, forge) => {
 		expect(verify(BODY, forge(BODY, SECRET), [SECRET])).toBe(false);
 	});
 

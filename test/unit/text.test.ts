@@ -22,7 +22,7 @@ test.each(['', ' \t\n', '\u200b\u200b', '\u200e\u2066', '\ufe0f', '\u2800', '\u3
 	},
 );
 
-test.each(['.', ' a ', '👍🏽', '❤️', '\u200b1'])('something is seen of %j', (text) => {
+test.each(['.', ' a ', '👍🏽', '❤️', '\u200b1'])('%j is visible', (text) => {
 	expect(isBlank(text)).toBe(false);
 });
 

@@ -1,6 +1,6 @@
 import { ToolInput } from '../../nodes/Jelou/actions/toolInput';
 
-/** A tool of Agent 3, whose agent was given these items, with what n8n merged for it. */
+/** A tool of Agent 3, whose agent got these items, with what n8n merged for it. */
 function toolOf(given: object[], merged: object) {
 	const pairedItem = { item: 0, sourceOverwrite: { previousNode: 'Set' } };
 	const items = [{ json: merged, pairedItem }];

@@ -21,7 +21,7 @@ const limited = (retryAfter?: string): Answer => ({
 });
 const accepted: Answer = { statusCode: 200, body: '{"data":{"a":1}}', headers: {} };
 
-/** A call to a Jelou that gives these answers in turn, through a request helper that writes into what it is given. */
+/** A call to a Jelou that gives these responses in turn, through a request helper that changes its options. */
 function start(
 	answers: Array<Answer | Error>,
 	{ signal, ...given }: Partial<JelouRequest> & { signal?: AbortSignal } = {},
@@ -53,7 +53,7 @@ afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-test('the time that Jelou asks for in its answer is waited before the next attempt', async () => {
+test('the next attempt waits as long as the response asks', async () => {
 	const { sent, result } = start([limited('7'), accepted]);
 	await jest.advanceTimersByTimeAsync(6_999);
 	expect(sent).toHaveLength(1);
@@ -73,7 +73,7 @@ test('each failure makes the next wait longer', async () => {
 	await result;
 });
 
-test('every attempt is given the same, whatever n8n wrote into what the last was given', async () => {
+test('every attempt gets the same options, whatever n8n changed in the last one', async () => {
 	const { sent, result } = start([limited('0'), limited('0'), accepted]);
 	await jest.runAllTimersAsync();
 	await result;
@@ -98,7 +98,7 @@ test.each([
 	},
 );
 
-test('a 503 that does not say when to come back is an end for what must not happen twice', async () => {
+test('after a 503 without a time to retry, what must not happen twice is not retried', async () => {
 	const { sent, result } = start([{ ...accepted, statusCode: 503 }, accepted]);
 	await jest.runAllTimersAsync();
 	expect(await result).toMatchObject({ ok: false, failure: { status: 503 } });
@@ -151,7 +151,7 @@ test.each([
 	{ status: 'active', conversationId: 'c' },
 	{ webhookUrl: 'https://n8n.example.com' },
 	{},
-])('200 with %j says of no failure, so it is a success', async (envelope) => {
+])('200 with %j reports no failure, so it is a success', async (envelope) => {
 	const { result } = start([{ statusCode: 200, body: JSON.stringify(envelope), headers: {} }]);
 	expect(await result).toMatchObject({ ok: true, response: { envelope } });
 });

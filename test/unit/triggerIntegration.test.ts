@@ -5,7 +5,7 @@ import { LOADED } from './support/credential';
 
 const NO_INTEGRATION = '{"statusMessage":"failed","error":{"code":"EXTERNAL_SUPPORT_NOT_FOUND"}}';
 
-/** A Jelou that gives this one answer. */
+/** A Jelou that always gives this response. */
 function answering(statusCode: number, body: string): IntegrationApi {
 	const httpRequestWithAuthentication = () => Promise.resolve({ statusCode, body, headers: {} });
 	const getNode = () => ({ name: 'Jelou Trigger' });

@@ -33,7 +33,7 @@ test.each([
 	expect(isPublicHttps(url)).toBe(false);
 });
 
-test('a message names the host and keeps the path, which lets anybody in, to itself', () => {
+test('a message names the host but not the path, which would let anybody in', () => {
 	expect(hostOf('https://other.example.com:8443/webhook/secret-path')).toBe('other.example.com:8443');
 	expect(hostOf('nonsense')).toBe('an address that is not a URL');
 });
@@ -60,7 +60,7 @@ test.each([
 	['https://n8n-test/id/webhook', 'https://n8n-test/'],
 	['https://other.example.com/crm-test/id/webhook', HOST],
 	['', HOST],
-])('%j, seen from %s, is no test URL, and stays as it is', (address, own) => {
+])('%j, seen from %s, is not a test URL, and stays as it is', (address, own) => {
 	expect(toProductionUrl(address, own)).toBe(address);
 	expect(isTestUrlOf(own, address)).toBe(false);
 });
@@ -77,6 +77,6 @@ test.each([
 	expect(isTestUrlOf(HOST, `${HOST}/${address}`, endpoints)).toBe(twin !== address);
 });
 
-test('a test URL is known as one also while the production endpoint is not', () => {
+test('a test URL is recognised even while the production endpoint is unknown', () => {
 	expect(isTestUrlOf(HOST, `${HOST}/dev/id/webhook`, { test: `${HOST}/dev` })).toBe(true);
 });

@@ -137,7 +137,7 @@ describe('the credential explains what is missing or unsafe, beside the field', 
 	});
 });
 
-test('n8n gives nobody what a trigger stored in the credential: it is neither a field nor sent to the editor', () => {
+test('n8n does not reveal what a trigger stored in the credential: it is neither a field nor sent to the editor', () => {
 	const stored = new JelouApi().properties.find(({ name }) => name === 'registration');
 	expect(stored).toMatchObject({ type: 'hidden', typeOptions: { expirable: true, password: true } });
 });
@@ -148,7 +148,7 @@ test('the size of media is asked for only when media are downloaded', () => {
 	expect(visible(options, { downloadMedia: false })).not.toContain('maxMediaSize');
 });
 
-/** What n8n's own code makes of an expression of the node's description. */
+/** The value that n8n's own code gives an expression in the node's description. */
 function evaluated(expression: string, parameters: INodeParameters, timezone?: string) {
 	const jelou = new Jelou();
 	const nodeTypes: INodeTypes = {

@@ -44,7 +44,7 @@ test.each([
 	expect(() => limit(values)).toThrow(`Limit Wait Time is ${reason}`);
 });
 
-/** What a time is in a zone, as UTC. */
+/** A time in a zone, as UTC. */
 function moment(maxDateAndTime: unknown, zone: string, now = 0): string {
 	const values = { limitType: 'atSpecifiedTime', maxDateAndTime };
 	return new Date(waitUntil({ limitWaitTime: { values } as IDataObject }, { zone, now })).toISOString();
@@ -64,12 +64,12 @@ describe('a time without a zone is in the zone of the workflow, and not in that 
 		['UTC', '2026-12-31 18:00', '2026-12-31T18:00:00.000Z'],
 		['Europe/Madrid', '2026-12-31 18:00', '2026-12-31T17:00:00.000Z'],
 		['Europe/Madrid', '2026-07-31 18:00', '2026-07-31T16:00:00.000Z'],
-		// 28 March 2027, 02:00 to 03:00 are left out.
+		// On 28 March 2027, 02:00 to 03:00 is skipped.
 		['Europe/Madrid', '2027-03-28 01:59', '2027-03-28T00:59:00.000Z'],
 		['Europe/Madrid', '2027-03-28 02:30', '2027-03-28T01:30:00.000Z'],
 		['Europe/Madrid', '2027-03-28 03:00', '2027-03-28T01:00:00.000Z'],
 		['Europe/Madrid', '2027-03-28', '2027-03-27T23:00:00.000Z'],
-		// 31 October 2027, 02:00 to 03:00 come twice.
+		// On 31 October 2027, 02:00 to 03:00 occurs twice.
 		['Europe/Madrid', '2027-10-31 01:59', '2027-10-30T23:59:00.000Z'],
 		['Europe/Madrid', '2027-10-31 02:30', '2027-10-31T00:30:00.000Z'],
 		['Europe/Madrid', '2027-10-31 03:00', '2027-10-31T02:00:00.000Z'],
@@ -77,11 +77,11 @@ describe('a time without a zone is in the zone of the workflow, and not in that 
 		['Europe/Madrid', '2027-11-01', '2027-10-31T23:00:00.000Z'],
 		['America/New_York', '2027-03-14 02:30', '2027-03-14T07:30:00.000Z'],
 		['America/New_York', '2027-11-07 01:30', '2027-11-07T05:30:00.000Z'],
-		// A midnight that was left out, and one that came twice.
+		// A midnight that was skipped, and one that occurred twice.
 		['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z'],
 		['America/Sao_Paulo', '2018-02-17 23:30', '2018-02-18T01:30:00.000Z'],
 		['America/Sao_Paulo', '2018-02-18', '2018-02-18T03:00:00.000Z'],
-		// Half an hour is left out.
+		// Half an hour is skipped.
 		['Australia/Lord_Howe', '2026-10-04 02:15', '2026-10-03T15:45:00.000Z'],
 	])('%s, %s', (zone, text, utc) => {
 		expect(moment(text, zone)).toBe(utc);
@@ -130,7 +130,7 @@ describe('a time that says its zone, or needs none, is the same in every zone:',
 	});
 });
 
-describe('what is no time, or not the same one to everybody, is refused with a form that is taken:', () => {
+describe('an invalid or ambiguous time is refused, with a form that is accepted:', () => {
 	test.each<[unknown]>([
 		['29/11/2026 10:00'],
 		['11/29/2026'],
@@ -170,6 +170,6 @@ describe('what is no time, or not the same one to everybody, is refused with a f
 	});
 });
 
-test('a date that was made of seconds is in 1970, as n8n shows it', () => {
+test('a date made from seconds is in 1970, as n8n shows it', () => {
 	expect(() => moment(new Date(MS / 1_000), 'UTC', NOW)).toThrow('in the past');
 });
