@@ -77,7 +77,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 		child?.kill(signal);
 	});
 
-/** Runs a Node.js program of the project; gives its exit code. */
+/** Runs a Node.js program of the project. Returns its exit code. */
 async function runNode(args, { env, isTied }) {
 	const node = node24();
 	const PATH = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
