@@ -87,7 +87,7 @@ test('each note has its own ID, even when it repeats another', async () => {
 	expect(new Set(ids).size).toBe(2);
 });
 
-test('a question is told to the trigger, signed, then sent, and read back; the run waits, with its input', async () => {
+test('the trigger is told of a question, signed; it is sent and read back; the run waits, with its input', async () => {
 	const { run, sent: messages } = await asks({
 		responseType: 'choice',
 		choices: { values: [{ text: 'A' }, { text: 'B' }] },
@@ -118,7 +118,7 @@ test('a question is told to the trigger, signed, then sent, and read back; the r
 	expect(outputOf(run)).toMatchObject([{ json: room }]);
 });
 
-test('n8n ends the wait for several questions later, because the trigger gives the run what was answered', async () => {
+test('n8n ends the wait for several questions later, because the trigger passes the answers to the run', async () => {
 	const question = (name: string) => ({ name, question: `${name}?`, answerType: 'text' });
 	const { run } = await asks({
 		responseType: 'questions',

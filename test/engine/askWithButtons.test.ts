@@ -18,7 +18,7 @@ let sandbox: Sandbox;
 let secret: string;
 let room: IDataObject;
 let trigger: Recorder;
-/** What the trigger is told, and what it answers. */
+/** The notes to the trigger, and its responses. */
 let notes: IDataObject[];
 let status: string;
 

@@ -76,7 +76,7 @@ test('a delivery that starts the workflow gets a JSON response that says so', as
 test.each([
 	['a status', { event_type: 'delivered' }, 'messages.delivered'],
 	['a message with a type of event that is not known', { event_type: 'reaction' }, 'messages.reaction'],
-])('%s is no message of the customer, and reaches All Events only', async (_name, change, event) => {
+])('%s is not a message from the customer, and reaches only All Events', async (_name, change, event) => {
 	const body = JSON.stringify({ ...JSON.parse(EVENT), ...change });
 	const messages = await receive(['message', 'conversation.start', 'conversation.close']);
 	expect((await messages.deliver({ body })).body).toBe('{"status":"ignored"}');
@@ -226,7 +226,7 @@ test.each<[string, string[], INodeParameters]>([
 });
 
 test.each(['[]', '"text"', 'not JSON', '\ufeff\ufeff{}'])(
-	'%j, though signed, is no event: it starts nothing, and the log says so',
+	'%j, though signed, is not an event: it starts nothing, and the log says so',
 	async (body) => {
 		const engine = new Engine({
 			credential: credentialFor(sandbox, { signingSecret: secret }),

@@ -231,7 +231,7 @@ describe('a template', () => {
 	});
 });
 
-test('all templates are got once, also where Jelou gives the same page for ever', async () => {
+test('all templates are fetched once, even where Jelou returns the same page forever', async () => {
 	await start();
 	const data = Array.from({ length: 50 }, (_, n) => ({ elementName: `template_${String(n)}` }));
 	sandbox.setFaults({ respond: { status: 200, body: JSON.stringify({ data }) }, path: 'platform' });

@@ -79,7 +79,7 @@ describe('production keeps its URL and secret through', () => {
 			'one listens; other listens; one stops',
 		],
 		[
-			'two tests at once, of which the second is begun anew after the first has ended',
+			'two tests at once, the second of which begins again after the first has ended',
 			'one listens; other listens; one stops; other listens → test of other; other stops',
 		],
 		['two tests at once, ending the other way round', 'one listens; other listens; other stops; one stops'],

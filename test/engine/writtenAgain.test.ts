@@ -44,7 +44,7 @@ async function deliver(engine: Engine, body: string | Buffer, signature: unknown
 afterEach(() => jest.restoreAllMocks());
 
 /** What arrives, and its JSON written again. */
-const WRITTEN_OTHERWISE: Array<[string, string, string]> = [
+const CHANGED_WHEN_WRITTEN_AGAIN: Array<[string, string, string]> = [
 	['white space', '{ "event": "x",\n\t"a" : [ 1, 2 ]\r\n}\n', '{"event":"x","a":[1,2]}'],
 	['1.0', '{"event":"x","a":1.0}', '{"event":"x","a":1}'],
 	['1e3', '{"event":"x","a":1e3}', '{"event":"x","a":1000}'],
@@ -62,59 +62,62 @@ const WRITTEN_OTHERWISE: Array<[string, string, string]> = [
 	['a byte order mark and white space', `${BOM}{ "event":"x" }`, '{"event":"x"}'],
 ];
 
-describe.each(WRITTEN_OTHERWISE)('JSON that changes when written again: %s', (_name, raw, written) => {
-	/** As `JSON.parse` returns it, `__proto__` included. */
-	const meant = Object.entries(JSON.parse(written) as object).sort();
+describe.each(CHANGED_WHEN_WRITTEN_AGAIN)(
+	'JSON that changes when written again: %s',
+	(_name, raw, written) => {
+		/** As `JSON.parse` returns it, `__proto__` included. */
+		const meant = Object.entries(JSON.parse(written) as object).sort();
 
-	test.each([
-		['as it arrived', raw],
-		['written again', written],
-	])('signed %s, it starts the workflow with what was signed', async (_form, signed) => {
-		const engine = engineWith();
-		const { runs, status } = await deliver(engine, raw, sign(signed, SECRET));
-		expect(status).toBe('accepted');
-		const expected = signed === raw ? JSON.parse(raw.replace(BOM, '')) : JSON.parse(written);
-		expect(runs.map((json) => Object.entries(json).sort())).toEqual([
-			Object.entries(expected as object).sort(),
-		]);
-		const lines = engine.warnings.map((line) => line.includes(`accepted a delivery: ${ACCEPTED}`));
-		expect(lines).toEqual(signed === raw ? [] : [true]);
-	});
+		test.each([
+			['as it arrived', raw],
+			['written again', written],
+		])('signed %s, it starts the workflow with what was signed', async (_form, signed) => {
+			const engine = engineWith();
+			const { runs, status } = await deliver(engine, raw, sign(signed, SECRET));
+			expect(status).toBe('accepted');
+			const expected = signed === raw ? JSON.parse(raw.replace(BOM, '')) : JSON.parse(written);
+			expect(runs.map((json) => Object.entries(json).sort())).toEqual([
+				Object.entries(expected as object).sort(),
+			]);
+			const lines = engine.warnings.map((line) => line.includes(`accepted a delivery: ${ACCEPTED}`));
+			expect(lines).toEqual(signed === raw ? [] : [true]);
+		});
 
-	test('signed in any other form, it is refused', async () => {
-		const signatures = Object.values(SIGNINGS).map((forge) => forge(Buffer.from(written), SECRET));
-		const headers = Object.values(HEADERS).map((forge): unknown => forge(sign(written, SECRET), 0));
-		const engine = engineWith();
-		for (const signature of [...signatures, ...headers])
-			expect(await deliver(engine, raw, signature)).toEqual({ status: 'unauthorized', runs: [] });
-	});
+		test('signed in any other form, it is refused', async () => {
+			const signatures = Object.values(SIGNINGS).map((forge) => forge(Buffer.from(written), SECRET));
+			const headers = Object.values(HEADERS).map((forge): unknown => forge(sign(written, SECRET), 0));
+			const engine = engineWith();
+			for (const signature of [...signatures, ...headers])
+				expect(await deliver(engine, raw, signature)).toEqual({ status: 'unauthorized', runs: [] });
+		});
 
-	test('with anything else in it, it is refused', async () => {
-		const engine = engineWith();
-		const { length } = raw;
-		const others = [
-			...Array.from({ length }, (_, at) => `${raw.slice(0, at)}#${raw.slice(at + 1)}`),
-			raw.replace(/\}\s*$/, ',"more":1}'),
-			raw.replace(/\}\s*$/, ',"__proto__":{"event":"z"}}'),
-			raw.replace(/\}\s*$/, ',"event":"z"}'),
-			raw.replace('{', '{"more":1,'),
-		];
-		const statuses = new Set<string>();
-		for (const other of others) {
-			const isSame = (text: string) => {
-				try {
-					const again = Object.entries(JSON.parse(text.replace(BOM, '')) as object).sort();
-					return JSON.stringify(again) === JSON.stringify(meant);
-				} catch {
-					return false;
-				}
-			};
-			// A value that a later key of the same name replaces is neither signed nor used.
-			if (!isSame(other)) statuses.add((await deliver(engine, other, sign(written, SECRET))).status);
-		}
-		expect([...statuses]).toEqual(['unauthorized']);
-	});
-});
+		test('with anything else in it, it is refused', async () => {
+			const engine = engineWith();
+			const { length } = raw;
+			const others = [
+				...Array.from({ length }, (_, at) => `${raw.slice(0, at)}#${raw.slice(at + 1)}`),
+				raw.replace(/\}\s*$/, ',"more":1}'),
+				raw.replace(/\}\s*$/, ',"__proto__":{"event":"z"}}'),
+				raw.replace(/\}\s*$/, ',"event":"z"}'),
+				raw.replace('{', '{"more":1,'),
+			];
+			const statuses = new Set<string>();
+			for (const other of others) {
+				const isSame = (text: string) => {
+					try {
+						const again = Object.entries(JSON.parse(text.replace(BOM, '')) as object).sort();
+						return JSON.stringify(again) === JSON.stringify(meant);
+					} catch {
+						return false;
+					}
+				};
+				// A value that a later key of the same name replaces is neither signed nor used.
+				if (!isSame(other)) statuses.add((await deliver(engine, other, sign(written, SECRET))).status);
+			}
+			expect([...statuses]).toEqual(['unauthorized']);
+		});
+	},
+);
 
 test('JSON with a byte order mark may be signed without it, or with it', async () => {
 	const json = '{ "event": "x" }';

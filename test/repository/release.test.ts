@@ -81,7 +81,7 @@ describe('package.json and the changelog', () => {
 	});
 
 	test.each(['## [1.2.3]', '## 1.2.3 - 2026-11-21', '- [1.2.3] - 2026-11-21', '## [1.2.30] - 2026-11-21'])(
-		'%j is no entry of 1.2.3',
+		'%j is not an entry of 1.2.3',
 		(line) => {
 			expect(manifestProblems(good, line)).toHaveLength(1);
 		},

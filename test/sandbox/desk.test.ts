@@ -114,7 +114,7 @@ describe('the application API', () => {
 		['GET', '/1/contacts/99/conversations', undefined],
 		['GET', '/1/conversations/99', undefined],
 		['GET', '/1/conversations/99/messages', undefined],
-	])('%s %s with %j: there is no such thing', async (method, path, body) => {
+	])('%s %s with %j: not found', async (method, path, body) => {
 		const sandbox = await start();
 		await opened(sandbox);
 		expect((await api(sandbox, path, { method, body })).status).toBe(404);

@@ -72,7 +72,7 @@ function room(): string {
 }
 
 test.each(['', 'null', '{"rooms":5}', '{"rooms":[{"room_id":"x"}]}', '<html>', '{"status":"confirmed"}'])(
-	'what is no list changes nothing: %s',
+	'what is not a list changes nothing: %s',
 	async (text) => {
 		await integrate(sandbox, `${webhook.url}/webhook/an-id/webhook`);
 		await writes();

@@ -37,7 +37,7 @@ test.each([
 });
 
 test.each(['', 'no sé', '2 o 3', 'A12', '12:30', '99999999999999999999', '1e5x', '٣', 'NaN', 'Infinity'])(
-	'"%s" is no number',
+	'"%s" is not a number',
 	(text) => {
 		expect(readAnswer(says(text), expects('number'))).toEqual({ valid: false, answer: text });
 	},
@@ -51,7 +51,7 @@ test.each([
 	expect(readAnswer(says(text), expects('email'))).toEqual({ valid: true, answer: email });
 });
 
-test.each(['ana', 'ana@', '@ejemplo.com', 'ana@ejemplo', 'a@b.co c@d.co'])('"%s" is no email', (text) => {
+test.each(['ana', 'ana@', '@ejemplo.com', 'ana@ejemplo', 'a@b.co c@d.co'])('"%s" is not an email', (text) => {
 	expect(readAnswer(says(text), expects('email')).valid).toBe(false);
 });
 
@@ -76,7 +76,7 @@ test.each([
 	});
 });
 
-test.each(['0', '5', '1 o 2', '', 'otra cosa', '-'])('"%s" is no choice', (text) => {
+test.each(['0', '5', '1 o 2', '', 'otra cosa', '-'])('"%s" is not a choice', (text) => {
 	expect(readAnswer(says(text), expects('choice', TOPICS))).toEqual({ valid: false, answer: text });
 });
 

@@ -180,7 +180,7 @@ describe('an event is named', () => {
 		['the end of a conversation', close],
 		['its beginning', { ...close, event: 'conversation.start' }],
 		['an event that Jelou adds later', { event: 'conversation.rated', room_id: 'room', value: { id: '' } }],
-	])('by its bytes if it is no message: %s', (_name, payload) => {
+	])('by its bytes if it is not a message: %s', (_name, payload) => {
 		expect(keyOf(payload)).toBeDefined();
 		expect(keyOf({ ...payload })).toBe(keyOf(payload));
 		expect(keyOf({ ...payload, timestamp: 2 })).not.toBe(keyOf(payload));

@@ -104,7 +104,7 @@ test.each([
 });
 
 test.each(['', 'not JSON', '[]', '"text"', 'null', '3', '\ufeff{}x', '\ufeff\ufeff{}', ' \ufeff{}'])(
-	'%j is no event',
+	'%j is not an event',
 	(body) => {
 		expect(parseEvent(Buffer.from(body))).toBeUndefined();
 	},

@@ -45,7 +45,7 @@ describe('the name of a file', () => {
 	});
 
 	test.each([undefined, null, 7, '', '  ', '.', '..', '/', '\u0007', { name: 'a' }])(
-		'%j in the message is none, so it is taken from the address',
+		'%j in the message does not count, so it is taken from the address',
 		async (filename) => {
 			expect(await nameOf('document', { filename: filename as string })).toBe('photo.png');
 		},

@@ -138,7 +138,7 @@ describe('Media URL', () => {
 		'https://',
 		'//x.example/a.jpg',
 		'ftp://x.example/a.jpg',
-	])('%j is no HTTPS URL', (mediaUrl) => {
+	])('%j is not an HTTPS URL', (mediaUrl) => {
 		expect(() => prepare(image(mediaUrl))).toThrow(/^Media URL is not an HTTPS URL$/);
 	});
 
@@ -233,7 +233,7 @@ describe('MIME Type', () => {
 		'/',
 		'image/jpeg;\n x',
 		'https://x.example/a.mp4',
-	])('%j is none, whatever the type of the message', (typed) => {
+	])('%j is not one, whatever the type of the message', (typed) => {
 		for (const type of ['image', 'document']) {
 			const run = () => mimeTypeOf(type, typed, media.mediaUrl);
 			expect(run).toThrow(/^MIME Type is not a MIME type$/);

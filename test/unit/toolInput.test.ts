@@ -44,7 +44,7 @@ test.each([
 	'={{ $input.item.json.room }}',
 	"={{ $('Set').item.json.room }}",
 	'={{ $node["Set"].json.room }}',
-])('an ID that reads one of several items, as %j does, is none', (saved) => {
+])('an ID that reads one of several items, as %j does, does not count', (saved) => {
 	const { items, tool } = toolOf([ROW, ROW], MERGED);
 	expect(tool.read(saved, true, () => items[0]?.json)).toBeUndefined();
 });
