@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Checks a condition again and again until it holds.
  *
  * @param what is waited for; a function can say what is still missing
+ * @param timeoutMs for what hangs, not for what is slow
  * @throws Error naming what was waited for, after the time-out
  */
 export async function waitUntil(

@@ -585,7 +585,7 @@ describe('a supervisor whom several runs ask at once', () => {
 		expect(dialogue.heard('user-2').join()).not.toContain('true');
 	});
 
-	test('is not asked what nobody waits for any more, its time being up', async () => {
+	test('is not asked a question that has expired', async () => {
 		// n8n checks once a minute.
 		await waitUntil('the brief one to go on', () => Promise.resolve(brief.heard('user-2').length > 0));
 		expect(brief.heard('user-2')).toEqual(['brief two: nobody answered']);
