@@ -14,7 +14,7 @@ export interface Task {
 	run: () => Promise<void>;
 }
 
-export interface LaneOptions {
+interface LaneOptions {
 	/** How many tasks may run at once, at least 1. */
 	concurrency: number;
 	/** Prepares a task. Called once for each, in order, and only a limited number ahead of those that run. */

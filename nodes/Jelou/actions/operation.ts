@@ -88,7 +88,7 @@ export interface PlatformOperation extends AnyOperation {
 	prepare(item: ItemParameters, context: Pick<BuildContext, 'allowsPlainHttp'>): PlatformWork;
 }
 
-export interface PlatformWork {
+interface PlatformWork {
 	/** Work with the same key is done one item at a time, in input order. */
 	key?: string;
 	/** @throws FieldError for what only Jelou's responses show, and NodeApiError */

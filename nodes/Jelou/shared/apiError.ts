@@ -9,7 +9,7 @@ import { sign } from './signature';
 import type { Failure, JelouRequest } from './types';
 
 /** A credential of either of Jelou's APIs. */
-export type AnyCredential = JelouCredential | PlatformCredential;
+type AnyCredential = JelouCredential | PlatformCredential;
 
 /** A signature, in a header or percent-encoded in a URL. */
 const ANY_SIGNATURE = /sha256(=|%3D)[0-9a-f]{64}/gi;

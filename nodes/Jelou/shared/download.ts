@@ -16,7 +16,7 @@ export interface MediaOptions {
 	allowPrivate: boolean;
 }
 
-export interface Download {
+interface Download {
 	bytes: Buffer;
 	/** The header as the server sent it; may be anything. */
 	contentType: unknown;

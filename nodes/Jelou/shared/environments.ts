@@ -13,7 +13,7 @@ export type Targets = Partial<Record<JelouRequest['target'], string>>;
 export const PLATFORM_URL = 'https://api.jelou.ai';
 
 /** One choice of the credential's Environment. */
-export interface Environment {
+interface Environment {
 	/** As saved in credentials: it must never change. */
 	value: string;
 	label: string;

@@ -1,7 +1,7 @@
 /** A name in braces, which an earlier answer replaces. */
 const PLACEHOLDER = /\{([\p{L}\p{N}_]+)\}/gu;
 /** A text that is a name for an answer, and nothing else. */
-export const NAME = /^[\p{L}\p{N}_]+$/u;
+const NAME = /^[\p{L}\p{N}_]+$/u;
 /** The most characters of an answer that a later question repeats. */
 const MAX_LENGTH = 500;
 

@@ -23,7 +23,7 @@ import type { CallResult, JelouResponse, JelouRequest } from './types';
 export type RequestContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 /** A credential of either of Jelou's APIs, ready to be handed to n8n's request helper. */
-export type Sender = LoadedCredential | LoadedPlatformCredential;
+type Sender = LoadedCredential | LoadedPlatformCredential;
 
 export interface CallOptions {
 	/** How long to wait for the whole response to one attempt, in milliseconds. */

@@ -31,7 +31,7 @@ export const MAX_STEPS = 20;
 export const END_OF_DIALOGUE_MS = 30_000;
 
 /** What the trigger remembers of a room for a while. */
-export interface RoomEntry {
+interface RoomEntry {
 	id: string;
 	roomId: string;
 	/** When it was asked for and until when it lasts, in Unix milliseconds. */
@@ -90,7 +90,7 @@ export type NoteContent =
 	| { note: 'timeUp'; roomId: string };
 
 /** A note before it gets its ID. */
-export type NoteToSend = {
+type NoteToSend = {
 	/** The address of the trigger that it is for, and when it was sent, in Unix milliseconds. */
 	address: string;
 	sentAt: number;

@@ -12,7 +12,7 @@ export const MAX_ENTRIES = 10;
 const NOT_IN_BUTTON = /[*_~`]|\p{Extended_Pictographic}/u;
 
 /** One of the things that a customer chooses from; the description may be empty. */
-export interface Entry {
+interface Entry {
 	title: string;
 	description: string;
 }

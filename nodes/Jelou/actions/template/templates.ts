@@ -8,7 +8,7 @@ import type { PlatformRequest } from '../operation';
 import { toId } from '../origin';
 
 /** A bot's template, as far as sending it requires. */
-export interface Template {
+interface Template {
 	/** WhatsApp's name for it. */
 	name: string;
 	/** For example `es` or `es_MX`; `''` where Jelou does not say. */

@@ -19,7 +19,7 @@ import {
 } from './vocabulary';
 
 /** How much of a choice's text an answer has to say: a part that no other choice has, or all of it. */
-export type Extent = 'part' | 'whole';
+type Extent = 'part' | 'whole';
 
 /** The most words in which a choice is looked for: more than the longest choice has. */
 const MAX_WORDS = 150;

@@ -40,7 +40,7 @@ export interface Genuine extends Integration {
 	triggerKey: string;
 }
 
-export type Verification = Genuine | { ok: false; reason: string; detail?: string };
+type Verification = Genuine | { ok: false; reason: string; detail?: string };
 
 /**
  * The secret of each trigger, in memory. Reading a credential in a delivery makes n8n build an expression isolate each

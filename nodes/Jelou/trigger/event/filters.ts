@@ -4,7 +4,7 @@ import { ALL_EVENTS, type JelouEvent } from './events';
 import { isObject } from '../../shared/json';
 
 /** What the trigger's parameters ask for. */
-export interface Filters {
+interface Filters {
 	events: readonly string[];
 	/** Empty: any bot. */
 	botIds: readonly string[];

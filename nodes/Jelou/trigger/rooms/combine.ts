@@ -11,7 +11,7 @@ import { hold, outcomeOf } from './held';
 const MAX_SECONDS = 10;
 
 /** An event, and when it arrived, by `uptime`. */
-export interface Arrival {
+interface Arrival {
 	event: JelouEvent;
 	arrivedAt: number;
 }

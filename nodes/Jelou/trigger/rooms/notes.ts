@@ -21,7 +21,7 @@ import { canResume, releaseIfOver } from './resumeRun';
 import { roomStates } from './roomStates';
 import type { RoomView } from './view';
 
-export interface NoteResponse {
+interface NoteResponse {
 	status: NoteStatus;
 	rooms?: RoomState[];
 	report?: TriggerReport;

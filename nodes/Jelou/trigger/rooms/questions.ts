@@ -15,7 +15,7 @@ import type { KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
 
 /** What became of an event: the response to Jelou, or `undefined` for one that no question waits for. */
-export type QuestionOutcome = DeliveryResponse | undefined;
+type QuestionOutcome = DeliveryResponse | undefined;
 
 const BUSY = { code: 503, status: 'busy' };
 

@@ -19,7 +19,7 @@ const MAX_WAIT_MS = 500;
  * `resumed`: the run has gone on. `waiting`: it waits for this question's answer. `gone`: it no longer waits (ended,
  * stopped, deleted). `unknown`: n8n could not be asked, so the delivery has to fail for nothing to be lost.
  */
-export type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
+type ResumeResult = 'resumed' | 'waiting' | 'gone' | 'unknown';
 
 /**
  * `running`: it will wait in a moment. `passing`: it may be over, or n8n is reading it while writing it. `misrouted`:
