@@ -18,7 +18,7 @@ import type { Platform } from './platform';
 import type { Store } from './store';
 import { isHttpsOrLocalUrl, isHttpsUrl, isHttpUrl, isPublicHttpsUrl } from './urls';
 
-export interface ServerParts {
+interface ServerParts {
 	store: Store;
 	platform: Platform;
 	faults: FaultSwitch;

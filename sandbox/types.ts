@@ -131,7 +131,7 @@ export interface PlatformParts {
 	template?: { name: string; language: string };
 }
 
-export interface MessageDelivery {
+interface MessageDelivery {
 	state: 'sending' | 'delivered' | 'failed';
 	/** Why it failed, in plain words. */
 	note?: string;

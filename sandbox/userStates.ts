@@ -1,10 +1,10 @@
 import type { Project, User } from './types';
 
-export const USER_STATES = ['auto', 'manual'] as const;
+const USER_STATES = ['auto', 'manual'] as const;
 /** Whether Jelou's own bot answers a user, or people do. */
 export type UserStateName = (typeof USER_STATES)[number];
 
-export interface UserState {
+interface UserState {
 	botId: string;
 	state: UserStateName;
 	/** When it ends by itself, in Unix milliseconds. */

@@ -23,7 +23,7 @@ const documentShape = z.object({
 });
 
 /** The OpenAPI document of one of Jelou's APIs: the source of the sandbox's routes and of the schemas of their bodies. */
-export class ApiDocument {
+class ApiDocument {
 	/** Added to the server, so that its routes can refer to them. */
 	readonly schemas: { $id: string; components: unknown };
 	/** The paths of its servers. */

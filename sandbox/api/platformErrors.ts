@@ -23,7 +23,7 @@ const WRONG_FIELDS: Texts = {
 };
 
 /** A refusal in the envelope of Jelou's newer pages. */
-export class PlatformError extends Error {
+class PlatformError extends Error {
 	constructor(
 		readonly status: number,
 		readonly key: string,

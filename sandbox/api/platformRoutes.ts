@@ -12,7 +12,7 @@ import { platformMessageRoutes } from './platformMessages';
 import { templateRoutes } from './platformTemplates';
 import { userRoutes } from './platformUsers';
 
-export interface PlatformRouteParts {
+interface PlatformRouteParts {
 	store: Store;
 	platform: Platform;
 	faults: FaultSwitch;

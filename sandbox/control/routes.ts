@@ -12,7 +12,7 @@ import { sampleMessage, type Sample } from './samples';
 import * as schemas from './schemas';
 import { fullState } from './state';
 
-export interface ControlParts {
+interface ControlParts {
 	store: Store;
 	platform: Platform;
 	faults: FaultSwitch;

@@ -7,7 +7,7 @@ const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const NO_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
 /** Why there is no response, in plain words, and what to do about it: one or two sentences, or none. */
-export interface NoResponse {
+interface NoResponse {
 	error: string;
 	advice: string;
 }

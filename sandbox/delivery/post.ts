@@ -10,7 +10,7 @@ export interface WebhookResponse {
 	body: string;
 }
 
-export interface Post {
+interface Post {
 	url: string;
 	body: Uint8Array | string | undefined;
 	headers: Record<string, string>;

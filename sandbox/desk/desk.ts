@@ -15,7 +15,7 @@ export interface DeskFaults extends Pick<
 	awayMs?: number;
 }
 
-export interface DeskRequest {
+interface DeskRequest {
 	method: string;
 	url: string;
 	status: number | null;

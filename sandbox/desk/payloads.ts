@@ -1,19 +1,19 @@
 import type { Attachment, Contact, Conversation, DeskStore, Message } from './store';
 
 /** The owner of the workflow's token, who is also the person at the page. */
-export const AGENT = { id: 1, name: 'Carla Ríos', email: 'carla@example.com', type: 'user' };
+const AGENT = { id: 1, name: 'Carla Ríos', email: 'carla@example.com', type: 'user' };
 export const ACCOUNT = { id: 1, name: 'Tienda Aurora' };
 export const INBOX = { id: 1, name: 'Jelou' };
 const CHANNEL = 'Channel::Api';
 
 const TYPES = { incoming: 0, outgoing: 1 } as const;
-export type MessageType = keyof typeof TYPES;
+type MessageType = keyof typeof TYPES;
 
 function seconds(at: number): number {
 	return Math.floor(at / 1_000);
 }
 
-export function typeOf({ from }: Message): MessageType {
+function typeOf({ from }: Message): MessageType {
 	return from === 'customer' ? 'incoming' : 'outgoing';
 }
 

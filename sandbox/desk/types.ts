@@ -4,9 +4,9 @@ export const DESK_STATUSES = ['open', 'resolved'] as const;
 export type DeskStatus = (typeof DESK_STATUSES)[number];
 
 export const FILE_TYPES = ['image', 'audio', 'video', 'file'] as const;
-export type FileType = (typeof FILE_TYPES)[number];
+type FileType = (typeof FILE_TYPES)[number];
 
-export interface DeskAttachment {
+interface DeskAttachment {
 	fileType: FileType;
 	url: string;
 	name: string;
