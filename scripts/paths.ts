@@ -6,7 +6,7 @@ export const WORK_FOLDER = join(ROOT, '.n8n-jelou');
 export const DIST = join(ROOT, 'dist');
 /** The lines of n8n that the package is tested on, each with the folder below `test` that pins its version. */
 export const N8N_LINES = { v2: 'n8n', v1: 'n8n-v1' } as const;
-export type N8nLine = keyof typeof N8N_LINES;
+type N8nLine = keyof typeof N8N_LINES;
 
 export function isN8nLine(name: string): name is N8nLine {
 	return Object.hasOwn(N8N_LINES, name);

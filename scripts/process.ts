@@ -96,7 +96,7 @@ export class KeptProcess {
 }
 
 /** Identifies a process to a later program: its ID alone may have been reused by then. */
-export interface EarlierProcess {
+interface EarlierProcess {
 	pid: number;
 	/** When it was started, in the system's own format. */
 	startedAt: string;

@@ -16,7 +16,7 @@ export interface Login {
 }
 
 /** The versions that n8n reports. */
-export interface N8nVersions {
+interface N8nVersions {
 	/** n8n's own, such as `2.41.1`. */
 	n8n: string;
 	/** That of the Node.js it runs on, such as `24.21.0`. */

@@ -8,7 +8,7 @@ import { postgresService, type Postgres } from './postgres';
 import { redisService } from './redis';
 import { keptSecret, type Service } from './service';
 
-export interface ClusterOptions {
+interface ClusterOptions {
 	/** Contains everything: data, logs, n8n's homes. */
 	folder: string;
 	/** The packed nodes. */

@@ -5,7 +5,7 @@ import { LOOPBACK } from '../ports';
 import { Service, findFolder, installed, keptSecret } from './service';
 
 /** A private Redis. */
-export interface Redis {
+interface Redis {
 	service: Service;
 	/** The settings with which n8n uses it. */
 	env: Record<string, string>;

@@ -30,7 +30,7 @@ export function keptSecret(file: string): string {
 	return readFileSync(file, 'utf8');
 }
 
-export interface ServiceOptions extends Pick<ProcessOptions, 'uid' | 'gid' | 'stopSignal'> {
+interface ServiceOptions extends Pick<ProcessOptions, 'uid' | 'gid' | 'stopSignal'> {
 	/** As the user knows it. */
 	name: string;
 	program: string;

@@ -25,7 +25,7 @@ function alreadyRunning({ starter, urls }: Running): Error {
 }
 
 /** A data folder that only this program uses: the database in it is for a single n8n. */
-export interface DataFolder {
+interface DataFolder {
 	/** Records what a later start must know. */
 	record(more: Partial<Running>): void;
 	release(): void;
