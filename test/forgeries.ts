@@ -69,7 +69,7 @@ export const HEADERS = {
 } satisfies Record<string, (right: string, at: number) => unknown>;
 
 /** One request that must not start a workflow, as it can be put on the wire. */
-export interface Forgery {
+interface Forgery {
 	name: string;
 	body?: string;
 	/** The signature header; null for none. */

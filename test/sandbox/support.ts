@@ -42,7 +42,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 	return sandbox;
 }
 
-export interface Received {
+interface Received {
 	headers: IncomingHttpHeaders;
 	rawBody: Buffer;
 	json: Record<string, unknown>;
@@ -128,7 +128,7 @@ export function signed(body: string | Buffer, secret: string): string {
 	return 'sha256=' + createHmac('sha256', secret).update(body).digest('hex');
 }
 
-export interface Sending {
+interface Sending {
 	/** Replaces fields of the body. */
 	fields?: object;
 	headers?: Record<string, string>;

@@ -10,7 +10,7 @@ export interface Recorded {
 	body: Buffer;
 }
 
-export interface Answer {
+interface Answer {
 	status?: number;
 	contentType?: string;
 	body?: string | Buffer;

@@ -26,7 +26,7 @@ declare global {
 }
 
 /** What a page said or asked for that nobody should see. */
-export interface Complaints {
+interface Complaints {
 	/** Console messages from warnings upwards, uncaught errors, requests that failed or got an error. */
 	problems: string[];
 	/** Origins of all requests that are not the sandbox's. */
@@ -107,7 +107,7 @@ export async function rowsOfHead(page: Page): Promise<number> {
 }
 
 /** Starts everything. If something fails, whatever has been started is ended again. */
-export async function openStage(): Promise<Stage> {
+async function openStage(): Promise<Stage> {
 	const sandbox = await startSandbox({ projects: [PROJECT], allowInsecureWebhooks: true });
 	let browser: Browser | undefined;
 	const close = async () => {
@@ -179,7 +179,7 @@ export async function writeEverything({ sandbox, page }: Stage): Promise<void> {
 }
 
 /** A published Jelou Trigger of the project: what it knows of rooms, and the notes that it was given. */
-export interface TriggerStandIn {
+interface TriggerStandIn {
 	rooms: RoomState[];
 	readonly notes: NoteContent[];
 	/** How often each thing happened, so that a test can wait for the next. */

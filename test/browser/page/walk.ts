@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** A control that the Tab key came to. */
-export interface Stop {
+interface Stop {
 	/** Its id, or else its accessible label or text. */
 	name: string;
 	/** Whether there is a line around it at least 2 pixels wide. */

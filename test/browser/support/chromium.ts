@@ -13,7 +13,7 @@ const CANDIDATES = [
 ];
 
 /** @throws Error saying what to install when there is no browser */
-export function findChromium(): string {
+function findChromium(): string {
 	const found = CANDIDATES.find((path) => path !== undefined && path !== '' && existsSync(path));
 	if (found !== undefined) return found;
 	throw new Error('No Chromium was found: install it, or set CHROMIUM_PATH to its program.');

@@ -14,7 +14,7 @@ const { createInstance, getHttpOperationsFromSpec } = process
 	.createRequire(__filename)('@stoplight/prism-http') as typeof Prism;
 
 /** A request that went through Prism, and what its document does not allow in it or in its response. */
-export interface Exchange {
+interface Exchange {
 	/** Its ID in the document, or its method and path if it is not in the document. */
 	operation: string;
 	request: string[];

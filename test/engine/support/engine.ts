@@ -77,7 +77,7 @@ function webhookData(
 	};
 }
 
-export interface EngineOptions {
+interface EngineOptions {
 	/** The credential's data, or a credential that several workflows share. */
 	credential: ICredentialDataDecryptedObject | OneCredential;
 	/** The data of the action node's platform credential; none when absent. */

@@ -9,7 +9,7 @@ const BASE = 'https://n8n.example.com';
 const credentials = new WeakMap<Sandbox, Map<string, OneCredential>>();
 
 /** The credential with this ID; created with the first workflow that uses it. */
-export function credentialOf(sandbox: Sandbox, id: string, signingSecret = ''): OneCredential {
+function credentialOf(sandbox: Sandbox, id: string, signingSecret = ''): OneCredential {
 	const known = credentials.get(sandbox) ?? new Map<string, OneCredential>();
 	credentials.set(sandbox, known);
 	const credential = known.get(id) ?? new OneCredential(credentialFor(sandbox, { signingSecret }));

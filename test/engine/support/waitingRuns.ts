@@ -2,7 +2,7 @@ import type { Resumption } from '../../../nodes/Jelou/shared/triggerNote';
 import { startRecorder, type Recorder } from '../../support/recorder';
 
 /** n8n's response to a resume request. */
-export interface ResumeReply {
+interface ResumeReply {
 	status: number;
 	body: object;
 }

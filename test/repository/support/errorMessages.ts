@@ -28,7 +28,7 @@ export const LOG_LINES: Sayers = { warn: SECOND, refusal: FIRST, refuse: SECOND 
 export const MEDIA_ERRORS: Sayers = { MediaError: FIRST };
 export const FAILED_CHECKS: Sayers = { failed: { argument: 1, of: 3 } };
 
-export interface Said {
+interface Said {
 	place: string;
 	text: string;
 	/** Whether the words could not be found: then the text is the code. */

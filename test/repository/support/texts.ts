@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { ROOT } from '../../../scripts/paths';
 
 /** A text that a user reads, with where it is. */
-export interface Text {
+interface Text {
 	place: string;
 	text: string;
 }
@@ -68,7 +68,7 @@ export function proseOf(file: string): Text[] {
 }
 
 /** The comments of a YAML file, each with the lines that continue it. */
-export function commentsOf(file: string): Text[] {
+function commentsOf(file: string): Text[] {
 	const source = read(file);
 	return [...source.matchAll(/^ *#.*(?:\n *#.*)*/gm)].map(({ 0: comment, index }) => ({
 		place: `${file}:${String(lineOf(source, index))}`,
@@ -77,7 +77,7 @@ export function commentsOf(file: string): Text[] {
 }
 
 /** The texts in a JSON file, with the path to each. */
-export function textsOfJson(file: string): Text[] {
+function textsOfJson(file: string): Text[] {
 	const texts: Text[] = [];
 	const visit = (value: unknown, path: string) => {
 		if (typeof value === 'string') texts.push({ place: `${file} ${path}`, text: squeeze(value) });
@@ -108,7 +108,7 @@ export const lineAt = (source: ts.SourceFile, node: ts.Node) =>
 	source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 
 /** The wording in a TypeScript or JavaScript file, found by the compiler: no comments, no code. */
-export function textsOfCode(file: string): Text[] {
+function textsOfCode(file: string): Text[] {
 	const source = parseFile(file);
 	const texts: Text[] = [];
 	const visit = (node: ts.Node, isPart: boolean) => {
@@ -127,7 +127,7 @@ export function textsOfCode(file: string): Text[] {
 }
 
 /** What a page shows, and what it says to a screen reader. */
-export function textsOfPage(file: string): Text[] {
+function textsOfPage(file: string): Text[] {
 	const source = without(read(file), /<!--[\s\S]*?-->|<(script|style)\b[\s\S]*?<\/\1>/g);
 	const shown = source.matchAll(/>([^<]+)</g);
 	const spoken = source.matchAll(/\b(?:title|placeholder|alt|content|aria-[a-z]+)="([^"]*)"/g);

@@ -21,7 +21,7 @@ export interface Execution {
 	data: string;
 }
 
-export interface Found {
+interface Found {
 	sent: Sent[];
 	/** Once all had ended, before any was retried. */
 	executions: Execution[];
@@ -49,7 +49,7 @@ export function failedRuns(executions: Execution[], sent: Sent[]) {
 }
 
 /** What n8n shows of a failed run: the message of its error, or its status where it has none. */
-export function errorOf({ data, status }: Omit<Execution, 'id'>): string {
+function errorOf({ data, status }: Omit<Execution, 'id'>): string {
 	// n8n keeps a list in which objects refer to their parts by position.
 	const kept: unknown = data === '' ? [] : JSON.parse(data);
 	const parts: unknown[] = Array.isArray(kept) ? kept : [];

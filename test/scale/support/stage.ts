@@ -14,7 +14,7 @@ import { CREDENTIAL_NAME, PROJECT, credentialData, webhookAnswers } from '../../
  * n8n notices a dead worker after up to 90 s and looks for stuck runs every three hours. A test cannot wait that long,
  * so here it is about 15 s and 6 s; what happens then is the same.
  */
-export const IMPATIENT = {
+const IMPATIENT = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
 	QUEUE_WORKER_STALLED_INTERVAL: '3000',
@@ -39,7 +39,7 @@ export function integrationOf(sandbox: Sandbox, projectId = PROJECT) {
 	return sandbox.store.projects.get(projectId)?.integration ?? undefined;
 }
 
-export interface ScaleStageOptions {
+interface ScaleStageOptions {
 	/** How many webhook processes; one when absent. */
 	webhooks?: number;
 	/** Further settings for every n8n process. */

@@ -33,7 +33,7 @@ let projects = 0;
 export type Workflow = Json & { name: string; nodes: Json[]; connections: Record<string, Json> };
 
 /** A workflow that asks one question after the other and sums up the answers, as a person would build it. */
-export function dialogueWorkflow(name: string, credential: Json, steps: Step[], extra: Json = {}): Workflow {
+function dialogueWorkflow(name: string, credential: Json, steps: Step[], extra: Json = {}): Workflow {
 	const jelou = (node: string, parameters: Json, type = 'jelou', typeVersion = 1) => ({
 		id: randomUUID(),
 		name: node,

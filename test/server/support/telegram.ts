@@ -65,7 +65,7 @@ const PARAMETERS = z
 type Parameters = z.infer<typeof PARAMETERS>;
 
 /** A file that the bot sent. */
-export interface SentFile {
+interface SentFile {
 	message: TelegramMessage;
 	name: string;
 	bytes: Buffer;
