@@ -1,6 +1,7 @@
+import { buffer } from 'node:stream/consumers';
+
 import express, { type Request, type Response } from 'express';
 import type { IDataObject, INodeParameters, IWebhookResponseData } from 'n8n-workflow';
-import getRawBody from 'raw-body';
 
 import { JelouTrigger } from '../../../nodes/Jelou/JelouTrigger.node';
 import { parseBody } from '../../../nodes/Jelou/shared/errorResponse';
@@ -17,7 +18,7 @@ export interface Receiver extends HttpServer {
 
 async function readAsN8n(request: Request): Promise<void> {
 	const readRawBody = async () => {
-		request.rawBody = await getRawBody(request);
+		request.rawBody = await buffer(request);
 	};
 	Object.assign(request, { readRawBody });
 	const type = request.headers['content-type'] ?? '';
