@@ -22,23 +22,19 @@ function run(...args: string[]): Run {
 	return { child, output: () => output, code };
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
-	'prints its address, and ends cleanly on %s',
-	async (signal) => {
-		const { child, output, code } = run();
-		try {
-			while (!output().includes('API key') && child.exitCode === null)
-				await new Promise((r) => setTimeout(r, 20));
-			const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
-			expect((await fetch(`${url}/`)).status).toBe(200);
-			child.kill(signal);
-			expect(await code).toBe(0);
-		} finally {
-			child.kill('SIGKILL');
-		}
-	},
-	30_000,
-);
+test.each(['SIGTERM', 'SIGINT'] as const)('prints its address, and ends cleanly on %s', async (signal) => {
+	const { child, output, code } = run();
+	try {
+		while (!output().includes('API key') && child.exitCode === null)
+			await new Promise((r) => setTimeout(r, 20));
+		const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
+		expect((await fetch(`${url}/`)).status).toBe(200);
+		child.kill(signal);
+		expect(await code).toBe(0);
+	} finally {
+		child.kill('SIGKILL');
+	}
+});
 
 test('a port in use is one clear sentence and exit code 1', async () => {
 	const taken = createServer();
@@ -50,18 +46,14 @@ test('a port in use is one clear sentence and exit code 1', async () => {
 		expect.stringMatching(new RegExp(`^Port ${port} is already in use\\.`)),
 	]);
 	await new Promise((resolve) => taken.close(resolve));
-}, 30_000);
+});
 
 test.each([
 	['--port', 'abc'],
 	['--port', '70000'],
 	['--prot', '1'],
-])(
-	'%s %s is refused in one sentence',
-	async (...args) => {
-		const { output, code } = run(...args);
-		expect(await code).toBe(1);
-		expect(output().trim().split('\n')).toHaveLength(1);
-	},
-	30_000,
-);
+])('%s %s is refused in one sentence', async (...args) => {
+	const { output, code } = run(...args);
+	expect(await code).toBe(1);
+	expect(output().trim().split('\n')).toHaveLength(1);
+});
