@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export async function waitUntil(
 	what: string | (() => string),
-	condition: () => Promise<boolean>,
+	condition: () => boolean | Promise<boolean>,
 	intervalMs = 100,
 	timeoutMs = 300_000,
 ): Promise<void> {
