@@ -77,7 +77,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 		server = await startRawServer(ANSWERS['a body without end']);
 		expect(await message()).toMatch(/^127\.0\.0\.1:\d+ sent more than 10 MB/);
 		expect(server.written).toBeLessThan(MOST_BYTES + IN_BETWEEN);
-		await waitUntil('the connection to be closed', () => Promise.resolve(server.open === 0));
+		await waitUntil('the connection to be closed', () => server.open === 0);
 		expect(server.requests).toBe(1);
 	});
 
@@ -86,7 +86,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 		server = await startRawServer(ANSWERS['a body that comes a byte at a time']);
 		await message();
 		const requests = server.requests;
-		await waitUntil('the connections to be closed', () => Promise.resolve(server.open === 0));
+		await waitUntil('the connections to be closed', () => server.open === 0);
 		expect(server.requests).toBe(requests);
 	});
 });
