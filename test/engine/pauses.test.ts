@@ -166,11 +166,12 @@ describe('what has ended stays ended:', () => {
 	});
 
 	test('resuming again clears it from a copy that another process wrote', async () => {
+		stopTime();
 		await pause('p');
 		const old = stage.stored;
 		await stage.deliver(resumes());
 		stage.restore(old);
-		await new Promise((resolve) => setTimeout(resolve, 1_050));
+		jest.advanceTimersByTime(1_050);
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
 		// The end of the pause is stored until its time is up; the pause itself is not.
 		expect(JSON.stringify(stage.stored)).toMatch(/"p\\*",.*,true,null,null\]\]/);
@@ -239,12 +240,14 @@ describe('a note that changes nothing:', () => {
 	];
 
 	test.each(cases)('a pause %s', async (_name, code, change, signature) => {
+		stopTime();
 		expect((await stage.deliver(change(pauses('p')), signature)).status).toBe(code);
 		expect(stage.engine.staticData.__dataChanged).toBeFalsy();
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
 	test.each(cases)('the end of a pause %s', async (_name, code, change, signature) => {
+		stopTime();
 		await pause('p');
 		expect((await stage.deliver(change(resumes()), signature)).status).toBe(code);
 		expect(await stage.says('hola')).toEqual(PAUSED);

@@ -90,6 +90,7 @@ describe('a note', () => {
 				] as [string, string, () => IDataObject, undefined],
 		),
 	])('%s is refused and changes nothing', async (_name, why, change, signature) => {
+		stopTime();
 		const status = why.startsWith('note') ? 403 : 401;
 		const refused = await deliver(change(asks(question('q'))), signature);
 		expect(refused.status).toBe(status);
