@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import * as held from '../../nodes/Jelou/trigger/rooms/held';
 import type { Sandbox } from '../../sandbox';
-import { passTime, stopTime } from '../support/time';
+import { pass, passTime, passUntil, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
 import { BOT, PROJECT, USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE } from './support/waitingRuns';
@@ -52,21 +52,11 @@ let before: number;
 /** What the customer has read in this test. */
 const read = () => messages().slice(before);
 
-/** Lets time pass, fifty times as fast as usual. */
-async function pass(ms: number): Promise<void> {
-	await passTime(new Promise((resolve) => setTimeout(resolve, ms)), 50);
-}
-
 /** Waits until the trigger has begun this many deliveries, and a moment longer. */
+
 async function arrived(deliveries: number): Promise<void> {
 	while (stage.receiver.begun < deliveries) await new Promise(setImmediate);
 	await pass(200);
-}
-
-/** Lets time pass until something is true. */
-async function until(what: string, isSo: () => boolean): Promise<void> {
-	for (let n = 0; n < 300 && !isSo(); n++) await pass(100);
-	if (!isSo()) throw new Error(`It never happened: ${what}.`);
 }
 
 /** Does something while a question is being sent. */
@@ -268,9 +258,9 @@ describe('a question of another run', () => {
 		await pass(6_000);
 		expect(read()).toEqual([]);
 		expect(await stage.says('no')).toEqual(ANSWERED);
-		await until('the second to be asked', () => read().length === 1);
+		await passUntil('the second to be asked', () => read().length === 1);
 		expect(await stage.says('sí')).toEqual(ANSWERED);
-		await until('the third to be asked', () => read().length === 2);
+		await passUntil('the third to be asked', () => read().length === 2);
 		expect(await stage.says('tal vez')).toEqual(ANSWERED);
 		expect(stage.answers()).toMatchObject([
 			{ questionId: 'big refund', answer: 'no' },
@@ -290,7 +280,7 @@ describe('a question of another run', () => {
 		await pass(10_000);
 		expect(read()).toEqual([]);
 		await stage.says('33');
-		await until('the other to be asked', () => read().length === 1);
+		await passUntil('the other to be asked', () => read().length === 1);
 		await stage.says('hola');
 		expect(stage.answers()).toMatchObject([{ answer: 'Ana' }, { answer: '33' }, { answer: 'hola' }]);
 	});
@@ -303,7 +293,7 @@ describe('a question of another run', () => {
 		await pass(1_500);
 		expect(read()).toEqual([]);
 		stage.runs.replies.length = 0;
-		await until('it to be asked', () => read().length === 1);
+		await passUntil('it to be asked', () => read().length === 1);
 	});
 
 	test('does not wait for the run that was just answered once that run is over', async () => {
@@ -323,7 +313,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('first'));
 		await stage.says('Ana');
 		expect(await stage.tell(stage.question('second'))).toEqual(status(200, 'queued'));
-		await until('the first to be asked', () => read().length === 1);
+		await passUntil('the first to be asked', () => read().length === 1);
 		await stage.says('Eva');
 		expect(stage.answers().at(-1)).toMatchObject({ questionId: 'first' });
 	});
@@ -335,7 +325,7 @@ describe('a question of another run', () => {
 		await stage.says('Ana');
 		// For the run that was answered, and for this one.
 		stage.runs.replies.push(FAILED, FAILED);
-		await until('the last to be asked', () => read().length === 1);
+		await passUntil('the last to be asked', () => read().length === 1);
 		await stage.says('Eva');
 		expect(stage.answers().map(({ questionId }) => questionId)).toEqual(['q', 'last']);
 	});
@@ -345,7 +335,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('late', {}, { until: Date.now() + 300 }));
 		await stage.tell(stage.question('last'));
 		await stage.says('Ana');
-		await until('the last to be asked', () => read().length === 1);
+		await passUntil('the last to be asked', () => read().length === 1);
 		await stage.says('Eva');
 		expect(stage.answers().map(({ questionId }) => questionId)).toEqual(['q', 'last']);
 	});
@@ -353,7 +343,7 @@ describe('a question of another run', () => {
 	test('is asked when the time of the open one is up', async () => {
 		await stage.ask('q', {}, { until: Date.now() + 3_000 });
 		await stage.tell(stage.question('next'));
-		await until('the next to be asked', () => read().length === 1);
+		await passUntil('the next to be asked', () => read().length === 1);
 	});
 
 	test('that Jelou refuses ends with its reason, and the next one is asked', async () => {
@@ -362,7 +352,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('last'));
 		sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
 		await stage.says('Ana');
-		await until('the last to be asked', () => read().length === 1);
+		await passUntil('the last to be asked', () => read().length === 1);
 		expect(stage.runs.resumed[1]).toMatchObject({
 			questionId: 'refused',
 			answer: {
@@ -378,7 +368,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('next'));
 		sandbox.setFaults({ respond: { status: 429 }, path: 'chatbot', times: 2 });
 		await stage.says('Ana');
-		await until('the next to be asked', () => read().length === 1);
+		await passUntil('the next to be asked', () => read().length === 1);
 		await pass(10_000);
 		expect(read()).toHaveLength(1);
 		expect(await stage.says('Eva')).toEqual(ANSWERED);
@@ -388,7 +378,7 @@ describe('a question of another run', () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));
 		await stage.says('Ana');
-		await until('it to be asked', () => {
+		await passUntil('it to be asked', () => {
 			for (let n = 0; n < 3; n++) void stage.deliver(stage.note({ note: 'askNext', roomId }));
 			return read().length > 0;
 		});
@@ -410,7 +400,7 @@ describe('a question of another run', () => {
 		const integration = sandbox.store.projects.get(PROJECT)?.integration;
 		if (integration) integration.webhookUrl = `${stage.runs.origin}/webhook/webhook-1/webhook`;
 		await passTime(stage.engine.register());
-		await until('the next to be asked', () => read().length === 1);
+		await passUntil('the next to be asked', () => read().length === 1);
 	});
 
 	test('is asked after a restart, and survives another before it is answered', async () => {
@@ -424,7 +414,7 @@ describe('a question of another run', () => {
 		};
 		await restarted();
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
-		await until('the next to be asked', () => read().length === 1);
+		await passUntil('the next to be asked', () => read().length === 1);
 		await restarted();
 		await pass(10_000);
 		expect(read()).toHaveLength(1);
@@ -447,7 +437,7 @@ describe('static data', () => {
 		await stage.ask('q');
 		await pass(1_000);
 		const staticData = stage.restore({});
-		await until('it to be written', () => staticData.__dataChanged === true);
+		await passUntil('it to be written', () => staticData.__dataChanged === true);
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 		expect(stage.engine.warnings).toEqual([]);
 	});
@@ -458,7 +448,7 @@ describe('static data', () => {
 		await stage.ask('q');
 		await pass(2_000);
 		const staticData = stage.restore({});
-		await until('it to be written', () => staticData.__dataChanged === true);
+		await passUntil('it to be written', () => staticData.__dataChanged === true);
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 	});
 
@@ -469,13 +459,13 @@ describe('static data', () => {
 		await sent(question);
 		await pass(2_000);
 		const staticData = stage.restore({});
-		await until('it to be written', () => staticData.__dataChanged === true);
+		await passUntil('it to be written', () => staticData.__dataChanged === true);
 		expect(JSON.stringify(stage.stored)).toContain('"q\\"');
 	});
 
 	test('is checked at most once in ten seconds, however much is asked', async () => {
 		await stage.ask('q');
-		await until('it to be checked', () => stage.runs.ownNotes.length === 1);
+		await passUntil('it to be checked', () => stage.runs.ownNotes.length === 1);
 		for (const id of ['a', 'b', 'c']) {
 			await stage.ask(id, {}, { roomId: `room of ${id}` });
 			await pass(1_000);
@@ -517,7 +507,7 @@ describe('static data', () => {
 		const staticData = stage.restore(stage.stored);
 		await stage.says('7');
 		expect(staticData.__dataChanged).toBeFalsy();
-		await until('it to be written', () => staticData.__dataChanged === true);
+		await passUntil('it to be written', () => staticData.__dataChanged === true);
 		expect(JSON.stringify(stage.stored)).toContain('"ended\\":[\\"q\\"]');
 	});
 });

@@ -4,7 +4,7 @@ import * as notes from '../../nodes/Jelou/shared/postNote';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
 import { stepWith } from '../support/step';
 import { DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
-import { passTime, stopTime } from '../support/time';
+import { pass, passTime, stopTime } from '../support/time';
 import { OneCredential } from './support/credentials';
 import { Engine, errorOf } from './support/engine';
 import { collectWarnings } from './support/log';
@@ -136,7 +136,7 @@ test('questions that wait in a queue are asked with the secret of an integration
 	store.save(global);
 	stopTime();
 	await passTime(new Engine({ credential, staticData: { global } }).register());
-	await passTime(new Promise((resolve) => setTimeout(resolve, 3_500)), 50);
+	await pass(3_500);
 	jest.useRealTimers();
 	expect(post.mock.calls.map(([, , signingSecret]) => signingSecret)).toEqual([secret()]);
 });

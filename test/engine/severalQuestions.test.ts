@@ -4,9 +4,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Step } from '../../nodes/Jelou/shared/triggerNote';
 import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
+import * as sending from '../../nodes/Jelou/trigger/rooms/sendText';
+import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { stepWith } from '../support/step';
+import { pass, passTime, passUntil, stopTime } from '../support/time';
 import type { Sandbox } from '../../sandbox';
-import { RoomStage } from './support/roomStage';
+import { RoomStage, type Reply } from './support/roomStage';
 import { BOT, openRoom, sandboxWithIntegration, USER } from './support/setup';
 import { FAILED } from './support/waitingRuns';
 
@@ -29,6 +32,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
+	jest.useRealTimers();
 	await stage.close();
 });
 
@@ -61,6 +65,30 @@ async function restart(): Promise<void> {
 	await stage.receiver.close();
 	next.restore(stored);
 	stage = next;
+}
+
+/** Something is done while the question that follows an answer is on its way to the customer. */
+async function whileSending(answer: IDataObject, action: () => Promise<void>): Promise<Reply> {
+	const { sendText } = sending;
+	let letGo = () => {};
+	const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+	const sends = jest.spyOn(sending, 'sendText').mockImplementationOnce(async (...given) => {
+		await isLetGo;
+		return await sendText(...given);
+	});
+	const delivery = stage.deliver(answer);
+	await waitUntil('the question to be sent', () => sends.mock.calls.length > 0, 30_000, 1);
+	await action();
+	letGo();
+	return await delivery;
+}
+
+/** The customer writes something, which has come to the trigger when this ends. */
+async function writes(text: string): Promise<{ reply: Promise<Reply> }> {
+	const { begun } = stage.receiver;
+	const reply = says(text);
+	await waitUntil('the trigger to begin with it', () => stage.receiver.begun > begun, 30_000, 1);
+	return { reply };
 }
 
 test('are asked one after the other, and the run goes on once, with all answers', async () => {
@@ -141,7 +169,7 @@ test('end with the conversation, and with a pause, the answers so far kept', asy
 	await says('Eva');
 	const pause = { id: randomUUID(), roomId, askedAt: Date.now(), until: Date.now() + 60_000 };
 	await stage.deliver(stage.note({ note: 'pause', pause }));
-	while (stage.answers().length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+	await waitUntil('both to end', () => stage.answers().length === 2);
 	expect(stage.answers()).toEqual([
 		{ questionId: 'q', outcome: 'closed', answered: false, answers: { name: 'Ana' } },
 		{ questionId: 'other', outcome: 'paused', answered: false, answers: { name: 'Eva' } },
@@ -183,12 +211,13 @@ describe('when the next question cannot be sent', () => {
 
 	test('what was written meanwhile answers the current one', async () => {
 		await asks();
-		sandbox.setFaults({ latencyMs: 300, respond: { status: 422 }, path: 'chatbot', times: 1 });
-		const first = says('Ana');
-		await new Promise((resolve) => setTimeout(resolve, 150));
-		const second = says('Eva');
-		expect(await first).toEqual(NOT_SENT);
-		expect(await second).toEqual(NEXT);
+		refused(422);
+		let second: { reply: Promise<Reply> } | undefined;
+		const first = await whileSending(stage.message('Ana'), async () => {
+			second = await writes('Eva');
+		});
+		expect(first).toEqual(NOT_SENT);
+		expect(await second?.reply).toEqual(NEXT);
 		expect(sent()).toEqual(['Hola, Eva. ¿Qué pedido?']);
 	});
 
@@ -241,14 +270,10 @@ describe('a process that is killed while it sends the next question', () => {
 	async function killed(): Promise<{ answer: IDataObject }> {
 		await asks();
 		const answer = stage.message('Ana');
-		sandbox.setFaults({ latencyMs: 150, path: 'chatbot', times: 1 });
-		const delivery = stage.deliver(answer);
-		while (!stage.runs.ownNotes.some(({ note }) => note === 'keep')) {
-			await new Promise((resolve) => setTimeout(resolve, 5));
-		}
-		await new Promise((resolve) => setTimeout(resolve, 30));
-		const before = structuredClone(stage.stored);
-		await delivery;
+		let before: IDataObject = {};
+		await whileSending(answer, async () => {
+			before = structuredClone(stage.stored);
+		});
 		const next = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], stage.runs);
 		await stage.receiver.close();
 		next.restore(before);
@@ -295,8 +320,9 @@ test.each(['another process takes', 'nobody takes'])(
 );
 
 describe('when the time is up', () => {
+	beforeEach(() => stopTime());
 	const ends = async () => {
-		while (stage.runs.resumed.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+		await passUntil('the run goes on', () => stage.runs.resumed.length > 0);
 		return stage.runs.resumed[0]?.answer;
 	};
 	const asksFor = async (ms: number) => stage.ask('q', {}, { steps: STEPS, until: Date.now() + ms });
@@ -316,8 +342,7 @@ describe('when the time is up', () => {
 	test('it does so where n8n was too busy at that moment, and a message meanwhile is no answer', async () => {
 		await asksFor(4_000);
 		await says('Ana');
-		const now = Date.now();
-		jest.spyOn(Date, 'now').mockImplementation(() => now + 14_000);
+		jest.setSystemTime(Date.now() + 14_000);
 		expect(await says('1042')).toEqual(reply('accepted'));
 		expect(await ends()).toMatchObject({ outcome: { answers: { name: 'Ana' } }, isTimeUp: true });
 	});
@@ -325,10 +350,9 @@ describe('when the time is up', () => {
 	test('it is left to n8n where that was too long ago', async () => {
 		await asksFor(4_000);
 		await says('Ana');
-		const now = Date.now();
-		jest.spyOn(Date, 'now').mockImplementation(() => now + 34_000);
+		jest.setSystemTime(Date.now() + 34_000);
 		await stage.deliver(stage.note({ note: 'timeUp', roomId }));
-		await new Promise((resolve) => setTimeout(resolve, 2_000));
+		await pass(2_000);
 		expect(stage.runs.resumed).toEqual([]);
 	});
 
@@ -344,19 +368,22 @@ describe('when the time is up', () => {
 		await asksFor(2_000);
 		await stage.ask('other', {}, { roomId: 'another room', steps: STEPS, until: Date.now() + 60_000 });
 		await stage.deliver(stage.note({ note: 'timeUp', roomId: 'another room' }));
-		await new Promise((resolve) => setTimeout(resolve, 2_500));
+		await pass(2_500);
 		expect(stage.runs.resumed).toEqual([]);
 	});
 });
 
 test('what is written while the next question is being sent goes to the run with the answers, and is none', async () => {
+	stopTime();
 	await asks();
-	sandbox.setFaults({ latencyMs: 400, path: 'chatbot', times: 1 });
-	const first = says('Ana');
-	await new Promise((resolve) => setTimeout(resolve, 150));
-	const second = says('99');
-	expect(await first).toEqual(NEXT);
-	expect(await second).toEqual(reply('kept'));
+	let second: { reply: Promise<Reply> } | undefined;
+	const first = await whileSending(stage.message('Ana'), async () => {
+		second = await writes('99');
+		// Not so shortly before the question that one may have overtaken the other.
+		jest.advanceTimersByTime(101);
+	});
+	expect(first).toEqual(NEXT);
+	expect(second && (await passTime(second.reply))).toEqual(reply('kept'));
 	await says('1042');
 	await says('1');
 	expect(stage.answers()).toMatchObject([{ answers: { name: 'Ana', order: 1042, topic: 'Cambio' } }]);

@@ -19,6 +19,17 @@ export async function passTime<T>(promise: Promise<T>, speed = 10): Promise<T> {
 	return await promise;
 }
 
+/** Lets time that was stopped pass, fifty times as fast as it does. */
+export async function pass(ms: number): Promise<void> {
+	await passTime(new Promise((resolve) => setTimeout(resolve, ms)), 50);
+}
+
+/** Lets it pass until something is so. */
+export async function passUntil(what: string, isSo: () => boolean): Promise<void> {
+	for (let n = 0; n < 300 && !isSo(); n++) await pass(100);
+	if (!isSo()) throw new Error(`It never came about: ${what}.`);
+}
+
 /** Does something that waits, without waiting that long. */
 export async function hurry<T>(action: () => Promise<T>): Promise<T> {
 	stopTime();
