@@ -4,7 +4,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { testJelouCredential, testPlatformCredential } from '../../nodes/Jelou/shared/credentialTest';
 import { clientOf, DEMO_PROJECT, startSandbox, type Sandbox } from '../../sandbox';
 import { startRecorder } from '../support/recorder';
-import { OPERATIONS } from '../unit/support/operations';
+import { OPERATIONS } from '../support/operations';
 import { startContract, type Contract } from './support/contract';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { SENT_MESSAGES } from './support/messages';

@@ -7,7 +7,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Sandbox } from '../../sandbox';
-import { forgeries } from '../forgeries';
+import { forgeries } from '../support/forgeries';
 import { startRecorder } from '../support/recorder';
 import { Engine } from './support/engine';
 import { startReceiver, type Receiver } from './support/receiver';

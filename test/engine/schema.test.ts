@@ -5,7 +5,7 @@ import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
 import { readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
 import { Engine, outputOf } from './support/engine';
-import { OPERATIONS } from '../unit/support/operations';
+import { OPERATIONS } from '../support/operations';
 import { SCHEMAS, problemsOf } from './support/schemas';
 import { startReceiver } from './support/receiver';
 import {

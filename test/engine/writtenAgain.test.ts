@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 import * as clock from '../../nodes/Jelou/shared/clock';
-import { HEADERS, SIGNINGS, sign } from '../forgeries';
+import { HEADERS, SIGNINGS, sign } from '../support/forgeries';
 import { Engine } from './support/engine';
 
 // Jelou's example for receivers signs the JSON of the parsed body, so Jelou may do the same.

@@ -14,7 +14,7 @@ import {
 	messagesOf,
 	OTHER_AUTHORIZATION,
 	ready,
-} from './platformSupport';
+} from './support/platform';
 
 afterEach(async () => {
 	jest.restoreAllMocks();

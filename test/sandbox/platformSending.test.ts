@@ -1,5 +1,5 @@
 import { endAll, SOME_TEXT, textWith, type Answer } from './support';
-import { ANA, ask, expectRefusal, HSM, listIn, LUIS, MESSAGES, messagesOf, ready } from './platformSupport';
+import { ANA, ask, expectRefusal, HSM, listIn, LUIS, MESSAGES, messagesOf, ready } from './support/platform';
 
 afterEach(endAll);
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sign } from '../../sandbox';
 import type { Json } from '../../scripts/json';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { forgeries } from '../forgeries';
+import { forgeries } from '../support/forgeries';
 import { openDialogue, type Dialogue } from '../server/support/dialogue';
 import { PROJECT } from '../server/support/stage';
 import { openScaled } from './support/addresses';

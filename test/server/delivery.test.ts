@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { DEMO_PROJECT } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import { forgeries, sign } from '../forgeries';
+import { forgeries, sign } from '../support/forgeries';
 import {
 	CREDENTIAL_NAME,
 	PROJECT,

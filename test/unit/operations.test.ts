@@ -1,4 +1,4 @@
-import { MENUS, choices } from './support/operations';
+import { MENUS, choices } from '../support/operations';
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
 
 const { properties } = new Jelou().description;

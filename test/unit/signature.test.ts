@@ -1,5 +1,5 @@
 import { sign, verify } from '../../nodes/Jelou/shared/signature';
-import { HEADERS, SIGNINGS } from '../forgeries';
+import { HEADERS, SIGNINGS } from '../support/forgeries';
 import { vectors } from '../vectors/signatures.json';
 
 const SECRET = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';

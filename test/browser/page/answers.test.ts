@@ -2,8 +2,8 @@ import type { Locator } from 'playwright-core';
 
 import { clientOf } from '../../../sandbox';
 import { call, PROJECT } from '../../sandbox/support';
-import { DESKTOP, firstRoom, MEDIA, PHONE, useStage, violations } from './support';
-import { controls, cutControls, walk } from './walk';
+import { DESKTOP, firstRoom, MEDIA, PHONE, useStage, violations } from '../support/page';
+import { controls, cutControls, walk } from '../support/walk';
 
 const stage = useStage();
 

@@ -12,7 +12,7 @@ import {
 	violations,
 	writeEverything,
 	type Stage,
-} from './support';
+} from '../support/page';
 import { PROJECT } from '../../sandbox/support';
 
 const stage = useStage();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { call, integrate, PROJECT, receiver, send } from '../../sandbox/support';
-import { DESKTOP, MEDIA, PHONE, rowsOfHead, showSide, useStage } from './support';
+import { DESKTOP, MEDIA, PHONE, rowsOfHead, showSide, useStage } from '../support/page';
 
 const stage = useStage();
 

@@ -1,8 +1,17 @@
 import type { Locator, Page } from 'playwright-core';
 
 import { PROJECT } from '../../sandbox/support';
-import { DESKTOP, firstRoom, handOver, PHONE, rowsOfHead, showChat, showDesk, useStage } from './support';
-import { controls, cutControls, walk } from './walk';
+import {
+	DESKTOP,
+	firstRoom,
+	handOver,
+	PHONE,
+	rowsOfHead,
+	showChat,
+	showDesk,
+	useStage,
+} from '../support/page';
+import { controls, cutControls, walk } from '../support/walk';
 
 const stage = useStage();
 

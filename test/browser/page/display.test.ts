@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 import { integrate, PROJECT, receiver } from '../../sandbox/support';
-import { handOver, PHONE, showChat, showDesk, showSide, useStage, writeEverything } from './support';
-import { cutControls } from './walk';
+import { handOver, PHONE, showChat, showDesk, showSide, useStage, writeEverything } from '../support/page';
+import { cutControls } from '../support/walk';
 
 const stage = useStage();
 

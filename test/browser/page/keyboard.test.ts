@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 import { PROJECT } from '../../sandbox/support';
-import { DESKTOP, failDelivery, PHONE, useStage, writeEverything } from './support';
-import { controls, walk } from './walk';
+import { DESKTOP, failDelivery, PHONE, useStage, writeEverything } from '../support/page';
+import { controls, walk } from '../support/walk';
 
 const stage = useStage();
 

@@ -1,5 +1,5 @@
 import { PROJECT } from '../../sandbox/support';
-import { firstRoom, trigger, useStage } from './support';
+import { firstRoom, trigger, useStage } from '../support/page';
 
 const stage = useStage();
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { PROJECT } from '../../sandbox/support';
-import { failDelivery, PHONE, useStage, writeEverything } from './support';
+import { failDelivery, PHONE, useStage, writeEverything } from '../support/page';
 
 const stage = useStage();
 

@@ -9,7 +9,7 @@ import {
 	SIGNINGS as FORGED_SIGNINGS,
 	sign,
 	withoutMessageId,
-} from '../../forgeries';
+} from '../../support/forgeries';
 
 /**
  * Deliveries that somebody tampered with, drawn as recipes: small enough to print and replay, and turned into bytes only

@@ -1,5 +1,5 @@
-import { DEMO_PROJECT, type Sandbox, type SandboxOptions } from '../../sandbox';
-import { call, record, SOME_TEXT, start, textWith, type Answer } from './support';
+import { DEMO_PROJECT, type Sandbox, type SandboxOptions } from '../../../sandbox';
+import { call, record, SOME_TEXT, start, textWith, type Answer } from '.';
 
 export const ANA = '593990000001';
 export const LUIS = '593990000002';

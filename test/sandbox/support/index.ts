@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
-import { startRecorder } from '../support/recorder';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox';
+import { startRecorder } from '../../support/recorder';
 
 export const PROJECT = {
 	id: 'PROJECT_ID',
@@ -156,7 +156,7 @@ export function record(value: unknown): Record<string, unknown> {
 
 /** One of Jelou's own examples. */
 export function fixture(name: string): Record<string, unknown> {
-	return record(JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', `${name}.json`), 'utf8')));
+	return record(JSON.parse(readFileSync(join(__dirname, '../../fixtures', `${name}.json`), 'utf8')));
 }
 
 /** The same structure with each value replaced by the name of its type, to compare shapes. */

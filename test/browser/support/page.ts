@@ -9,7 +9,7 @@ import { isNote, readNote, type NoteContent, type RoomState } from '../../../nod
 import { startSandbox, type DeskConversation, type Room, type Sandbox } from '../../../sandbox';
 import { endAll, integrate, PROJECT, receiver, send, signed, type Receiver } from '../../sandbox/support';
 import { startRecorder } from '../../support/recorder';
-import { startBrowser, type Browser } from '../support/chromium';
+import { startBrowser, type Browser } from './chromium';
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };

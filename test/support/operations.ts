@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { Jelou } from '../../../nodes/Jelou/Jelou.node';
+import { Jelou } from '../../nodes/Jelou/Jelou.node';
 
 export const choices = ({ options }: INodeProperties): INodePropertyOptions[] =>
 	(options ?? []).filter((option): option is INodePropertyOptions => 'value' in option);
