@@ -1,22 +1,14 @@
 import { Jelou } from '../../nodes/Jelou/Jelou.node';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
-import type { Sandbox } from '../../sandbox';
 import { stopTime } from '../support/time';
 import { Engine } from './support/engine';
-import { BOT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+import { BOT, USER, credentialFor, useDemo } from './support/setup';
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
+const demo = useDemo();
 let executed: jest.SpiedFunction<Jelou['execute']>;
 beforeEach(() => {
-	sandbox.setFaults({});
-	sandbox.store.requests.length = 0;
+	demo.sandbox.setFaults({});
+	demo.sandbox.store.requests.length = 0;
 	executed = jest.spyOn(Jelou.prototype, 'execute');
 });
 afterEach(() => jest.restoreAllMocks());
@@ -24,16 +16,16 @@ afterEach(() => jest.restoreAllMocks());
 /** Waits until the node has ended, which goes on in the background: n8n waits for no execution that was cancelled. */
 const ended = async () => Promise.allSettled(executed.mock.results.map(({ value }) => value as unknown));
 
-const engine = () => new Engine({ credential: credentialFor(sandbox, { signingSecret: secret }) });
+const engine = () => new Engine({ credential: credentialFor(demo.sandbox, { signingSecret: demo.secret }) });
 const send = { resource: 'message', operation: 'send', botId: BOT, userId: USER, text: 'x' };
-const parameters = () => ({ ...send, roomId });
+const parameters = () => ({ ...send, roomId: demo.roomId });
 const items = Array.from({ length: 50 }, () => ({}));
-const requests = () => sandbox.store.requests.length;
+const requests = () => demo.sandbox.store.requests.length;
 
 test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 	'cancelled in the middle with onError %s: nothing new is tried',
 	async (onError) => {
-		sandbox.setFaults({ latencyMs: 30 });
+		demo.sandbox.setFaults({ latencyMs: 30 });
 		const own = engine();
 		// n8n sends no request of a cancelled execution, so attempts can only be seen where they are authenticated.
 		const authenticate = jest.spyOn(own.credentials, 'authenticate');
@@ -51,7 +43,7 @@ test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 );
 
 test('cancelled while waiting to try again: it is not tried again', async () => {
-	sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
+	demo.sandbox.setFaults({ respond: { status: 429, retryAfter: '1' } });
 	const own = engine();
 	const authenticate = jest.spyOn(own.credentials, 'authenticate');
 	stopTime();

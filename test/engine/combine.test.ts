@@ -2,24 +2,15 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import * as holding from '../../nodes/Jelou/trigger/rooms/held';
-import type { Sandbox } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
 import { RoomStage } from './support/roomStage';
-import { USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { USER, useDemo } from './support/setup';
 import { UNAVAILABLE } from './support/waitingRuns';
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
 let hold: jest.SpiedFunction<typeof holding.hold>;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(() => {
 	stopTime();
 	hold = jest.spyOn(holding, 'hold');
@@ -34,7 +25,7 @@ afterEach(async () => {
 });
 
 const open = async (options: INodeParameters = { combineMessages: 1 }, events?: string[]) => {
-	stage = await RoomStage.open({ sandbox, secret, roomId }, options, events);
+	stage = await RoomStage.open(demo, options, events);
 	return stage;
 };
 const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -174,7 +165,7 @@ test('the run has the last event, all messages, and their texts and captions, on
 	const event = (payload: IDataObject, chatInput: string) => ({
 		...payload,
 		event: 'message',
-		sessionId: roomId,
+		sessionId: demo.roomId,
 		chatInput,
 	});
 	expect(stage.receiver.runs).toEqual([
@@ -372,7 +363,7 @@ test.each<[string, (close: IDataObject) => IDataObject]>([
 		const [a, b] = [stage.says('a'), held(1).then(async () => stage.says('b'))];
 		await held(2);
 		const close = stage.deliver(
-			closeOf({ event: 'conversation.close', room_id: roomId, contact: { id: USER } }),
+			closeOf({ event: 'conversation.close', room_id: demo.roomId, contact: { id: USER } }),
 		);
 		expect(await passTime(Promise.all([a, b, close]))).toEqual([COMBINED, STARTED, STARTED]);
 		expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb' }, { event: 'conversation.close' }]);
@@ -391,7 +382,7 @@ test('the end of the conversation ends no wait in another room', async () => {
 test('the same end of a conversation twice is one, and a different end is another', async () => {
 	await open({});
 	expect([await stage.closes(), await stage.closes()]).toEqual([STARTED, DUPLICATE]);
-	const close = { event: 'conversation.close', room_id: roomId, timestamp: 7 };
+	const close = { event: 'conversation.close', room_id: demo.roomId, timestamp: 7 };
 	expect([await stage.deliver(close), await stage.deliver(close)]).toEqual([STARTED, DUPLICATE]);
 	expect(stage.receiver.runs).toHaveLength(2);
 });

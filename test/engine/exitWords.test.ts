@@ -1,23 +1,14 @@
 import type { Step } from '../../nodes/Jelou/shared/triggerNote';
-import type { Sandbox } from '../../sandbox';
 import { RoomStage } from './support/roomStage';
-import { USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { USER, useDemo } from './support/setup';
 
 /** Words that end a question: the question's, and the trigger's for all of them. */
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(async () => {
 	const options = { exitWords: 'asesor, hablar con alguien,, ' };
-	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
+	stage = await RoomStage.open(demo, options);
 });
 afterEach(async () => stage.close());
 

@@ -5,26 +5,17 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
 import { formatRooms } from '../../nodes/Jelou/trigger/rooms/storedRooms';
-import type { Sandbox } from '../../sandbox';
 import { stepWith } from '../support/step';
 import { Engine, errorOf, outputOf } from './support/engine';
 import { RoomStage } from './support/roomStage';
 import { problemsOf } from './support/schemas';
-import { BOT, PROJECT, USER, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
+import { BOT, PROJECT, USER, credentialFor, useDemo } from './support/setup';
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(async () => {
-	stage = await RoomStage.open({ sandbox, secret, roomId });
-	const integration = sandbox.store.projects.get(PROJECT)?.integration;
+	stage = await RoomStage.open(demo);
+	const integration = demo.sandbox.store.projects.get(PROJECT)?.integration;
 	if (integration) integration.webhookUrl = `${stage.runs.origin}/webhook/webhook-1/webhook`;
 	jest
 		.spyOn(ExecuteContext.prototype, 'getSignedResumeUrl')
@@ -35,8 +26,8 @@ afterEach(async () => {
 	await stage.close();
 });
 
-async function getMany(parameters: INodeParameters = {}, signingSecret = secret) {
-	const engine = new Engine({ credential: credentialFor(sandbox, { signingSecret }) });
+async function getMany(parameters: INodeParameters = {}, signingSecret = demo.secret) {
+	const engine = new Engine({ credential: credentialFor(demo.sandbox, { signingSecret }) });
 	const run = await engine.run({ resource: 'conversation', operation: 'getMany', ...parameters }, [{}]);
 	const error = errorOf(run);
 	return {
@@ -72,7 +63,7 @@ test('paused rooms, rooms that wait for an answer, and either kind by filter', a
 		pausedUntil: expect.stringMatching(/^\d{4}-.*Z$/),
 	};
 	const waiting = {
-		room_id: roomId,
+		room_id: demo.roomId,
 		contact: { id: USER },
 		bot: { id: BOT },
 		paused: false,
@@ -94,7 +85,7 @@ test('a room with a question that waits its turn is there once, with the questio
 	await stage.ask('first');
 	const queued = stage.question('second', {}, { title: 'What else?' });
 	expect(await stage.tell(queued)).toMatchObject({ body: { status: 'queued' } });
-	expect((await getMany()).rooms).toMatchObject([{ room_id: roomId, question: 'What is it?' }]);
+	expect((await getMany()).rooms).toMatchObject([{ room_id: demo.roomId, question: 'What is it?' }]);
 });
 
 test('of several questions it shows the current one, as the customer reads it', async () => {

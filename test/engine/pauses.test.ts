@@ -2,23 +2,14 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { sign } from '../../nodes/Jelou/shared/signature';
 import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
-import type { Sandbox } from '../../sandbox';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
 import { formatRooms } from '../../nodes/Jelou/trigger/rooms/storedRooms';
 import { RoomStage } from './support/roomStage';
-import { BOT, USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { BOT, USER, useDemo } from './support/setup';
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(async () => open());
 afterEach(async () => {
 	jest.useRealTimers();
@@ -26,7 +17,7 @@ afterEach(async () => {
 });
 
 async function open(options: INodeParameters = {}) {
-	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
+	stage = await RoomStage.open(demo, options);
 }
 
 const status = (code: number, text: string) => ({ status: code, body: { status: text } });
@@ -35,14 +26,14 @@ const PAUSED = status(200, 'paused');
 
 const pauseOf = (id: string, extra: Partial<Pause> = {}): Pause => ({
 	id,
-	roomId,
+	roomId: demo.roomId,
 	askedAt: Date.now(),
 	until: Date.now() + 60_000,
 	...extra,
 });
 const pauses = (id: string, extra: Partial<Pause> = {}) =>
 	stage.note({ note: 'pause', pause: pauseOf(id, extra) });
-const resumes = () => stage.note({ note: 'endPause', roomId });
+const resumes = () => stage.note({ note: 'endPause', roomId: demo.roomId });
 
 async function pause(...given: Parameters<typeof pauseOf>): Promise<IDataObject> {
 	const note = pauses(...given);
@@ -55,7 +46,7 @@ describe('a paused conversation', () => {
 		await pause('p');
 		expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'confirmed'));
 		expect(await stage.says('hola')).toEqual(PAUSED);
-		expect(await stage.deliver({ event: 'conversation.start', room_id: roomId })).toEqual(PAUSED);
+		expect(await stage.deliver({ event: 'conversation.start', room_id: demo.roomId })).toEqual(PAUSED);
 		expect(await stage.says('hola', { room_id: 'another room' })).toEqual(STARTED);
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
 		expect(await stage.deliver(resumes())).toEqual(status(200, 'confirmed'));
@@ -92,7 +83,7 @@ describe('a paused conversation', () => {
 		const asked = await stage.ask('q');
 		await pause('p');
 		await waitUntil('the run to go on', () => Promise.resolve(stage.runs.resumed.length > 0));
-		const place = { room_id: roomId, bot: { id: BOT }, contact: { id: USER } };
+		const place = { room_id: demo.roomId, bot: { id: BOT }, contact: { id: USER } };
 		expect(stage.runs.resumed).toEqual([
 			{ questionId: 'q', answer: { event: place, outcome: { answered: false, outcome: 'paused' } } },
 		]);
@@ -218,7 +209,7 @@ describe('what has ended stays ended:', () => {
 		stage.restore(old);
 		await stage.says('Ana', { room_id: 'another room' });
 		await stage.deliver(stage.note({ note: 'keep' }));
-		expect(JSON.stringify(stage.stored)).toContain(roomId);
+		expect(JSON.stringify(stage.stored)).toContain(demo.roomId);
 	});
 });
 

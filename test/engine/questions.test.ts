@@ -4,29 +4,20 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
-import type { Sandbox } from '../../sandbox';
 import { passTime, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
 import { RoomStage } from './support/roomStage';
-import { USER, openRoom, sandboxWithIntegration } from './support/setup';
+import { USER, useDemo } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
 let runs: WaitingRuns;
 let engine: Engine;
 let receiver: Receiver;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(async () => {
-	stage = await RoomStage.open({ sandbox, secret, roomId });
+	stage = await RoomStage.open(demo);
 	({ engine, receiver, runs } = stage);
 });
 afterEach(async () => {
@@ -43,7 +34,7 @@ const answers = () => stage.answers();
 const asks = (asked: Question): IDataObject =>
 	stage.note({ note: 'ask', question: asked, text: '¿Qué?', ifBusy: 'replace' });
 const sentToCustomer = () =>
-	(sandbox.store.messages.get(roomId) ?? []).filter(({ from }) => from === 'agent').length;
+	(demo.sandbox.store.messages.get(demo.roomId) ?? []).filter(({ from }) => from === 'agent').length;
 
 const STARTED = { status: 200, body: { status: 'accepted' } };
 const ANSWERED = { status: 200, body: { status: 'answered' } };
@@ -113,7 +104,7 @@ describe('a note', () => {
 
 	test('that takes a question back, replayed, does not take back a question asked since', async () => {
 		await ask('q');
-		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
+		const withdrawal = stage.note({ note: 'withdraw', roomId: demo.roomId, questionId: 'q' });
 		const withdrawn = { status: 200, body: { status: 'withdrawn' } };
 		expect(await deliver(withdrawal)).toEqual(withdrawn);
 		await ask('next');
@@ -123,7 +114,7 @@ describe('a note', () => {
 
 	test('that takes the question back ends it, and if it comes first, the question never opens', async () => {
 		const note = await ask('q');
-		const withdrawal = stage.note({ note: 'withdraw', roomId, questionId: 'q' });
+		const withdrawal = stage.note({ note: 'withdraw', roomId: demo.roomId, questionId: 'q' });
 		expect(await deliver(withdrawal)).toEqual({ status: 200, body: { status: 'withdrawn' } });
 		await deliver(note);
 		expect(await says('hola')).toEqual(STARTED);
@@ -147,7 +138,7 @@ describe('an answer', () => {
 			{
 				questionId: 'q',
 				answer: {
-					event: { event: 'message', room_id: roomId, contact: { id: USER } },
+					event: { event: 'message', room_id: demo.roomId, contact: { id: USER } },
 					outcome: { answered: true, valid: true, answer: 1042 },
 				},
 			},
@@ -249,14 +240,14 @@ describe('an answer', () => {
 
 	test('that cannot be asked for again fails, and can be given still', async () => {
 		await ask('q', { type: 'number' });
-		sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
+		demo.sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
 		expect(await says('no sé')).toEqual({ status: 503, body: { status: 'not asked again' } });
 		expect(await says('7')).toEqual(ANSWERED);
 	});
 
 	test('that may have been asked for again counts as that: its repetition asks no more', async () => {
 		await ask('q', { type: 'number', maxAttempts: 1 });
-		sandbox.setFaults({ respond: { status: 500 }, path: 'chatbot', times: 1 });
+		demo.sandbox.setFaults({ respond: { status: 500 }, path: 'chatbot', times: 1 });
 		const unclear = message('no sé');
 		expect(await deliver(unclear)).toEqual(ASKED_AGAIN);
 		expect(engine.warnings).toEqual([expect.stringContaining('does not know whether a question was sent')]);

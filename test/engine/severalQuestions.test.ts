@@ -8,27 +8,18 @@ import * as sending from '../../nodes/Jelou/trigger/rooms/sendText';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { stepWith } from '../support/step';
 import { pass, passTime, passUntil, stopTime } from '../support/time';
-import type { Sandbox } from '../../sandbox';
 import { RoomStage, type Reply } from './support/roomStage';
-import { BOT, openRoom, sandboxWithIntegration, USER } from './support/setup';
+import { BOT, USER, useDemo } from './support/setup';
 import { FAILED } from './support/waitingRuns';
 
 /** Several questions of one node, which the trigger asks one after the other. */
 
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
-
-beforeAll(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-});
-afterAll(async () => sandbox.close());
 beforeEach(async () => {
-	sandbox.setFaults({});
-	stage = await RoomStage.open({ sandbox, secret, roomId });
-	sandbox.store.messages.get(roomId)?.splice(0);
+	demo.sandbox.setFaults({});
+	stage = await RoomStage.open(demo);
+	demo.sandbox.store.messages.get(demo.roomId)?.splice(0);
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
@@ -45,7 +36,7 @@ const STEPS = [
 ];
 const asks = async (steps = STEPS, id = 'q') => stage.ask(id, {}, { steps });
 const sent = () =>
-	(sandbox.store.messages.get(roomId) ?? [])
+	(demo.sandbox.store.messages.get(demo.roomId) ?? [])
 		.filter(({ from }) => from === 'agent')
 		.map(({ content }) => ('body' in content ? content.body : ''));
 const says: RoomStage['says'] = async (...given) => stage.says(...given);
@@ -60,8 +51,8 @@ const ANSWERS = { name: 'Ana', order: 1042, topic: 'Devolución' };
 
 /** Restarts n8n: only what was stored is known. */
 async function restart(): Promise<void> {
-	const { roomId: room, runs, stored } = stage;
-	const next = await RoomStage.open({ sandbox, secret, roomId: room }, {}, ['*'], runs);
+	const { runs, stored } = stage;
+	const next = await RoomStage.open(demo, {}, ['*'], runs);
 	await stage.receiver.close();
 	next.restore(stored);
 	stage = next;
@@ -167,7 +158,7 @@ test('end with the conversation, and with a pause, the answers so far kept', asy
 	await stage.closes();
 	await asks(STEPS, 'other');
 	await says('Eva');
-	const pause = { id: randomUUID(), roomId, askedAt: Date.now(), until: Date.now() + 60_000 };
+	const pause = { id: randomUUID(), roomId: demo.roomId, askedAt: Date.now(), until: Date.now() + 60_000 };
 	await stage.deliver(stage.note({ note: 'pause', pause }));
 	await waitUntil('both to end', () => stage.answers().length === 2);
 	expect(stage.answers()).toEqual([
@@ -190,7 +181,7 @@ test('go on where they were after a restart after each answer', async () => {
 
 describe('when the next question cannot be sent', () => {
 	const refused = (status: number, times = 1) =>
-		sandbox.setFaults({ respond: { status }, path: 'chatbot', times });
+		demo.sandbox.setFaults({ respond: { status }, path: 'chatbot', times });
 	const NOT_SENT = reply('next question not sent', 503);
 
 	test.each([422, 429])(
@@ -258,7 +249,7 @@ describe('when the next question cannot be sent', () => {
 
 	test('but may have been, it counts as sent and is never sent again', async () => {
 		await asks();
-		sandbox.setFaults({ dropAfterProcessing: true, path: 'chatbot', times: 1 });
+		demo.sandbox.setFaults({ dropAfterProcessing: true, path: 'chatbot', times: 1 });
 		expect(await says('Ana')).toEqual(NEXT);
 		expect(await says('1042')).toEqual(NEXT);
 		expect(sent()).toEqual([SECOND, THIRD]);
@@ -274,7 +265,7 @@ describe('a process that is killed while it sends the next question', () => {
 		await whileSending(answer, async () => {
 			before = structuredClone(stage.stored);
 		});
-		const next = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], stage.runs);
+		const next = await RoomStage.open(demo, {}, ['*'], stage.runs);
 		await stage.receiver.close();
 		next.restore(before);
 		stage = next;
@@ -303,7 +294,7 @@ test.each(['another process takes', 'nobody takes'])(
 	async (who) => {
 		await asks();
 		const { runs } = stage;
-		const other = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
+		const other = await RoomStage.open(demo, {}, ['*'], runs);
 		other.restore(structuredClone(stage.stored));
 		runs.triggers = who === 'nobody takes' ? 'unpublished' : other.receiver.url;
 		// As after a minute, so that n8n is asked whether the run waits: the delivery's copy is outdated then.
@@ -331,7 +322,7 @@ describe('when the time is up', () => {
 		await asksFor(3_000);
 		expect(await says('Ana')).toEqual(NEXT);
 		expect(await ends()).toEqual({
-			event: { room_id: roomId, bot: { id: BOT }, contact: { id: USER } },
+			event: { room_id: demo.roomId, bot: { id: BOT }, contact: { id: USER } },
 			outcome: { answers: { name: 'Ana' } },
 			isTimeUp: true,
 		});
@@ -351,7 +342,7 @@ describe('when the time is up', () => {
 		await asksFor(4_000);
 		await says('Ana');
 		jest.setSystemTime(Date.now() + 34_000);
-		await stage.deliver(stage.note({ note: 'timeUp', roomId }));
+		await stage.deliver(stage.note({ note: 'timeUp', roomId: demo.roomId }));
 		await pass(2_000);
 		expect(stage.runs.resumed).toEqual([]);
 	});

@@ -65,3 +65,21 @@ export function openRoom({ store }: Sandbox): { roomId: string; conversationId: 
 	const room = store.roomOf(project, bot, user);
 	return { roomId: room.id, conversationId: store.openConversation(room).id };
 }
+
+/** What a test file works with: a sandbox of its own, and the room of a conversation in it. */
+interface Demo {
+	sandbox: Sandbox;
+	secret: string;
+	roomId: string;
+}
+
+/** Starts it for all tests of the file, and ends it after them. */
+export function useDemo(): Demo {
+	const demo = {} as Demo;
+	beforeAll(async () => {
+		const started = await sandboxWithIntegration();
+		Object.assign(demo, started, { roomId: openRoom(started.sandbox).roomId });
+	});
+	afterAll(async () => demo.sandbox.close());
+	return demo;
+}
