@@ -1,13 +1,9 @@
-import { EventEmitter } from 'node:events';
-
-import type { IWebhookFunctions } from 'n8n-workflow';
-
-import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
 import type { JelouEvent } from '../../nodes/Jelou/trigger/event/events';
 import { asOne, combine, readGap } from '../../nodes/Jelou/trigger/rooms/combine';
 import { isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
 import { hold } from '../../nodes/Jelou/trigger/rooms/held';
 import { passTime, stopTime } from '../support/time';
+import { breakOffAll, deliveryOf, warnings } from './support/delivery';
 
 test.each([
 	[undefined, 0],
@@ -27,41 +23,18 @@ test.each([
 const GAP = 1_000;
 const COMBINED = { code: 200, status: 'combined' };
 
-let warnings: string[];
-let ends: Array<() => void>;
-beforeEach(() => {
-	stopTime();
-	warnings = [];
-	ends = [];
-});
-// So that nothing is still held in the next test.
+beforeEach(() => stopTime());
 afterEach(() => {
-	for (const end of ends) end();
+	breakOffAll();
 	jest.useRealTimers();
 });
 
 /** A delivery, and its outcome. */
-function delivery({ closed = false, mode = 'webhook' } = {}) {
-	const response = Object.assign(new EventEmitter(), { closed, writableFinished: false, statusCode: 200 });
-	const context = {
-		getMode: () => mode,
-		getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
-		getResponseObject: () => response,
-		getWorkflow: () => ({ id: 'workflow' }),
-		logger: { warn: (line: string) => warnings.push(line) },
-	} as unknown as IWebhookFunctions;
-	const deadline = new Deadline();
-	const answer = (statusCode: number) => {
-		Object.assign(response, { writableFinished: true, statusCode });
-		response.emit('finish');
-	};
-	ends.push(() => {
-		response.closed = true;
-		response.emit('close');
-	});
+function delivery(...given: Parameters<typeof deliveryOf>) {
+	const { context, deadline, ...response } = deliveryOf(...given);
 	const take = async (event: JelouEvent, { gap = GAP, key = undefined as string | undefined } = {}) =>
 		await combine(context, 'trigger', event, key, gap, deadline);
-	return { answer, context, deadline, take };
+	return { ...response, context, deadline, take };
 }
 
 const message = (room: string, body = 'hola', customer = 'ana') => ({

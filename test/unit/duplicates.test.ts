@@ -1,47 +1,16 @@
-import { EventEmitter } from 'node:events';
-
-import type { IWebhookFunctions } from 'n8n-workflow';
-
 import * as clock from '../../nodes/Jelou/shared/clock';
-import { Deadline } from '../../nodes/Jelou/trigger/event/deadline';
 import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
 import { eventKey, isFirst } from '../../nodes/Jelou/trigger/rooms/duplicates';
 import { hold, outcomeOf } from '../../nodes/Jelou/trigger/rooms/held';
+import { breakOffAll, deliveryOf, warnings } from './support/delivery';
 
-const warnings: string[] = [];
-/** Aborts the deliveries of a test, so that none is held in the next. */
-let ends: Array<() => void> = [];
-afterEach(() => {
-	for (const end of ends) end();
-	ends = [];
-});
+afterEach(breakOffAll);
 
-/** A delivery, and its response. */
-function delivery(mode = 'webhook') {
-	const response = Object.assign(new EventEmitter(), {
-		closed: false,
-		writableFinished: false,
-		statusCode: 200,
-	});
-	const context = {
-		getMode: () => mode,
-		getNode: () => ({ id: 'node', name: 'Jelou Trigger' }),
-		getResponseObject: () => response,
-		getWorkflow: () => ({ id: 'workflow' }),
-		logger: { warn: (line: string) => warnings.push(line) },
-	} as unknown as IWebhookFunctions;
-	const deadline = new Deadline();
-	const answer = (statusCode: number) => {
-		Object.assign(response, { writableFinished: true, statusCode });
-		response.emit('finish');
-	};
-	const breakOff = () => {
-		response.closed = true;
-		response.emit('close');
-	};
+/** A delivery, and whether it is the first with a key. */
+function delivery(mode?: string) {
+	const { context, deadline, ...response } = deliveryOf({ mode });
 	const first = async (key: string) => await isFirst(context, key, deadline);
-	ends.push(breakOff);
-	return { context, deadline, answer, breakOff, first };
+	return { ...response, context, deadline, first };
 }
 
 async function handled(key: string, status = 200): Promise<boolean | 'busy'> {
