@@ -2,23 +2,16 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { trafficOf, type Sandbox } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
-import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+import { BOT, addRooms, credentialFor, sandboxWithIntegration } from './support/setup';
 
 let sandbox: Sandbox;
 let secret: string;
 /** Rooms of the demo bot, one for each of many users. */
-let rooms: Array<{ room: string; user: string }>;
+let rooms: ReturnType<typeof addRooms>;
 
 beforeAll(async () => {
 	({ sandbox, secret } = await sandboxWithIntegration());
-	const project = sandbox.store.projects.get(PROJECT);
-	const bot = project?.bots[0];
-	if (project === undefined || bot === undefined) throw new Error('No demo project.');
-	rooms = Array.from({ length: 20 }, (_, n) => {
-		const user = { id: `user-${String(n)}`, name: `User ${String(n)}`, createdAt: '' };
-		project.users.push(user);
-		return { room: sandbox.store.roomOf(project, bot, user).id, user: user.id };
-	});
+	rooms = addRooms(sandbox, 20);
 });
 afterAll(async () => sandbox.close());
 beforeEach(() => {

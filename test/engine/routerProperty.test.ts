@@ -3,23 +3,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { trafficOf, type Faults, type Sandbox } from '../../sandbox';
 import { Engine, errorOf, outputOf } from './support/engine';
-import { BOT, PROJECT, credentialFor, sandboxWithIntegration } from './support/setup';
+import { BOT, addRooms, credentialFor, sandboxWithIntegration } from './support/setup';
 
 const ROOMS = 4;
 let sandbox: Sandbox;
 let secret: string;
-let rooms: Array<{ room: string; user: string }>;
+let rooms: ReturnType<typeof addRooms>;
 
 beforeAll(async () => {
 	({ sandbox, secret } = await sandboxWithIntegration());
-	const project = sandbox.store.projects.get(PROJECT);
-	const bot = project?.bots[0];
-	if (project === undefined || bot === undefined) throw new Error('No demo project.');
-	rooms = Array.from({ length: ROOMS }, (_, n) => {
-		const user = { id: `user-${String(n)}`, name: 'x', createdAt: '' };
-		project.users.push(user);
-		return { room: sandbox.store.roomOf(project, bot, user).id, user: user.id };
-	});
+	rooms = addRooms(sandbox, ROOMS);
 });
 afterAll(async () => sandbox.close());
 

@@ -43,11 +43,18 @@ export const DEFAULT_IDS = {
 	userId: '={{ $json.contact.id }}',
 };
 
-/** Events of the demo project's users, each with an open conversation. */
-export function eventsOfUsers({ store }: Sandbox): IDataObject[] {
+function demoIn({ store }: Sandbox) {
 	const project = store.projects.get(PROJECT);
 	const [bot] = project?.bots ?? [];
-	if (project === undefined || bot === undefined) throw new Error('No demo project.');
+	const [user] = project?.users ?? [];
+	if (project === undefined || bot === undefined || user === undefined) throw new Error('No demo project.');
+	return { project, bot, user };
+}
+
+/** Events of the demo project's users, each with a conversation that is open. */
+export function eventsOfUsers(sandbox: Sandbox): IDataObject[] {
+	const { store } = sandbox;
+	const { bot, project } = demoIn(sandbox);
 	return project.users.map((user) => {
 		const room = store.roomOf(project, bot, user);
 		const conversation = { id: store.openConversation(room).id };
@@ -57,13 +64,20 @@ export function eventsOfUsers({ store }: Sandbox): IDataObject[] {
 }
 
 /** Opens a conversation of the demo user with the demo bot. */
-export function openRoom({ store }: Sandbox): { roomId: string; conversationId: string } {
-	const project = store.projects.get(PROJECT);
-	const [bot] = project?.bots ?? [];
-	const [user] = project?.users ?? [];
-	if (project === undefined || bot === undefined || user === undefined) throw new Error('No demo project.');
-	const room = store.roomOf(project, bot, user);
-	return { roomId: room.id, conversationId: store.openConversation(room).id };
+export function openRoom(sandbox: Sandbox): { roomId: string; conversationId: string } {
+	const { bot, project, user } = demoIn(sandbox);
+	const room = sandbox.store.roomOf(project, bot, user);
+	return { roomId: room.id, conversationId: sandbox.store.openConversation(room).id };
+}
+
+/** Rooms of the demo bot, one for each of many new users. */
+export function addRooms(sandbox: Sandbox, count: number): Array<{ room: string; user: string }> {
+	const { bot, project } = demoIn(sandbox);
+	return Array.from({ length: count }, (_, n) => {
+		const user = { id: `user-${String(n)}`, name: `User ${String(n)}`, createdAt: '' };
+		project.users.push(user);
+		return { room: sandbox.store.roomOf(project, bot, user).id, user: user.id };
+	});
 }
 
 /** What a test file works with: a sandbox of its own, and the room of a conversation in it. */
