@@ -27,7 +27,7 @@ async function prepareExample(client: N8nClient, sandbox: Sandbox): Promise<void
 	const example = readExample('echo-support.json', { id, name: CREDENTIAL });
 	await publishAgain(client, await importExample(client, example));
 	const integration = () => sandbox.store.projects.get(DEMO_PROJECT.id)?.integration;
-	await waitUntil('the workflow to register with the sandbox', () => Promise.resolve(integration() != null));
+	await waitUntil('the workflow to register with the sandbox', () => integration() != null);
 }
 
 runServers(async () => {

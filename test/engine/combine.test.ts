@@ -18,9 +18,7 @@ beforeEach(() => {
 afterEach(async () => {
 	jest.useRealTimers();
 	await stage.close();
-	await waitUntil('the responses to be over', () =>
-		Promise.resolve(heldResponses().every((response) => response.closed)),
-	);
+	await waitUntil('the responses to be over', () => heldResponses().every((response) => response.closed));
 	jest.restoreAllMocks();
 });
 
@@ -35,7 +33,7 @@ function heldResponses() {
 	return [...new Set(contexts.map(([context]) => context.getResponseObject()))];
 }
 const held = async (count: number) =>
-	waitUntil(`${String(count)} to be held`, () => Promise.resolve(heldResponses().length >= count), 1);
+	waitUntil(`${String(count)} to be held`, () => heldResponses().length >= count, 1);
 /** Delivers one after the other, each as soon as the previous one is held. */
 async function inOrder(...payloads: IDataObject[]) {
 	const before = heldResponses().length;
@@ -127,7 +125,7 @@ test('a clock that is set back while a message is held holds it no longer', asyn
 	await held(1);
 	jest.setSystemTime(Date.now() - 3_600_000);
 	await jest.advanceTimersByTimeAsync(1_500);
-	await waitUntil('the answer', () => Promise.resolve(stage.answers().length === 1), 1);
+	await waitUntil('the answer', () => stage.answers().length === 1, 1);
 	expect(await passTime(reply)).toEqual(ANSWERED);
 	expect(performance.now() - from).toBeLessThan(15_000);
 });
@@ -140,7 +138,7 @@ test('no more than 50 deliveries are held at once: the next ones do not wait, an
 		answered++;
 		return reply;
 	});
-	await waitUntil('what is too much to be answered', () => Promise.resolve(answered >= 30), 1);
+	await waitUntil('what is too much to be answered', () => answered >= 30, 1);
 	expect([answered, heldResponses().length]).toEqual([30, 50]);
 	expect(await passTime(Promise.all(replies))).toEqual(replies.map(() => STARTED));
 	expect(stage.receiver.runs).toHaveLength(80);
@@ -307,7 +305,7 @@ describe('a delivery that is aborted while it is held', () => {
 		}
 		client.abort();
 		await Promise.allSettled(replies);
-		await passTime(waitUntil('the run', () => Promise.resolve(stage.receiver.runs.length === 1), 1));
+		await passTime(waitUntil('the run', () => stage.receiver.runs.length === 1, 1));
 		expect(await inOrder(...messages)).toEqual([COMBINED, STARTED]);
 		expect(stage.receiver.runs.map(texts)).toEqual([
 			['a', 'b'],
@@ -338,7 +336,7 @@ test('the repetitions of a message that is held count as well: those beyond 50 a
 		if (reply.status === 503) refused++;
 		return reply;
 	});
-	await waitUntil('what is too much to be refused', () => Promise.resolve(refused >= 11), 1);
+	await waitUntil('what is too much to be refused', () => refused >= 11, 1);
 	const other = stage.says('b', { room_id: 'another' });
 	expect([await other, heldResponses().length]).toEqual([STARTED, 50]);
 	expect(await passTime(first)).toEqual(STARTED);

@@ -82,7 +82,7 @@ describe('a paused conversation', () => {
 	test('no longer has an open question, not even after the pause: its run continues without an answer', async () => {
 		const asked = await stage.ask('q');
 		await pause('p');
-		await waitUntil('the run to go on', () => Promise.resolve(stage.runs.resumed.length > 0));
+		await waitUntil('the run to go on', () => stage.runs.resumed.length > 0);
 		const place = { room_id: demo.roomId, bot: { id: BOT }, contact: { id: USER } };
 		expect(stage.runs.resumed).toEqual([
 			{ questionId: 'q', answer: { event: place, outcome: { answered: false, outcome: 'paused' } } },
@@ -105,7 +105,7 @@ describe('a paused conversation', () => {
 		await stage.ask('q');
 		expect(await stage.tell(stage.question('next'))).toEqual(status(200, 'queued'));
 		await pause('p');
-		await waitUntil('both runs to go on', () => Promise.resolve(stage.runs.resumed.length > 1));
+		await waitUntil('both runs to go on', () => stage.runs.resumed.length > 1);
 		expect(stage.answers()).toEqual(
 			['q', 'next'].map((questionId) => ({ questionId, answered: false, outcome: 'paused' })),
 		);

@@ -174,9 +174,7 @@ test('an agent closes the conversation of a customer, and the webhook is told', 
 		call(sandbox.url, '/sandbox/projects/PROJECT_ID/close', { body: { botId: 'BOT_ID', userId } });
 	expect(await close('OTHER_USER')).toMatchObject({ status: 200, body: { state: 'closed' } });
 	expect(sandbox.store.roomEvents.at(-1)).toMatchObject({ kind: 'closed', by: 'agent' });
-	await waitUntil('the close event', () =>
-		Promise.resolve(sandbox.store.deliveries.at(-1)?.event === 'conversation.close'),
-	);
+	await waitUntil('the close event', () => sandbox.store.deliveries.at(-1)?.event === 'conversation.close');
 	expectFailure(await close('OTHER_USER'), 404);
 	expectFailure(await close('NOBODY'), 404);
 });

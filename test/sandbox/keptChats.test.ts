@@ -115,8 +115,9 @@ test('what was said and done is restored, and continues', async () => {
 test('it is written soon after a change, even when the sandbox is not ended properly', async () => {
 	const first = await begin();
 	await talk(first);
-	await waitUntil('the chats to be written', async () =>
-		Promise.resolve(existsSync(file()) && readFileSync(file(), 'utf8').includes('Es VIP')),
+	await waitUntil(
+		'the chats to be written',
+		() => existsSync(file()) && readFileSync(file(), 'utf8').includes('Es VIP'),
 	);
 	const before = await shown(first);
 	expect((await shown(await begin())).roomEvents).toEqual(before.roomEvents);
@@ -128,7 +129,7 @@ test('a message that was being delivered says that it was cut off', async () => 
 	const hook = await receiver(() => undefined);
 	await integrate(first.sandbox, hook.url);
 	void first.sandbox.userWrites(PROJECT.id, { text: 'Hola' });
-	await waitUntil('the message', async () => Promise.resolve(hook.received.length > 0));
+	await waitUntil('the message', () => hook.received.length > 0);
 	await first.save();
 	const { sandbox } = await begin();
 	expect(sandbox.store.messages.get('first-room')).toMatchObject([

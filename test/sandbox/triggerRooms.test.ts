@@ -33,7 +33,7 @@ test('the trigger is asked only while somebody watches', async () => {
 	await integrate(sandbox, `${webhook.url}/webhook/an-id/webhook`);
 	await writes();
 	await watch();
-	await waitUntil('the first note', async () => Promise.resolve(notes().length > 0));
+	await waitUntil('the first note', () => notes().length > 0);
 	// Two events and one note; without a watcher, a note would have come before them.
 	expect(webhook.requests.map(({ body }) => body.toString().includes('n8n_nodes_jelou_note'))).toEqual([
 		false,
@@ -46,7 +46,7 @@ test('while a test in the editor listens, the published trigger is asked: a test
 	await integrate(sandbox, `${webhook.url}/webhook-test/an-id/webhook`);
 	await watch();
 	await writes();
-	await waitUntil('a note', async () => Promise.resolve(notes().length > 0));
+	await waitUntil('a note', () => notes().length > 0);
 	expect(webhook.requests.map(({ path }) => path)).toEqual([
 		...['/webhook-test/an-id/webhook', '/webhook-test/an-id/webhook', '/webhook/an-id/webhook'],
 	]);
@@ -79,11 +79,11 @@ test.each(['', 'null', '{"rooms":5}', '{"rooms":[{"room_id":"x"}]}', '<html>', '
 		const pausedUntil = new Date(Date.now() + 60_000).toISOString();
 		answer = JSON.stringify({ rooms: [{ room_id: room(), paused: true, pausedUntil }] });
 		await watch();
-		await waitUntil('the pause', async () => Promise.resolve(sandbox.store.standings.size > 0));
+		await waitUntil('the pause', () => sandbox.store.standings.size > 0);
 		answer = text;
 		const before = notes().length;
 		await writes();
-		await waitUntil('another note', async () => Promise.resolve(notes().length > before));
+		await waitUntil('another note', () => notes().length > before);
 		expect([...sandbox.store.standings.values()]).toEqual([{ roomId: room(), pausedUntil }]);
 	},
 );

@@ -87,7 +87,7 @@ test('dialogues of five questions all finish when the webhook process that asks 
 			await one.says(step);
 		}
 	});
-	const isUnderWay = () => Promise.resolve(talk.heard > FIVE_QUESTIONS * 1.2);
+	const isUnderWay = () => talk.heard > FIVE_QUESTIONS * 1.2;
 	await waitUntil('the first answers', isUnderWay, 5);
 	await asking.kill();
 	await Promise.all([asking.start(), ...answering]);

@@ -41,7 +41,7 @@ async function write(text: string): Promise<number | null> {
 
 async function expectReply(text: string): Promise<void> {
 	expect(await write(text)).toBe(200);
-	await waitUntil(`the reply to "${text}"`, () => Promise.resolve(replies().includes(`re: ${text}`)));
+	await waitUntil(`the reply to "${text}"`, () => replies().includes(`re: ${text}`));
 }
 
 beforeAll(async () => {
@@ -105,7 +105,7 @@ test('an integration that somebody created again by hand stays when the workflow
 	const { client, cluster, sandbox } = stage;
 	await client.deactivate(workflowId);
 	await waitUntil('the log to say so', () =>
-		Promise.resolve(cluster.main.log().includes('so it stays and still points here')),
+		cluster.main.log().includes('so it stays and still points here'),
 	);
 	expect(integrationOf(sandbox)?.webhookUrl).toContain(cluster.webhookUrl);
 	await atJelou('DELETE');
@@ -123,13 +123,9 @@ describe('activated and deactivated from several places at once', () => {
 		);
 		await Promise.all(tries);
 		await client.deactivate(workflowId);
-		await waitUntil('the integration to be gone', () =>
-			Promise.resolve(integrationOf(sandbox) === undefined),
-		);
+		await waitUntil('the integration to be gone', () => integrationOf(sandbox) === undefined);
 		await Promise.all(Array.from({ length: 4 }, () => client.activate(workflowId).catch(() => undefined)));
-		await waitUntil('the workflow to be registered', () =>
-			Promise.resolve(integrationOf(sandbox) !== undefined),
-		);
+		await waitUntil('the workflow to be registered', () => integrationOf(sandbox) !== undefined);
 		expect(integrationOf(sandbox)?.webhookUrl).toContain(cluster.webhookUrl);
 		await waitUntil('a delivery to be taken', async () => (await write('raced')) === 200);
 		await expectReply('after the race');
@@ -149,12 +145,12 @@ describe('test runs, which workers run,', () => {
 		const { client, cluster, sandbox } = stage;
 		const workflowData = await client.workflow(dialogue.workflowId);
 		await run({ workflowData, triggerToStartFrom: { name: 'Jelou Trigger' } });
-		await waitUntil('the test to listen', () => Promise.resolve(isListening()));
+		await waitUntil('the test to listen', () => isListening());
 		const { rawBody } = await dialogue.writes('user-0', 'hola');
 		// Only the main process knows the test URL; a proxy sends requests there.
 		const url = `${cluster.main.url}${new URL(webhookUrl()).pathname}`;
 		expect((await sandbox.deliver(dialogue.projectId, { body: rawBody, url })).status).toBe(200);
-		await waitUntil('the test to end', () => Promise.resolve(!isListening()));
+		await waitUntil('the test to end', () => !isListening());
 	}
 
 	/** The latest run, as soon as there are this many with this status. */

@@ -110,9 +110,7 @@ describe('npm run start:scale, run for real', () => {
 		}
 		const ended = once(child, 'exit').then(([code]: unknown[]) => code);
 		const says = async (text: string) =>
-			waitUntil(`"${text}" in ${output}`, () =>
-				Promise.resolve(output.includes(text) || child.exitCode !== null),
-			);
+			waitUntil(`"${text}" in ${output}`, () => output.includes(text) || child.exitCode !== null);
 		const allFree = async () => (await Promise.all(ports.map(isFree))).every(Boolean);
 		return { child, ended, says, allFree, output: () => output };
 	}
@@ -177,9 +175,7 @@ test('a measurement that is interrupted, with the two signals that npm and a ter
 	const ended = once(child, 'exit');
 	const folder = join(WORK_FOLDER, 'test-scale');
 	try {
-		await waitUntil('the measurement to begin', () =>
-			Promise.resolve(output.includes('Queue mode, workers: 1')),
-		);
+		await waitUntil('the measurement to begin', () => output.includes('Queue mode, workers: 1'));
 		expect(processesOf(folder).length).toBeGreaterThan(4);
 	} finally {
 		child.kill('SIGINT');

@@ -49,7 +49,7 @@ async function publish(id: string): Promise<void> {
 
 async function unpublish(id: string): Promise<void> {
 	await stage.client.deactivate(id);
-	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
+	await waitUntil('the integration to be deleted', () => integration() === undefined);
 }
 
 const publishRefusedWith = async (id: string, message: string) => refusedWith(stage, id, message);
@@ -98,7 +98,7 @@ test('a secret that leaked is refused after another is typed, also after unpubli
 
 	await stage.client.deactivate(id);
 	await waitUntil('the trigger to say why it leaves the integration', () =>
-		Promise.resolve(stage.n8n.log().includes('whose signing secret is not the one in the Jelou credential')),
+		stage.n8n.log().includes('whose signing secret is not the one in the Jelou credential'),
 	);
 	await publishRefusedWith(id, 'Enter the current one, or clear the field');
 	expect(await deliver(sign(EVENT, leaked))).not.toBe(200);

@@ -111,7 +111,7 @@ async function publish(nodes: Node[], wires: Wire[]): Promise<Published> {
 			expect(delivery.status).toBe(200);
 		},
 		hears: async (user, count) => {
-			const isThere = () => Promise.resolve(heard(user).length >= count);
+			const isThere = () => heard(user).length >= count;
 			await waitUntil(`message ${String(count)} to ${user}`, isThere);
 			return heard(user);
 		},

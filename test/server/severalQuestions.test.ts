@@ -49,7 +49,7 @@ test.each(Array.from({ length: KILLS }, (_, n) => n + 1))(
 		const answering = customers.map(async (one) => {
 			for (let step = 1; step < LAST; step++) await one.says(step, isUp);
 		});
-		const inTheMiddle = () => Promise.resolve(talk.heard > customers.length * 2);
+		const inTheMiddle = () => talk.heard > customers.length * 2;
 		await waitUntil('the middle', inTheMiddle, 5);
 		restart = stage.restart('kill').then(async () => dialogue.listens());
 		await Promise.all([restart, ...answering]);

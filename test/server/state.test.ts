@@ -337,7 +337,7 @@ describe('the integration', () => {
 		const deliveries: Array<Promise<Delivery>> = [];
 		const answers: Delivery[] = [];
 		const answered = async (count: number) =>
-			waitUntil(`${String(count)} answers`, () => Promise.resolve(answers.length >= count));
+			waitUntil(`${String(count)} answers`, () => answers.length >= count);
 		const load = setInterval(() => {
 			// A slower machine gets no more than it can handle.
 			if (deliveries.length - answers.length >= UNANSWERED) return;
@@ -387,8 +387,9 @@ describe('the integration', () => {
 		published.push(workflowId);
 		await projects.unpublish(dialogue);
 		await projects.publish({ workflowId });
-		await waitUntil('the next workflow to have the address', () =>
-			Promise.resolve(projects.project(dialogue).integration?.webhookUrl.includes(webhookId) === true),
+		await waitUntil(
+			'the next workflow to have the address',
+			() => projects.project(dialogue).integration?.webhookUrl.includes(webhookId) === true,
 		);
 		await dialogue.listens();
 		await dialogue.writes('user-0', 'hola');
@@ -428,7 +429,7 @@ describe('a question', () => {
 			requests.some(({ rawBody, status }) => status === null && rawBody.includes(sending.naming));
 		stage.sandbox.setFaults({ ...sending, latencyMs: 2_000, times: 1 });
 		await dialogue.writes('user-0', 'hola');
-		await waitUntil('the question to be under way', () => Promise.resolve(isSending()));
+		await waitUntil('the question to be under way', () => isSending());
 		const meanwhile = dialogue.writes('user-0', '¿hay alguien?');
 		expect(await projects.heard(dialogue, 'user-0', 1)).toEqual([NAME]);
 		expect(await meanwhile).toMatchObject(OK);
@@ -483,8 +484,9 @@ describe('a question', () => {
 		await projects.edit(dialogue, (nodes) =>
 			nodes.map((node) => (node.name === TRIGGER ? { ...node, id: randomUUID(), webhookId } : node)),
 		);
-		await waitUntil('the new trigger to have the address', () =>
-			Promise.resolve(projects.project(dialogue).integration?.webhookUrl.includes(webhookId) === true),
+		await waitUntil(
+			'the new trigger to have the address',
+			() => projects.project(dialogue).integration?.webhookUrl.includes(webhookId) === true,
 		);
 		await dialogue.listens();
 		expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
@@ -517,7 +519,7 @@ describe('a question', () => {
 			const dialogue = await projects.open([COUNTS, ask(NAME), CONFIRM]);
 			await dialogue.writes('user-0', 'hola');
 			await projects.heard(dialogue, 'user-0', 1);
-			await waitUntil('a note that is not taken', () => Promise.resolve(refused.length > 0));
+			await waitUntil('a note that is not taken', () => refused.length > 0);
 			expect(await dialogue.writes('user-0', 'Ana')).toMatchObject(OK);
 			expect(await projects.heard(dialogue, 'user-0', 2)).toEqual([NAME, 'Hola, Ana']);
 			expect(stage.n8n.log()).not.toMatch(/unhandled|uncaught/i);
@@ -587,7 +589,7 @@ describe('a supervisor whom several runs ask at once', () => {
 
 	test('is not asked a question that has expired', async () => {
 		// n8n checks once a minute.
-		await waitUntil('the brief one to go on', () => Promise.resolve(brief.heard('user-2').length > 0));
+		await waitUntil('the brief one to go on', () => brief.heard('user-2').length > 0);
 		expect(brief.heard('user-2')).toEqual(['brief two: nobody answered']);
 		expect(brief.heard('user-0')).toHaveLength(1);
 		await brief.writes('user-0', 'no');
@@ -776,8 +778,9 @@ describe('at another address', () => {
 		front.requests.length = 0;
 		await projects.unpublish(dialogue);
 		await projects.publish(dialogue);
-		await waitUntil('Jelou to have the address', () =>
-			Promise.resolve(projects.project(dialogue).integration?.webhookUrl.startsWith(next.url) === true),
+		await waitUntil(
+			'Jelou to have the address',
+			() => projects.project(dialogue).integration?.webhookUrl.startsWith(next.url) === true,
 		);
 		await waitUntil('n8n to listen', async () => {
 			const url = projects.project(dialogue).integration?.webhookUrl ?? '';

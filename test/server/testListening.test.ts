@@ -33,7 +33,7 @@ async function listen(id: string): Promise<void> {
 		workflowData,
 		triggerToStartFrom: { name: 'Jelou Trigger' },
 	});
-	await waitUntil('the test URL to be registered', () => Promise.resolve(url().includes('/webhook-test/')));
+	await waitUntil('the test URL to be registered', () => url().includes('/webhook-test/'));
 }
 
 /**
@@ -90,7 +90,7 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 	test('two tests at once, of which the first ends', async () => {
 		await listen(production);
 		await listen(other);
-		await waitUntil('the second test', () => Promise.resolve(url().includes('webhook-of-other')));
+		await waitUntil('the second test', () => url().includes('webhook-of-other'));
 		await cancel(production, 'production');
 		expect(url()).toBe(before.url);
 		await cancel(other, 'other');
@@ -105,7 +105,7 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 		await stage.restart('kill');
 		if ((await stage.client.versions()).isV1) {
 			// n8n 1.x checks every trigger when it starts, so nobody has to do anything.
-			await waitUntil('the URL of production', () => Promise.resolve(url() === before.url));
+			await waitUntil('the URL of production', () => url() === before.url);
 			return;
 		}
 		expect(url()).toContain('/webhook-test/webhook-of-other/');
@@ -148,8 +148,8 @@ test('a test run sends without a typed secret, and production goes on', async ()
 	await listen(replying);
 	await stage.sandbox.userWrites(PROJECT, { text: 'hola' });
 	const sent = () => [...stage.sandbox.store.messages.values()].flat().filter(({ from }) => from === 'agent');
-	await waitUntil('the message', () => Promise.resolve(sent().length > 0));
-	await waitUntil('the webhook to be given back', () => Promise.resolve(!url().includes('/webhook-test/')));
+	await waitUntil('the message', () => sent().length > 0);
+	await waitUntil('the webhook to be given back', () => !url().includes('/webhook-test/'));
 	expect(sent().map(({ content }) => content)).toEqual([{ body: 'x' }]);
 	expect(url()).toContain('/webhook/webhook-of-production/webhook');
 });
@@ -157,7 +157,7 @@ test('a test run sends without a typed secret, and production goes on', async ()
 test('200 genuine deliveries, 16 at once, are 200 runs, each event once', async () => {
 	const counted = await stage.client.createWorkflow(triggerWorkflow('counted', credential));
 	await stage.client.deactivate(production);
-	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
+	await waitUntil('the integration to be deleted', () => integration() === undefined);
 	await activate(counted);
 	const bodies = Array.from({ length: COUNT }, (_, n) => EVENT.replace('MESSAGE_ID', `message-${String(n)}`));
 	const statuses: number[] = [];
@@ -173,5 +173,5 @@ test('200 genuine deliveries, 16 at once, are 200 runs, each event once', async 
 	await waitUntil('the executions', async () => (await ids()) >= COUNT);
 	expect(await ids()).toBe(COUNT);
 	await stage.client.deactivate(counted);
-	await waitUntil('the integration to be deleted', () => Promise.resolve(integration() === undefined));
+	await waitUntil('the integration to be deleted', () => integration() === undefined);
 });

@@ -340,7 +340,7 @@ async function publish({
 			await waitUntil(`the runs of ${project.id}`, async () => (await count()) >= tricks.length);
 		},
 		hears: async (person) => {
-			await waitUntil(`a message to ${person.user}`, () => Promise.resolve(heard(person).length > 0));
+			await waitUntil(`a message to ${person.user}`, () => heard(person).length > 0);
 			return heard(person);
 		},
 		outcomes: async (count, names = ['ana', 'luis']) => {

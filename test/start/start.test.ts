@@ -233,7 +233,7 @@ describe('npm start, run for real', () => {
 			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200);
 			const chats = join(started, 'user', 'chats.json');
 			const isKept = () => existsSync(chats) && readFileSync(chats, 'utf8').includes('"hola"');
-			await waitUntil('the chat to be kept', () => Promise.resolve(isKept()));
+			await waitUntil('the chat to be kept', () => isKept());
 			before = await everything(urls);
 			// Two tests in the editor that nobody will end: one of the published workflow, one of another.
 			const own = before.webhooks.find(({ id }) => id === OWN.id)?.integration as Json;
@@ -299,7 +299,7 @@ describe('npm start, run for real', () => {
 		beforeAll(async () => {
 			const killed = begin(cutOff);
 			const hasSome = () => Object.keys(made().workflows).length > 2;
-			await waitUntil('the first workflows', () => Promise.resolve(hasSome()), 5);
+			await waitUntil('the first workflows', () => hasSome(), 5);
 			await killed.kill();
 			expect(made().published).toEqual([]);
 		}, 300_000);
@@ -344,7 +344,7 @@ describe('npm start, run for real', () => {
 		test('nothing keeps running when what started it is killed', async () => {
 			expect(n8nProcesses(cutOff)).not.toEqual([]);
 			await launcher.kill();
-			await waitUntil('n8n to end', () => Promise.resolve(n8nProcesses(cutOff).length === 0));
+			await waitUntil('n8n to end', () => n8nProcesses(cutOff).length === 0);
 			expect(await isHealthy(n8nUrl)).toBe(false);
 		}, 300_000);
 	});
@@ -359,10 +359,10 @@ test('a process that survives its starter can still write its log, without which
 	const code = `const { KeptProcess } = require(${JSON.stringify(join(ROOT, 'scripts/process.ts'))});
 		new KeptProcess(process.execPath, ['-e', ${JSON.stringify(left)}], ${JSON.stringify({ logFile })})`;
 	const starter = new KeptProcess(process.execPath, ['--import', 'tsx', '-e', code]);
-	await waitUntil('the log', () => Promise.resolve(log().includes('begun')));
+	await waitUntil('the log', () => log().includes('begun'));
 	await starter.kill();
 	process.kill(Number(/\d+/.exec(log())?.[0]), 'SIGTERM');
-	await waitUntil('the last words', () => Promise.resolve(log().includes('ended')));
+	await waitUntil('the last words', () => log().includes('ended'));
 });
 
 describe('setting up', () => {
@@ -475,7 +475,7 @@ describe('setting up', () => {
 				logFile: join(scratch, 'slow.log'),
 			});
 			const lock = join(scratch, '.n8n-jelou', 'installing');
-			await waitUntil('the first to install', () => Promise.resolve(existsSync(lock)));
+			await waitUntil('the first to install', () => existsSync(lock));
 			const { code, stderr } = await install({});
 			expect({ code, stderr }).toEqual({
 				code: 1,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox';
 import { startRecorder } from '../../support/recorder';
 
@@ -187,11 +188,5 @@ export function expectFailure({ status, text, body }: Answer, expected: number, 
 	expect(text).not.toMatch(/ at .*:\d+:\d+|node_modules|\.ts/);
 }
 
-/** Waits for something that happens soon; if it does not, the error says what. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-	for (let tries = 0; tries < 500; tries++) {
-		if (condition()) return;
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-	throw new Error(`Never came true: ${what}`);
-}
+/** Waits for what happens soon. */
+export const until = async (what: string, condition: () => boolean) => waitUntil(what, condition, 10);

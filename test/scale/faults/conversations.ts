@@ -78,13 +78,13 @@ export class Conversations {
 	async halfAreAsked(): Promise<void> {
 		const { customers, dialogue } = this;
 		const asked = () => customers.filter(({ id }) => dialogue.heard(id).length > 0).length;
-		const isSo = () => Promise.resolve(asked() >= customers.length / 2);
+		const isSo = () => asked() >= customers.length / 2;
 		await waitUntil('half of the customers to be asked', isSo, 20);
 	}
 
 	/** Waits until enough messages have been written, while the first is still held. */
 	async isHeld(): Promise<void> {
-		await waitUntil('messages to be held', () => Promise.resolve(this.written >= HELD), 5);
+		await waitUntil('messages to be held', () => this.written >= HELD, 5);
 	}
 
 	/** All customers talk from hello to the end, each starting a moment after the previous one. */
@@ -143,10 +143,10 @@ export class Conversations {
 			const { status } = await delivery;
 			if (isTaken({ status })) return;
 			one.hadToRepeat = true;
-			const isAnswered = () => Promise.resolve(this.hasHeard(one, step));
+			const isAnswered = () => this.hasHeard(one, step);
 			const patience = status === 503 ? IMPATIENCE_MS : PATIENCE_MS;
 			await waitUntil('what comes next', isAnswered, 50, patience).catch(() => undefined);
-			if (await isAnswered()) return;
+			if (isAnswered()) return;
 		} while (Date.now() - started < GIVE_UP_MS);
 	}
 

@@ -31,9 +31,7 @@ export class FaultBench {
 		if (this.active === id) return id;
 		if (this.active !== undefined) {
 			await client.deactivate(this.active);
-			await waitUntil('the other workflow to end', () =>
-				Promise.resolve(integrationOf(sandbox) === undefined),
-			);
+			await waitUntil('the other workflow to end', () => integrationOf(sandbox) === undefined);
 		}
 		await this.stage.activate(id);
 		this.active = id;
@@ -56,7 +54,7 @@ export class FaultBench {
 		sandbox.setFaults({ latencyMs: 20, path: 'chatbot' });
 		const before = cluster.workers.map((worker) => worker.log().length);
 		ledger.write(`${String(this.sizes.batch)} messages`);
-		const isHalfDone = () => Promise.resolve(ledger.messages().length >= this.sizes.batch / 2);
+		const isHalfDone = () => ledger.messages().length >= this.sizes.batch / 2;
 		await waitUntil('the middle of the batch', isHalfDone, 20);
 		const busy = cluster.workers.find((worker, n) =>
 			/Worker started execution/.test(worker.log().slice(before[n])),

@@ -86,9 +86,7 @@ export function aiAgentWithAPerson(stage: () => Stage): void {
 	});
 
 	const sent = async (userId: string, count: number) => {
-		await waitUntil(`message ${String(count)} to ${userId}`, () =>
-			Promise.resolve(example.said(userId).length >= count),
-		);
+		await waitUntil(`message ${String(count)} to ${userId}`, () => example.said(userId).length >= count);
 		return example.said(userId).slice(count - 1);
 	};
 

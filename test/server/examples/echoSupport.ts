@@ -24,7 +24,7 @@ export function echoSupport(stage: () => Stage): void {
 	])('answers %j as a person would', async (message, answer) => {
 		const before = example.said().length;
 		await example.hears(message);
-		await waitUntil('the answer', () => Promise.resolve(example.said().length > before));
+		await waitUntil('the answer', () => example.said().length > before);
 		expect(example.said().slice(before)).toEqual([answer]);
 	});
 }

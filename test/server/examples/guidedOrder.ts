@@ -25,9 +25,7 @@ async function answerTo(example: Example, userId: string, ...texts: string[]): P
 	const count = example.said(userId).length;
 	await sleep(300);
 	await Promise.all(texts.map(async (text) => example.hears({ text, userId })));
-	await waitUntil(`the answer to "${texts.join(', ')}"`, () =>
-		Promise.resolve(example.said(userId).length > count),
-	);
+	await waitUntil(`the answer to "${texts.join(', ')}"`, () => example.said(userId).length > count);
 	return example.said(userId)[count];
 }
 
@@ -186,9 +184,7 @@ export function unansweredOrder(stage: () => Stage): () => void {
 	return () =>
 		test("stops when a question is not answered in time, whichever it is, also with the trigger's own secret", async () => {
 			const last = () => dialogues.map(([userId]) => example.said(userId).at(-1) ?? '');
-			await waitUntil('the last message to each', () =>
-				Promise.resolve(last().every((text) => text.startsWith(STOPPED))),
-			);
+			await waitUntil('the last message to each', () => last().every((text) => text.startsWith(STOPPED)));
 			await example.ran(3);
 			// No answer to another question was taken for the missing one.
 			expect(orders.requests.map(({ path }) => path)).toEqual(['/orders/1042']);

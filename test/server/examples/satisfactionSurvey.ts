@@ -86,9 +86,7 @@ async function openSurvey(stage: Stage, parameters: Record<string, Json> = {}): 
 }
 
 async function messageTo(example: Example, userId: string, count: number): Promise<string | undefined> {
-	await waitUntil(`message ${String(count)} to ${userId}`, () =>
-		Promise.resolve(example.said(userId).length >= count),
-	);
+	await waitUntil(`message ${String(count)} to ${userId}`, () => example.said(userId).length >= count);
 	return example.said(userId)[count - 1];
 }
 

@@ -60,7 +60,7 @@ export function shippingNotice(stage: () => Stage): void {
 		const count = example.said(userId).length;
 		await sleep(300);
 		await example.hears({ text, userId });
-		await waitUntil(`what follows "${text}"`, () => Promise.resolve(example.said(userId).length > count));
+		await waitUntil(`what follows "${text}"`, () => example.said(userId).length > count);
 		return chat(userId).filter(({ from }) => from === 'agent')[count];
 	}
 

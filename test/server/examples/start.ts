@@ -122,7 +122,7 @@ export function start(stage: () => Stage): void {
 			const { status } = await sandbox.userWrites(project?.id ?? '', { text: 'hola' });
 			return status === 200;
 		});
-		await waitUntil(`the answer of ${name}`, () => Promise.resolve(answers().length > 0));
+		await waitUntil(`the answer of ${name}`, () => answers().length > 0);
 	});
 
 	test('Guided order looks orders up in the sandbox, with nothing filled in', async () => {
@@ -131,9 +131,7 @@ export function start(stage: () => Stage): void {
 			// Nobody answers a question before reading it.
 			await sleep(300);
 			await stage().sandbox.userWrites(project?.id ?? '', { text });
-			await waitUntil(`what follows "${text}"`, () =>
-				Promise.resolve(said('Guided order').length >= count + 2),
-			);
+			await waitUntil(`what follows "${text}"`, () => said('Guided order').length >= count + 2);
 		}
 		expect(said('Guided order').at(-1)).toContain('Pedido 1042 (Mochila Andes): en camino.');
 	});
@@ -172,7 +170,7 @@ export function start(stage: () => Stage): void {
 			type: 'image',
 			content: { url, mime_type: 'image/png' },
 		});
-		await waitUntil('the answer', () => Promise.resolve(said('Media intake').length > 0));
+		await waitUntil('the answer', () => said('Media intake').length > 0);
 		expect(said('Media intake')).toEqual([expect.stringContaining('la guardamos')]);
 	});
 
@@ -181,7 +179,7 @@ export function start(stage: () => Stage): void {
 		expect(outputOf(execution, 'Say that it was sent')).toHaveLength(1);
 		expect(said('Shipping notice')).toEqual([expect.stringMatching(/^Hola Ana, tu pedido 1042 /)]);
 		await stage().sandbox.userWrites('demo-shipping-notice', { text: 'hola' });
-		await waitUntil('the question', () => Promise.resolve(said('Shipping notice').length > 1));
+		await waitUntil('the question', () => said('Shipping notice').length > 1);
 		expect(said('Shipping notice').at(-1)).toBe('¡Hola, Ana Torres! ¿Qué necesitas?');
 	});
 
@@ -198,11 +196,11 @@ export function start(stage: () => Stage): void {
 		const conversation = () => [...desk.store.conversations.values()].at(-1);
 		const name = 'Support desk (Chatwoot)';
 		await sandbox.userWrites(id, { text: 'Quiero hablar con una persona' });
-		await waitUntil('what was said', () => Promise.resolve(conversation()?.messages.length === 1));
+		await waitUntil('what was said', () => conversation()?.messages.length === 1);
 		const opened = conversation();
 		if (!opened) throw new Error('The desk has no conversation.');
 		desk.write(opened, { from: 'agent', content: 'Soy Carla' });
-		await waitUntil('the answer', () => Promise.resolve(said(name).includes('Soy Carla')));
+		await waitUntil('the answer', () => said(name).includes('Soy Carla'));
 	});
 
 	async function closeOf(project: string): Promise<void> {
@@ -226,7 +224,7 @@ export function start(stage: () => Stage): void {
 	} else {
 		test('Satisfaction survey asks once a conversation is closed, with nothing filled in', async () => {
 			await closeOf('demo-satisfaction-survey');
-			await waitUntil('the question', () => Promise.resolve(said('Satisfaction survey').length > 0));
+			await waitUntil('the question', () => said('Satisfaction survey').length > 0);
 			expect(said('Satisfaction survey')).toEqual([
 				expect.stringContaining('Responde con un número del 1 al 5'),
 			]);
@@ -302,12 +300,11 @@ export function start(stage: () => Stage): void {
 			const ofEcho = await idOfCredential('Jelou sandbox: Echo support');
 			await client.activate(await client.createWorkflow(triggerWorkflow('own-flow', ofEcho)));
 			const webhook = () => sandbox.store.projects.get('demo-project')?.integration?.webhookUrl;
-			await waitUntil('the own workflow to register', () =>
-				Promise.resolve(webhook()?.includes('webhook-of-own') === true),
-			);
+			await waitUntil('the own workflow to register', () => webhook()?.includes('webhook-of-own') === true);
 			// Some seconds after it was unpublished, a trigger gives its webhook back.
-			await waitUntil('Media intake to have given its webhook back', () =>
-				Promise.resolve(sandbox.store.projects.get('demo-media-intake')?.integration === null),
+			await waitUntil(
+				'Media intake to have given its webhook back',
+				() => sandbox.store.projects.get('demo-media-intake')?.integration === null,
 			);
 			const before = await seen();
 			await open();

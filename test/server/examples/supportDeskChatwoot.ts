@@ -86,8 +86,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 	};
 	const atDesk = (userId: string, from: DeskMessage['from']) =>
 		newest(userId).messages.filter((message) => message.from === from);
-	const soon = async (what: string, condition: () => boolean) =>
-		waitUntil(what, () => Promise.resolve(condition()));
+	const soon = async (what: string, condition: () => boolean) => waitUntil(what, condition);
 
 	/** What the trigger keeps about a customer whose conversation a person has. */
 	const pauseIn = async (userId: string) => {
@@ -274,7 +273,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 				const now = Date.now();
 				heard.push(example.hears({ ...message, userId: ANA }));
 				// Their timestamps, in milliseconds, give their order.
-				await waitUntil('the next millisecond', () => Promise.resolve(Date.now() > now), 1);
+				await waitUntil('the next millisecond', () => Date.now() > now, 1);
 			}
 			await Promise.all(heard);
 			await soon('the messages', () => atDesk(ANA, 'customer').length === before + 5);

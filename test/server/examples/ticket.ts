@@ -69,7 +69,7 @@ export function ticket(stage: () => Stage): void {
 	});
 
 	test('Jelou returns it in the start event', async () => {
-		await waitUntil('the event', () => Promise.resolve(listener.requests.length > 0));
+		await waitUntil('the event', () => listener.requests.length > 0);
 		const event: unknown = JSON.parse(listener.requests[0]?.body.toString('utf8') ?? '');
 		expect(isRecord(event) ? event.event : undefined).toBe('conversation.start');
 		expect(isRecord(event) ? event.value : undefined).toMatchObject({ metadata: { ticketId: 'T-12345' } });

@@ -126,7 +126,7 @@ export class Projects {
 	/** Waits until a customer was sent this many messages, and returns them. */
 	async heard(dialogue: Dialogue, userId: string, count: number): Promise<string[]> {
 		const heard = () => dialogue.heard(userId);
-		const isThere = () => Promise.resolve(heard().length >= count);
+		const isThere = () => heard().length >= count;
 		await waitUntil(`message ${String(count)} to ${userId}`, isThere);
 		return heard();
 	}
@@ -173,8 +173,9 @@ export class Projects {
 
 	/** Waits until a project has no integration. */
 	async isGone(dialogue: Dialogue): Promise<void> {
-		await waitUntil(`the integration of ${dialogue.projectId} to be gone`, () =>
-			Promise.resolve(this.standing(dialogue).secret === undefined),
+		await waitUntil(
+			`the integration of ${dialogue.projectId} to be gone`,
+			() => this.standing(dialogue).secret === undefined,
 		);
 	}
 

@@ -285,7 +285,7 @@ export async function startTelegram() {
 		shows: (written: Written): TelegramMessage => addMessage({ chat: group, from: person, ...written }),
 		/** The bot's nth message, counted from 1. */
 		message: async (number: number): Promise<TelegramMessage> => {
-			await waitUntil(`message ${String(number)} in the group`, () => Promise.resolve(sent.length >= number));
+			await waitUntil(`message ${String(number)} in the group`, () => sent.length >= number);
 			const message = sent[number - 1];
 			if (!message) throw new Error('It is gone.');
 			return message;
