@@ -67,12 +67,6 @@ test.each([
 	).toEqual(added);
 });
 
-test('a delivery that starts the workflow gets a JSON response that says so', async () => {
-	const { deliver } = await receive(['*']);
-	const { status, body } = await deliver({ body: EVENT });
-	expect({ status, body }).toEqual({ status: 200, body: '{"status":"accepted"}' });
-});
-
 test.each([
 	['a status', { event_type: 'delivered' }, 'messages.delivered'],
 	['a message with a type of event that is not known', { event_type: 'reaction' }, 'messages.reaction'],

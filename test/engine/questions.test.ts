@@ -180,13 +180,6 @@ describe('an answer', () => {
 		},
 	);
 
-	test('goes to the newest question of the room', async () => {
-		await ask('old');
-		await ask('new');
-		expect(await says('Ana')).toEqual(ANSWERED);
-		expect(answers()).toMatchObject([{ questionId: 'new' }]);
-	});
-
 	test('after the time limit starts the workflow, and the run is not disturbed', async () => {
 		stopTime();
 		await ask('q', {}, { until: Date.now() + 300 });
