@@ -22,8 +22,8 @@ afterEach(async () => {
 	jest.restoreAllMocks();
 });
 
-const open = async (options: INodeParameters = { combineMessages: 1 }, events?: string[]) => {
-	stage = await RoomStage.open(demo, options, events);
+const open = async (options: INodeParameters = { combineMessages: 1 }) => {
+	stage = await RoomStage.open(demo, options);
 	return stage;
 };
 const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

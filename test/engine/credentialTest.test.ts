@@ -7,7 +7,7 @@ import { startRawServer, type RawServer } from './support/rawServer';
 let server: RawServer;
 afterEach(async () => server.close());
 
-async function resultOf(status: number, body: unknown, extra: Record<string, string> = {}) {
+async function resultOf(status: number, body: unknown) {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	server = await startRawServer((_request, response) => void response.writeHead(status).end(text));
 	return await testJelouCredential.call(new CredentialTestContext({} as never), {
@@ -20,7 +20,6 @@ async function resultOf(status: number, body: unknown, extra: Record<string, str
 			environment: 'custom',
 			gatewayUrl: server.url,
 			chatbotUrl: server.url,
-			...extra,
 		},
 	});
 }

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 const TRIGGER: FlowNode = { name: 'Jelou Trigger', type: 'jelouTrigger' };
-const one = (json: IDataObject, item = 0): INodeExecutionData => ({ json, pairedItem: { item } });
+const one = (json: IDataObject): INodeExecutionData => ({ json, pairedItem: { item: 0 } });
 
 function step(name: string, from: string[], action: Parameters<typeof ACTIONS.set>[1]): FlowNode {
 	ACTIONS.set(name, action);

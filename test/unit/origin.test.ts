@@ -4,7 +4,7 @@ import { ToolInput } from '../../nodes/Jelou/actions/toolInput';
 const NOBODY = { roomId: '', botId: '', userId: '' };
 
 /** A node after a Jelou Trigger with this many conversations, whose items have lost their IDs. */
-function stage(conversations: number, type = 'n8n-nodes-jelou.jelou') {
+function stage(conversations: number) {
 	const events = Array.from({ length: conversations }, (_, n) => ({
 		json: { room_id: `room-${String(n)}`, bot: { id: 'bot' }, contact: { id: `user-${String(n)}` } },
 	}));
@@ -12,7 +12,7 @@ function stage(conversations: number, type = 'n8n-nodes-jelou.jelou') {
 	const context = {
 		getInputData: () => events.map(() => ({ json: {} })),
 		getInputSourceData: () => ({ previousNode: 'Set' }),
-		getNode: () => ({ name: 'Reply', type }),
+		getNode: () => ({ name: 'Reply', type: 'n8n-nodes-jelou.jelou' }),
 		getParentNodes: (name: string) =>
 			name === 'Reply' ? [{ name: 'Jelou Trigger', type: 'n8n-nodes-jelou.jelouTrigger' }] : [],
 		getChildNodes: () => [],

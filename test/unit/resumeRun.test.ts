@@ -95,10 +95,10 @@ function viewWith(replies: Reply[], address = ADDRESS): RoomView {
 }
 
 /** @param held how long the delivery was held, or waited for others, before */
-async function resumeWith(replies: Reply[], held = 0, answer: typeof ANSWER | undefined = ANSWER) {
+async function resumeWith(replies: Reply[], held = 0) {
 	const deadline = new Deadline();
 	now += held;
-	return await resumeRun(viewWith(replies), QUESTION, answer, deadline);
+	return await resumeRun(viewWith(replies), QUESTION, ANSWER, deadline);
 }
 
 test.each([

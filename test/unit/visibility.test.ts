@@ -149,7 +149,7 @@ test('the size of media is asked for only when media are downloaded', () => {
 });
 
 /** The value that n8n's own code gives an expression in the node's description. */
-function evaluated(expression: string, parameters: INodeParameters, timezone?: string) {
+function evaluated(expression: string, parameters: INodeParameters) {
 	const jelou = new Jelou();
 	const nodeTypes: INodeTypes = {
 		getByName: () => jelou,
@@ -164,8 +164,7 @@ function evaluated(expression: string, parameters: INodeParameters, timezone?: s
 		position: [0, 0],
 		parameters: { resource: 'message', operation: 'send', ...parameters },
 	};
-	const settings = { timezone };
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings });
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	return workflow.expression.getSimpleParameterValue(node, expression, 'internal', {});
 }
 

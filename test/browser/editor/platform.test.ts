@@ -77,7 +77,7 @@ afterAll(async () => {
 });
 photographEachStep('platform', () => editor?.page);
 
-const input = (field: string, n = 0) => editor.node.field(field).nth(n).locator('textarea, input').first();
+const input = (field: string) => editor.node.field(field).first().locator('textarea, input').first();
 
 async function addsNode(action: string, fields: string[]): Promise<void> {
 	await editor.addNode('Jelou', action);

@@ -253,8 +253,8 @@ export async function handOver(stage: Stage, identifier = firstRoom(stage).id): 
 }
 
 /** A user's message to which a webhook responds with an error. */
-export async function failDelivery({ sandbox, page }: Stage, status = 404, body = 'no'): Promise<void> {
-	const hook = await receiver((response) => void response.writeHead(status).end(body));
+export async function failDelivery({ sandbox, page }: Stage, status = 404): Promise<void> {
+	const hook = await receiver((response) => void response.writeHead(status).end('no'));
 	await integrate(sandbox, hook.url);
 	await sandbox.userWrites(PROJECT.id, { text: 'hola' });
 	await page.locator('#log .pill.bad').nth(1).waitFor({ state: 'attached' });

@@ -6,7 +6,7 @@ const SEND = { type: 'n8n-nodes-jelou.jelou', typeVersion: 1, name: 'Reply' };
  * Replies to each message with "re: " and its text, in expressions that n8n evaluates. The reply's ID is derived from the
  * message's, so that a repeated run sends the same ID again.
  */
-export function replyWorkflow(name: string, credential: string, timeout = 5) {
+export function replyWorkflow(name: string, credential: string) {
 	const workflow = triggerWorkflow(name, credential, {
 		...SEND,
 		id: 'reply',
@@ -14,14 +14,14 @@ export function replyWorkflow(name: string, credential: string, timeout = 5) {
 			resource: 'message',
 			operation: 'send',
 			text: "={{ 're: ' + $json.value.content.body }}",
-			options: { messageId: "={{ $json.value.id + '-reply' }}", timeout, maxRetries: 1 },
+			options: { messageId: "={{ $json.value.id + '-reply' }}", timeout: 5, maxRetries: 1 },
 		},
 	});
 	return onlyMessages(workflow);
 }
 
 /** Replies to one message with as many as its text says, in the room that it came from. */
-export function batchWorkflow(name: string, credential: string, concurrency = 10) {
+export function batchWorkflow(name: string, credential: string) {
 	const id = { id: 'items', name: 'Items', type: 'n8n-nodes-base.set', typeVersion: 3.4 };
 	const list =
 		"={{ Array.from({ length: Number($json.value.content.body.split(' ')[0]) }, (_, n) => ({ n, text: 'batch ' + n + ' of ' + $json.value.id })) }}";
@@ -56,7 +56,7 @@ export function batchWorkflow(name: string, credential: string, concurrency = 10
 					...field('botId', 'bot.id'),
 					...field('userId', 'contact.id'),
 					text: '={{ $json.text }}',
-					options: { messageId: '={{ $json.text }}', concurrency },
+					options: { messageId: '={{ $json.text }}', concurrency: 10 },
 				},
 			},
 		),

@@ -10,13 +10,7 @@ import { filter } from './workflows';
 
 export const TRIGGER = 'Jelou Trigger';
 
-export const jelou = (name: string, parameters: Json, rest: Json = {}): Node => [
-	name,
-	'n8n-nodes-jelou.jelou',
-	1,
-	parameters,
-	rest,
-];
+export const jelou = (name: string, parameters: Json): Node => [name, 'n8n-nodes-jelou.jelou', 1, parameters];
 export const ask = (message: string, parameters: Json = {}): Node =>
 	jelou('Ask', { operation: 'sendAndWait', message, ...parameters });
 export const reply = (text: string, parameters: Json = {}): Node => jelou('Reply', { text, ...parameters });
