@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import * as holding from '../../nodes/Jelou/trigger/rooms/held';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
-import { RoomStage } from './support/roomStage';
+import { ANSWERED, STARTED, RoomStage, status } from './support/roomStage';
 import { USER, useDemo } from './support/setup';
 import { UNAVAILABLE } from './support/waitingRuns';
 
@@ -46,10 +46,8 @@ async function inOrder(...payloads: IDataObject[]) {
 }
 const texts = ({ messages }: IDataObject) => (messages as IDataObject[]).map(({ chatInput }) => chatInput);
 
-const STARTED = { status: 200, body: { status: 'accepted' } };
-const COMBINED = { status: 200, body: { status: 'combined' } };
-const ANSWERED = { status: 200, body: { status: 'answered' } };
-const DUPLICATE = { status: 200, body: { status: 'duplicate' } };
+const COMBINED = status('combined');
+const DUPLICATE = status('duplicate');
 
 test('in 200 rooms every message is in exactly one run, in order, and held for 15 seconds at most', async () => {
 	await open({ combineMessages: 0.5 });
@@ -209,7 +207,7 @@ test('a message that was not asked for is in no run', async () => {
 	await inOrder(stage.message('a'), stage.message('b'), stage.message('', photo));
 	expect(stage.receiver.runs).toMatchObject([{ chatInput: 'a\nb', value: { type: 'text' } }]);
 	const alone = stage.message('', { value: { ...photo.value, id: 'q' } });
-	expect(await inOrder(alone)).toEqual([{ status: 200, body: { status: 'ignored' } }]);
+	expect(await inOrder(alone)).toEqual([status('ignored')]);
 });
 
 describe('as an answer', () => {
@@ -233,9 +231,9 @@ describe('as an answer', () => {
 		await open();
 		await stage.ask('q', { type: 'approval', choices: ['Sí', 'No'], maxAttempts: 1 });
 		const both = () => inOrder(stage.message('sí'), stage.message('no, espera'));
-		expect(await both()).toContainEqual({ status: 200, body: { status: 'asked again' } });
+		expect(await both()).toContainEqual(status('asked again'));
 		expect(stage.answers()).toEqual([]);
-		expect(await both()).toEqual([COMBINED, { status: 200, body: { status: 'invalid' } }]);
+		expect(await both()).toEqual([COMBINED, status('invalid')]);
 		expect(stage.answers()).toMatchObject([
 			{ valid: false, answer: 'sí\nno, espera', data: { approved: false } },
 		]);
@@ -257,10 +255,7 @@ describe('as an answer', () => {
 		await stage.ask('q');
 		stage.runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
 		const both = [stage.message('Ana'), stage.message('María')];
-		expect(await inOrder(...both)).toEqual([
-			{ status: 503, body: { status: 'not combined' } },
-			{ status: 503, body: { status: 'not passed on' } },
-		]);
+		expect(await inOrder(...both)).toEqual([status('not combined', 503), status('not passed on', 503)]);
 		expect(stage.engine.warnings).toEqual([
 			expect.stringContaining('could not pass on an answer to its run'),
 			expect.stringContaining(
@@ -342,7 +337,7 @@ test('the repetitions of a message that is held count as well: those beyond 50 a
 	expect(await passTime(first)).toEqual(STARTED);
 	const replies = await passTime(Promise.all(repetitions));
 	expect(replies.filter((reply) => reply.status === 503)).toEqual(
-		Array.from({ length: 11 }, () => ({ status: 503, body: { status: 'busy' } })),
+		Array.from({ length: 11 }, () => status('busy', 503)),
 	);
 	expect(replies.filter((reply) => reply.status === 200)).toEqual(
 		Array.from({ length: 49 }, () => DUPLICATE),

@@ -1,5 +1,5 @@
 import type { Step } from '../../nodes/Jelou/shared/triggerNote';
-import { RoomStage } from './support/roomStage';
+import { ANSWERED, RoomStage, status } from './support/roomStage';
 import { USER, useDemo } from './support/setup';
 
 /** Words that end a question: the question's, and the trigger's for all of them. */
@@ -12,8 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => stage.close());
 
-const ANSWERED = { status: 200, body: { status: 'answered' } };
-const LEFT = { status: 200, body: { status: 'exit' } };
+const LEFT = status('exit');
 const CHOICES = { type: 'choice' as const, choices: ['Nueva cita', 'Cancelar', 'Hablar con una persona'] };
 
 test.each<[string, Partial<Step>, string, string]>([

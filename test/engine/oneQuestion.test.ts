@@ -4,7 +4,7 @@ import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import * as held from '../../nodes/Jelou/trigger/rooms/held';
 import type { Sandbox } from '../../sandbox';
 import { pass, passTime, passUntil, stopTime } from '../support/time';
-import { RoomStage } from './support/roomStage';
+import { ANSWERED, STARTED, RoomStage, status } from './support/roomStage';
 import { BOT, PROJECT, USER, openRoom, sandboxWithIntegration } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE } from './support/waitingRuns';
 
@@ -38,10 +38,7 @@ async function open(options: INodeParameters = {}) {
 	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
 }
 
-const status = (code: number, text: string) => ({ status: code, body: { status: text } });
-const STARTED = status(200, 'accepted');
-const ANSWERED = status(200, 'answered');
-const KEPT = status(200, 'kept');
+const KEPT = status('kept');
 
 const sent = async (question: Question) =>
 	stage.deliver(stage.note({ note: 'sent', question, openedAt: Date.now() }));
@@ -62,7 +59,7 @@ async function arrived(deliveries: number): Promise<void> {
 /** Does something while a question is being sent. */
 async function whilePending(): Promise<Question> {
 	const question = stage.question('q', {}, { until: Date.now() + 120_000 });
-	expect(await stage.tell(question)).toEqual(status(200, 'registered'));
+	expect(await stage.tell(question)).toEqual(status('registered'));
 	return question;
 }
 
@@ -122,7 +119,7 @@ describe('while a question is being sent, a message', () => {
 
 	test('fails when that takes longer than Jelou waits, so that it is not lost silently', async () => {
 		await whilePending();
-		expect(await passTime(stage.says('hola'))).toEqual(status(503, 'not passed on'));
+		expect(await passTime(stage.says('hola'))).toEqual(status('not passed on', 503));
 		expect(stage.engine.warnings).toEqual([expect.stringContaining('a question was being sent')]);
 		expect(stage.receiver.runs).toEqual([]);
 	});
@@ -142,7 +139,7 @@ describe('while a question is being sent, a message', () => {
 		await sent(question);
 		await pass(100);
 		const late = stage.says('Ana');
-		expect(await passTime(Promise.all([early, late]))).toEqual([status(200, 'combined'), ANSWERED]);
+		expect(await passTime(Promise.all([early, late]))).toEqual([status('combined'), ANSWERED]);
 		expect(stage.answers()).toMatchObject([{ answer: 'Ana' }]);
 		expect(stage.runs.resumed[0]?.answer.event).toMatchObject({ messagesBefore: [{ chatInput: 'hola' }] });
 	});
@@ -194,7 +191,7 @@ test('a conversation that ends while a question is being sent ends the question'
 test('a conversation that ends then is refused when too many deliveries wait', async () => {
 	const question = await whilePending();
 	const hold = jest.spyOn(held, 'hold').mockReturnValue(false);
-	expect(await stage.closes()).toEqual(status(503, 'busy'));
+	expect(await stage.closes()).toEqual(status('busy', 503));
 	hold.mockRestore();
 	await sent(question);
 	expect(await stage.closes()).toEqual(STARTED);
@@ -215,7 +212,7 @@ test('an end that names no customer ends the question, and waits for what is hel
 test('a run that cannot be reached for a minute is not waited for: the message starts the workflow', async () => {
 	await stage.ask('q', {}, { until: Date.now() + 300_000 });
 	stage.runs.replies.push(...Array.from({ length: 1_000 }, () => UNAVAILABLE));
-	expect(await passTime(stage.says('Ana'))).toEqual(status(503, 'not passed on'));
+	expect(await passTime(stage.says('Ana'))).toEqual(status('not passed on', 503));
 	await pass(61_000);
 	expect(await passTime(stage.says('¿hola?'))).toEqual(STARTED);
 	expect(stage.engine.warnings.at(-1)).toContain(
@@ -228,7 +225,7 @@ describe('a question that replaces another', () => {
 	test('leaves it open when it could not be sent', async () => {
 		await stage.ask('old');
 		const next = stage.question('new');
-		expect(await stage.tell(next, 'replace')).toEqual(status(200, 'registered'));
+		expect(await stage.tell(next, 'replace')).toEqual(status('registered'));
 		await withdraws(next);
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
 		expect(stage.answers()).toMatchObject([{ questionId: 'old' }]);
@@ -253,8 +250,8 @@ describe('a question that replaces another', () => {
 describe('a question of another run', () => {
 	test('waits its turn, and gets its own answer', async () => {
 		await stage.ask('big refund');
-		expect(await stage.tell(stage.question('small refund'))).toEqual(status(200, 'queued'));
-		expect(await stage.tell(stage.question('third refund'))).toEqual(status(200, 'queued'));
+		expect(await stage.tell(stage.question('small refund'))).toEqual(status('queued'));
+		expect(await stage.tell(stage.question('third refund'))).toEqual(status('queued'));
 		await pass(6_000);
 		expect(read()).toEqual([]);
 		expect(await stage.says('no')).toEqual(ANSWERED);
@@ -275,7 +272,7 @@ describe('a question of another run', () => {
 		await stage.tell(stage.question('other', {}, { runId: 'two' }));
 		await stage.says('Ana');
 		const next = stage.question('age', {}, { runId: 'one' });
-		expect(await stage.tell(next)).toEqual(status(200, 'registered'));
+		expect(await stage.tell(next)).toEqual(status('registered'));
 		await sent(next);
 		await pass(10_000);
 		expect(read()).toEqual([]);
@@ -289,7 +286,7 @@ describe('a question of another run', () => {
 		await stage.ask('q');
 		await stage.says('Ana');
 		stage.runs.replies.push(...Array.from({ length: 100 }, () => RUNNING));
-		expect(await stage.tell(stage.question('other'))).toEqual(status(200, 'queued'));
+		expect(await stage.tell(stage.question('other'))).toEqual(status('queued'));
 		await pass(1_500);
 		expect(read()).toEqual([]);
 		stage.runs.replies.length = 0;
@@ -299,12 +296,12 @@ describe('a question of another run', () => {
 	test('does not wait for the run that was just answered once that run is over', async () => {
 		await stage.ask('q');
 		await stage.says('Ana');
-		expect(await stage.tell(stage.question('other'))).toEqual(status(200, 'registered'));
+		expect(await stage.tell(stage.question('other'))).toEqual(status('registered'));
 	});
 
 	test('is refused where it must not wait', async () => {
 		await stage.ask('q');
-		expect(await stage.tell(stage.question('other'), 'fail')).toEqual(status(200, 'busy'));
+		expect(await stage.tell(stage.question('other'), 'fail')).toEqual(status('busy'));
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
 	});
 
@@ -312,7 +309,7 @@ describe('a question of another run', () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('first'));
 		await stage.says('Ana');
-		expect(await stage.tell(stage.question('second'))).toEqual(status(200, 'queued'));
+		expect(await stage.tell(stage.question('second'))).toEqual(status('queued'));
 		await passUntil('the first to be asked', () => read().length === 1);
 		await stage.says('Eva');
 		expect(stage.answers().at(-1)).toMatchObject({ questionId: 'first' });

@@ -5,7 +5,7 @@ import type { Pause } from '../../nodes/Jelou/shared/triggerNote';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { passTime, stopTime } from '../support/time';
 import { formatRooms } from '../../nodes/Jelou/trigger/rooms/storedRooms';
-import { RoomStage } from './support/roomStage';
+import { STARTED, RoomStage, status } from './support/roomStage';
 import { BOT, USER, useDemo } from './support/setup';
 
 const demo = useDemo();
@@ -20,9 +20,7 @@ async function open(options: INodeParameters = {}) {
 	stage = await RoomStage.open(demo, options);
 }
 
-const status = (code: number, text: string) => ({ status: code, body: { status: text } });
-const STARTED = status(200, 'accepted');
-const PAUSED = status(200, 'paused');
+const PAUSED = status('paused');
 
 const pauseOf = (id: string, extra: Partial<Pause> = {}): Pause => ({
 	id,
@@ -37,19 +35,19 @@ const resumes = () => stage.note({ note: 'endPause', roomId: demo.roomId });
 
 async function pause(...given: Parameters<typeof pauseOf>): Promise<IDataObject> {
 	const note = pauses(...given);
-	expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+	expect(await stage.deliver(note)).toEqual(status('registered'));
 	return note;
 }
 
 describe('a paused conversation', () => {
 	test('starts nothing until it is resumed, and others are not affected', async () => {
 		await pause('p');
-		expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'confirmed'));
+		expect(await stage.deliver(pauses('p'))).toEqual(status('confirmed'));
 		expect(await stage.says('hola')).toEqual(PAUSED);
 		expect(await stage.deliver({ event: 'conversation.start', room_id: demo.roomId })).toEqual(PAUSED);
 		expect(await stage.says('hola', { room_id: 'another room' })).toEqual(STARTED);
-		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
-		expect(await stage.deliver(resumes())).toEqual(status(200, 'confirmed'));
+		expect(await stage.deliver(resumes())).toEqual(status('registered'));
+		expect(await stage.deliver(resumes())).toEqual(status('confirmed'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 		expect(stage.receiver.runs).toHaveLength(2);
 	});
@@ -96,14 +94,14 @@ describe('a paused conversation', () => {
 
 	test('takes no question', async () => {
 		await pause('p');
-		expect(await stage.tell(stage.question('q'))).toEqual(status(200, 'paused'));
+		expect(await stage.tell(stage.question('q'))).toEqual(status('paused'));
 		await stage.deliver(resumes());
-		expect(await stage.tell(stage.question('q'))).toEqual(status(200, 'registered'));
+		expect(await stage.tell(stage.question('q'))).toEqual(status('registered'));
 	});
 
 	test('takes no question, nor one that waits its turn, which ends with the pause', async () => {
 		await stage.ask('q');
-		expect(await stage.tell(stage.question('next'))).toEqual(status(200, 'queued'));
+		expect(await stage.tell(stage.question('next'))).toEqual(status('queued'));
 		await pause('p');
 		await waitUntil('both runs to go on', () => stage.runs.resumed.length > 1);
 		expect(stage.answers()).toEqual(
@@ -140,7 +138,7 @@ test('where 5,000 conversations are paused, no more can be, and the log says so'
 	await stage.deliver(pauses('first', { roomId: 'another room' }));
 	const [project = ''] = Object.keys(stage.stored);
 	stage.restore({ [project]: formatRooms({ questions: [], pauses: others, ended: [] }) });
-	expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'full'));
+	expect(await stage.deliver(pauses('p'))).toEqual(status('full'));
 	expect(stage.engine.warnings).toEqual([
 		expect.stringContaining("refused a Jelou node's note: 5,000 conversations are paused already"),
 	]);
@@ -163,7 +161,7 @@ describe('what has ended stays ended:', () => {
 		await stage.deliver(resumes());
 		stage.restore(old);
 		jest.advanceTimersByTime(1_050);
-		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(resumes())).toEqual(status('registered'));
 		// The end of the pause is stored until its time is up; the pause itself is not.
 		expect(JSON.stringify(stage.stored)).toMatch(/"p\\*",.*,true,null,null\]\]/);
 		expect(await stage.says('hola')).toEqual(STARTED);
@@ -172,21 +170,21 @@ describe('what has ended stays ended:', () => {
 	test('a replayed note pauses nothing', async () => {
 		const note = await pause('p');
 		await stage.deliver(resumes());
-		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
-		expect(await stage.deliver(pauses('p'))).toEqual(status(200, 'confirmed'));
+		expect(await stage.deliver(note)).toEqual(status('registered'));
+		expect(await stage.deliver(pauses('p'))).toEqual(status('confirmed'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
 	test('a replayed end of a pause does not end a newer pause, and gets the same response as before', async () => {
 		await pause('old');
 		const note = resumes();
-		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(note)).toEqual(status('registered'));
 		await pause('new');
 		const before = JSON.stringify(stage.stored);
-		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(note)).toEqual(status('registered'));
 		expect(JSON.stringify(stage.stored)).toBe(before);
 		expect(await stage.says('hola')).toEqual(PAUSED);
-		expect(await stage.deliver(resumes())).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(resumes())).toEqual(status('registered'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 
@@ -198,7 +196,7 @@ describe('what has ended stays ended:', () => {
 			(await stage.deliver({ ...note, address: 'https://other.example.com/webhook/webhook-1/webhook' }))
 				.status,
 		).toBe(403);
-		expect(await stage.deliver(note)).toEqual(status(200, 'registered'));
+		expect(await stage.deliver(note)).toEqual(status('registered'));
 		expect(await stage.says('hola')).toEqual(STARTED);
 	});
 

@@ -7,7 +7,7 @@ import { sign } from '../../nodes/Jelou/shared/signature';
 import { passTime, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
-import { RoomStage } from './support/roomStage';
+import { ANSWERED, STARTED, RoomStage, status } from './support/roomStage';
 import { USER, useDemo } from './support/setup';
 import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
 
@@ -36,15 +36,13 @@ const asks = (asked: Question): IDataObject =>
 const sentToCustomer = () =>
 	(demo.sandbox.store.messages.get(demo.roomId) ?? []).filter(({ from }) => from === 'agent').length;
 
-const STARTED = { status: 200, body: { status: 'accepted' } };
-const ANSWERED = { status: 200, body: { status: 'answered' } };
-const INVALID = { status: 200, body: { status: 'invalid' } };
-const ASKED_AGAIN = { status: 200, body: { status: 'asked again' } };
+const INVALID = status('invalid');
+const ASKED_AGAIN = status('asked again');
 
 describe('a note', () => {
 	test('is confirmed once it is stored, and starts nothing', async () => {
 		await ask('q');
-		expect(await deliver(asks(question('q')))).toEqual({ status: 200, body: { status: 'confirmed' } });
+		expect(await deliver(asks(question('q')))).toEqual(status('confirmed'));
 		expect(receiver.runs).toEqual([]);
 	});
 
@@ -95,9 +93,9 @@ describe('a note', () => {
 	test('replayed after the answer opens nothing', async () => {
 		const note = await ask('q');
 		expect(await says('Ana')).toEqual(ANSWERED);
-		expect(await deliver(note)).toEqual({ status: 200, body: { status: 'registered' } });
+		expect(await deliver(note)).toEqual(status('registered'));
 		// Nor does one that a node sends again because it does not know yet that the first was accepted.
-		expect(await deliver(asks(question('q')))).toEqual({ status: 200, body: { status: 'confirmed' } });
+		expect(await deliver(asks(question('q')))).toEqual(status('confirmed'));
 		expect(await says('hola')).toEqual(STARTED);
 		expect(runs.requests).toBe(1);
 	});
@@ -105,7 +103,7 @@ describe('a note', () => {
 	test('that takes a question back, replayed, does not take back a question asked since', async () => {
 		await ask('q');
 		const withdrawal = stage.note({ note: 'withdraw', roomId: demo.roomId, questionId: 'q' });
-		const withdrawn = { status: 200, body: { status: 'withdrawn' } };
+		const withdrawn = status('withdrawn');
 		expect(await deliver(withdrawal)).toEqual(withdrawn);
 		await ask('next');
 		expect(await deliver(withdrawal)).toEqual(withdrawn);
@@ -115,7 +113,7 @@ describe('a note', () => {
 	test('that takes the question back ends it, and if it comes first, the question never opens', async () => {
 		const note = await ask('q');
 		const withdrawal = stage.note({ note: 'withdraw', roomId: demo.roomId, questionId: 'q' });
-		expect(await deliver(withdrawal)).toEqual({ status: 200, body: { status: 'withdrawn' } });
+		expect(await deliver(withdrawal)).toEqual(status('withdrawn'));
 		await deliver(note);
 		expect(await says('hola')).toEqual(STARTED);
 		expect(runs.requests).toBe(0);
@@ -204,7 +202,7 @@ describe('an answer', () => {
 		runs.replies.push(...Array.from({ length: 100 }, () => UNAVAILABLE));
 		const repeated = message('Ana');
 		const failed = await passTime(deliver(repeated));
-		expect(failed).toEqual({ status: 503, body: { status: 'not passed on' } });
+		expect(failed).toEqual(status('not passed on', 503));
 		expect(receiver.runs).toEqual([]);
 		runs.replies.length = 0;
 		expect(await deliver(repeated)).toEqual(ANSWERED);
@@ -234,7 +232,7 @@ describe('an answer', () => {
 	test('that cannot be asked for again fails, and can be given still', async () => {
 		await ask('q', { type: 'number' });
 		demo.sandbox.setFaults({ respond: { status: 422 }, path: 'chatbot', times: 1 });
-		expect(await says('no sé')).toEqual({ status: 503, body: { status: 'not asked again' } });
+		expect(await says('no sé')).toEqual(status('not asked again', 503));
 		expect(await says('7')).toEqual(ANSWERED);
 	});
 
@@ -244,7 +242,7 @@ describe('an answer', () => {
 		const unclear = message('no sé');
 		expect(await deliver(unclear)).toEqual(ASKED_AGAIN);
 		expect(engine.warnings).toEqual([expect.stringContaining('does not know whether a question was sent')]);
-		expect(await deliver(unclear)).toEqual({ status: 200, body: { status: 'duplicate' } });
+		expect(await deliver(unclear)).toEqual(status('duplicate'));
 		expect(await says('no sé')).toEqual(INVALID);
 	});
 
@@ -280,7 +278,7 @@ test('a delivery that answers no question writes nothing and reads no credential
 });
 
 describe('a message that Jelou delivers again', () => {
-	const DUPLICATE = { status: 200, body: { status: 'duplicate' } };
+	const DUPLICATE = status('duplicate');
 
 	test('starts nothing after it was handled', async () => {
 		const twice = message('hola');

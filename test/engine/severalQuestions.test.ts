@@ -8,7 +8,7 @@ import * as sending from '../../nodes/Jelou/trigger/rooms/sendText';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { stepWith } from '../support/step';
 import { pass, passTime, passUntil, stopTime } from '../support/time';
-import { RoomStage, type Reply } from './support/roomStage';
+import { RoomStage, status as reply, type Reply } from './support/roomStage';
 import { BOT, USER, useDemo } from './support/setup';
 import { FAILED } from './support/waitingRuns';
 
@@ -40,7 +40,6 @@ const sent = () =>
 		.filter(({ from }) => from === 'agent')
 		.map(({ content }) => ('body' in content ? content.body : ''));
 const says: RoomStage['says'] = async (...given) => stage.says(...given);
-const reply = (status: string, code = 200) => ({ status: code, body: { status } });
 const NEXT = reply('asked next');
 const DONE = reply('answered');
 const AGAIN = reply('asked again');

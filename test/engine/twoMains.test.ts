@@ -6,7 +6,7 @@ import type { NoteContent } from '../../nodes/Jelou/shared/triggerNote';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { OneCredential } from './support/credentials';
 import { Engine } from './support/engine';
-import { RoomStage, observed, type Reply } from './support/roomStage';
+import { RoomStage, observed, status, type Reply } from './support/roomStage';
 import { PROJECT, credentialFor, openRoom, sandboxWithIntegration } from './support/setup';
 
 /**
@@ -21,8 +21,6 @@ import { PROJECT, credentialFor, openRoom, sandboxWithIntegration } from './supp
  *   registers only what is not registered; the old one may be registering it still.
  */
 const URL_HERE = 'https://n8n.example.com/webhook/webhook-1/webhook';
-
-const status = (text: string): Reply => ({ status: 200, body: { status: text } });
 
 let sandbox: Sandbox;
 let secret: string;

@@ -22,6 +22,11 @@ export interface Reply {
 	body: unknown;
 }
 
+/** The trigger's response with this status. */
+export const status = (text: string, code = 200): Reply => ({ status: code, body: { status: text } });
+export const STARTED = status('accepted');
+export const ANSWERED = status('answered');
+
 /** n8n's static data, which records whether it was written. */
 export const observed = (data: IDataObject = {}): IDataObject =>
 	ObservableObject.create(data, undefined, { ignoreEmptyOnFirstChild: true });
