@@ -1,8 +1,7 @@
 import type { Project, User } from './types';
 
-const USER_STATES = ['auto', 'manual'] as const;
 /** Whether Jelou's own bot answers a user, or people do. */
-export type UserStateName = (typeof USER_STATES)[number];
+export type UserStateName = 'auto' | 'manual';
 
 interface UserState {
 	botId: string;
