@@ -12,7 +12,6 @@ import { Engine, errorOf, outputOf } from './support/engine';
 
 /** Only to end a test that hangs: the speed of the machine is not tested. */
 const TIMEOUT_MS = 600_000;
-jest.setTimeout(TIMEOUT_MS);
 
 const ITEMS = 2_000;
 /** How many requests to wait before measuring the heap again. */

@@ -46,14 +46,14 @@ describe('a note', () => {
 		expect(receiver.runs).toEqual([]);
 	});
 
-	const PARTS = 'note of a Jelou node: it lacks a part';
-	const AGE = 'note of a Jelou node: its time is more than a minute off';
+	const PARTS = "Jelou node's note: it lacks a part";
+	const AGE = "Jelou node's note: its time is more than a minute off";
 	test.each<[string, string, (note: IDataObject) => IDataObject, string | null | undefined]>([
 		['without a signature', 'delivery: it has no signature', (note) => note, null],
 		['with another signature', 'delivery: its signature', (note) => note, sign(Buffer.from('{}'), 'x')],
 		[
 			'for another trigger',
-			'note of a Jelou node: it is for another address',
+			"Jelou node's note: it is for another address",
 			(note) => ({ ...note, address: String(note.address).replace('webhook-1', 'webhook-2') }),
 			undefined,
 		],
@@ -80,7 +80,7 @@ describe('a note', () => {
 		),
 	])('%s is refused and changes nothing', async (_name, why, change, signature) => {
 		stopTime();
-		const status = why.startsWith('note') ? 403 : 401;
+		const status = why.startsWith('Jelou') ? 403 : 401;
 		const refused = await deliver(change(asks(question('q'))), signature);
 		expect(refused.status).toBe(status);
 		expect(engine.warnings).toEqual([expect.stringContaining(`refused a ${why}`)]);

@@ -67,7 +67,7 @@ async function whileSending(answer: IDataObject, action: () => Promise<void>): P
 		return await sendText(...given);
 	});
 	const delivery = stage.deliver(answer);
-	await waitUntil('the question to be sent', () => sends.mock.calls.length > 0, 30_000, 1);
+	await waitUntil('the question to be sent', () => sends.mock.calls.length > 0, 1);
 	await action();
 	letGo();
 	return await delivery;
@@ -77,7 +77,7 @@ async function whileSending(answer: IDataObject, action: () => Promise<void>): P
 async function writes(text: string): Promise<{ reply: Promise<Reply> }> {
 	const { begun } = stage.receiver;
 	const reply = says(text);
-	await waitUntil('the trigger to begin with it', () => stage.receiver.begun > begun, 30_000, 1);
+	await waitUntil('the trigger to begin with it', () => stage.receiver.begun > begun, 1);
 	return { reply };
 }
 
