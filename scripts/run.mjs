@@ -11,7 +11,7 @@ import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
 const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
 const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args];
 /** How many files of tests run at once: a cluster takes the whole machine, and the tests of a server mostly wait. */
-const AT_ONCE = { scale: 1, server: 3, others: 2 };
+const AT_ONCE = { scale: 1, server: 4, others: 2 };
 /** What is tested and measured is the packed tarball, as a user's n8n gets it. */
 const PACK = typescript('scripts/pack.ts');
 
