@@ -56,6 +56,18 @@ test.each(names)(
 	},
 );
 
+test.each(new FaultBench({} as ScaleStage, SHORT).deskRows().map(([name]) => name))(
+	'%s: nothing is lost silently, nothing is mixed up',
+	async (name) => {
+		const [, run] = bench.deskRows().find(([each]) => each === name) ?? [];
+		const row = await run?.();
+		process.stdout.write(`${JSON.stringify(row)}\n`);
+		expect(row).toMatchObject({ lostSilently: 0, crossed: 0 });
+		if (name === 'desk, nothing fails')
+			expect(row).toMatchObject({ arrived: row?.written, twice: 0, failed: 0 });
+	},
+);
+
 test('by address one webhook process holds all messages of a room, which are one run; in turn none is lost', async () => {
 	const { haproxy, webhooks } = stage.cluster;
 	const ports = webhooks.map(({ port }) => port);

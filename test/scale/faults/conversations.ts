@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
-import type { Dialogue, Step } from '../../server/support/dialogue';
+import type { Json } from '../../../scripts/json';
+import type { Dialogue, Step, Workflow } from '../../server/support/dialogue';
 import { roomOf } from '../../server/support/rooms';
 import { openScaled } from '../support/addresses';
 import type { ScaleStage } from '../support/stage';
@@ -9,11 +10,67 @@ import { failedRuns, isTaken, type Execution } from './count';
 import { Ledger } from './ledger';
 import type { DialogueCounts, Row } from './row';
 
-const STEPS: Step[] = [
-	{ name: 'Name', parameters: { message: 'Name?', answerType: 'text' } },
-	{ name: 'Order', parameters: { message: 'Order?', answerType: 'number' } },
-];
-const COMBINED_AT_S = 1;
+const NAME = { message: 'Name?', answerType: 'text' };
+const ORDER = { message: 'Order?', answerType: 'number' };
+const SUMMARY = '=Name={{ $json.answers.Name }} Order={{ $json.answers.Order }}';
+const COMBINED_S = 1;
+
+/** What the customers are asked, and what they write and hear. */
+interface Kind {
+	steps: Step[];
+	trigger?: Json;
+	/** What the last node says, where that is not the answers of the nodes before. */
+	summary?: string;
+	/** What a customer writes in each step; 0 is hello. */
+	lines: (one: Pick<Customer, 'name' | 'order'>) => string[][];
+	/** What a customer hears after each step. */
+	replies: (one: Pick<Customer, 'name' | 'order'>) => string[];
+	/** How many runs that is, for each customer. */
+	runs: number;
+}
+
+/** Two messages in a row, which are combined, and two questions. */
+const TWO: Omit<Kind, 'steps'> = {
+	trigger: { options: { combineMessages: COMBINED_S } },
+	lines: ({ name, order }) => [['hola', `soy ${name}`], [name], [order]],
+	replies: ({ name, order }) => ['Name?', 'Order?', `Name=${name} Order=${order}`],
+	runs: 1,
+};
+export const KINDS = {
+	nodes: {
+		...TWO,
+		steps: [
+			{ name: 'Name', parameters: NAME },
+			{ name: 'Order', parameters: ORDER },
+		],
+	},
+	/** The trigger asks the second question, without the run. */
+	oneNode: {
+		...TWO,
+		summary: SUMMARY,
+		steps: [
+			{
+				name: 'Ask',
+				parameters: {
+					responseType: 'questions',
+					questions: {
+						values: [
+							{ name: 'Name', question: NAME.message, answerType: NAME.answerType },
+							{ name: 'Order', question: ORDER.message, answerType: ORDER.answerType },
+						],
+					},
+				},
+			},
+		],
+	},
+	/** Two messages are two runs, and both ask: the second question waits until the first has its answer. */
+	queue: {
+		steps: [{ name: 'Name', parameters: NAME }],
+		lines: ({ name }) => [['hola', `soy ${name}`], [name], [name], []],
+		replies: ({ name }) => ['Name?', 'Name?', `Name=${name}`, `Name=${name}`],
+		runs: 2,
+	},
+} satisfies Record<string, Kind>;
 const BETWEEN_CUSTOMERS_MS = 150;
 const BETWEEN_MESSAGES_MS = 100;
 /** Nobody has read a question and answered it sooner. */
@@ -33,25 +90,28 @@ interface Customer {
 	id: string;
 	name: string;
 	order: string;
-	/** What should be heard, in order. */
+	/** What they write in each step. */
+	lines: string[][];
+	/** What should be heard after each step. */
 	expected: string[];
 	hadToRepeat: boolean;
 }
 
-function customer(n: number): Customer {
-	const name = `Ana-${String(n).padStart(3, '0')}`;
-	const order = String(1_000 + n);
-	const expected = ['Name?', 'Order?', `Name=${name} Order=${order}`];
-	return { id: `user-${String(n)}`, name, order, expected, hadToRepeat: false };
+function customer({ lines, replies }: Kind, n: number): Customer {
+	const one = { name: `Ana-${String(n).padStart(3, '0')}`, order: String(1_000 + n) };
+	return {
+		...one,
+		id: `user-${String(n)}`,
+		lines: lines(one),
+		expected: replies(one),
+		hadToRepeat: false,
+	};
 }
 
 /** The names and numbers of customers in a text. */
 const namesIn = (text: string): string[] => text.match(/Ana-\d{3}|\b1\d{3}\b/g) ?? [];
 
-/**
- * Customers who each write two messages in a row and then answer two questions, at a separate address: messages are held
- * to be combined, and questions are open. They repeat what is refused.
- */
+/** Customers who talk to a workflow that asks them, at a separate address. They repeat what is refused. */
 export class Conversations {
 	private readonly customers: Customer[];
 	private written = 0;
@@ -61,17 +121,26 @@ export class Conversations {
 		private readonly stage: ScaleStage,
 		readonly dialogue: Dialogue,
 		private readonly ledger: Ledger,
+		private readonly kind: Kind,
 		count: number,
 	) {
-		this.customers = Array.from({ length: count }, (_, n) => customer(n));
+		this.customers = Array.from({ length: count }, (_, n) => customer(kind, n));
 	}
 
-	static async open(stage: ScaleStage, fault: string, count: number): Promise<Conversations> {
-		const trigger = { options: { combineMessages: COMBINED_AT_S } };
-		const dialogue = await openScaled(stage, STEPS, { users: count, trigger });
+	static async open(
+		stage: ScaleStage,
+		fault: string,
+		count: number,
+		kind: Kind = KINDS.nodes,
+	): Promise<Conversations> {
+		const { steps, summary, trigger } = kind;
+		const change = (workflow: Workflow) => ({ ...workflow, nodes: workflow.nodes.map(withSummary) });
+		const withSummary = (node: Json) =>
+			summary !== undefined && node.name === 'Thank you' ? { ...node, parameters: { text: summary } } : node;
+		const dialogue = await openScaled(stage, steps, { users: count, trigger, change });
 		const ledger = new Ledger(stage, fault, dialogue.workflowId, dialogue.projectId);
 		await ledger.ready;
-		return new Conversations(stage, dialogue, ledger, count);
+		return new Conversations(stage, dialogue, ledger, kind, count);
 	}
 
 	/** Waits until half of the customers have been asked something. */
@@ -109,7 +178,7 @@ export class Conversations {
 
 	/** Writes. Returns whether a reply came. */
 	private async turn(one: Customer, step: number): Promise<boolean> {
-		const lines = [['hola', `soy ${one.name}`], [one.name], [one.order]][step] ?? [];
+		const lines = one.lines[step] ?? [];
 		// What comes before the node has Jelou's response to the question is not its answer.
 		if (step > 0) await sleep(READING_MS);
 		const write = async (line: string, n: number) => {
@@ -129,9 +198,11 @@ export class Conversations {
 		});
 	}
 
-	/** Whether a customer has been sent what follows a step. If two runs have begun, both ask. */
+	/** Whether a customer has been sent what follows a step, as often as it should by then. */
 	private hasHeard({ expected, id }: Customer, step: number): boolean {
-		return this.dialogue.heard(id).includes(expected[step] ?? '');
+		const isReply = (text: string) => text === expected[step];
+		const times = expected.slice(0, step + 1).filter(isReply).length;
+		return this.dialogue.heard(id).filter(isReply).length >= times;
 	}
 
 	private async write(one: Customer, line: string, step: number): Promise<void> {
@@ -193,16 +264,17 @@ export class Conversations {
 	}
 
 	private judge(executions: Execution[]): DialogueCounts {
-		const { customers, dialogue } = this;
+		const { customers, dialogue, kind } = this;
 		const isOf = ({ id, name }: Customer, { data }: Execution) =>
 			data.includes(`"${id}"`) || data.includes(name);
 		const isFinished = ({ expected, hadToRepeat, id }: Customer) => {
 			const heard = dialogue.heard(id);
+			const inOrder = (texts: string[]) => JSON.stringify(kind.runs === 1 ? texts : [...texts].sort());
 			// A refused message may have started a run anyway: that run asks as well, perhaps after the other has finished, or
 			// takes the customer's repetition for the answer.
 			return hadToRepeat
 				? heard.some((text) => text.startsWith('Name='))
-				: JSON.stringify(heard) === JSON.stringify(expected);
+				: inOrder(heard) === inOrder(expected);
 		};
 		const { failed } = failedRuns(executions, []);
 		const unfinished = customers.filter((one) => !isFinished(one));
@@ -215,7 +287,7 @@ export class Conversations {
 				.flatMap(namesIn)
 				.some((each) => ![one.name, one.order].includes(each)) ||
 			executions.some((run) => isOf(one, run) && customers.some((each) => each !== one && isOf(each, run)));
-		const runsTooMany = customers.map((one) => executions.filter((run) => isOf(one, run)).length - 1);
+		const runsTooMany = customers.map((one) => executions.filter((run) => isOf(one, run)).length - kind.runs);
 		return {
 			opened: customers.length,
 			finished: customers.length - unfinished.length,

@@ -8,6 +8,7 @@ import { onEnd, runMeasurement } from '../../../scripts/lifecycle';
 import { environment, saveResults } from '../../../bench/report';
 import { table, writeBlock } from '../../../scripts/markdown';
 import { startScaleStage } from '../support/stage';
+import type { DeskRow } from './deskTalk';
 import type { Row } from './row';
 import { FaultBench } from './rows';
 import { LONG } from './sizes';
@@ -48,18 +49,47 @@ const ROW: z.ZodType<Row> = z.object({
 	forgedRuns: count,
 	restarts: count,
 });
+const DESK_ROW: z.ZodType<DeskRow> = z.object({
+	what: z.string(),
+	customers: count,
+	written: count,
+	arrived: count,
+	repeated: count,
+	twice: count,
+	failed: count,
+	crossed: count,
+	lostSilently: count,
+});
 
 /**
  * The rows of the last run, some of which are measured again.
  *
  * @throws Error when they were measured elsewhere or on another day: one table has one date and one n8n
  */
-function savedRows(): Row[] {
+function savedRows(): { rows: Row[]; desk: DeskRow[] } {
 	const saved: unknown = JSON.parse(readFileSync(RESULTS, 'utf8'));
 	z.object({
 		...Object.fromEntries(Object.entries(environment()).map(([name, value]) => [name, z.literal(value)])),
 	}).parse(saved);
-	return z.object({ rows: z.array(ROW) }).parse(saved).rows;
+	return z.object({ rows: z.array(ROW), desk: z.array(DESK_ROW) }).parse(saved);
+}
+
+/** Measures what was chosen, or everything. Returns the saved rows, those measured again in their places, then the new ones. */
+async function measured<Of>(
+	all: Array<[string, () => Promise<Of>]>,
+	chosen: string[],
+	saved: Of[],
+	nameOf: (row: Of) => string,
+): Promise<Of[]> {
+	const rows = [...saved];
+	for (const [name, run] of all.filter(([each]) => chosen.length === 0 || chosen.includes(each))) {
+		say(`${name} …`);
+		const row = await run();
+		say(JSON.stringify(row));
+		const place = rows.findIndex((each) => nameOf(each) === nameOf(row));
+		rows.splice(place === -1 ? rows.length : place, place === -1 ? 0 : 1, row);
+	}
+	return rows;
 }
 
 const HEAD = [
@@ -101,6 +131,23 @@ const DIALOGUE_HEAD = [
 	'lost silently',
 ];
 
+const DESK_HEAD = [
+	'what happens',
+	'customers',
+	'messages of both sides',
+	'arrived',
+	'written again',
+	'arrived twice',
+	'visible as failed',
+	'at another customer',
+	'lost silently',
+];
+
+function deskCells(row: DeskRow): Array<string | number> {
+	const { arrived, crossed, customers, failed, lostSilently, repeated, twice, what, written } = row;
+	return [what, customers, written, arrived, repeated, twice, failed, crossed, lostSilently];
+}
+
 function dialogueCells({ accepted, dialogues, events, fault, lostSilently }: Row): Array<string | number> {
 	const { crossed = 0, failed = 0, finished = 0, opened = 0, repeated = 0 } = dialogues ?? {};
 	const what = fault.replace('dialogues, ', '');
@@ -113,7 +160,7 @@ function dialogueCells({ accepted, dialogues, events, fault, lostSilently }: Row
  */
 async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
-	const saved = chosen.length === 0 ? [] : savedRows();
+	const saved = chosen.length === 0 ? { rows: [], desk: [] } : savedRows();
 	const interrupting = new AbortController();
 	const starting = startScaleStage({ webhooks: 2, signal: interrupting.signal });
 	// Works while the stage is still starting, too: it then ends by itself, and this waits for it.
@@ -122,40 +169,39 @@ async function main(): Promise<void> {
 		interrupting.abort();
 		await stop();
 	});
-	const measured: Row[] = [];
+	let rows: Row[];
+	let desk: DeskRow[];
 	try {
-		const all = new FaultBench(await starting, LONG).rows();
-		const unknown = chosen.filter((name) => !all.some(([each]) => each === name));
+		const bench = new FaultBench(await starting, LONG);
+		const names = [...bench.rows(), ...bench.deskRows()].map(([name]) => name);
+		const unknown = chosen.filter((name) => !names.includes(name));
 		if (unknown.length > 0) throw new Error(`No such row: ${unknown.join(', ')}`);
-		for (const [name, run] of all.filter(([each]) => chosen.length === 0 || chosen.includes(each))) {
-			say(`${name} …`);
-			measured.push(await run());
-			say(JSON.stringify(measured.at(-1)));
-		}
+		rows = await measured(bench.rows(), chosen, saved.rows, ({ fault }) => fault);
+		desk = await measured(bench.deskRows(), chosen, saved.desk, ({ what }) => what);
 	} finally {
 		await stop();
 		forget();
 	}
-	const again = (row: Row) => measured.find(({ fault }) => fault === row.fault) ?? row;
-	const added = measured.filter(({ fault }) => !saved.some((row) => row.fault === fault));
-	const rows = [...saved.map(again), ...added];
-	saveResults({ ...environment(), sizes: LONG, rows }, RESULTS);
+	saveResults({ ...environment(), sizes: LONG, rows, desk }, RESULTS);
 	const { cores, date, n8n } = environment();
 	const footer = `n8n ${n8n} on ${String(cores)} cores, ${date}: one main, two workers, webhook processes by address. Forged events came in as well; none of them ran.`;
 	const tables = [
 		table(HEAD, rows.filter(({ dialogues }) => dialogues === undefined).map(cells)),
 		table(DIALOGUE_HEAD, rows.filter(({ dialogues }) => dialogues !== undefined).map(dialogueCells)),
+		table(DESK_HEAD, desk.map(deskCells)),
 	];
-	for (const [n, marker] of ['scale faults', 'scale dialogues'].entries())
+	for (const [n, marker] of ['scale faults', 'scale dialogues', 'scale desk'].entries())
 		writeBlock('docs/scale.md', marker, `<!-- prettier-ignore -->\n${String(tables[n])}\n\n${footer}`);
-	const wrong = rows.filter(
-		({ dialogues, forgedRuns, lostSilently }) =>
-			lostSilently > 0 || forgedRuns > 0 || (dialogues?.crossed ?? 0) > 0,
-	);
-	if (wrong.length > 0)
-		throw new Error(
-			`Lost silently, forged or given to another: ${wrong.map(({ fault }) => fault).join(', ')}`,
-		);
+	const wrong = [
+		...rows
+			.filter(
+				({ dialogues, forgedRuns, lostSilently }) =>
+					lostSilently > 0 || forgedRuns > 0 || (dialogues?.crossed ?? 0) > 0,
+			)
+			.map(({ fault }) => fault),
+		...desk.filter(({ crossed, lostSilently }) => lostSilently > 0 || crossed > 0).map(({ what }) => what),
+	];
+	if (wrong.length > 0) throw new Error(`Lost silently, forged or given to another: ${wrong.join(', ')}`);
 }
 
 runMeasurement(main);

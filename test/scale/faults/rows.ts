@@ -7,10 +7,17 @@ import { PROJECT } from '../../server/support/stage';
 import { servedBy, servingOf } from '../support/addresses';
 import { integrationOf, type ScaleStage } from '../support/stage';
 import { agedWorkflow, batchWorkflow, replyWorkflow } from '../support/workflows';
-import { Conversations } from './conversations';
+import { Conversations, KINDS } from './conversations';
+import { DeskTalk, type DeskRow } from './deskTalk';
 import { Ledger } from './ledger';
 import type { Sizes } from './sizes';
 import type { Row } from './row';
+
+/** How else customers are asked, and what it is called in the table. */
+const OTHERS: Array<[kind: keyof typeof KINDS, what: string]> = [
+	['oneNode', 'questions in one node'],
+	['queue', 'a question that waits its turn'],
+];
 
 /** Workflows to try the faults on. One is active at a time: a project has one webhook. */
 export class FaultBench {
@@ -128,11 +135,16 @@ export class FaultBench {
 	}
 
 	/** Something goes wrong while some customers are being asked, and messages of others are held. */
-	async talking(what: string, goWrong: () => Promise<void>): Promise<Row> {
-		const talk = await Conversations.open(this.stage, `dialogues, ${what}`, this.sizes.customers);
+	async talking(
+		what: string,
+		goWrong: (asked: Conversations) => Promise<void>,
+		kind: keyof typeof KINDS = 'nodes',
+	): Promise<Row> {
+		const fault = `dialogues, ${what}`;
+		const talk = await Conversations.open(this.stage, fault, this.sizes.customers, KINDS[kind]);
 		const talking = talk.talk();
 		await talk.halfAreAsked();
-		await goWrong();
+		await goWrong(talk);
 		await talking;
 		return await talk.close();
 	}
@@ -168,6 +180,11 @@ export class FaultBench {
 		return await talk.close();
 	}
 
+	/** `kill -9` of the webhook process that has the questions of a dialogue; it is back a moment later. */
+	private async killServing({ dialogue }: Conversations): Promise<void> {
+		await killAndStart(await servingOf(this.stage, dialogue.projectId));
+	}
+
 	/** `kill -9` of the busiest worker. */
 	private async killBusyWorker(): Promise<void> {
 		const { workers } = this.stage.cluster;
@@ -186,6 +203,25 @@ export class FaultBench {
 		if (busiest) await killAndStart(busiest);
 	}
 
+	/** Something goes wrong while customers and a person at the desk write to each other. */
+	private async atDesk(what: string, goWrong: () => Promise<void>): Promise<DeskRow> {
+		const talk = await DeskTalk.open(this.stage, what, this.sizes.customers);
+		await talk.handOver();
+		await talk.talk(goWrong);
+		return await talk.close();
+	}
+
+	/** Every fault with a person at the desk. */
+	deskRows(): Array<[string, () => Promise<DeskRow>]> {
+		const faults: Array<[string, () => Promise<void>]> = [
+			['nothing fails', () => Promise.resolve()],
+			['a webhook process killed', () => killAndStart(this.stage.cluster.webhooks[0])],
+			['a worker killed', () => this.killBusyWorker()],
+			['n8n restarted', () => this.restart()],
+		];
+		return faults.map(([what, goWrong]) => [`desk, ${what}`, () => this.atDesk(what, goWrong)]);
+	}
+
 	/** Clocks that differ by an hour, with Maximum Age on. */
 	async clock(what: 'ahead' | 'behind'): Promise<Row> {
 		const id = await this.use('aged', (credential) => agedWorkflow(credential));
@@ -197,6 +233,10 @@ export class FaultBench {
 
 	/** Every fault, one after the other. */
 	rows(): Array<[string, () => Promise<Row>]> {
+		const faults: Array<[string, (asked: Conversations) => Promise<void>]> = [
+			['the webhook process killed', (asked) => this.killServing(asked)],
+			['n8n restarted', () => this.restart()],
+		];
 		return [
 			['a worker killed in mid-batch', () => this.workerKilled()],
 			['the webhook process killed', () => this.webhookKilled()],
@@ -219,11 +259,17 @@ export class FaultBench {
 				return [`dialogues, ${name} away`, () => this.talking(what, () => this.takeAway(name))];
 			}),
 			['dialogues, n8n restarted', () => this.talking('n8n restarted', () => this.restart())],
+			...OTHERS.flatMap(([kind, what]) =>
+				faults.map(([fault, goWrong]): [string, () => Promise<Row>] => {
+					const name = `${what}, ${fault}`;
+					return [`dialogues, ${name}`, () => this.talking(name, goWrong, kind)];
+				}),
+			),
 		];
 	}
 }
 
-async function killAndStart(process: N8nProcess): Promise<void> {
-	await process.kill();
-	await process.start();
+async function killAndStart(process: N8nProcess | undefined): Promise<void> {
+	await process?.kill();
+	await process?.start();
 }

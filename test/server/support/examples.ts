@@ -86,7 +86,7 @@ let projects = 0;
 
 /** Imports an example into n8n, with a new project in the sandbox and credentials for it. */
 export async function openExample(
-	{ client, n8n, sandbox }: Stage,
+	{ client, n8n, sandbox }: Pick<Stage, 'client' | 'sandbox'> & { n8n: Pick<Stage['n8n'], 'url'> },
 	file: string,
 	preparation: Preparation = {},
 ): Promise<Example> {
