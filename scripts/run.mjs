@@ -59,7 +59,7 @@ const COMMANDS = {
 		lines: ['v2'],
 		steps: [PACK, typescript('test/scale/faults/main.ts', ...args)],
 	}),
-	'readme-images': () => ({
+	images: () => ({
 		lines: ['v2'],
 		env: { README_IMAGES: 'write' },
 		steps: [PACK, jest('--maxWorkers=1', '--selectProjects', 'browser', '--', ...PICTURED)],

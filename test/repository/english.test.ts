@@ -56,7 +56,7 @@ describe.each(Object.entries(AREAS))('every text of %s', (_area, textsOf) => {
 test.each([
 	['The secret is read afresh.', 'The secret is read again.'],
 	['The event comes all the same.', 'The event still arrives; the IDs are all the same.'],
-	['The customer sends a picture.', 'The files are in docs/pictures; npm run pictures makes them.'],
+	['The customer sends a picture.', 'The files are in docs/pictures; npm run images makes them.'],
 	['What Jelou answers beside its signature.', 'What Jelou answers besides its signature.'],
 	['The integration stands there already.', 'This stands for an ID, and is understood.'],
 	['Put it behind the Jelou Trigger.', 'Put it after the trigger, with n8n behind a proxy.'],
