@@ -135,7 +135,7 @@ test('a template shows its media, its text, its buttons and its name; a request 
 
 test('numbered lines are offered, but not beside buttons', async () => {
 	const { page } = stage();
-	const choices = page.getByRole('group', { name: 'Quick replies: on this page only' });
+	const choices = page.getByRole('group', { name: 'Quick replies: only on this page' });
 	await say({ type: 'text', text: '1. Uno\n2. Dos' });
 	await choices.waitFor();
 	await say({ ...BUTTONS, text: '1. Uno\n2. Dos' });

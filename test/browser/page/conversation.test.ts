@@ -206,7 +206,7 @@ test('an answer that did not reach its run says so', async () => {
 test('a numbered list is answered with a click, while it is the last message', async () => {
 	const { page, sandbox } = stage();
 	const secret = await writeTo(['accepted']);
-	const choices = page.getByRole('group', { name: 'Quick replies: on this page only' });
+	const choices = page.getByRole('group', { name: 'Quick replies: only on this page' });
 	await say(secret, '1. the only one');
 	await page.locator('.bubble').getByText('the only one').waitFor();
 	expect(await choices.isVisible()).toBe(false);
