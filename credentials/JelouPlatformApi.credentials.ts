@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 
 import { authenticatePlatform } from '../nodes/Jelou/shared/authenticate';
-import { PLATFORM_URL } from '../nodes/Jelou/shared/environments';
-import { plainHttpNotice } from '../nodes/Jelou/shared/plainHttpNotice';
+import { PLATFORM_ENVIRONMENTS, PLATFORM_URL } from '../nodes/Jelou/shared/environments';
+import { WITH_OWN_URLS, plainHttpNotice } from '../nodes/Jelou/shared/plainHttpNotice';
 
 /**
  * An account at Jelou, for its platform API: WhatsApp templates, buttons, a user's history and state.
@@ -44,10 +44,7 @@ export class JelouPlatformApi implements ICredentialType {
 			displayName: 'Environment',
 			name: 'environment',
 			type: 'options',
-			options: [
-				{ name: 'Custom', value: 'custom' },
-				{ name: 'Production', value: 'production' },
-			],
+			options: PLATFORM_ENVIRONMENTS.map(({ label, value }) => ({ name: label, value })),
 			default: 'production',
 			description: 'Choose Custom for the sandbox or a proxy',
 		},
@@ -56,7 +53,7 @@ export class JelouPlatformApi implements ICredentialType {
 			name: 'platformUrl',
 			type: 'string',
 			default: PLATFORM_URL,
-			displayOptions: { show: { environment: ['custom'] } },
+			displayOptions: { show: { environment: WITH_OWN_URLS } },
 		},
 		plainHttpNotice('platformUrl', 'Platform URL'),
 	];

@@ -48,6 +48,11 @@ const choice = (...texts: string[]) => ({
 	options: { showAs: 'buttons' },
 });
 
+const inLanguage = (language: string) => ({
+	...choice('A', 'B', 'C', 'D'),
+	options: { showAs: 'buttons', language },
+});
+
 async function ask(parameters: INodeParameters, platform?: Record<string, string>) {
 	const engine = new Engine({
 		credential: credentialFor(sandbox, { signingSecret: secret }),
@@ -74,6 +79,8 @@ test.each([
 		{ buttons: [{ title: 'Sí' }, { title: 'No' }, { title: 'No sé' }] },
 	],
 	['a list', choice('A', 'B', 'C', 'D'), { list: { name: 'Ver opciones' } }],
+	['a list in Portuguese', inLanguage('pt'), { list: { name: 'Ver opções' } }],
+	['a list in English', inLanguage('en'), { list: { name: 'See options' } }],
 	[
 		'buttons for an approval',
 		{ responseType: 'approval', options: { showAs: 'buttons' } },

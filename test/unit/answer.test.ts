@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
-import type { AnswerType } from '../../nodes/Jelou/shared/answers/answerTypes';
+import { ANSWER_TYPES, type AnswerType } from '../../nodes/Jelou/shared/answers/answerTypes';
 import type { Expectation } from '../../nodes/Jelou/shared/answers/readAnswer';
 
 const expects = (type: AnswerType, choices: string[] = []): Expectation => ({
@@ -301,7 +301,7 @@ test.each([
 	['a megabyte of punctuation', says('.'.repeat(1_000_000))],
 	['a megabyte of punctuation between letters', says(`a${'.'.repeat(1_000_000)}a`)],
 ])('a message with %s is read without an error', (_name, message) => {
-	for (const type of ['any', 'text', 'number', 'email', 'media', 'choice', 'approval'] as const) {
+	for (const { value: type } of ANSWER_TYPES) {
 		const event = { event: 'message', ...message };
 		expect(() => readAnswer(event, expects(type, ['a', 'b']))).not.toThrow();
 		expect(() => readAnswers([event, says('a'), event], expects(type, ['a', 'b']))).not.toThrow();

@@ -1,3 +1,4 @@
+import { JelouPlatformApi } from '../../credentials/JelouPlatformApi.credentials';
 import { authenticatePlatform } from '../../nodes/Jelou/shared/authenticate';
 
 const credential = { clientId: 'my-client', clientSecret: 'the-client-secret', environment: 'production' };
@@ -36,4 +37,10 @@ test('redirects are not followed, which would carry the secret to another host',
 		disableFollowRedirect: true,
 		maxRedirects: 0,
 	});
+});
+
+test('the environments are those of the table that the platform API has', () => {
+	const { properties } = new JelouPlatformApi();
+	const { options = [] } = properties.find(({ name }) => name === 'environment') ?? {};
+	expect(options.map((option) => 'value' in option && option.value)).toEqual(['production', 'custom']);
 });

@@ -116,7 +116,7 @@ test.each<[string, unknown[], string, string]>([
 		'Change one: "¡CAMBIO!"',
 	],
 	['a long one', [{ name: 'a', question: 'a'.repeat(4_097) }], 'Question 1: Question is too long', '4096'],
-	['an unknown type', [{ ...one, answerType: 'date' }], 'Question 1: Answer Type is unknown', 'text'],
+	['an unknown type', [{ ...one, answerType: 'nonsense' }], 'Question 1: Answer Type is unknown', 'text'],
 ])('%s is an error that names the question and the next step', (_name, questions, message, advice) => {
 	const said = saidOf(() => askAll(questions));
 	expect(said).toContain(message);
@@ -124,7 +124,7 @@ test.each<[string, unknown[], string, string]>([
 });
 
 test.each([
-	[{ language: 'fr' }, 'Language is unknown'],
+	[{ language: 'xx' }, 'Language is unknown'],
 	[{ exitWords: ['a'] }, 'Exit Words must be text'],
 ])('%j is an error', (options, message) => {
 	expect(saidOf(() => ask({ message: '¿Qué?', options }))).toContain(message);

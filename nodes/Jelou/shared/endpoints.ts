@@ -50,7 +50,7 @@ export function baseUrlsFor(environment: string, gatewayUrl: string, chatbotUrl:
  * @throws FieldError for a custom URL that is not an http or https URL
  */
 export function platformUrlFor(environment: string, platformUrl: string): string {
-	return environment === 'custom' ? baseUrl(platformUrl, 'Platform URL', PLATFORM_URL) : PLATFORM_URL;
+	return environmentNamed(environment).platformUrl ?? baseUrl(platformUrl, 'Platform URL', PLATFORM_URL);
 }
 
 function encodeSegment(segment: string): string {

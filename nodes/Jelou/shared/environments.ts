@@ -19,6 +19,8 @@ interface Environment {
 	label: string;
 	/** Absent if the user enters them. */
 	baseUrls?: BaseUrls;
+	/** The platform API's; absent if the user enters it, or if that API has no such environment. */
+	platformUrl?: string;
 	/** Whether webhooks and media may be on plain HTTP and private addresses, as the sandbox's are. */
 	allowsPlainHttp: boolean;
 }
@@ -31,6 +33,7 @@ const PRODUCTION: Environment = {
 	value: 'production',
 	label: 'Production',
 	baseUrls: PRODUCTION_URLS,
+	platformUrl: PLATFORM_URL,
 	allowsPlainHttp: false,
 };
 
@@ -45,6 +48,11 @@ export const ENVIRONMENTS: readonly Environment[] = [
 	},
 	{ value: 'custom', label: 'Custom', allowsPlainHttp: true },
 ];
+
+/** Those that the platform API has. */
+export const PLATFORM_ENVIRONMENTS = ENVIRONMENTS.filter(
+	({ baseUrls, platformUrl }) => platformUrl ?? !baseUrls,
+);
 
 /** The environment with this value; production if it is unknown. */
 export function environmentNamed(value: string): Environment {

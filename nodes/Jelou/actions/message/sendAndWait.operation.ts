@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { LIST_LABELS } from '../../shared/answers/answerTypes';
 import { FieldError } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import { messageRequest } from '../../shared/message';
@@ -16,7 +17,7 @@ import type { Conversation } from '../origin';
 import { askProperties } from './askProperties';
 import { channelWarning } from './content';
 import { MAX_BUTTONS, MAX_ENTRIES, buttonsContent, interactiveRequest, listContent } from './interactive';
-import { readSteps } from './steps';
+import { readLanguage, readSteps } from './steps';
 import { waitUntil } from './waitTime';
 
 function readIfBusy({ ifBusy = 'wait' }: IDataObject): IfBusy {
@@ -48,19 +49,19 @@ function readText(item: ItemParameters, first: Step | undefined): string {
 
 /** The same question with its choices as buttons or a list; `undefined` if they stay numbered. */
 function readWithButtons(
-	{ language, showAs = 'numbers' }: IDataObject,
+	own: IDataObject,
 	{ botId, userId }: Conversation,
 	text: string,
 	{ choices, name }: Pick<Step, 'choices' | 'name'>,
 ): JelouRequest | undefined {
+	const { showAs = 'numbers' } = own;
 	if (showAs === 'numbers') return undefined;
 	if (showAs !== 'buttons') throw new FieldError('Show As is unknown', 'Use numbers or buttons.');
 	if (name !== '' || choices.length === 0 || choices.length > MAX_ENTRIES) return undefined;
 	const entries = choices.map((title) => ({ title, description: '' }));
-	const opening = language === 'en' ? 'See options' : language === 'pt' ? 'Ver opções' : 'Ver opciones';
 	const content =
 		choices.length > MAX_BUTTONS
-			? listContent(entries, opening, 'Choice')
+			? listContent(entries, LIST_LABELS[readLanguage(own)], 'Choice')
 			: buttonsContent(entries, 'Choice');
 	return interactiveRequest(botId, userId, text, content);
 }

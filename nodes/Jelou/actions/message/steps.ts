@@ -30,7 +30,7 @@ interface Common {
 	exitWords: string[];
 }
 
-function readLanguage({ language = 'es' }: IDataObject): Language {
+export function readLanguage({ language = 'es' }: IDataObject): Language {
 	const known = LANGUAGES.find((value) => value === language);
 	if (known !== undefined) return known;
 	throw new FieldError('Language is unknown', `Use one of ${LANGUAGES.join(', ')} in the options.`);

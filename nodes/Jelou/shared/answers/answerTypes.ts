@@ -161,6 +161,13 @@ export function invalidMessage(type: AnswerType, language: Language): string {
 	return answerTypeOf(type).invalidMessage[language];
 }
 
+/** What a customer presses to see a list of choices. */
+export const LIST_LABELS: Record<Language, string> = {
+	es: 'Ver opciones',
+	pt: 'Ver opções',
+	en: 'See options',
+};
+
 const APPROVAL_LABELS: Record<Language, readonly [yes: string, no: string]> = {
 	es: ['Sí', 'No'],
 	pt: ['Sim', 'Não'],
