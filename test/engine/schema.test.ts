@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEvent } from '../../nodes/Jelou/trigger/event/events';
 import { readAnswers } from '../../nodes/Jelou/trigger/rooms/answer';
 import type { Sandbox } from '../../sandbox';
-import { Engine, outputOf } from './support/engine';
+import { Engine, errorOf, outputOf } from './support/engine';
 import { OPERATIONS } from '../support/operations';
 import { SCHEMAS, problemsOf } from './support/schemas';
 import { startReceiver } from './support/receiver';
@@ -69,6 +69,7 @@ test.each(ANSWERED)('the output of %s %s is what its schema says', async (resour
 		...template,
 	};
 	const run = await engine.run({ resource, operation, ...item }, [{}]);
+	expect(errorOf(run)).toBeUndefined();
 	const json = outputOf(run)[0]?.json;
 	expect(Object.keys(json ?? {})).not.toEqual([]);
 	expect(problemsOf(`v2.0.0/${resource}/${operation}.json`, json)).toEqual([]);

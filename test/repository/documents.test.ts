@@ -1,6 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { INodeProperties } from 'n8n-workflow';
+
+import { JelouApi } from '../../credentials/JelouApi.credentials';
+import { JelouPlatformApi } from '../../credentials/JelouPlatformApi.credentials';
+import { Jelou } from '../../nodes/Jelou/Jelou.node';
+import { JelouTrigger } from '../../nodes/Jelou/JelouTrigger.node';
 import { readBlock } from '../../scripts/markdown';
 import { EXAMPLES, ROOT } from '../../scripts/paths';
 import { savedReport } from '../../bench/report';
@@ -98,3 +104,17 @@ test.each(blocks(savedReport()))(
 		expect(cells(readBlock(page, marker))).toEqual(cells(text));
 	},
 );
+
+test('the reference names everything that can be chosen', () => {
+	const [action, trigger] = [new Jelou().description, new JelouTrigger().description];
+	const credentials = [new JelouApi(), new JelouPlatformApi()];
+	const fields = [action, trigger, ...credentials].flatMap(({ properties }) => properties);
+	const within = ({ options = [], type }: INodeProperties): INodeProperties[] =>
+		type === 'collection' ? options.filter((option): option is INodeProperties => 'type' in option) : [];
+	const names = [...fields, ...fields.flatMap(within)]
+		.filter(({ type }) => type === 'options' || type === 'multiOptions')
+		.flatMap(({ options = [] }) => options.map(({ name }) => name));
+	const text = read('docs/reference.md');
+	expect(names.length).toBeGreaterThan(40);
+	expect([...new Set(names)].filter((name) => !text.includes(name))).toEqual([]);
+});

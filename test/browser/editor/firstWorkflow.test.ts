@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 
+import { Jelou } from '../../../nodes/Jelou/Jelou.node';
 import { OWN } from '../../../scripts/start/projects';
 import { webhookAnswers } from '../../server/support/stage';
 import { triggerWorkflow } from '../../server/support/workflows';
@@ -26,6 +27,11 @@ beforeAll(async () => {
 afterAll(async () => newcomer?.close());
 photographEachStep('first-workflow', () => editor?.page);
 
+/** The operations of the node, as a person chooses one. */
+const ACTIONS = new Jelou().description.properties
+	.filter(({ name }) => name === 'operation')
+	.flatMap(({ options = [] }) => options.map((option) => ('action' in option ? option.action : '')));
+
 test('the search finds Jelou, with its icon in light and in dark', async () => {
 	await editor.newWorkflow();
 	await editor.page.keyboard.press('n');
@@ -47,25 +53,7 @@ test('the actions read as sentences', async () => {
 		'On conversation started',
 		'On conversation closed',
 		'On all events',
-		'Send a message',
-		'Send a message and wait for the reply',
-		'Send buttons or a list',
-		'Close a conversation',
-		'Get a conversation',
-		'Get many conversations',
-		'Hand over to a person (pause the bot)',
-		'Resume the automation of a conversation',
-		'Start a conversation',
-		'Get many templates',
-		'Send a template',
-		'Get the history of a user',
-		'Get the state of a user',
-		'Set the state of a user',
-		'Check the integration',
-		'Create the integration',
-		'Delete the integration',
-		'Get the integration',
-		'Update the integration',
+		...ACTIONS,
 	]);
 	await editor.entry('On message received').click();
 	await editor.node.window.getByText('Publish only one workflow with a Jelou Trigger per project.').waitFor();
