@@ -3,7 +3,7 @@ import { serve } from '../support/httpServer';
 import { openDialogue, type Dialogue, type Step } from './support/dialogue';
 import { inParts } from './support/inParts';
 import { roomOf } from './support/rooms';
-import { startStage, type Stage } from './support/stage';
+import { N8N_DEFAULTS, startStage, type Stage } from './support/stage';
 import { filter, to } from './support/workflows';
 
 /** 30 show that it works; 1,000 (`DIALOGUES=1000`) take some minutes. */
@@ -14,7 +14,7 @@ jest.setTimeout(300_000 + DIALOGUES * 3_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(N8N_DEFAULTS);
 });
 afterAll(async () => stage?.stop());
 

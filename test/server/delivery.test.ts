@@ -8,6 +8,7 @@ import {
 	CREDENTIAL_NAME,
 	PROJECT,
 	credentialData,
+	N8N_DEFAULTS,
 	startStage,
 	webhookAnswers,
 	type Stage,
@@ -25,7 +26,7 @@ const secretFromJelou = () =>
 	stage.sandbox.store.projects.get(PROJECT)?.integration?.signingSecret ?? 'no integration';
 
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(N8N_DEFAULTS);
 	const data = credentialData(stage.sandbox);
 	const credential = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', data);
 	workflow = await stage.client.createWorkflow(triggerWorkflow('delivered', credential));

@@ -8,7 +8,7 @@ import { nodeRuns } from '../support/execution';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { startModelStub, type ModelStub } from './support/model';
 import { startRecorder, type Recorder } from '../support/recorder';
-import { credentialData, startStage, type Stage } from './support/stage';
+import { N8N_DEFAULTS, credentialData, startStage, type Stage } from './support/stage';
 import { BASE, LANGCHAIN, chain, wiredWorkflow, type Node, type Wire } from './support/wires';
 
 const ANSWER = 'Dice el agente.';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 		body: '[{"status":"sent"}]',
 	}));
 	model = await startModelStub('Por la herramienta.', { answer: ANSWER });
-	stage = await startStage();
+	stage = await startStage(N8N_DEFAULTS);
 	const id = await stage.client.saveCredential('stub', 'openAiApi', { apiKey: 'stub', url: model.url });
 	openAi = { openAiApi: { id, name: 'stub' } };
 });

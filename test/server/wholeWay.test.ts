@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { N8N_FOLDER, N8N_LINE } from '../../scripts/paths';
-import { credentialData, startStage, type Stage } from './support/stage';
+import { N8N_DEFAULTS, credentialData, startStage, type Stage } from './support/stage';
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(N8N_DEFAULTS);
 });
 afterAll(async () => stage?.stop());
 
