@@ -16,6 +16,7 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
+import { DEMO_PROJECT } from '../../sandbox';
 import { isRecord, type Json } from '../../scripts/json';
 import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
@@ -146,7 +147,7 @@ describe('npm start, run for real', () => {
 		urls = await ready(first);
 		[n8n = ''] = n8nProcesses();
 		expect(n8n).not.toBe('');
-	}, 300_000);
+	});
 
 	test('keeps its data from other users of the machine', () => {
 		expect((statSync(join(started, 'user')).mode & 0o777).toString(8)).toBe('700');
@@ -166,7 +167,7 @@ describe('npm start, run for real', () => {
 			output: `npm start is already running: the chat page is ${urls.page} and n8n is ${urls.n8n}. To stop it, press Ctrl-C in its terminal.\n`,
 		});
 		expect(n8nProcesses()).toEqual([n8n]);
-	}, 300_000);
+	});
 
 	/** Logs in as the person does. */
 	async function clientOf(folder: string, url: string): Promise<N8nClient> {
@@ -233,7 +234,14 @@ describe('npm start, run for real', () => {
 			await waitUntil('the workflow to answer', async () => (await writes(urls.page)) === 200);
 			const chats = join(started, 'user', 'chats.json');
 			const isKept = () => existsSync(chats) && readFileSync(chats, 'utf8').includes('"hola"');
-			await waitUntil('the chat to be kept', () => isKept());
+			await waitUntil('the chat to be kept', isKept);
+			// The webhook of what was unpublished is given back after five seconds.
+			const isGivenBack = async () => {
+				const url = `${urls.page}/platform/v1/external-support/${DEMO_PROJECT.id}`;
+				const headers = { 'x-api-key': DEMO_PROJECT.apiKey };
+				return (await fetch(url, { headers })).status === 404;
+			};
+			await waitUntil('the webhook to be given back', isGivenBack);
 			before = await everything(urls);
 			// Two tests in the editor that nobody will end: one of the published workflow, one of another.
 			const own = before.webhooks.find(({ id }) => id === OWN.id)?.integration as Json;
@@ -241,7 +249,7 @@ describe('npm start, run for real', () => {
 			await askJelou('PATCH', OWN, testUrl);
 			const other = startProjects().find(({ name }) => name === 'AI agent') ?? OWN;
 			await askJelou('POST', other, `${urls.n8n}/webhook-test/nobody/webhook`);
-		}, 120_000);
+		});
 
 		/** Creates or changes the integration of a project. */
 		async function askJelou(method: string, { apiKey, id }: StartProject, webhookUrl: string) {
@@ -271,7 +279,7 @@ describe('npm start, run for real', () => {
 			}
 			expect(await third.exited).toBe(0);
 			expect(n8nProcesses()).toEqual([]);
-		}, 300_000);
+		});
 
 		test('after Ctrl-C, the next start changes nothing, whichever port n8n gets, and the workflow still replies', async () => {
 			const taken = createServer().listen(Number(portOf(urls.n8n)), '127.0.0.1');
@@ -289,7 +297,7 @@ describe('npm start, run for real', () => {
 				taken.close();
 			}
 			expect(await fourth.exited).toBe(0);
-		}, 300_000);
+		});
 	});
 
 	describe('a first start that was killed half-way', () => {
@@ -299,10 +307,10 @@ describe('npm start, run for real', () => {
 		beforeAll(async () => {
 			const killed = begin(cutOff);
 			const hasSome = () => Object.keys(made().workflows).length > 2;
-			await waitUntil('the first workflows', () => hasSome(), 5);
+			await waitUntil('the first workflows', hasSome, 5);
 			await killed.kill();
 			expect(made().published).toEqual([]);
-		}, 300_000);
+		});
 
 		test('says in one sentence that n8n knows another login, and leaves nothing running', async () => {
 			const file = join(cutOff, 'login.json');
@@ -313,7 +321,7 @@ describe('npm start, run for real', () => {
 			expect(mistaken.log()).toMatch(/^n8n does not accept the login in .+login\.json: .+\.$/m);
 			expect(n8nProcesses(cutOff)).toEqual([]);
 			writeFileSync(file, login);
-		}, 300_000);
+		});
 
 		test('is completed by the next, with the right login again, and without duplicates', async () => {
 			launcher = begin(cutOff, [join(ROOT, 'scripts/run.mjs'), 'start']);
@@ -339,14 +347,14 @@ describe('npm start, run for real', () => {
 				[credential, platformCredential].flat(),
 			);
 			expect(names(await client.credentials())).toEqual([...ofProjects, ofTheDesk].sort());
-		}, 300_000);
+		});
 
 		test('nothing keeps running when what started it is killed', async () => {
 			expect(n8nProcesses(cutOff)).not.toEqual([]);
 			await launcher.kill();
 			await waitUntil('n8n to end', () => n8nProcesses(cutOff).length === 0);
 			expect(await isHealthy(n8nUrl)).toBe(false);
-		}, 300_000);
+		});
 	});
 });
 

@@ -500,7 +500,7 @@ export function supportDeskChatwoot(stage: () => Stage): void {
 			turns.flatMap((turn) => [said(userId, turn), replied(userId, turn)]),
 		);
 		expect(all.filter(isTold).length).toBeLessThanOrEqual(1);
-	}, 900_000);
+	});
 
 	test('if Settings says so, what is resolved at the desk is closed in Jelou, too', async () => {
 		const isActive = () => {
