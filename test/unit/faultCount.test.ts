@@ -30,7 +30,7 @@ test('a message that is stored with a question goes to its run later', () => {
 });
 
 test('a message that was asked about again is not lost; one like it is', () => {
-	const sent = NOTHING.sent.map((each) => ({ ...each, isAskedAgain: each.id === 'id-1' }));
+	const sent = NOTHING.sent.map((each) => ({ ...each, isKeptByTrigger: each.id === 'id-1' }));
 	expect(countRow({ ...NOTHING, sent })).toMatchObject({ accepted: 2, lostSilently: 1 });
 });
 

@@ -10,8 +10,8 @@ export interface Sent {
 	status: number | null;
 	/** Who wrote it, where everything that a customer writes is one run; otherwise it is a run of its own. */
 	customer?: string;
-	/** Whether it did not answer the open question, and the response said that the customer was asked again. */
-	isAskedAgain?: boolean;
+	/** Whether the trigger asked again or the next question, so that no run has the message. */
+	isKeptByTrigger?: boolean;
 }
 
 export interface Execution {
@@ -64,7 +64,7 @@ export function countRow({ executions, messages, retries, sent, stored }: Found)
 	const { failed, withInput, withoutInput } = failedRuns(executions, sent);
 	const places = [stored, ...executions.map(({ data }) => data)];
 	const unknown = accepted.filter(
-		({ id, isAskedAgain }) => !isAskedAgain && !places.some((place) => place.includes(id)),
+		({ id, isKeptByTrigger }) => !isKeptByTrigger && !places.some((place) => place.includes(id)),
 	);
 	const texts = tally(messages.map(({ content, roomId }) => JSON.stringify([roomId, content])));
 	// A run without its input stands for one of the accepted events that have no other run.

@@ -54,7 +54,7 @@ export class DeskTalk {
 		const example = await openExample(place, 'support-desk-chatwoot.json', {
 			users,
 			settings: { deskUrl: `${sandbox.url}/chatwoot`, webhookToken: TOKEN },
-			parameters: { 'Desk webhook': { path }, 'Jelou Trigger': { options: { combineMessages: 0 } } },
+			parameters: { 'Desk webhook': { path }, 'Jelou Trigger': { options: { combineMessages: 1 } } },
 			credentials: { httpHeaderAuth: { id, name: 'the desk' } },
 		});
 		await example.activate();

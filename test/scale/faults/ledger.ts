@@ -64,11 +64,11 @@ export class Ledger {
 		this.underWay.push(
 			delivery.then((done) => {
 				const { value } = JSON.parse(done.rawBody.toString()) as { value: { id: string } };
-				const isAskedAgain = statusIn(done) === 'asked again';
+				const isKeptByTrigger = ['asked again', 'asked next'].includes(statusIn(done) ?? '');
 				return {
 					id: value.id,
 					status: done.status,
-					isAskedAgain,
+					isKeptByTrigger,
 					...(customer !== undefined && { customer }),
 				};
 			}),
