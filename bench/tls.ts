@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
@@ -7,14 +7,13 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { LOOPBACK } from '../scripts/ports';
 
 /** What a client has to trust, and what the server has: for `localhost`, for a day. */
-export interface Certificate {
+interface Certificate {
 	keyFile: string;
 	certificateFile: string;
 }
 
 /** Makes a certificate that signs itself. @throws Error where there is no `openssl` */
 export function makeCertificate(folder: string): Certificate {
-	mkdirSync(folder, { recursive: true });
 	const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
 	const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
 	const files = ['-keyout', keyFile, '-out', certificateFile];
@@ -24,7 +23,7 @@ export function makeCertificate(folder: string): Certificate {
 }
 
 /** An HTTPS address in front of an HTTP one. */
-export interface TlsFront {
+interface TlsFront {
 	url: string;
 	/** How many connections there were so far, and in how many of them a TLS session was resumed. */
 	connections: () => { all: number; resumed: number };
