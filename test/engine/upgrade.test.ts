@@ -2,35 +2,27 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sandbox } from '../../sandbox';
 import rooms from '../fixtures/rooms-1.1.0.json';
 import { RoomStage } from './support/roomStage';
-import { BOT, openRoom, PROJECT, sandboxWithIntegration, USER } from './support/setup';
+import { BOT, PROJECT, USER, useDemo } from './support/setup';
 
 /**
  * n8n is ended, a newer version of the package is installed, and n8n is started: what 1.1.0 stored of the rooms goes on. In
  * `room-1` a dialogue is at its second question; in `room-2` a choice is open, and a question waits its turn; `room-3` is
  * paused.
  */
-let sandbox: Sandbox;
-let secret: string;
-let roomId: string;
+const demo = useDemo();
 let stage: RoomStage;
 
 beforeEach(async () => {
-	({ sandbox, secret } = await sandboxWithIntegration());
-	({ roomId } = openRoom(sandbox));
-	stage = await RoomStage.open({ sandbox, secret, roomId });
-	const text = JSON.stringify(rooms).replaceAll('room-1', roomId);
-	stage.restore({ [`${sandbox.gatewayUrl} ${PROJECT}`]: text });
+	stage = await RoomStage.open(demo);
+	const text = JSON.stringify(rooms).replaceAll('room-1', demo.roomId);
+	stage.restore({ [`${demo.sandbox.gatewayUrl} ${PROJECT}`]: text });
 });
-afterEach(async () => {
-	await stage.close();
-	await sandbox.close();
-});
+afterEach(async () => stage.close());
 
 const sent = () =>
-	(sandbox.store.messages.get(roomId) ?? [])
+	(demo.sandbox.store.messages.get(demo.roomId) ?? [])
 		.filter(({ from }) => from === 'agent')
 		.map(({ content }) => ('body' in content ? content.body : ''));
 
