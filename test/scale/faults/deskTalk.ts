@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DESK_TOKEN, type DeskMessage } from '../../../sandbox';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
@@ -75,11 +76,18 @@ export class DeskTalk {
 		);
 	}
 
-	private atDesk(customer: string, from: DeskMessage['from']): string[] {
-		return this.stage.sandbox.desk.store
-			.state()
-			.conversations.filter(({ customAttributes }) => customAttributes.user_id === customer)
-			.flatMap(({ messages }) => messages.filter((message) => message.from === from))
+	/** What the desk shows: a customer's conversations, or all. */
+	private shown(customer?: string): DeskMessage[] {
+		const { conversations } = this.stage.sandbox.desk.store.state();
+		return conversations
+			.filter(({ customAttributes }) => customer === undefined || customAttributes.user_id === customer)
+			.flatMap(({ messages }) => messages);
+	}
+
+	/** What a customer wrote that is at the desk. */
+	private atDesk(customer: string): string[] {
+		return this.shown(customer)
+			.filter(({ from }) => from === 'customer')
 			.map(({ content }) => content);
 	}
 
@@ -90,7 +98,7 @@ export class DeskTalk {
 			this.ledger.follow(delivery, customer);
 			if (isTaken(await delivery)) return;
 			this.repeated.add(text);
-			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			await sleep(1_000);
 		}
 	}
 
@@ -106,13 +114,13 @@ export class DeskTalk {
 	async talk(goWrong: () => Promise<void>): Promise<void> {
 		const { desk } = this.stage.sandbox;
 		for (const turn of TURNS) {
-			const both = this.customers.flatMap((one) => {
+			const both = this.customers.map(async (one) => {
 				const found = [...desk.store.conversations.values()].find(
 					({ customAttributes }) => customAttributes.user_id === one,
 				);
 				if (found)
 					desk.write(found, { from: 'agent', content: replyTo(one, turn), private: false, files: [] });
-				return [this.says(one, messageOf(one, turn))];
+				await this.says(one, messageOf(one, turn));
 			});
 			await Promise.all([...both, ...(turn === 2 ? [goWrong()] : [])]);
 		}
@@ -120,10 +128,7 @@ export class DeskTalk {
 
 	/** Counts once n8n is idle. */
 	async close(): Promise<DeskRow> {
-		const isSending = () =>
-			this.stage.sandbox.desk.store
-				.state()
-				.conversations.some(({ messages }) => messages.some(({ delivery }) => delivery?.state === 'sending'));
+		const isSending = () => this.shown().some(({ delivery }) => delivery?.state === 'sending');
 		await waitUntil('the desk to be done', () => !isSending());
 		const { failed } = failedRuns(await this.ledger.settle(), []);
 		await this.example.deactivate();
@@ -138,9 +143,11 @@ export class DeskTalk {
 			}));
 		const heard = (customer: string) =>
 			messages.filter(({ userId }) => userId === customer).flatMap(({ texts }) => texts);
-		const notSent = this.notSent();
+		const notSent = this.shown()
+			.filter(({ delivery }) => delivery?.state === 'failed')
+			.map(({ content }) => content);
 		const sides = this.customers.flatMap((one) => [
-			...TURNS.map((turn) => ({ one, text: messageOf(one, turn), got: this.atDesk(one, 'customer') })),
+			...TURNS.map((turn) => ({ one, text: messageOf(one, turn), got: this.atDesk(one) })),
 			...TURNS.map((turn) => ({ one, text: replyTo(one, turn), got: heard(one) })),
 		]);
 		const timesOf = ({ got, text }: (typeof sides)[number]) => got.filter((each) => each === text).length;
@@ -162,20 +169,10 @@ export class DeskTalk {
 			repeated: this.repeated.size,
 			twice: sides.filter((side) => timesOf(side) > 1 && !this.repeated.has(side.text)).length,
 			failed: visible,
-			crossed: this.customers.flatMap((one) =>
-				[...heard(one), ...this.atDesk(one, 'customer')].filter(isOther(one)),
-			).length,
+			crossed: this.customers.flatMap((one) => [...heard(one), ...this.atDesk(one)].filter(isOther(one)))
+				.length,
 			lostSilently: missing.length - visible,
 		};
-	}
-
-	/** What the person wrote and the desk shows as not sent. */
-	private notSent(): string[] {
-		return this.stage.sandbox.desk.store
-			.state()
-			.conversations.flatMap(({ messages }) => messages)
-			.filter(({ delivery }) => delivery?.state === 'failed')
-			.map(({ content }) => content);
 	}
 }
 
