@@ -64,7 +64,7 @@ const terser: Plugin = {
 			ecma: 2020,
 			toplevel: true,
 			// `unsafe_arrows` is safe: nothing here uses a function as a constructor.
-			compress: { passes: 3, inline: 1, lhs_constants: false, unsafe_arrows: true },
+			compress: { passes: 2, inline: 1, lhs_constants: false, unsafe_arrows: true },
 			mangle: false,
 			sourceMap: true,
 		});

@@ -142,12 +142,20 @@ test.each([
 
 test('nothing is asked where n8n could not tell later which question it was', async () => {
 	jest.spyOn(ExecuteContext.prototype, 'evaluateExpression').mockReturnValue(undefined as never);
-	const { said, sent: messages } = await asks({}, { extra: { name: 'Ask' } });
+	const { said, sent: messages } = await asks({}, { extra: { name: 'Lost' } });
 	expect(said).toBe(
-		'n8n cannot take an answer for a node named "Ask" Rename the node, for example to "Ask". Nothing was sent.',
+		'n8n cannot take an answer for a node named "Lost" Rename the node, for example to "Ask". Nothing was sent.',
 	);
 	expect(messages).toEqual([]);
 	expect(notes).toEqual([]);
+});
+
+test('n8n evaluates an expression for the first question of a node, and none for the next', async () => {
+	const evaluate = jest.spyOn(ExecuteContext.prototype, 'evaluateExpression');
+	for (const run of [1, 2]) {
+		expect((await asks({}, { extra: { name: 'Twice' } })).run.status).toBe('waiting');
+		expect([run, evaluate.mock.calls.length]).toEqual([run, 1]);
+	}
 });
 
 test('when n8n loses what was stored at the same moment, the note is posted again until it is stored', async () => {

@@ -5,6 +5,9 @@ import { FieldError } from '../../shared/errors';
 /** Where a waiting node keeps the ID of its question, in n8n's data for the run. */
 const CONTEXT_KEY = 'jelouQuestion';
 
+/** The names of nodes for which n8n has found a question again. It builds an isolate for an expression. */
+const found = new Set<string>();
+
 interface RunContext {
 	getNode(): INode;
 	evaluateExpression(expression: string, itemIndex?: number): unknown;
@@ -15,8 +18,8 @@ interface RunContext {
  * expression.
  */
 function literal(text: string): string {
-	const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
-	return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
+	const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+	return `"${text.replace(/[^]/g, escaped)}"`;
 }
 
 /** The ID of the question that the node waits for, as it is kept with the run. */
@@ -31,15 +34,15 @@ export function keptQuestion(context: RunContext): unknown {
  */
 export function keepQuestion(context: IExecuteFunctions, id: string): void {
 	context.getContext('node')[CONTEXT_KEY] = id;
-	let kept: unknown;
+	const { name } = context.getNode();
+	if (found.has(name)) return;
 	try {
-		kept = keptQuestion(context);
+		if (keptQuestion(context) === id) return void found.add(name);
 	} catch {
 		// Nothing was read, which is refused below.
 	}
-	if (kept === id) return;
 	throw new FieldError(
-		`n8n cannot take an answer for a node named "${context.getNode().name}"`,
+		`n8n cannot take an answer for a node named "${name}"`,
 		'Rename the node, for example to "Ask". Nothing was sent.',
 	);
 }
