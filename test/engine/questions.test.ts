@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Question } from '../../nodes/Jelou/shared/triggerNote';
 import { sign } from '../../nodes/Jelou/shared/signature';
+import { RoomStore } from '../../nodes/Jelou/trigger/rooms/roomStore';
 import { passTime, stopTime } from '../support/time';
 import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
@@ -44,6 +45,13 @@ describe('a note', () => {
 		await ask('q');
 		expect(await deliver(asks(question('q')))).toEqual(status('confirmed'));
 		expect(receiver.runs).toEqual([]);
+	});
+
+	test('that had to ask n8n about its address is stored with a copy from after that', async () => {
+		const save = jest.spyOn(RoomStore.prototype, 'save');
+		expect(await deliver(asks(question('q')))).toEqual(status('registered'));
+		expect(runs.ownNotes).toMatchObject([{ note: 'keep' }]);
+		expect(save).toHaveBeenCalledTimes(1);
 	});
 
 	const PARTS = "Jelou node's note: it lacks a part";

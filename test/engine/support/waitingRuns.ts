@@ -41,7 +41,10 @@ export class WaitingRuns {
 					.catch(() => response.destroy());
 				return undefined;
 			}
-			const reply = runs.replies.shift() ?? runs.resume(JSON.parse(body.toString()) as Resumption);
+			// The first time, a node is still about to ask.
+			const usual = () =>
+				runs.requests === 0 ? RUNNING : runs.resume(JSON.parse(body.toString()) as Resumption);
+			const reply = runs.replies.shift() ?? usual();
 			return { status: reply.status, body: JSON.stringify(reply.body) };
 		});
 		const runs = new WaitingRuns(server);

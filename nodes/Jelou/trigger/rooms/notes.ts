@@ -15,7 +15,7 @@ import { deliveriesOf } from '../event/deliveryCounts';
 import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import { oneAtATime } from './oneAtATime';
-import { keepSoon, watchQueue } from './ownNotes';
+import { keepNow, keepSoon, watchQueue } from './ownNotes';
 import { askNext, endDialogue, endQuestions, roomKeyOf } from './questions';
 import { canResume, releaseIfOver } from './resumeRun';
 import { roomStates } from './roomStates';
@@ -40,14 +40,19 @@ function statusOf({ store }: RoomView, { id }: Question | Pause): NoteStatus {
 async function takeQuestion(
 	view: RoomView,
 	{ ifBusy, question, text }: TriggerNote & { note: 'ask' },
+	deadline: Deadline,
 ): Promise<NoteStatus> {
-	const { store } = view;
+	const { address, store } = view;
 	const { roomId } = question;
 	// A customer can be quicker than the node that repeats its note.
 	if (store.hasEnded(question.id)) return 'confirmed';
 	if (store.isPaused(roomId)) return 'paused';
-	if (!store.find(question) && !(await canResume(view, question))) {
-		return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
+	if (!store.find(question)) {
+		// Meanwhile another process may store something, when the load balancer moves the address.
+		deadline.hasWaited = store.probedAddress !== address;
+		if (!(await canResume(view, question))) {
+			return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
+		}
 	}
 	if (store.reservedFor(roomId)?.runId !== question.runId) await releaseIfOver(view, roomId);
 	const known = store.find(question);
@@ -57,6 +62,7 @@ async function takeQuestion(
 	const isQueued = isBusy && ifBusy === 'wait';
 	const added = isQueued ? store.add(question, 'queued', text) : store.add(question, 'pending');
 	if (added === undefined) return refuse(view, 'too many questions are open', 'full');
+	if (deadline.hasWaited) await keepNow(view);
 	if (isQueued) watchQueue(view, roomId);
 	return isQueued ? 'queued' : 'registered';
 }
@@ -108,7 +114,7 @@ async function report(view: RoomView, { noteId, resumePath }: TriggerNote & { no
 async function take(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
 	switch (note.note) {
 		case 'ask':
-			return await takeQuestion(view, note);
+			return await takeQuestion(view, note, deadline);
 		case 'sent':
 			return takeSent(view, note);
 		case 'withdraw':
