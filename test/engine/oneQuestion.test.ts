@@ -401,6 +401,19 @@ describe('a question of another run', () => {
 		await passUntil('the next to be asked', () => read().length === 1);
 	});
 
+	test('is asked although the process that took the answer before it ended before it stored that', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		const { stored } = stage;
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		const { receiver, runs } = stage;
+		await receiver.close();
+		stage = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
+		stage.restore(stored);
+		await stage.deliver(stage.note({ note: 'keep' }));
+		await passUntil('the next to be asked', () => read().length === 1);
+	});
+
 	test('is asked after a restart, and survives another before it is answered', async () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));

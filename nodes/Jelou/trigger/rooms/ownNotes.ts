@@ -4,7 +4,7 @@ import { uptime } from '../../shared/clock';
 import { postNote } from '../../shared/postNote';
 import type { NoteContent } from '../../shared/triggerNote';
 import { warn } from '../event/log';
-import { releaseIfOver } from './resumeRun';
+import { endAnswered, releaseIfOver } from './resumeRun';
 import { BEFORE_END_MS, type RoomStore } from './roomStore';
 import type { RoomView } from './view';
 
@@ -18,6 +18,8 @@ const KEEP_EVERY_MS = 10_000;
 const ASK_TIMEOUT_MS = 30_000;
 const WATCH_EVERY_MS = 500;
 const WATCH_AFTER_FAILURE_MS = 5_000;
+/** How many times: every five minutes, since it costs n8n about as much as a delivery. */
+const CHECK_EVERY = 600;
 
 /**
  * Gives the trigger itself a note. Never throws.
@@ -116,7 +118,8 @@ export function watchQueue(view: RoomView, roomId: string): void {
 
 async function watch(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
-	while (store.hasQueue(roomId)) {
+	for (let n = 0; store.hasQueue(roomId); n++) {
+		if (n % CHECK_EVERY === 0) await endAnswered(view, roomId);
 		if (store.nextIn(roomId) === undefined) await releaseIfOver(view, roomId);
 		const isFree = store.nextIn(roomId) !== undefined;
 		if (isFree) {

@@ -74,6 +74,11 @@ async function post(
 	}
 }
 
+/** Asks n8n whether a run waits for a question, once. */
+async function probe(view: RoomView, question: Pick<Question, 'id' | 'resumePath'>): Promise<ResumeResponse> {
+	return await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
+}
+
 /**
  * Whether n8n takes requests at its own resume addresses: found out once for each address of the trigger, while a run
  * is asking, so that nobody is asked a question whose answer could not arrive. n8n 1.x does not check a signature while
@@ -91,10 +96,19 @@ export async function canResume(
 	// n8n signs paths: if the trigger is reached at a path other than its own, a proxy removes part of it.
 	const { originalUrl } = context.getRequestObject();
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
-	const response = await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
+	const response = await probe(view, question);
 	if (response === 'running') store.probedAddress = address;
 	const isRefused = response === 'misrouted' || response === 'invalid';
 	return isReport ? ['running', 'gone', 'invalid'].includes(response) : !isRefused;
+}
+
+/**
+ * Ends the questions of a room whose runs have ended: the process that took the answers may have ended before it stored
+ * that.
+ */
+export async function endAnswered(view: RoomView, roomId: string): Promise<void> {
+	const { store } = view;
+	for (const asked of store.asked(roomId)) if ((await probe(view, asked)) === 'gone') store.end(asked);
 }
 
 /**
@@ -104,7 +118,7 @@ export async function canResume(
 export async function releaseIfOver(view: RoomView, roomId: string): Promise<void> {
 	const answered = view.store.reservedFor(roomId);
 	if (answered === undefined) return;
-	const response = await post(view, answered, { questionId: answered.id }, PROBE_TIMEOUT_MS);
+	const response = await probe(view, answered);
 	const isRunning = response === 'running' || response === 'unknown';
 	if (!isRunning && view.store.reservedFor(roomId) === answered) view.store.release(roomId);
 }
