@@ -267,10 +267,11 @@ export class Conversations {
 		const { customers, dialogue, kind } = this;
 		const isOf = ({ id, name }: Customer, { data }: Execution) =>
 			data.includes(`"${id}"`) || data.includes(name);
-		const isFinished = ({ expected, hadToRepeat, id }: Customer) => {
+		const isFinished = ({ expected, hadToRepeat, id, lines }: Customer) => {
 			const heard = dialogue.heard(id);
 			// With two runs, a message that was held up by a restart may come after the first question, and answers it.
-			const outcome = (text: string) => text.replace(/^Name=.*/, 'Name=');
+			const own = lines.flat().map((line) => `Name=${line}`);
+			const outcome = (text: string) => (own.includes(text) ? 'Name=' : text);
 			const inOrder = (texts: string[]) =>
 				JSON.stringify(kind.runs === 1 ? texts : texts.map(outcome).sort());
 			// A refused message may have started a run anyway: that run asks as well, perhaps after the other has finished, or
