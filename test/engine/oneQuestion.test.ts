@@ -521,4 +521,21 @@ describe('static data', () => {
 		await passUntil('it to be written', () => staticData.__dataChanged === true);
 		expect(JSON.stringify(stage.stored)).toContain('"ended\\":[\\"q\\"]');
 	});
+
+	test('is written with a fresh copy by a note that had to ask n8n about the run before', async () => {
+		await stage.ask('q');
+		await stage.says('Ana');
+		const kept = stage.runs.ownNotes.length;
+		expect(await stage.tell(stage.question('other'))).toEqual(status('registered'));
+		expect(stage.runs.ownNotes.slice(kept)).toMatchObject([{ note: 'keep' }]);
+	});
+
+	test("is not written by Check's note, which had to ask n8n", async () => {
+		await stage.ask('q');
+		const staticData = stage.restore(stage.stored);
+		await stage.says('Ana');
+		const checks = stage.note({ note: 'report', resumePath: stage.runs.resumePath('check') });
+		expect(await stage.deliver(checks)).toMatchObject({ body: { report: { questions: 0 } } });
+		expect(staticData.__dataChanged).toBeFalsy();
+	});
 });

@@ -54,7 +54,11 @@ async function takeQuestion(
 			return refuse(view, 'n8n does not take requests at its own resume address', 'unreachable');
 		}
 	}
-	if (store.reservedFor(roomId)?.runId !== question.runId) await releaseIfOver(view, roomId);
+	const reserved = store.reservedFor(roomId);
+	if (reserved && reserved.runId !== question.runId) {
+		deadline.hasWaited = true;
+		await releaseIfOver(view, roomId);
+	}
 	const known = store.find(question);
 	if (known) return known.text === '' ? statusOf(view, question) : 'queued';
 	const isBusy = store.isBusyFor(question);
@@ -153,7 +157,9 @@ export async function takeNote(
 	const status = await takeOnce(view, note, deadline);
 	if (status !== 'confirmed') return { status };
 	if (note.note === 'list') return { status, rooms: roomStates(view.store) };
-	return note.note === 'report' ? { status, report: await report(view, note) } : { status };
+	if (note.note !== 'report') return { status };
+	deadline.hasWaited = true;
+	return { status, report: await report(view, note) };
 }
 
 async function takeOnce(view: RoomView, note: TriggerNote, deadline: Deadline): Promise<NoteStatus> {
