@@ -5,10 +5,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { ROOT, SetupError, node24, setup, stopSetup } from './setup.mjs';
 
 const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...args];
+/** Each program starts with this. */
+const CONNECTIONS = ['--import', pathToFileURL(join(ROOT, 'scripts/connections.mjs')).href];
 const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args];
 /** How many files of tests run at once: a cluster takes the whole machine, and the tests of a server mostly wait. */
 const AT_ONCE = { scale: 1, server: 4, others: 2 };
@@ -82,7 +85,7 @@ async function runNode(args, { env, isTied }) {
 	const node = node24();
 	const PATH = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 	const stdio = isTied ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
-	child = spawn(node, args, { cwd: ROOT, stdio, env: { ...process.env, ...env, PATH } });
+	child = spawn(node, [...CONNECTIONS, ...args], { cwd: ROOT, stdio, env: { ...process.env, ...env, PATH } });
 	const [code, signal] = await once(child, 'close');
 	return code ?? (signal === null ? 1 : 128);
 }
