@@ -10,6 +10,9 @@ const RECORD = z.record(z.unknown());
 /** For executions, n8n returns an object that contains the list. */
 const LIST = z.preprocess((data) => (isRecord(data) ? data.results : data), z.array(RECORD));
 
+/** For two minutes. */
+const [BUSY_TRIES, BUSY_WAIT_MS] = [120, 1_000];
+
 export interface Login {
 	email: string;
 	password: string;
@@ -36,6 +39,20 @@ export class N8nClient {
 
 	/** Makes a call and returns what n8n calls `data`. Throws with n8n's own message when it refuses. */
 	async call(method: string, path: string, body?: unknown): Promise<unknown> {
+		let { response, text } = await this.request(method, path, body);
+		// n8n handles no call while its database responds too slowly, as on a busy machine.
+		const isBusy = () => response.status === 503 && text.includes('Database is not ready');
+		for (let tries = 1; isBusy() && tries < BUSY_TRIES; tries++) {
+			await sleep(BUSY_WAIT_MS);
+			({ response, text } = await this.request(method, path, body));
+		}
+		if (!response.ok)
+			throw new Error(`n8n answered ${String(response.status)} to ${method} ${path}: ${text}`);
+		const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+		return isRecord(parsed) && 'data' in parsed ? parsed.data : parsed;
+	}
+
+	private async request(method: string, path: string, body: unknown) {
 		const response = await fetch(`${this.url}/rest${path}`, {
 			method,
 			headers: { 'content-type': 'application/json', 'browser-id': this.browserId, cookie: this.cookie },
@@ -43,11 +60,7 @@ export class N8nClient {
 		});
 		const cookie = response.headers.getSetCookie().find((entry) => entry.startsWith('n8n-auth='));
 		if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? '';
-		const text = await response.text();
-		if (!response.ok)
-			throw new Error(`n8n answered ${String(response.status)} to ${method} ${path}: ${text}`);
-		const parsed: unknown = text === '' ? undefined : JSON.parse(text);
-		return isRecord(parsed) && 'data' in parsed ? parsed.data : parsed;
+		return { response, text: await response.text() };
 	}
 
 	private async record(method: string, path: string, body?: unknown): Promise<Json> {
