@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 
 const DISK_FULL = 'The disk is full: free up some space and run the command again.';
+const PORT_TAKEN = 'Another program has just taken a port that was free: run the command again.';
 /** With fewer bytes free, nothing can be started. */
 const TOO_LITTLE = 1e6;
 
@@ -16,7 +17,9 @@ export function messageOf(error: unknown): string {
 /** Why a program ended, in one sentence. */
 export function sentenceOf(error: unknown): string {
 	const message = messageOf(error);
-	return isDiskFull(message) ? DISK_FULL : (message.split('\n')[0] ?? '');
+	if (isDiskFull(message)) return DISK_FULL;
+	if (message.includes('EADDRINUSE')) return PORT_TAKEN;
+	return message.split('\n')[0] ?? '';
 }
 
 /** Why n8n did not start, judging by its output; on a full disk there may be none. */

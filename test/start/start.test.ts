@@ -21,6 +21,7 @@ import { isRecord, type Json } from '../../scripts/json';
 import { N8nClient } from '../../scripts/n8n/client';
 import { waitUntil } from '../../scripts/n8n/waitUntil';
 import { ROOT, WORK_FOLDER } from '../../scripts/paths';
+import { sentenceOf } from '../../scripts/problems';
 import { KeptProcess } from '../../scripts/process';
 import { ownLogin } from '../../scripts/start/login';
 import { readMade } from '../../scripts/start/kept';
@@ -84,6 +85,13 @@ describe('npm start', () => {
 		const { code, stderr } = await start(...args);
 		expect(stderr).toMatch(message);
 		expect(code).toBe(1);
+	});
+
+	test('says in one sentence that a port was taken while it started', () => {
+		const error = new Error('listen EADDRINUSE: address already in use 127.0.0.1:8040');
+		expect(sentenceOf(error)).toBe(
+			'Another program has just taken a port that was free: run the command again.',
+		);
 	});
 });
 
