@@ -58,6 +58,9 @@ async function talk({ sandbox }: Begun): Promise<void> {
 		body: { botId: 'BOT_ID', userId: 'OTHER_USER' },
 	});
 	const { desk, store, url } = sandbox;
+	await waitUntil('the end to be delivered', () =>
+		store.log.some(({ title }) => title === 'conversation.close'),
+	);
 	const room = store.rooms.get('first-room');
 	if (!room) throw new Error('The first room is missing');
 	store.addMessage(room, 'agent', { type: 'text', content: { body: '¿Cuál?' } }, 'p1', {
