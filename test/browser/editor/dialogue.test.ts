@@ -143,7 +143,6 @@ describe('a pause', () => {
 		await editor.addNode('Jelou', 'Resume the automation of a conversation');
 		const room = OWN.rooms?.find(({ userId }) => userId === LUIS.id)?.id ?? '';
 		await editor.node.rewrite('roomId', room);
-		await editor.node.leaveField();
 		await editor.node.preview('roomId').getByText(room).waitFor();
 		await editor.node.execute();
 		await editor.node.output.getByText(room).first().waitFor();

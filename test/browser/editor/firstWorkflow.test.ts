@@ -117,7 +117,6 @@ test('Execute step on an HTTP Request between the two looks something up', async
 test('Execute step on the reply after it really sends it, to the conversation of the event', async () => {
 	await editor.openNode('Send a message');
 	await editor.node.rewrite('text', 'Your order: {{ $json.product }}');
-	await editor.node.leaveField();
 	await editor.node.preview('text').getByText('Your order: Mochila Andes').waitFor();
 	await editor.node.execute();
 	await chat.reply('Your order: Mochila Andes').waitFor();

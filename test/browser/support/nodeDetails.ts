@@ -97,7 +97,7 @@ export class NodeDetails {
 		await drag(this.inputField(path), typeof field === 'string' ? this.field(field) : field);
 	}
 
-	/** Replaces the expression in a parameter. */
+	/** Replaces the expression in a parameter, and leaves it: n8n takes over what is written a moment later, or then. */
 	async rewrite(field: string, text: string): Promise<void> {
 		const editor = this.field(field).locator('.cm-content');
 		// n8n moves the cursor when the field gets the focus, even after everything was selected.
@@ -105,6 +105,7 @@ export class NodeDetails {
 			await editor.fill(text);
 			return (await editor.textContent()) === text;
 		});
+		await this.leaveField();
 	}
 
 	/** Moves the focus out of the parameters, which closes what n8n has opened below one. */
