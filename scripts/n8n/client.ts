@@ -10,9 +10,6 @@ const RECORD = z.record(z.unknown());
 /** For executions, n8n returns an object that contains the list. */
 const LIST = z.preprocess((data) => (isRecord(data) ? data.results : data), z.array(RECORD));
 
-/** For two minutes. */
-const [BUSY_TRIES, BUSY_WAIT_MS] = [120, 1_000];
-
 export interface Login {
 	email: string;
 	password: string;
@@ -41,11 +38,12 @@ export class N8nClient {
 	async call(method: string, path: string, body?: unknown): Promise<unknown> {
 		let { response, text } = await this.request(method, path, body);
 		// n8n handles no call while its database responds too slowly, as on a busy machine.
-		const isBusy = () => response.status === 503 && text.includes('Database is not ready');
-		for (let tries = 1; isBusy() && tries < BUSY_TRIES; tries++) {
-			await sleep(BUSY_WAIT_MS);
-			({ response, text } = await this.request(method, path, body));
-		}
+		const isHandled = () => response.status !== 503 || !text.includes('Database is not ready');
+		if (!isHandled())
+			await waitUntil("n8n's database", async () => {
+				({ response, text } = await this.request(method, path, body));
+				return isHandled();
+			});
 		if (!response.ok)
 			throw new Error(`n8n answered ${String(response.status)} to ${method} ${path}: ${text}`);
 		const parsed: unknown = text === '' ? undefined : JSON.parse(text);
