@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { isRecord, type Json } from '../json';
+import { N8N_LINE } from '../paths';
 import { waitUntil } from './waitUntil';
 
 const RECORD = z.record(z.unknown());
@@ -15,22 +16,14 @@ export interface Login {
 	password: string;
 }
 
-/** The versions that n8n reports. */
-interface N8nVersions {
-	/** n8n's own, such as `2.41.1`. */
-	n8n: string;
-	/** That of the Node.js it runs on, such as `24.21.0`. */
-	node: string;
-	/** Whether it is the older line, n8n 1.x, whose REST API differs in some calls. */
-	isV1: boolean;
-}
+/** Whether it is the older line, n8n 1.x, whose REST API differs in some calls. */
+const IS_V1 = N8N_LINE === 'v1';
 
 /** Talks to n8n's own REST API as its editor does, in both lines of n8n. */
 export class N8nClient {
 	/** The session, for requests that are not to the REST API. */
 	cookie = '';
 	private readonly browserId = randomUUID();
-	private known: Promise<N8nVersions> | undefined;
 
 	constructor(readonly url: string) {}
 
@@ -71,20 +64,19 @@ export class N8nClient {
 
 	/** Creates the owner of a fresh n8n, or logs in to one that has an owner. */
 	async login({ email, password }: Login): Promise<void> {
-		const settings = await this.record('GET', '/settings');
 		const owner = { email, password, firstName: 'Sandbox', lastName: 'Owner' };
-		if (isRecord(settings.userManagement) && settings.userManagement.showSetupOnFirstLoad === true)
+		try {
 			await this.call('POST', '/owner/setup', owner);
-		else await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
+		} catch (error) {
+			if (!(error instanceof Error) || !error.message.includes('already setup')) throw error;
+			await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
+		}
 	}
 
-	/** n8n's versions, which it reports only after login. */
-	async versions(): Promise<N8nVersions> {
-		this.known ??= this.record('GET', '/settings').then(({ versionCli, nodeJsVersion }) => {
-			if (typeof versionCli !== 'string') throw new Error('n8n reports its version only after login.');
-			return { n8n: versionCli, node: String(nodeJsVersion), isV1: versionCli.startsWith('1.') };
-		});
-		return await this.known;
+	/** The versions of n8n and of the Node.js it runs on, such as `2.41.1`, as its editor shows them after login. */
+	async versions(): Promise<{ n8n: string; node: string }> {
+		const { versionCli, nodeJsVersion } = await this.record('GET', '/settings');
+		return { n8n: String(versionCli), node: String(nodeJsVersion) };
 	}
 
 	async credentials(): Promise<Json[]> {
@@ -131,7 +123,7 @@ export class N8nClient {
 	/** Publishes a workflow and waits until that is done. Returns the errors of triggers that failed; on n8n 1.x, throws. */
 	async activate(id: string): Promise<string[]> {
 		const { versionId } = await this.workflow(id);
-		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: true, versionId });
+		if (IS_V1) await this.updateWorkflow(id, { active: true, versionId });
 		else await this.call('POST', `/workflows/${id}/activate`, { versionId });
 		return await this.publishingErrors(id);
 	}
@@ -139,14 +131,14 @@ export class N8nClient {
 	/** Unpublishes a workflow and waits until that is done: until then it still receives what is sent to it. */
 	async deactivate(id: string): Promise<void> {
 		const { versionId } = await this.workflow(id);
-		if ((await this.versions()).isV1) await this.updateWorkflow(id, { active: false, versionId });
+		if (IS_V1) await this.updateWorkflow(id, { active: false, versionId });
 		else await this.call('POST', `/workflows/${id}/deactivate`, {});
 		await this.publishingErrors(id);
 	}
 
 	/** n8n 2.x responds before it has published or unpublished: waits for that. Returns the errors of triggers that failed. */
 	private async publishingErrors(id: string): Promise<string[]> {
-		if ((await this.versions()).isV1) return [];
+		if (IS_V1) return [];
 		let errors: unknown[] = [];
 		const isDone = async () => {
 			const { status, triggers } = await this.record('GET', `/workflows/${id}/publication-status`);

@@ -68,7 +68,8 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 export async function isReady(url: string, command: N8nCommand = 'webhook'): Promise<boolean> {
 	try {
 		if (!(await fetch(`${url}/healthz/readiness`)).ok) return false;
-		return command !== 'start' || (await fetch(`${url}/rest/settings`)).ok;
+		// n8n 1.x says that it is ready before its REST API responds.
+		return command !== 'start' || (await fetch(`${url}/rest/login`)).status === 401;
 	} catch {
 		return false;
 	}

@@ -11,11 +11,11 @@ import { satisfactionSurvey, unansweredSurvey } from './examples/satisfactionSur
 import { shippingNotice } from './examples/shippingNotice';
 import { start } from './examples/start';
 import { ticket } from './examples/ticket';
-import { startStage, type Stage } from './support/stage';
+import { WITH_EDITOR, startStage, type Stage } from './support/stage';
 
 let running: Stage | undefined;
 beforeAll(async () => {
-	running = await startStage();
+	running = await startStage(WITH_EDITOR);
 });
 afterAll(async () => running?.stop());
 

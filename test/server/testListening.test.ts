@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { waitUntil } from '../../scripts/n8n/waitUntil';
+import { N8N_LINE } from '../../scripts/paths';
 import { CREDENTIAL_NAME, PROJECT, credentialData, startStage, type Stage } from './support/stage';
 import { triggerWorkflow } from './support/workflows';
 
@@ -103,7 +104,7 @@ describe('production keeps its URL and secret, with none typed anywhere, through
 	test('a crash in the middle of a test, which is repaired', async () => {
 		await listen(other);
 		await stage.restart('kill');
-		if ((await stage.client.versions()).isV1) {
+		if (N8N_LINE === 'v1') {
 			// n8n 1.x checks every trigger when it starts, so nobody has to do anything.
 			await waitUntil('the URL of production', () => url() === before.url);
 			return;

@@ -20,6 +20,16 @@ test('a call that n8n did not handle because its database was busy is made again
 	expect(n8n.requests.map(({ body }) => body.toString())).toEqual(['{"name":"x"}', '{"name":"x"}']);
 });
 
+test('an n8n that has an owner is logged in to', async () => {
+	n8n = await startRecorder(({ path }) =>
+		path === '/rest/owner/setup'
+			? { status: 400, body: JSON.stringify({ code: 400, message: 'Instance owner already setup' }) }
+			: { body: JSON.stringify({ data: {} }) },
+	);
+	await new N8nClient(n8n.url).login({ email: 'a@example.com', password: 'secret' });
+	expect(n8n.requests.map(({ path }) => path)).toEqual(['/rest/owner/setup', '/rest/login']);
+});
+
 test('a call that n8n refuses for another reason is made once', async () => {
 	const client = await refusing('Not now');
 	await expect(client.call('POST', '/workflows', {})).rejects.toThrow('Not now');

@@ -1,6 +1,7 @@
 import {
 	CREDENTIAL_NAME,
 	PROJECT,
+	WITH_EDITOR,
 	credentialData,
 	startStage,
 	webhookAnswers,
@@ -15,7 +16,7 @@ let editor: Editor;
 let workflow: string;
 
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(WITH_EDITOR);
 	const { client, sandbox } = stage;
 	const credential = await client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(sandbox));
 	await client.activate(await client.createWorkflow(triggerWorkflow('Reception', credential)));

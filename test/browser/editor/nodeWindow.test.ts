@@ -1,4 +1,10 @@
-import { CREDENTIAL_NAME, credentialData, startStage, type Stage } from '../../server/support/stage';
+import {
+	CREDENTIAL_NAME,
+	WITH_EDITOR,
+	credentialData,
+	startStage,
+	type Stage,
+} from '../../server/support/stage';
 import { CredentialDialog } from '../support/credentialDialog';
 import { Editor, showsIcon } from '../support/editor';
 import { MARKED, REFUSED, mistakenWorkflow } from '../support/mistakes';
@@ -8,7 +14,7 @@ let stage: Stage;
 let editor: Editor;
 
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(WITH_EDITOR);
 	const data = credentialData(stage.sandbox);
 	const credential = await stage.client.saveCredential(CREDENTIAL_NAME, 'jelouApi', data);
 	const workflow = await stage.client.createWorkflow(mistakenWorkflow(credential));

@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { DEMO_PROJECT, clientOf } from '../../../sandbox';
 import {
 	CREDENTIAL_NAME,
+	WITH_EDITOR,
 	credentialData,
 	startStage,
 	webhookAnswers,
@@ -32,7 +33,7 @@ let chat: Chat;
 let credential: CredentialDialog;
 
 beforeAll(async () => {
-	stage = await startStage();
+	stage = await startStage(WITH_EDITOR);
 	const { client, n8n, sandbox } = stage;
 	const jelou = await client.saveCredential(CREDENTIAL_NAME, 'jelouApi', credentialData(sandbox));
 	const ask = {

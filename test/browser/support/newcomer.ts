@@ -6,7 +6,7 @@ import { WORK_FOLDER } from '../../../scripts/paths';
 import { openExamples } from '../../../scripts/start/examples';
 import { readMade } from '../../../scripts/start/kept';
 import { startProjects } from '../../../scripts/start/projects';
-import { startStage, type Stage } from '../../server/support/stage';
+import { WITH_EDITOR, startStage, type Stage } from '../../server/support/stage';
 import { Chat } from './chat';
 import { Editor } from './editor';
 
@@ -19,7 +19,7 @@ export interface Newcomer {
 }
 
 export async function startNewcomer(): Promise<Newcomer> {
-	const stage = await startStage({}, startProjects());
+	const stage = await startStage(WITH_EDITOR, startProjects());
 	const folder = join(WORK_FOLDER, 'test', randomUUID());
 	let editor: Editor | undefined;
 	const close = async () => {

@@ -68,7 +68,7 @@ export async function startScaleStage({
 			tarball: packedTarball(),
 			haproxy: neededHaproxy(),
 			webhooks,
-			env: { ...IMPATIENT, ...env },
+			env: { ...IMPATIENT, N8N_DISABLE_UI: 'true', ...env },
 			...(signal && { signal }),
 		});
 		const stop = async () => {

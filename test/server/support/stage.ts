@@ -29,10 +29,12 @@ export interface Stage {
 	stop(): Promise<void>;
 }
 
-/** As the documents recommend for a busy instance: a quarter of the processor time less. */
-const LAZY = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
+/** For a stage with n8n's editor, of which n8n writes 47 MB on every start, a third of a start's processor time. */
+export const WITH_EDITOR = { N8N_DISABLE_UI: 'false' };
 /** For a stage that uses n8n as it is. */
-export const N8N_DEFAULTS = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'false' };
+export const N8N_DEFAULTS = { ...WITH_EDITOR, N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'false' };
+/** Without the editor, and as the documents recommend for a busy instance: a quarter of the processor time less. */
+const CHEAP = { N8N_DISABLE_UI: 'true', N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
 
 export async function startStage(
 	env: Record<string, string> = {},
@@ -49,7 +51,7 @@ export async function startStage(
 	});
 	try {
 		installPackage(folder, packedTarball());
-		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env: { ...LAZY, ...env } };
+		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env: { ...CHEAP, ...env } };
 		let n8n = await startN8n(options);
 		const client = new N8nClient(n8n.url);
 		const restart: Stage['restart'] = async (how, changed = {}) => {
