@@ -114,6 +114,20 @@ export class Customer {
 		return this.all.filter((text, n, all) => text !== all[n - 1]);
 	}
 
+	/**
+	 * Whether the last answer began another run: n8n refused it although the run had it, as on a machine that takes longer
+	 * than Jelou waits, and Jelou repeated it.
+	 */
+	get hasBegunAgain(): boolean {
+		return this.refused.has(LAST) && this.heard.length > this.expected.length;
+	}
+
+	/** Whether everything that was heard was expected, in this order. */
+	get isRight(): boolean {
+		const expected = [...this.expected, ...(this.hasBegunAgain ? this.expected.slice(0, 1) : [])];
+		return JSON.stringify(this.heard) === JSON.stringify(expected.slice(0, this.heard.length));
+	}
+
 	/** The steps whose message was followed by a question that the customer already had. */
 	get askedTwice(): number[] {
 		return this.expected.flatMap((text, step) =>
@@ -167,12 +181,13 @@ export class Talk {
 	async end() {
 		const { customers } = this;
 		await this.allAre('success', 'crashed');
-		const twice = customers.flatMap(({ askedTwice, refused }) =>
-			askedTwice.map((step) => (refused.has(step) ? 'cut off' : 'without need')),
+		const again = customers.filter(({ hasBegunAgain }) => hasBegunAgain);
+		const twice = customers.flatMap(({ askedTwice, hasBegunAgain, refused }) =>
+			askedTwice.map((step) =>
+				refused.has(step) || (step === 0 && hasBegunAgain) ? 'cut off' : 'without need',
+			),
 		);
-		const isSoFar = ({ expected, heard }: Customer) =>
-			JSON.stringify(heard) === JSON.stringify(expected.slice(0, heard.length));
-		const wrong = customers.filter((one) => !isSoFar(one));
+		const wrong = customers.filter(({ isRight }) => !isRight);
 		return {
 			dialogues: customers.length,
 			wrong: wrong.map(({ heard, userId }) => `${userId}: ${heard.join(' | ')}`),
@@ -182,7 +197,7 @@ export class Talk {
 			/** Where it was unknown whether the customer had the question: the process that sent it was gone. */
 			askedTwice: twice.filter((why) => why === 'cut off').length,
 			askedTwiceWithoutNeed: twice.filter((why) => why === 'without need').length,
-			otherRuns: await this.runs('waiting', 'running', 'error', 'canceled', 'new'),
+			otherRuns: (await this.runs('waiting', 'running', 'error', 'canceled', 'new')) - again.length,
 		};
 	}
 }
