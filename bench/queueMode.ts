@@ -12,7 +12,7 @@ const EVENT = { event: 'a message with its reply', texts: ['hola'], reply: 're: 
 
 /** Measures what a message with its reply costs in queue mode, and how many a second are possible, by workers. */
 export async function benchQueueMode(rounds: number): Promise<Result[]> {
-	const starting = startScaleStage({ signal: ends });
+	const starting = startScaleStage({ signal: ends, isPatient: true });
 	// Works while the stage is still starting, too: it then ends by itself, and this waits for it.
 	const stop = async () => (await starting.catch(() => undefined))?.stop();
 	const forget = onEnd(stop);
