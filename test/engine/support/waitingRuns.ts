@@ -15,6 +15,8 @@ export const RUNNING: ResumeReply = {
 	status: 409,
 	body: { message: 'The execution "1" is running already.' },
 };
+/** n8n shows a page for a run that has succeeded. */
+const OVER: ResumeReply = { status: 200, body: {} };
 export const UNAVAILABLE: ResumeReply = { status: 503, body: {} };
 
 /** n8n's side of waiting runs: accepts the answers at the resume URLs, once for each question. */
@@ -76,7 +78,7 @@ export class WaitingRuns {
 	}
 
 	private resume({ answer, questionId }: Resumption): ResumeReply {
-		if (this.resumed.some((run) => run.questionId === questionId)) return FAILED;
+		if (this.resumed.some((run) => run.questionId === questionId)) return OVER;
 		if (answer === undefined) return { status: 200, body: { status: 'waiting' } };
 		this.resumed.push({ questionId, answer });
 		return { status: 200, body: { status: 'resumed' } };

@@ -4,7 +4,7 @@ import { uptime } from '../../shared/clock';
 import { parseBody } from '../../shared/errorResponse';
 import { isObject } from '../../shared/json';
 import { RESUME_STATUS, type Question, type Resumption } from '../../shared/triggerNote';
-import type { Deadline } from '../event/deadline';
+import { Deadline } from '../event/deadline';
 import { warn } from '../event/log';
 import type { RoomView } from './view';
 
@@ -98,7 +98,7 @@ export async function canResume(
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
 	const response = await probe(view, question);
 	if (response === 'running') store.probedAddress = address;
-	const isRefused = response === 'misrouted' || response === 'invalid';
+	const isRefused = ['misrouted', 'invalid'].includes(response);
 	return isReport ? ['running', 'gone', 'invalid'].includes(response) : !isRefused;
 }
 
@@ -108,7 +108,8 @@ export async function canResume(
  */
 export async function endAnswered(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
-	for (const asked of store.asked(roomId)) if ((await probe(view, asked)) === 'gone') store.end(asked);
+	for (const asked of store.asked(roomId))
+		if ((await resumeRun(view, asked, undefined, new Deadline())) === 'gone') store.end(asked);
 }
 
 /**
@@ -119,7 +120,7 @@ export async function releaseIfOver(view: RoomView, roomId: string): Promise<voi
 	const answered = view.store.reservedFor(roomId);
 	if (answered === undefined) return;
 	const response = await probe(view, answered);
-	const isRunning = response === 'running' || response === 'unknown';
+	const isRunning = ['running', 'unknown'].includes(response);
 	if (!isRunning && view.store.reservedFor(roomId) === answered) view.store.release(roomId);
 }
 
@@ -140,7 +141,7 @@ export async function resumeRun(
 		const timeout = deadline.timeout(REQUEST_TIMEOUT_MS);
 		const response = await post(view, question, { questionId: question.id, answer }, timeout);
 		if (response === 'resumed' || response === 'waiting') return response;
-		const isRefused = response === 'misrouted' || response === 'invalid';
+		const isRefused = ['misrouted', 'invalid'].includes(response);
 		if (isRefused) {
 			warn(
 				view.context,
