@@ -16,9 +16,7 @@ const REFUSALS: Record<RefusalReason, (refusal: Refusal) => string> = {
 	takenInThisWorkflow: ({ holder }) =>
 		`The trigger "${holder?.nodeName ?? ''}" in this workflow already receives this project's events: use that one, or another Jelou project`,
 	takenByAnotherWorkflow: ({ holder }) =>
-		holder
-			? `The workflow "${holder.workflowName}" already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project`
-			: "Another workflow of this n8n already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project",
+		`${holder ? `The workflow "${holder.workflowName}"` : 'Another workflow of this n8n'} already receives this project's events: unpublish it, turn on Replace Existing Webhook, or use another Jelou project`,
 	takenByAnotherSystem: ({ currentUrl }) =>
 		`The project's integration already points to ${hostOf(currentUrl)}: turn on Replace Existing Webhook, or use another Jelou project`,
 	notStored: () =>
