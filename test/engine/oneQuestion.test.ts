@@ -38,6 +38,14 @@ async function open(options: INodeParameters = {}) {
 	stage = await RoomStage.open({ sandbox, secret, roomId }, options);
 }
 
+/** n8n ends, and starts again with what it had stored by then. */
+async function restarted(stored = stage.stored) {
+	const { receiver, runs } = stage;
+	await receiver.close();
+	stage = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
+	stage.restore(stored);
+}
+
 const KEPT = status('kept');
 
 const sent = async (question: Question) =>
@@ -417,20 +425,57 @@ describe('a question of another run', () => {
 	test('is asked after a restart, and survives another before it is answered', async () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));
-		const restarted = async () => {
-			const { receiver, runs, stored } = stage;
-			await receiver.close();
-			stage = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], runs);
-			stage.restore(stored);
-		};
 		await restarted();
 		expect(await stage.says('Ana')).toEqual(ANSWERED);
 		await passUntil('the next to be asked', () => read().length === 1);
+		await pass(1_000);
 		await restarted();
 		await pass(10_000);
 		expect(read()).toHaveLength(1);
 		expect(await stage.says('Eva')).toEqual(ANSWERED);
 		expect(stage.answers()).toMatchObject([{ questionId: 'q' }, { questionId: 'next', answer: 'Eva' }]);
+	});
+
+	describe('and n8n ends while it is being sent', () => {
+		/** Until it is stored that it is being sent. Returns what is stored then. */
+		async function untilItsTurn(isDropped: boolean): Promise<IDataObject> {
+			await stage.ask('q');
+			await stage.tell(stage.question('next'));
+			sandbox.setFaults({ latencyMs: 100, drop: isDropped, path: 'chatbot', times: 1 });
+			expect(await stage.says('Ana')).toEqual(ANSWERED);
+			await passUntil('that to be stored', () => JSON.stringify(stage.stored).includes('pending'));
+			return stage.stored;
+		}
+
+		test('is asked after the start', async () => {
+			await restarted(await untilItsTurn(true));
+			await stage.deliver(stage.note({ note: 'keep' }));
+			await passUntil('it to be asked', () => read().length === 1);
+			expect(await stage.says('Eva')).toEqual(ANSWERED);
+			expect(stage.answers()).toMatchObject([{ questionId: 'q' }, { questionId: 'next', answer: 'Eva' }]);
+		});
+
+		test('can be answered after the start, because the customer may have it, and is not asked again then', async () => {
+			const stored = await untilItsTurn(false);
+			await passUntil('it to be asked', () => read().length === 1);
+			await restarted(stored);
+			expect(await stage.says('Eva')).toEqual(ANSWERED);
+			expect(stage.answers()).toMatchObject([{ questionId: 'q' }, { questionId: 'next', answer: 'Eva' }]);
+			await pass(10_000);
+			expect(read()).toHaveLength(1);
+		});
+
+		test('can be answered while it is asked again, too', async () => {
+			const stored = await untilItsTurn(false);
+			await passUntil('it to be asked', () => read().length === 1);
+			await restarted(stored);
+			sandbox.setFaults({ latencyMs: 50, path: 'chatbot', times: 1 });
+			await stage.deliver(stage.note({ note: 'keep' }));
+			const asking = () => stage.runs.ownNotes.filter(({ note }) => note === 'askNext').length === 2;
+			await passUntil('it to be asked again', asking);
+			expect(await passTime(stage.says('Eva'))).toEqual(ANSWERED);
+			expect(stage.answers()).toMatchObject([{ questionId: 'q' }, { questionId: 'next', answer: 'Eva' }]);
+		});
 	});
 
 	test('ends with the conversation', async () => {

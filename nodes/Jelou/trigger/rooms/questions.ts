@@ -168,15 +168,19 @@ export async function askNext(view: RoomView, roomId: string, deadline: Deadline
 	const question = store.nextIn(roomId);
 	if (question === undefined) return;
 	store.change(question, { phase: 'pending' });
-	// So that a restart in between does not ask it twice.
+	// So that after a restart in between, the customer can answer it.
 	await keepNow(view);
 	const state = await resumeRun(view, question, undefined, deadline);
 	if (state === 'unknown') return store.change(question, { phase: 'queued' });
 	if (state !== 'waiting') return store.end(question);
 	const sending = await sendText(view, question, question.text);
-	if (sending.isSent) return store.open(question);
+	if (sending.isSent) {
+		store.change(question, { phase: 'open' });
+		// A restart before this asks it again, rather than never.
+		return await keepNow(view);
+	}
 	if (sending.isPassing) return store.change(question, { phase: 'queued' });
-	warn(context, 'could not ask a question that had waited its turn', sending.error.message);
+	warn(context, 'could not ask a queued question', sending.error.message);
 	const cause = { outcome: 'failed' as const, error: messageOf(sending.error) };
 	await endQuestions(view, [question], cause, deadline);
 	store.end(question);

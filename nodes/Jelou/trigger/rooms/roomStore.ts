@@ -148,9 +148,9 @@ export class RoomStore {
 		return present.sort((a, b) => Number(isQueued(a)) - Number(isQueued(b)));
 	}
 
-	/** The questions of a room that were asked, or are being sent. */
+	/** The questions of a room that were asked, perhaps by a process that has ended, or are being sent. */
 	asked(roomId: string): KeptQuestion[] {
-		return this.inRoom(roomId).filter((each) => !isQueued(each));
+		return this.inRoom(roomId).filter((each) => each.isUnsure || !isQueued(each));
 	}
 
 	find({ id, roomId }: Pick<Question, 'id' | 'roomId'>): KeptQuestion | undefined {
@@ -277,7 +277,8 @@ export class RoomStore {
 		const { phase } = question;
 		Object.assign(question, change);
 		const since = uptime() - ago;
-		if (question.phase === 'pending' && phase !== 'pending') question.answerableFrom = since + SLOW_MS;
+		if (question.phase === 'pending' && phase !== 'pending')
+			question.answerableFrom = question.isUnsure ? -Infinity : since + SLOW_MS;
 		if (question.phase === 'open' && phase !== 'open') {
 			question.answerableFrom = Math.min(since - OVERTAKEN_MS, question.answerableFrom ?? Infinity);
 		}
@@ -420,10 +421,12 @@ export class RoomStore {
 		const rooms = parseRooms(text);
 		const isStart = this.#copy === undefined;
 		for (const each of rooms?.questions ?? []) {
-			// Whoever was sending a question when this process started has sent it, or ended with the process before. Later
-			// steps are sent by the process that receives the room's messages, which is now this one.
-			if (each.phase === 'pending' && (isStart || each.step > 0)) {
-				each.phase = 'open';
+			// Whoever was sending a question when this process started has sent it, or ended with the process before. What the
+			// trigger itself sends, it sends in the process that receives the room's messages, which is now this one.
+			const isNext = each.step > 0;
+			if (each.phase === 'pending' && (isStart || isNext || each.text !== '')) {
+				// A question that had waited its turn is asked again, unless it is answered before.
+				each.phase = isNext || each.text === '' ? 'open' : 'queued';
 				each.isUnsure = true;
 			}
 		}
@@ -540,13 +543,9 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
 	);
 }
 
-/**
- * Whether a question of the project waits its turn, or has answers that must not be lost when it ends, in a copy of the
- * static data that need not be a delivery's.
- */
-export function hasStoredWork(staticData: IDataObject, project: string): boolean {
-	const { questions = [] } = parseRooms(textIn(staticData[STATIC_KEY], project)) ?? {};
-	return questions.some((each) => hasAnswers(each) || (isQueued(each) && each.until > Date.now()));
+/** Whether questions of the project are open, in a copy of the static data that need not be a delivery's. */
+export function hasQuestions(staticData: IDataObject, project: string): boolean {
+	return !!parseRooms(textIn(staticData[STATIC_KEY], project))?.questions.length;
 }
 
 const stores = new BoundedMap<string, RoomStore>(MAX_STORES);

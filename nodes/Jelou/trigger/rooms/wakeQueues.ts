@@ -2,7 +2,7 @@ import { sleep, type IHookFunctions } from 'n8n-workflow';
 
 import { loadCredential } from '../../shared/credential';
 import { postNote } from '../../shared/postNote';
-import { hasStoredWork } from './roomStore';
+import { hasQuestions } from './roomStore';
 
 /** n8n serves webhooks some time after it has registered them. */
 const WAIT_MS = 3_000;
@@ -15,7 +15,7 @@ const MAX_TRIES = 5;
  * @param project identifies the project, with its gateway
  */
 export function wakeQueues(context: IHookFunctions, project: string): void {
-	if (!hasStoredWork(context.getWorkflowStaticData('global'), project)) return;
+	if (!hasQuestions(context.getWorkflowStaticData('global'), project)) return;
 	const address = context.getNodeWebhookUrl('default') ?? '';
 	const ask = async () => {
 		// The integration may have been created just now, with another secret.
