@@ -66,8 +66,8 @@ export const KINDS = {
 	/** Two messages are two runs, and both ask: the second question waits until the first has its answer. */
 	queue: {
 		steps: [{ name: 'Name', parameters: NAME }],
-		lines: ({ name }) => [['hola', `soy ${name}`], [name], [name], []],
-		replies: ({ name }) => ['Name?', 'Name?', `Name=${name}`, `Name=${name}`],
+		lines: ({ name }) => [['hola', `soy ${name}`], [name], [], [name]],
+		replies: ({ name }) => ['Name?', `Name=${name}`, 'Name?', `Name=${name}`],
 		runs: 2,
 	},
 } satisfies Record<string, Kind>;
@@ -267,8 +267,18 @@ export class Conversations {
 		const { customers, dialogue, kind } = this;
 		const isOf = ({ id, name }: Customer, { data }: Execution) =>
 			data.includes(`"${id}"`) || data.includes(name);
-		const isFinished = ({ expected, hadToRepeat, id, lines }: Customer) => {
-			const heard = dialogue.heard(id);
+		/** What a customer has heard, without the questions that were asked once more. */
+		const heardOnce = ({ expected, id }: Customer): string[] => {
+			const left = expected.filter((text) => text.endsWith('?'));
+			return dialogue.heard(id).filter((text) => {
+				const at = left.indexOf(text);
+				if (at >= 0) left.splice(at, 1);
+				return at >= 0 || !expected.includes(text) || !text.endsWith('?');
+			});
+		};
+		const isFinished = (one: Customer) => {
+			const { expected, hadToRepeat, lines } = one;
+			const heard = heardOnce(one);
 			// With two runs, a message that was held up by a restart may come after the first question, and answers it.
 			const own = lines.flat().map((line) => `Name=${line}`);
 			const outcome = (text: string) => (own.includes(text) ? 'Name=' : text);
@@ -297,6 +307,7 @@ export class Conversations {
 			finished: customers.length - unfinished.length,
 			failed: shown.length + Math.min(unfinished.length - shown.length, ofNobody.length),
 			repeated: customers.filter(({ hadToRepeat }) => hadToRepeat).length,
+			askedTwice: customers.filter((one) => heardOnce(one).length < dialogue.heard(one.id).length).length,
 			crossed: customers.filter(isCrossed).length,
 			runsTooMany: runsTooMany.reduce((sum, each) => sum + Math.max(0, each), 0),
 		};

@@ -40,6 +40,7 @@ const ROW: z.ZodType<Row> = z.object({
 			finished: count,
 			failed: count,
 			repeated: count,
+			askedTwice: count,
 			crossed: count,
 			runsTooMany: count,
 		})
@@ -125,6 +126,7 @@ const DIALOGUE_HEAD = [
 	'finished',
 	'visible as failed',
 	'wrote again what was refused',
+	'asked twice',
 	"given another's answer",
 	'messages',
 	'got a 200',
@@ -149,9 +151,9 @@ function deskCells(row: DeskRow): Array<string | number> {
 }
 
 function dialogueCells({ accepted, dialogues, events, fault, lostSilently }: Row): Array<string | number> {
-	const { crossed = 0, failed = 0, finished = 0, opened = 0, repeated = 0 } = dialogues ?? {};
+	const { askedTwice = 0, crossed = 0, failed = 0, finished = 0, opened = 0, repeated = 0 } = dialogues ?? {};
 	const what = fault.replace('dialogues, ', '');
-	return [what, opened, finished, failed, repeated, crossed, events, accepted, lostSilently];
+	return [what, opened, finished, failed, repeated, askedTwice, crossed, events, accepted, lostSilently];
 }
 
 /**

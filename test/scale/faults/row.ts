@@ -6,6 +6,8 @@ export interface DialogueCounts {
 	failed: number;
 	/** Those whose customer had to write a message again that was refused. */
 	repeated: number;
+	/** Those whose customer was asked a question more often than there were runs to ask it. */
+	askedTwice: number;
 	/** Those in which a customer heard another's answers, or whose run got them. */
 	crossed: number;
 	/** Runs beyond one for each customer. */
