@@ -75,7 +75,7 @@ test.each(ROWS)(
 		// Chance decides whether n8n first considers the run lost or gives it to the other worker.
 		if (name === KILLED) expect((row?.withoutInput ?? 0) + (row?.retried ?? 0)).toBe(1);
 		if (dialogues) expect(dialogues.crossed).toBe(0);
-		const right = { finished: SHORT.customers, failed: 0, runsTooMany: 0 };
+		const right = { finished: SHORT.customers, failed: 0, askedTwice: 0, runsTooMany: 0 };
 		if (name === 'dialogues, nothing fails') expect(dialogues).toMatchObject({ ...right, repeated: 0 });
 		if (name === 'dialogues, questions open') expect(dialogues).toMatchObject(right);
 		// Shows that it held some.

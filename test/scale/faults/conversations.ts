@@ -80,7 +80,7 @@ const PATIENCE_MS = 5_000;
 /** The same where it cannot have arrived. */
 const IMPATIENCE_MS = 1_000;
 /** How long n8n must be idle before a customer gives up waiting. */
-const QUIET_MS = 6_000;
+const QUIET_MS = 15_000;
 const GIVE_UP_MS = 240_000;
 /** How many messages are written while the first is held. */
 const HELD = 8;
