@@ -776,9 +776,15 @@ describe('in a room that is busy', () => {
 		expect(store.nextIn('r')?.id).toBe('b');
 	});
 
-	test('that there are any is known from static data alone', () => {
-		const staticData = written(storeWith(question('a')));
+	test('that a question is stored, open or queued, is known from static data alone', () => {
+		const store = storeWith(question('a', { roomId: 'r' }));
+		const staticData = written(store);
 		expect([hasQuestions(staticData, PROJECT), hasQuestions(staticData, 'other')]).toEqual([true, false]);
+		const queued = add(store, question('b', { roomId: 'r' }), 'queued', '¿Qué?');
+		store.end(question('a', { roomId: 'r' }));
+		expect(hasQuestions(written(store), PROJECT)).toBe(true);
+		store.end(queued);
+		expect(hasQuestions(written(store), PROJECT)).toBe(false);
 		expect(hasQuestions({}, PROJECT)).toBe(false);
 	});
 });

@@ -543,7 +543,7 @@ function lastingIn(all: unknown, key: string): Record<string, string> {
 	);
 }
 
-/** Whether questions of the project are open, in a copy of the static data that need not be a delivery's. */
+/** Whether questions of the project are stored, in a copy of the static data that need not be a delivery's. */
 export function hasQuestions(staticData: IDataObject, project: string): boolean {
 	return !!parseRooms(textIn(staticData[STATIC_KEY], project))?.questions.length;
 }
