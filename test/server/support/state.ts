@@ -39,6 +39,20 @@ export interface Ids extends Json {
 	userId: string;
 }
 
+/** For faults that affect only what one project sends, not other runs. */
+export const sendingOf = ({ projectId }: Pick<Dialogue, 'projectId'>) => ({
+	path: 'chatbot' as const,
+	naming: `"${projectId}"`,
+});
+
+export const messagesOf = (errors: unknown[]) =>
+	errors.map((error) => (isRecord(error) ? String(error.message) : ''));
+/** The messages and descriptions of errors, in one text. */
+export const explanationOf = (errors: unknown[]) =>
+	errors
+		.map((error) => (isRecord(error) ? `${String(error.message)} ${String(error.description)}` : ''))
+		.join();
+
 /** Projects of one n8n that is reached through a front, each with a credential without a typed secret. */
 export class Projects {
 	private static last: Promise<unknown> = Promise.resolve();
