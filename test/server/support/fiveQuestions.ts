@@ -5,6 +5,7 @@ import type { Json } from '../../../scripts/json';
 import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import type { Dialogue, DialogueOptions, Step } from './dialogue';
 import { inParts } from './inParts';
+import { STARTED } from './rooms';
 import type { Stage } from './stage';
 
 const TOPICS = ['Cambio', 'Devolución'];
@@ -46,6 +47,11 @@ export class Customer {
 	readonly expected: string[];
 	/** The steps whose message was not accepted the first time. */
 	readonly refused = new Set<number>();
+	/**
+	 * Whether the last answer began another run: n8n refused it although the run had it, as on a machine that takes longer
+	 * than Jelou waits, and Jelou repeated it.
+	 */
+	hasBegunAgain = false;
 	private readonly isRepeated: boolean;
 	private readonly lines: string[];
 
@@ -78,12 +84,12 @@ export class Customer {
 		return await this.dialogue.writes(this.userId, this.lines[step] ?? '');
 	}
 
-	/** Jelou delivers the same message again. Returns the status of the response, or null without one. */
-	async repeats({ rawBody: body, signature }: Delivery): Promise<number | null> {
+	/** Jelou delivers the same message again. Returns what was responded; the status is null without a response. */
+	async repeats({ rawBody: body, signature }: Delivery): Promise<Pick<Delivery, 'status' | 'answer'>> {
 		const again = this.sandbox.deliver(this.dialogue.projectId, { body, signature });
 		return await again.then(
-			({ status }) => status,
-			() => null,
+			({ body: answer, status }) => ({ answer, status }),
+			() => ({ status: null }),
 		);
 	}
 
@@ -96,12 +102,15 @@ export class Customer {
 		if (step > 0 && !this.hasHeard(step - 1)) return;
 		await isUp();
 		const delivery = await this.writes(step);
-		for (let { status } = delivery; status !== 200; status = await this.repeats(delivery)) {
+		let response: Pick<Delivery, 'status' | 'answer'> = delivery;
+		while (response.status !== 200) {
 			this.refused.add(step);
 			await sleep(REPEATED_AFTER_MS);
 			await isUp();
 			if (!this.isRepeated && this.hasHeard(step)) return;
+			response = await this.repeats(delivery);
 		}
+		this.hasBegunAgain = step === LAST && this.refused.has(LAST) && response.answer === STARTED.answer;
 	}
 
 	/** Whether what follows a step was heard. */
@@ -112,14 +121,6 @@ export class Customer {
 	/** What was heard, without repetitions in a row. */
 	get heard(): string[] {
 		return this.all.filter((text, n, all) => text !== all[n - 1]);
-	}
-
-	/**
-	 * Whether the last answer began another run: n8n refused it although the run had it, as on a machine that takes longer
-	 * than Jelou waits, and Jelou repeated it.
-	 */
-	get hasBegunAgain(): boolean {
-		return this.refused.has(LAST) && this.heard.length > this.expected.length;
 	}
 
 	/** Whether everything that was heard was expected, in this order. */
@@ -182,6 +183,8 @@ export class Talk {
 		const { customers } = this;
 		await this.allAre('success', 'crashed');
 		const again = customers.filter(({ hasBegunAgain }) => hasBegunAgain);
+		const others = async () => this.runs('waiting', 'running', 'error', 'canceled', 'new');
+		await waitUntil('the runs that began again', async () => (await others()) >= again.length);
 		const twice = customers.flatMap(({ askedTwice, hasBegunAgain, refused }) =>
 			askedTwice.map((step) =>
 				refused.has(step) || (step === 0 && hasBegunAgain) ? 'cut off' : 'without need',
@@ -197,7 +200,8 @@ export class Talk {
 			/** Where it was unknown whether the customer had the question: the process that sent it was gone. */
 			askedTwice: twice.filter((why) => why === 'cut off').length,
 			askedTwiceWithoutNeed: twice.filter((why) => why === 'without need').length,
-			otherRuns: (await this.runs('waiting', 'running', 'error', 'canceled', 'new')) - again.length,
+			begunAgain: again.length,
+			otherRuns: (await others()) - again.length,
 		};
 	}
 }
