@@ -13,7 +13,7 @@ const typescript = (file, ...args) => ['--import', 'tsx', join(ROOT, file), ...a
 /** Each program starts with this. */
 const CONNECTIONS = ['--import', pathToFileURL(join(ROOT, 'scripts/connections.mjs')).href];
 const jest = (...args) => [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args];
-/** How many files of tests run at once: a cluster takes the whole machine, and the tests of a server mostly wait. */
+/** How many files of tests run at once: a cluster takes the whole machine; five servers keep two processors busy. */
 const AT_ONCE = { scale: 1, browser: 2, server: 5, others: 3 };
 /** What is tested and measured is the packed tarball, as a user's n8n gets it. */
 const PACK = typescript('scripts/pack.ts');
