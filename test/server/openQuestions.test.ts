@@ -7,7 +7,7 @@ import type { Dialogue } from './support/dialogue';
 import { startFront, type Front } from './support/front';
 import { inParts } from './support/inParts';
 import { PAUSED, STARTED } from './support/rooms';
-import { startStage, type Stage } from './support/stage';
+import { WITH_CODE, startStage, type Stage } from './support/stage';
 import {
 	COUNTS,
 	Projects,
@@ -39,7 +39,7 @@ let brief: Dialogue;
 beforeAll(async () => {
 	fronts = await Promise.all([startFront(), startFront(), startFront('/n8n')]);
 	[front] = fronts as [Front];
-	stage = await startStage({ WEBHOOK_URL: front.url });
+	stage = await startStage({ ...WITH_CODE, WEBHOOK_URL: front.url });
 	for (const each of fronts) each.leadTo(stage.n8n.url);
 	projects = new Projects(stage, front);
 	others = new Projects(stage, front);

@@ -6,7 +6,7 @@ import { N8N_LINE } from '../../scripts/paths';
 import { errorsOf } from '../support/execution';
 import { startRecorder, type Recorder } from '../support/recorder';
 import { startModelStub, type ChatRequest, type ModelStub } from './support/model';
-import { credentialData, startStage, type Stage } from './support/stage';
+import { WITH_CODE, credentialData, startStage, type Stage } from './support/stage';
 import { BASE, LANGCHAIN, chain, wiredWorkflow, type Node, type Wire } from './support/wires';
 
 interface Ids {
@@ -177,7 +177,7 @@ beforeAll(async () => {
 			return player ? player.trick[1](asked, player.people.luis) : asked;
 		},
 	});
-	stage = await startStage();
+	stage = await startStage(WITH_CODE);
 	const id = await stage.client.saveCredential('stub', 'openAiApi', { apiKey: 'stub', url: model.url });
 	openAi = { openAiApi: { id, name: 'stub' } };
 });
