@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { N8N_FOLDER, ROOT } from '../scripts/paths';
+import { n8nVersion } from '../scripts/n8n/version';
+import { ROOT } from '../scripts/paths';
 
 const FILE = join(ROOT, 'docs', 'benchmark.json');
 
@@ -39,9 +40,8 @@ export function savedReport(): Report {
 
 /** When and where something was measured. */
 export function environment() {
-	const manifest = readFileSync(join(N8N_FOLDER, 'node_modules/n8n/package.json'), 'utf8');
-	const n8n = z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
-	return { date: new Date().toISOString().slice(0, 10), n8n, node: process.version, cores: cpus().length };
+	const date = new Date().toISOString().slice(0, 10);
+	return { date, n8n: n8nVersion(), node: process.version, cores: cpus().length };
 }
 
 /** Saves results to `docs/benchmark.json` or another file; the results of other parts stay. */
