@@ -10,6 +10,7 @@ import { waitUntil } from '../../../scripts/n8n/waitUntil';
 import { packedTarball } from '../../../scripts/pack';
 import { sandboxCredential } from '../../../scripts/sandboxCredential';
 import { WORK_FOLDER } from '../../../scripts/paths';
+import { copyFirstStart, keepFirstStart } from './firstStart';
 
 export const CREDENTIAL_NAME = 'Jelou sandbox';
 export const PROJECT = DEMO_PROJECT.id;
@@ -63,6 +64,7 @@ export async function startStage(
 	});
 	try {
 		installPackage(folder, packedTarball());
+		copyFirstStart(folder);
 		const options = { userFolder: folder, logFile: join(folder, 'n8n.log'), env: { ...CHEAP, ...env } };
 		let n8n = await startN8n(options);
 		const client = new N8nClient(n8n.url);
@@ -77,6 +79,7 @@ export async function startStage(
 			rmSync(folder, { recursive: true, force: true });
 		};
 		try {
+			keepFirstStart(folder);
 			await client.login(OWNER);
 		} catch (error) {
 			await stop();
