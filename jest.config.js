@@ -16,7 +16,7 @@ const layer = (name, extra = {}) => ({
 
 module.exports = {
 	// A bound for what hangs, not a measure: a busy machine takes its time.
-	testTimeout: 600_000,
+	testTimeout: 1_200_000,
 	testSequencer: '<rootDir>/test/support/longestFirst.js',
 	reporters: ['default', '<rootDir>/test/server/support/compatibilityReporter.js'],
 	projects: [

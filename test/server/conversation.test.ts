@@ -11,7 +11,7 @@ import { filter, to } from './support/workflows';
 const DIALOGUES = Number(process.env.DIALOGUES ?? 30);
 const AT_ONCE = 16;
 
-jest.setTimeout(300_000 + DIALOGUES * 3_000);
+jest.setTimeout(1_200_000 + DIALOGUES * 3_000);
 
 let stage: Stage;
 beforeAll(async () => {

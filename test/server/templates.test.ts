@@ -12,7 +12,7 @@ const TEMPLATES = Number(process.env.TEMPLATES ?? 20);
 const RECIPIENTS = 8;
 const BOT = DEMO_PROJECT.bots[0]?.id ?? '';
 
-jest.setTimeout(300_000 + TEMPLATES * 2_000);
+jest.setTimeout(1_200_000 + TEMPLATES * 2_000);
 
 let stage: Stage;
 beforeAll(async () => {

@@ -122,7 +122,7 @@ describe('npm start, run for real', () => {
 
 	/** Waits until it says that it is ready, and where. */
 	async function ready(begun: KeptProcess): Promise<{ page: string; n8n: string }> {
-		await begun.becomes(() => /^ +To stop/m.test(begun.log()), 240_000);
+		await begun.becomes(() => /^ +To stop/m.test(begun.log()), 600_000);
 		expect(begun.log()).toMatch(/^Ready\.$/m);
 		const [page, n8n] = begun.log().match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
 		return { page: String(page), n8n: String(n8n) };

@@ -27,7 +27,7 @@ export interface Dialogue {
 }
 
 const CREDENTIAL = 'jelouApi';
-const HEARS_TIMEOUT_MS = 120_000;
+const HEARS_TIMEOUT_MS = 300_000;
 let projects = 0;
 
 export type Workflow = Json & { name: string; nodes: Json[]; connections: Record<string, Json> };
