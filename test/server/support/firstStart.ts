@@ -13,7 +13,7 @@ const CONFIG = 'config';
 
 const homeIn = (userFolder: string) => join(userFolder, '.n8n');
 
-/** Gives a new n8n what the first start of another one has written, if that was kept: half of a first start is for that. */
+/** Gives a new n8n what the first start of another one has written, if that was kept: a third of a first start is for that. */
 export function copyFirstStart(userFolder: string): void {
 	if (!existsSync(KEPT)) return;
 	mkdirSync(homeIn(userFolder), { recursive: true });
@@ -24,19 +24,17 @@ export function copyFirstStart(userFolder: string): void {
 export function keepFirstStart(userFolder: string): void {
 	if (existsSync(KEPT)) return;
 	const copy = `${KEPT}-${randomUUID()}`;
-	mkdirSync(copy);
-	copyFileSync(join(homeIn(userFolder), CONFIG), join(copy, CONFIG));
+	mkdirSync(copy, { mode: 0o700 });
 	const database = new DatabaseSync(join(homeIn(userFolder), DATABASE), { timeout: 60_000 });
 	try {
 		database.prepare('VACUUM INTO ?').run(join(copy, DATABASE));
-	} finally {
-		database.close();
-	}
-	try {
+		copyFileSync(join(homeIn(userFolder), CONFIG), join(copy, CONFIG));
 		renameSync(copy, KEPT);
 	} catch (error) {
 		rmSync(copy, { recursive: true, force: true });
 		// Another test was quicker.
 		if (!existsSync(KEPT)) throw error;
+	} finally {
+		database.close();
 	}
 }
