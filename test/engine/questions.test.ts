@@ -10,7 +10,7 @@ import type { Engine } from './support/engine';
 import type { Receiver } from './support/receiver';
 import { ANSWERED, STARTED, RoomStage, status } from './support/roomStage';
 import { USER, useDemo } from './support/setup';
-import { FAILED, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
+import { FAILED, OVER, RUNNING, UNAVAILABLE, type WaitingRuns } from './support/waitingRuns';
 
 const demo = useDemo();
 let stage: RoomStage;
@@ -158,6 +158,22 @@ describe('an answer', () => {
 		runs.replies.push(RUNNING, RUNNING);
 		expect(await says('Ana')).toEqual(ANSWERED);
 		expect(answers()).toMatchObject([{ questionId: 'q', outcome: 'answered', valid: true, answer: 'Ana' }]);
+	});
+
+	test('is kept, too, when n8n takes seconds to store that, and says for a moment that the run is over', async () => {
+		stopTime();
+		await ask('q');
+		runs.replies.push(...Array.from({ length: 10 }, () => RUNNING), OVER);
+		expect(await passTime(says('Ana'))).toEqual(ANSWERED);
+		expect(receiver.runs).toEqual([]);
+	});
+
+	test('to a run that n8n says is over, again and again, starts the workflow', async () => {
+		stopTime();
+		await ask('q');
+		runs.replies.push(...Array.from({ length: 100 }, () => OVER));
+		expect(await passTime(says('Ana'))).toEqual(STARTED);
+		expect(runs.resumed).toEqual([]);
 	});
 
 	test('is one of two messages at once: the other starts the workflow', async () => {

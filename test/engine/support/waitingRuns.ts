@@ -16,7 +16,7 @@ export const RUNNING: ResumeReply = {
 	body: { message: 'The execution "1" is running already.' },
 };
 /** n8n shows a page for a run that has succeeded. */
-const OVER: ResumeReply = { status: 200, body: {} };
+export const OVER: ResumeReply = { status: 200, body: {} };
 export const UNAVAILABLE: ResumeReply = { status: 503, body: {} };
 
 /** n8n's side of waiting runs: accepts the answers at the resume URLs, once for each question. */

@@ -74,6 +74,8 @@ async function post(
 	}
 }
 
+const isRefusal = (response: ResumeResponse) => response === 'misrouted' || response === 'invalid';
+
 /** Asks n8n whether a run waits for a question, once. */
 async function probe(view: RoomView, question: Pick<Question, 'id' | 'resumePath'>): Promise<ResumeResponse> {
 	return await post(view, question, { questionId: question.id }, PROBE_TIMEOUT_MS);
@@ -98,8 +100,7 @@ export async function canResume(
 	if (new URL(originalUrl, address).pathname !== new URL(address).pathname) return false;
 	const response = await probe(view, question);
 	if (response === 'running') store.probedAddress = address;
-	const isRefused = ['misrouted', 'invalid'].includes(response);
-	return isReport ? ['running', 'gone', 'invalid'].includes(response) : !isRefused;
+	return isReport ? ['running', 'gone', 'invalid'].includes(response) : !isRefusal(response);
 }
 
 /**
@@ -134,14 +135,16 @@ export async function resumeRun(
 	answer: Resumption['answer'],
 	deadline: Deadline,
 ): Promise<ResumeResult> {
-	const start = uptime();
 	deadline.hasWaited = true;
 	let isUnsure = false;
+	let passingSince = Infinity;
 	for (let delay = FIRST_WAIT_MS; ; delay = Math.min(MAX_WAIT_MS, delay * 2)) {
 		const timeout = deadline.timeout(REQUEST_TIMEOUT_MS);
 		const response = await post(view, question, { questionId: question.id, answer }, timeout);
 		if (response === 'resumed' || response === 'waiting') return response;
-		const isRefused = ['misrouted', 'invalid'].includes(response);
+		// Counted from the first: n8n may have taken long to get there, or to respond.
+		passingSince = response === 'passing' ? Math.min(passingSince, uptime()) : Infinity;
+		const isRefused = isRefusal(response);
 		if (isRefused) {
 			warn(
 				view.context,
@@ -149,8 +152,7 @@ export async function resumeRun(
 				'check WEBHOOK_URL and N8N_PATH',
 			);
 		}
-		const isGone =
-			response === 'gone' || isRefused || (response === 'passing' && uptime() - start >= PASSING_MS);
+		const isGone = response === 'gone' || isRefused || uptime() - passingSince >= PASSING_MS;
 		// If an earlier request had no response, a run that no longer waits may have gone on with that.
 		if (isGone) return isUnsure ? 'unknown' : 'gone';
 		isUnsure ||= response === 'unknown';
