@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -10,25 +20,63 @@ import { ROOT, WORK_FOLDER } from './paths';
 const MAX_BYTES = 60_000;
 const DOCUMENTS = ['README.md', 'LICENSE.md', 'package.json'];
 const PACKAGE_FOLDER = join(WORK_FOLDER, 'package');
+/** Tells of which sources the tarball was made. */
+const MADE_OF = join(PACKAGE_FOLDER, 'made-of');
+/** All that can change the tarball: what is in it, and what makes it. */
+export const SOURCES = [
+	...DOCUMENTS,
+	'credentials',
+	'gulpfile.js',
+	'icons',
+	'nodes',
+	'package-lock.json',
+	'scripts/build.ts',
+	'scripts/pack.ts',
+	'tsconfig.build.json',
+	'tsconfig.json',
+];
 /** What may be published: compiled code, icons, codex files, output schemas, and the documents. */
 const ALLOWED =
 	/^(package\.json|README\.md|LICENSE\.md|dist\/jelou\.js|dist\/(nodes|credentials)\/.+\.js|dist\/nodes\/.+(\.node|\/__schema__\/.+)\.json|dist\/icons\/.+\.svg)$/;
 
 /**
- * Builds and packs the package as it would be published. Until that is done, the previous tarball stays in place: tests
- * that run meanwhile install it.
+ * Builds and packs the package as it would be published, unless it was made of the same sources already. Until that is
+ * done, the previous tarball stays in place: tests that run meanwhile install it.
  *
+ * @param onBuild called before it is built
  * @returns the path of the tarball
  * @throws Error when it contains a file that must not be published, or is too large
  */
-export async function pack(): Promise<string> {
+export async function pack(onBuild?: () => void): Promise<string> {
+	const sources = fingerprint();
+	const kept = findTarball(PACKAGE_FOLDER);
+	if (kept && existsSync(MADE_OF) && readFileSync(MADE_OF, 'utf8') === sources) return kept;
+	onBuild?.();
+	rmSync(MADE_OF, { force: true });
 	await build();
 	const folder = `${PACKAGE_FOLDER}-${String(process.pid)}`;
 	try {
-		return packInto(folder);
+		const packed = packInto(folder);
+		writeFileSync(MADE_OF, sources);
+		return packed;
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** @returns a digest of the names and contents of all sources, in hexadecimal digits */
+export function fingerprint(root = ROOT): string {
+	const hash = createHash('sha256');
+	const add = (path: string) => {
+		if (statSync(join(root, path)).isDirectory()) {
+			for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`);
+			return;
+		}
+		const content = readFileSync(join(root, path));
+		hash.update(`${path}\0${String(content.length)}\0`).update(content);
+	};
+	SOURCES.forEach(add);
+	return hash.digest('hex');
 }
 
 function packInto(folder: string): string {
@@ -60,10 +108,15 @@ function codeSize(tarball: string): number {
 	return sizes.reduce((rest, size) => rest - size, statSync(tarball).size);
 }
 
+function findTarball(folder: string): string | undefined {
+	const name = existsSync(folder) && readdirSync(folder).find((file) => file.endsWith('.tgz'));
+	return name ? join(folder, name) : undefined;
+}
+
 function tarballIn(folder: string): string {
-	const [name] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-	if (name === undefined) throw new Error('There is no tarball: run "npm run pack" first.');
-	return join(folder, name);
+	const tarball = findTarball(folder);
+	if (tarball === undefined) throw new Error('There is no tarball: run "npm run pack" first.');
+	return tarball;
 }
 
 /** The tarball that `pack` made last. */

@@ -38,8 +38,7 @@ runServers(async () => {
 	const haproxy = findHaproxy();
 	if (haproxy === undefined)
 		say('HAProxy is not installed, so events that arrive while n8n starts can be lost: see docs/scale.md.');
-	say('Building the nodes …');
-	const tarball = await pack();
+	const tarball = await pack(() => say('Building the nodes …'));
 	say('Starting the Jelou sandbox …');
 	const sandbox = await startSandbox({ port: ports.sandbox, allowInsecureWebhooks: true });
 	onEnd(() => sandbox.close());

@@ -26,8 +26,7 @@ runServers(async () => {
 	const data = await takeDataFolder(USER_FOLDER);
 	onEnd(() => Promise.resolve(data.release()));
 	const ports = await readPorts('npm start', { n8n: 5678, sandbox: 8040 });
-	say('Building the nodes …');
-	installPackage(USER_FOLDER, await pack());
+	installPackage(USER_FOLDER, await pack(() => say('Building the nodes …')));
 	say('Starting the Jelou sandbox …');
 	const projects = startProjects();
 	const sandbox = await startSandbox({ port: ports.sandbox, projects, allowInsecureWebhooks: true });
