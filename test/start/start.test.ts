@@ -26,6 +26,7 @@ import { KeptProcess } from '../../scripts/process';
 import { ownLogin } from '../../scripts/start/login';
 import { readMade } from '../../scripts/start/kept';
 import { OWN, startProjects, type StartProject } from '../../scripts/start/projects';
+import { CHEAP } from '../server/support/stage';
 import { triggerWorkflow } from '../server/support/workflows';
 
 interface Ended {
@@ -106,12 +107,12 @@ describe('npm start, run for real', () => {
 		for (const pid of [...n8nProcesses(), ...n8nProcesses(cutOff)]) process.kill(Number(pid), 'SIGKILL');
 	});
 
-	/** Starts it with a data folder. Its `stop` is a Ctrl-C. */
-	function begin(folder = started, program = PROGRAM): KeptProcess {
+	/** Starts it with a data folder. Its `stop` is a Ctrl-C. Only the first runs n8n as a user's does. */
+	function begin(folder = started, program = PROGRAM, env: Record<string, string> = CHEAP): KeptProcess {
 		mkdirSync(FOLDER, { recursive: true });
 		const begun = new KeptProcess(process.execPath, program, {
 			cwd: ROOT,
-			env: { ...process.env, N8N_JELOU_START_FOLDER: folder },
+			env: { ...process.env, ...env, N8N_JELOU_START_FOLDER: folder },
 			logFile: join(FOLDER, `${randomUUID()}.log`),
 			stopSignal: 'SIGINT',
 			stopTimeoutMs: 60_000,
@@ -151,7 +152,7 @@ describe('npm start, run for real', () => {
 	let urls: Awaited<ReturnType<typeof ready>>;
 	let n8n: string;
 	beforeAll(async () => {
-		first = begin();
+		first = begin(started, PROGRAM, {});
 		urls = await ready(first);
 		[n8n = ''] = n8nProcesses();
 		expect(n8n).not.toBe('');

@@ -41,7 +41,7 @@ export const N8N_DEFAULTS = {
 	N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'false',
 };
 /** Without the two, and as the documents recommend for a busy instance: most of the time of these tests is n8n's. */
-const CHEAP = {
+export const CHEAP = {
 	// n8n checks its database every 2 s. On a busy machine that times out, and n8n then responds to everything with 503.
 	DB_PING_INTERVAL_SECONDS: '3600',
 	N8N_DISABLE_UI: 'true',
