@@ -1,3 +1,6 @@
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
 const Sequencer = require('@jest/test-sequencer').default;
 
 /**
@@ -5,6 +8,9 @@ const Sequencer = require('@jest/test-sequencer').default;
  * files, so these would be left for the end, when nothing else is left to run beside them.
  */
 const LONGEST = ['server/supportDesks', 'server/examples', 'start/start', 'browser/editor/dialogue'];
+for (const name of LONGEST)
+	if (!existsSync(join(__dirname, '..', `${name}.test.ts`)))
+		throw new Error(`There is no test/${name}.test.ts.`);
 
 class LongestFirst extends Sequencer {
 	sort(tests) {
