@@ -16,6 +16,9 @@ export async function drag(from: Locator, to: Locator): Promise<void> {
 	await mouse.up();
 }
 
+/** Longer than n8n waits for more to be typed. */
+const TAKEN_OVER_MS = 1_000;
+
 /** Parts of a parameter, which n8n names like parameters. */
 const PARTS = ['field', 'hint', 'item'];
 
@@ -97,7 +100,7 @@ export class NodeDetails {
 		await drag(this.inputField(path), typeof field === 'string' ? this.field(field) : field);
 	}
 
-	/** Replaces the expression in a parameter, and leaves it: n8n takes over what is written a moment later, or then. */
+	/** Replaces the expression in a parameter, and leaves it. */
 	async rewrite(field: string, text: string): Promise<void> {
 		const editor = this.field(field).locator('.cm-content');
 		// n8n moves the cursor when the field gets the focus, even after everything was selected.
@@ -113,7 +116,10 @@ export class NodeDetails {
 		await this.window.getByTestId('tab-params').click();
 	}
 
+	/** Runs the node, once n8n has taken over what was typed. */
 	async execute(): Promise<void> {
+		// Waits in the page, where a slow machine delays n8n's timers as well.
+		await this.page.evaluate(async (ms) => new Promise((resolve) => setTimeout(resolve, ms)), TAKEN_OVER_MS);
 		await this.window.getByTestId('node-execute-button').click();
 	}
 
