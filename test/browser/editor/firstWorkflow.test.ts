@@ -48,7 +48,7 @@ test('the search finds Jelou, with its icon in light and in dark', async () => {
 test('the actions read as sentences', async () => {
 	await editor.entry('Jelou').click();
 	await editor.openActions();
-	expect(await editor.entries()).toEqual([
+	await editor.waitForEntries([
 		'On message received',
 		'On conversation started',
 		'On conversation closed',

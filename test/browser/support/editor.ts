@@ -100,6 +100,15 @@ export class Editor {
 		return await this.panel.getByTestId('node-creator-item-name').allInnerTexts();
 	}
 
+	/** Waits until exactly these entries are shown: n8n draws a long list bit by bit. */
+	async waitForEntries(names: Array<string | undefined>): Promise<void> {
+		let shown: string[] = [];
+		await waitUntil(`the entries ${names.join(', ')}`, async () => {
+			shown = await this.entries();
+			return shown.join() === names.join();
+		}).catch(() => expect(shown).toEqual(names));
+	}
+
 	/** Expands the actions, which n8n collapses while a workflow has no trigger. */
 	async openActions(): Promise<void> {
 		await this.panel.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
