@@ -120,15 +120,15 @@ async function watch(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
 	for (let n = 0; store.hasQueue(roomId); n++) {
 		if (n % CHECK_EVERY === 0) await endAnswered(view, roomId);
-		if (store.nextIn(roomId) === undefined) await releaseIfOver(view, roomId);
-		const isFree = store.nextIn(roomId) !== undefined;
-		if (isFree) {
+		if (!store.nextIn(roomId)) await releaseIfOver(view, roomId);
+		let wait = WATCH_EVERY_MS;
+		if (store.nextIn(roomId)) {
 			const code = await postToSelf(view, { note: 'askNext', roomId }, ASK_TIMEOUT_MS);
 			// This starts again when the trigger is published.
 			if (code === 404) return;
+			// What could not be asked now is tried again until its time is up.
+			if (store.nextIn(roomId)) wait = WATCH_AFTER_FAILURE_MS;
 		}
-		// What could not be asked now is tried again until its time is up.
-		const hasFailed = isFree && store.nextIn(roomId) !== undefined;
-		await sleep(hasFailed ? WATCH_AFTER_FAILURE_MS : WATCH_EVERY_MS);
+		await sleep(wait);
 	}
 }

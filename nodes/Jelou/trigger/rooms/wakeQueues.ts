@@ -17,15 +17,16 @@ const MAX_TRIES = 5;
 export function wakeQueues(context: IHookFunctions, project: string): void {
 	if (!hasQuestions(context.getWorkflowStaticData('global'), project)) return;
 	const address = context.getNodeWebhookUrl('default') ?? '';
-	const ask = async () => {
-		// The integration may have been created just now, with another secret.
-		const { signingSecret } = await loadCredential(context);
-		return (await postNote(context, address, signingSecret, { note: 'keep' })).code === 200;
-	};
 	const wake = async () => {
 		for (let tries = 0; tries < MAX_TRIES; tries++) {
 			await sleep(WAIT_MS);
-			if (await ask().catch(() => false)) return;
+			try {
+				// The integration may have been created just now, with another secret.
+				const { signingSecret } = await loadCredential(context);
+				if ((await postNote(context, address, signingSecret, { note: 'keep' })).code === 200) return;
+			} catch {
+				// n8n may not be ready for it.
+			}
 		}
 	};
 	void wake();
