@@ -422,6 +422,17 @@ describe('a question of another run', () => {
 		await passUntil('the next to be asked', () => read().length === 1);
 	});
 
+	test('is asked by the process that serves the address now, although the one before it has taken the answer', async () => {
+		await stage.ask('q');
+		await stage.tell(stage.question('next'));
+		const other = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], stage.runs);
+		other.restore(structuredClone(stage.stored));
+		await other.deliver(other.note({ note: 'keep' }));
+		expect(await stage.says('Ana')).toEqual(ANSWERED);
+		await passUntil('the next to be asked', () => read().length === 1);
+		await other.receiver.close();
+	});
+
 	test('is asked after a restart, and survives another before it is answered', async () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));

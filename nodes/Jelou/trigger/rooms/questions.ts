@@ -9,7 +9,7 @@ import { hold } from './held';
 import { isTaken, oneAtATime } from './oneAtATime';
 import { ended, soFar } from './outcome';
 import { keepNow } from './ownNotes';
-import { resumeRun } from './resumeRun';
+import { endAnswered, resumeRun } from './resumeRun';
 import { messageOf, sendText } from './sendText';
 import type { KeptQuestion } from './storedRooms';
 import type { RoomView } from './view';
@@ -165,6 +165,8 @@ export async function endDialogue(view: RoomView, roomId: string, deadline: Dead
 /** Asks the next question in a room's queue, if the room is free and the question's run still waits. */
 export async function askNext(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { context, store } = view;
+	// Another process, which served the address until now, may have taken the answer to the question before it.
+	if (store.hasQueue(roomId) && !store.nextIn(roomId)) await endAnswered(view, roomId);
 	const question = store.nextIn(roomId);
 	if (question === undefined) return;
 	store.change(question, { phase: 'pending' });
