@@ -287,8 +287,16 @@ export class Conversations {
 			// A refused message may have started a run anyway: that run asks as well, perhaps after the other has finished, or
 			// takes the customer's repetition for the answer.
 			return hadToRepeat
-				? heard.some((text) => text.startsWith('Name='))
+				? heard.some((text) => text.startsWith('Name=')) && !isForgotten(one)
 				: inOrder(heard) === inOrder(expected);
+		};
+		/** Whether a customer's run waits for an answer although every question that the customer heard has been answered. */
+		const isForgotten = (one: Customer) => {
+			const heard = dialogue.heard(one.id);
+			const isQuestion = (text: string) => text.endsWith('?');
+			const asked = heard.filter(isQuestion).length;
+			const answered = (heard.length - asked) * (one.expected.filter(isQuestion).length / kind.runs);
+			return asked <= answered && executions.some((run) => run.status === 'waiting' && isOf(one, run));
 		};
 		const { failed } = failedRuns(executions, []);
 		const unfinished = customers.filter((one) => !isFinished(one));
