@@ -108,6 +108,13 @@ function customer({ lines, replies }: Kind, n: number): Customer {
 	};
 }
 
+/**
+ * What counts as the same text: with two runs, the second message may come just after the first question, and answers
+ * it.
+ */
+const plain = ({ lines }: Customer, text = ''): string =>
+	lines.flat().some((line) => text === `Name=${line}`) ? 'Name=' : text;
+
 /** The names and numbers of customers in a text. */
 const namesIn = (text: string): string[] => text.match(/Ana-\d{3}|\b1\d{3}\b/g) ?? [];
 
@@ -199,10 +206,10 @@ export class Conversations {
 	}
 
 	/** Whether a customer has been sent what follows a step, as often as it should by then. */
-	private hasHeard({ expected, id }: Customer, step: number): boolean {
-		const isReply = (text: string) => text === expected[step];
-		const times = expected.slice(0, step + 1).filter(isReply).length;
-		return this.dialogue.heard(id).filter(isReply).length >= times;
+	private hasHeard(one: Customer, step: number): boolean {
+		const isReply = (text: string) => plain(one, text) === plain(one, one.expected[step]);
+		const times = one.expected.slice(0, step + 1).filter(isReply).length;
+		return this.dialogue.heard(one.id).filter(isReply).length >= times;
 	}
 
 	private async write(one: Customer, line: string, step: number): Promise<void> {
@@ -277,13 +284,10 @@ export class Conversations {
 			});
 		};
 		const isFinished = (one: Customer) => {
-			const { expected, hadToRepeat, lines } = one;
+			const { expected, hadToRepeat } = one;
 			const heard = heardOnce(one);
-			// With two runs, a message that was held up by a restart may come after the first question, and answers it.
-			const own = lines.flat().map((line) => `Name=${line}`);
-			const outcome = (text: string) => (own.includes(text) ? 'Name=' : text);
 			const inOrder = (texts: string[]) =>
-				JSON.stringify(kind.runs === 1 ? texts : texts.map(outcome).sort());
+				JSON.stringify(kind.runs === 1 ? texts : texts.map((text) => plain(one, text)).sort());
 			// A refused message may have started a run anyway: that run asks as well, perhaps after the other has finished, or
 			// takes the customer's repetition for the answer.
 			return hadToRepeat
