@@ -166,7 +166,7 @@ export async function endDialogue(view: RoomView, roomId: string, deadline: Dead
 export async function askNext(view: RoomView, roomId: string, deadline: Deadline): Promise<void> {
 	const { context, store } = view;
 	// Another process, which served the address until now, may have taken the answer to the question before it.
-	if (store.hasQueue(roomId) && !store.nextIn(roomId)) await endAnswered(view, roomId);
+	if (!store.nextIn(roomId) && store.hasQueue(roomId)) await endAnswered(view, roomId);
 	const question = store.nextIn(roomId);
 	if (question === undefined) return;
 	store.change(question, { phase: 'pending' });

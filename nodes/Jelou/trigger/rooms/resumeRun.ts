@@ -104,8 +104,8 @@ export async function canResume(
 }
 
 /**
- * Ends the questions of a room whose runs have ended: the process that took the answers may have ended before it stored
- * that.
+ * Ends the questions of a room whose runs have ended: the process that took the answers may have ended, or lost the
+ * address, before it stored that.
  */
 export async function endAnswered(view: RoomView, roomId: string): Promise<void> {
 	const { store } = view;
