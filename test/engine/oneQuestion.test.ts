@@ -426,11 +426,14 @@ describe('a question of another run', () => {
 		await stage.ask('q');
 		await stage.tell(stage.question('next'));
 		const other = await RoomStage.open({ sandbox, secret, roomId }, {}, ['*'], stage.runs);
-		other.restore(structuredClone(stage.stored));
-		await other.deliver(other.note({ note: 'keep' }));
-		expect(await stage.says('Ana')).toEqual(ANSWERED);
-		await passUntil('the next to be asked', () => read().length === 1);
-		await other.receiver.close();
+		try {
+			other.restore(structuredClone(stage.stored));
+			await other.deliver(other.note({ note: 'keep' }));
+			expect(await stage.says('Ana')).toEqual(ANSWERED);
+			await passUntil('the next to be asked', () => read().length === 1);
+		} finally {
+			await other.receiver.close();
+		}
 	});
 
 	test('is asked after a restart, and survives another before it is answered', async () => {

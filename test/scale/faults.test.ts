@@ -73,8 +73,8 @@ test.each(ROWS)(
 		// loading, and of runs that a worker cannot read from the database, also because it is stopping and has closed its
 		// connections. All of them fail, visibly.
 		const isClosed = /n8n restarted/.test(name) && row?.errors.includes('Connection terminated') === true;
-		if (!isClosed && !/a worker killed|Redis|dialogues, PostgreSQL/.test(name))
-			expect(row?.withoutInput).toBe(0);
+		if (!/a worker killed|Redis|dialogues, PostgreSQL/.test(name))
+			expect(row?.withoutInput).toBeLessThanOrEqual((isClosed && row.runs.error) || 0);
 		// Chance decides whether n8n first considers the run lost or gives it to the other worker.
 		if (name === KILLED) expect((row?.withoutInput ?? 0) + (row?.retried ?? 0)).toBe(1);
 		if (dialogues) expect(dialogues.crossed).toBe(0);

@@ -109,8 +109,8 @@ function customer({ lines, replies }: Kind, n: number): Customer {
 }
 
 /**
- * What counts as the same text: with two runs, the second message may come just after the first question, and answers
- * it.
+ * A text as it is compared. Any of a customer's lines may be the answer: with two runs, the second message may come
+ * just after the first question, and answers it.
  */
 const plain = ({ lines }: Customer, text = ''): string =>
 	lines.flat().some((line) => text === `Name=${line}`) ? 'Name=' : text;
